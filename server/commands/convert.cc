@@ -1,0 +1,198 @@
+#include "server/commands/convert.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "server/errors.h"
+
+namespace inventory {
+namespace {
+
+template <typename Out>
+void ToProto(const storage::Quantities& quantities, Out& out) {
+  out.set_on_hand(quantities.on_hand);
+  out.set_reserved(quantities.reserved);
+  out.set_safety_stock(quantities.safety_stock);
+  out.set_damaged(quantities.damaged);
+  out.set_quality_control(quantities.quality_control);
+}
+
+}  // namespace
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  google::protobuf::Timestamp timestamp;
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  timestamp.set_seconds(seconds);
+  timestamp.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return timestamp;
+}
+
+absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
+  constexpr int64_t kFirst = -62'135'596'800;  // 0001-01-01T00:00:00Z
+  constexpr int64_t kLast = 253'402'300'799;   // 9999-12-31T23:59:59Z
+  return absl::FromUnixSeconds(std::clamp(timestamp.seconds(), kFirst, kLast)) +
+         absl::Nanoseconds(std::clamp(timestamp.nanos(), 0, 999'999'999));
+}
+
+absl::Duration FromDuration(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+std::string Etag(int64_t version) { return absl::StrCat(version); }
+
+absl::Status CheckEtag(const std::string& required, int64_t version, std::string_view resource) {
+  if (required.empty() || required == Etag(version)) return absl::OkStatus();
+  return EtagMismatch(resource, required, Etag(version));
+}
+
+storage::ReservationState LiveState(const storage::ReservationRecord& reservation, absl::Time now) {
+  const bool dead = reservation.state == storage::ReservationState::kHeld && reservation.expire_time &&
+                    *reservation.expire_time <= now;
+  return dead ? storage::ReservationState::kExpired : reservation.state;
+}
+
+void ToProto(const storage::ItemRecord& item, v1::Item& out) {
+  out.set_sku(item.sku);
+  out.set_tracking(item.tracked ? v1::TRACKING_TRACKED : v1::TRACKING_UNTRACKED);
+  out.set_published(item.published);
+  out.set_display_availability(item.display_availability);
+  out.set_display_stock_quantity(item.display_stock_quantity);
+  out.set_min_order_quantity(item.min_order_quantity);
+  out.set_max_order_quantity(item.max_order_quantity);
+  out.set_multiple_order_quantity(item.multiple_order_quantity);
+  out.mutable_allowed_order_quantities()->Assign(item.allowed_order_quantities.begin(),
+                                                 item.allowed_order_quantities.end());
+  out.set_default_safety_stock(item.default_safety_stock);
+  out.mutable_labels()->insert(item.labels.begin(), item.labels.end());
+  if (item.create_time) *out.mutable_create_time() = ToTimestamp(*item.create_time);
+  if (item.update_time) *out.mutable_update_time() = ToTimestamp(*item.update_time);
+  out.set_etag(Etag(item.config_version));
+}
+
+void ToProto(const storage::LevelRecord& level, v1::StockLevel& out) {
+  out.set_sku(level.sku);
+  out.set_warehouse_id(level.warehouse_id);
+  ToProto(level.quantities, out);
+  out.set_available(level.quantities.available());
+  out.set_version(level.version);
+  *out.mutable_update_time() = ToTimestamp(level.update_time);
+  out.set_etag(Etag(level.version));
+}
+
+void ToProto(const storage::MovementRecord& movement, v1::Movement& out) {
+  out.set_sku(movement.sku);
+  out.set_warehouse_id(movement.warehouse_id);
+  out.set_sequence(movement.sequence);
+  out.set_version(movement.version);
+  out.set_type(static_cast<v1::MovementType>(movement.type));
+  ToProto(movement.delta, *out.mutable_delta());
+  ToProto(movement.balance, *out.mutable_balance());
+  out.set_reason(movement.reason);
+  out.set_actor(movement.actor);
+  out.set_document_id(movement.document_id);
+  out.set_request_id(movement.request_id);
+  *out.mutable_create_time() = ToTimestamp(movement.create_time);
+}
+
+void ToProto(const storage::MovementRecord& movement, v1::LevelVersion& out) {
+  out.set_sku(movement.sku);
+  out.set_warehouse_id(movement.warehouse_id);
+  out.set_version(movement.version);
+  out.set_sequence(movement.sequence);
+}
+
+void ToProto(const storage::WarehouseRecord& warehouse, v1::Warehouse& out) {
+  out.set_warehouse_id(warehouse.warehouse_id);
+  out.set_name(warehouse.name);
+  out.set_description(warehouse.description);
+  out.set_active(warehouse.active);
+  if (warehouse.latitude && warehouse.longitude) {
+    out.mutable_location()->set_latitude(*warehouse.latitude);
+    out.mutable_location()->set_longitude(*warehouse.longitude);
+  }
+  v1::PostalAddress& address = *out.mutable_address();
+  for (const std::string& line : warehouse.street_lines) address.add_street_lines(line);
+  address.set_city(warehouse.city);
+  address.set_postal_code(warehouse.postal_code);
+  address.set_region_code(warehouse.region_code);
+  address.set_country_code(warehouse.country_code);
+  out.set_type(warehouse.type);
+  *out.mutable_create_time() = ToTimestamp(warehouse.create_time);
+  *out.mutable_update_time() = ToTimestamp(warehouse.update_time);
+  if (warehouse.delete_time) *out.mutable_delete_time() = ToTimestamp(*warehouse.delete_time);
+  out.set_etag(Etag(warehouse.version));
+}
+
+void ToProto(const storage::ChannelRecord& channel, std::vector<storage::AttachmentRecord> attachments,
+             v1::Channel& out) {
+  out.set_channel_id(channel.channel_id);
+  out.set_name(channel.name);
+  out.set_active(channel.active);
+  std::sort(attachments.begin(), attachments.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.priority, a.warehouse_id) < std::tie(b.priority, b.warehouse_id);
+  });
+  for (const storage::AttachmentRecord& attachment : attachments) {
+    v1::Attachment& added = *out.add_attachments();
+    added.set_warehouse_id(attachment.warehouse_id);
+    added.set_priority(attachment.priority);
+  }
+  *out.mutable_create_time() = ToTimestamp(channel.create_time);
+  *out.mutable_update_time() = ToTimestamp(channel.update_time);
+  if (channel.delete_time) *out.mutable_delete_time() = ToTimestamp(*channel.delete_time);
+  out.set_etag(Etag(channel.version));
+}
+
+void ToProto(const storage::ReservationRecord& reservation,
+             const std::vector<const storage::ReservationLineRecord*>& lines,
+             const std::vector<const storage::AllocationRecord*>& allocations, absl::Time now, v1::Reservation& out) {
+  const storage::ReservationState state = LiveState(reservation, now);
+  const bool dead = state == storage::ReservationState::kExpired;
+  out.set_reservation_id(reservation.reservation_id);
+  out.set_channel_id(reservation.channel_id);
+  out.set_order_reference(reservation.order_reference);
+  out.set_state(static_cast<v1::ReservationState>(state));
+  for (const storage::ReservationLineRecord* line : lines) {
+    v1::ReservationLine& shown = *out.add_lines();
+    shown.set_sku(line->sku);
+    shown.set_requested_quantity(line->requested);
+    shown.set_reserved_quantity(dead ? 0 : line->reserved);
+    shown.set_shipped_quantity(line->shipped);
+    shown.set_cancelled_quantity(line->cancelled + (dead ? line->reserved : 0));
+    for (const storage::AllocationRecord* part : allocations) {
+      if (part->sku != line->sku) continue;
+      if ((dead || part->reserved == 0) && part->shipped == 0) continue;
+      v1::Allocation& allocation = *shown.add_allocations();
+      allocation.set_warehouse_id(part->warehouse_id);
+      allocation.set_reserved_quantity(dead ? 0 : part->reserved);
+      allocation.set_in_shipment_quantity(part->in_shipment);
+      allocation.set_shipped_quantity(part->shipped);
+    }
+  }
+  if (reservation.expire_time) *out.mutable_expire_time() = ToTimestamp(*reservation.expire_time);
+  *out.mutable_create_time() = ToTimestamp(reservation.create_time);
+  *out.mutable_update_time() = ToTimestamp(reservation.update_time);
+  out.set_etag(Etag(reservation.version));
+}
+
+void ToProto(const storage::ShipmentRecord& shipment, const std::vector<const storage::ShipmentLineRecord*>& lines,
+             v1::Shipment& out) {
+  out.set_shipment_id(shipment.shipment_id);
+  out.set_reservation_id(shipment.reservation_id);
+  out.set_warehouse_id(shipment.warehouse_id);
+  out.set_state(static_cast<v1::ShipmentState>(shipment.state));
+  for (const storage::ShipmentLineRecord* line : lines) {
+    const int last = out.lines_size() - 1;
+    const bool same = last >= 0 && out.lines(last).sku() == line->sku;
+    v1::OrderLine& shown = same ? *out.mutable_lines(last) : *out.add_lines();
+    shown.set_sku(line->sku);
+    shown.set_quantity(shown.quantity() + line->quantity);
+  }
+  out.set_carrier(shipment.carrier);
+  out.set_tracking_number(shipment.tracking_number);
+  *out.mutable_create_time() = ToTimestamp(shipment.create_time);
+  *out.mutable_update_time() = ToTimestamp(shipment.update_time);
+  out.set_etag(Etag(shipment.version));
+}
+
+}  // namespace inventory

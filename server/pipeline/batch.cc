@@ -1,0 +1,225 @@
+#include "server/pipeline/batch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "server/errors.h"
+#include "server/pipeline/holds.h"
+#include "server/pipeline/packet.h"
+#include "storage/configuration_repository.h"
+#include "storage/item_repository.h"
+#include "storage/level_repository.h"
+#include "storage/movement_repository.h"
+#include "storage/request_repository.h"
+#include "storage/reservation_repository.h"
+#include "storage/shipment_repository.h"
+
+namespace inventory::pipeline {
+namespace {
+
+using storage::Sql;
+
+// Dead holds released in one step; more are released in further steps before any command runs.
+constexpr int kMaxDeadHolds = 1000;
+
+template <typename Record>
+Packet::Reader LoadInto(Table<Record>& table) {
+  return [&table](const storage::Rows& rows) {
+    for (Record& record : storage::ParseAll<Record>(rows)) table.Load(std::move(record));
+  };
+}
+
+std::function<bool(Sql&)> Statement(std::string_view text) {
+  return [text](Sql& sql) {
+    sql.Raw(text);
+    return true;
+  };
+}
+
+template <typename Keys>
+std::vector<std::string> Union(const std::vector<Job*>& jobs, Keys keys) {
+  std::set<std::string> all;
+  for (const Job* job : jobs) {
+    const auto& some = keys(*job);
+    all.insert(some.begin(), some.end());
+  }
+  return {all.begin(), all.end()};
+}
+
+std::string SaveAnswer(const Job& job) {
+  return job.answer.ok() ? job.command->SaveReply() : ToProto(job.answer).SerializeAsString();
+}
+
+// Refusals are part of the first answer; trouble that may pass is not.
+bool Recordable(const absl::Status& answer) {
+  switch (answer.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kInvalidArgument:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+absl::Status Batch::Run() {
+  do {
+    rows_ = Rows();
+    absl::Status status = LoadUnderLock();
+    if (status.ok()) status = ReleaseDeadHolds();
+    if (!status.ok()) return Abandon(status);
+    if (!more_dead_holds_) ApplyCommands();
+    status = WriteAndCommit();
+    if (!status.ok()) return Abandon(status);
+  } while (more_dead_holds_);
+  return absl::OkStatus();
+}
+
+bool Batch::AnyNeeds(bool Needs::*flag) const {
+  return std::any_of(jobs_.begin(), jobs_.end(), [flag](const Job* job) { return job->needs.*flag; });
+}
+
+absl::Status Batch::LoadUnderLock() {
+  const std::vector<std::string> skus = Union(jobs_, [](const Job& job) { return job.skus; });
+  const auto reservations = Union(jobs_, [](const Job& job) { return job.needs.reservations; });
+  const auto shipments = Union(jobs_, [](const Job& job) { return job.needs.shipments; });
+  const auto warehouses = Union(jobs_, [](const Job& job) { return job.needs.warehouses; });
+  const auto exclusive = Union(jobs_, [](const Job& job) { return job.needs.exclusive_warehouses; });
+  skus_ = {skus.begin(), skus.end()};
+  int64_t version = 0;
+
+  Packet packet;
+  packet.Add(Statement("BEGIN"));
+  if (mode_ == Mode::kRecordsFirst) {
+    packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, Records(false)); });
+  }
+  packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus); }, LoadInto(rows_.items));
+  if (AnyNeeds(&Needs::configuration)) packet.Add(storage::AppendLockConfiguration);
+  packet.Add([&](Sql& sql) { return storage::AppendLockWarehouses(sql, exclusive); });
+  packet.Add([&](Sql& sql) { return storage::AppendShareLockWarehouses(sql, warehouses); });
+  for (const std::string& warehouse_id : exclusive) {
+    packet.Add([&](Sql& sql) { return storage::AppendWarehouseUse(sql, warehouse_id); },
+               [&](const storage::Rows& rows) { warehouse_use_[warehouse_id] = storage::ParseWarehouseUse(rows); });
+  }
+  packet.Add(Statement("SELECT NOW(6)"), [this](const storage::Rows& rows) { now_ = rows[0].Time(0); });
+  packet.Add(storage::AppendSelectConfigurationVersion,
+             [&version](const storage::Rows& rows) { version = rows.size() == 0 ? 0 : rows[0].Int(0); });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLevels(sql, skus); }, LoadInto(rows_.levels));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); },
+             [this](const storage::Rows& rows) {
+               more_dead_holds_ = rows.size() == kMaxDeadHolds;
+               LoadInto(rows_.allocations)(rows);
+             });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadLines(sql, skus, kMaxDeadHolds); },
+             LoadInto(rows_.reservation_lines));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, reservations); },
+             LoadInto(rows_.reservations));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectReservationLines(sql, reservations); },
+             LoadInto(rows_.reservation_lines));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectAllocations(sql, reservations); },
+             LoadInto(rows_.allocations));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectShipments(sql, shipments); }, LoadInto(rows_.shipments));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectShipmentLines(sql, shipments); },
+             LoadInto(rows_.shipment_lines));
+  if (AnyNeeds(&Needs::configuration)) {
+    packet.Add(storage::AppendSelectWarehouses, LoadInto(rows_.warehouses));
+    packet.Add(storage::AppendSelectChannels, LoadInto(rows_.channels));
+    packet.Add(storage::AppendSelectAttachments, LoadInto(rows_.attachments));
+  }
+  absl::Status sent = packet.Send(connection_);
+  if (!sent.ok()) {
+    duplicate_request_ = mode_ == Mode::kRecordsFirst && storage::FaultOf(sent) == storage::SqlFault::kDuplicateKey;
+    return sent;
+  }
+  for (const storage::ItemRecord* item : rows_.items.All()) {
+    if (item->last_movement_time) now_ = std::max(now_, *item->last_movement_time);
+  }
+  absl::Status refreshed = RefreshConfiguration(version);
+  if (!refreshed.ok()) return refreshed;
+  return MakeMissingItems();
+}
+
+absl::Status Batch::RefreshConfiguration(int64_t version) {
+  absl::StatusOr<std::shared_ptr<const Configuration>> configuration = configurations_.At(version, connection_);
+  if (!configuration.ok()) return configuration.status();
+  configuration_ = *std::move(configuration);
+  return absl::OkStatus();
+}
+
+// A missing lock row is made in a transaction of its own and the load is repeated: rare, and so the one lock order holds.
+absl::Status Batch::MakeMissingItems() {
+  std::set<std::string> missing;
+  for (const Job* job : jobs_) {
+    if (!job->needs.create_items) continue;
+    for (const std::string& sku : job->skus) {
+      if (rows_.items.Find(sku) == nullptr) missing.insert(sku);
+    }
+  }
+  if (missing.empty()) return absl::OkStatus();
+  Packet packet;
+  packet.Add(Statement("ROLLBACK"));
+  packet.Add([&](Sql& sql) {
+    return storage::AppendEnsureItems(sql, std::vector<std::string>(missing.begin(), missing.end()));
+  });
+  absl::Status sent = packet.Send(connection_);
+  if (!sent.ok()) return sent;
+  rows_ = Rows();
+  return LoadUnderLock();
+}
+
+absl::Status Batch::ReleaseDeadHolds() {
+  Work work(rows_, now_, *configuration_, limits_, skus_, {.actor = "system"});
+  absl::StatusOr<int64_t> released = ReleaseDead(work);
+  if (!released.ok()) return released.status();
+  holds_released_ += *released;
+  rows_.Mark();
+  return absl::OkStatus();
+}
+
+void Batch::ApplyCommands() {
+  for (Job* job : jobs_) ApplyCommand(*job);
+}
+
+void Batch::ApplyCommand(Job& job) {
+  Work work(rows_, now_, *configuration_, limits_, skus_,
+            {.actor = job.identity.caller, .request_id = job.identity.request_id, .fresh_id = job.fresh_id});
+  work.warehouse_use = &warehouse_use_;
+  job.needs_more = false;
+  job.answer = job.command->Apply(work);
+  if (!work.required().empty()) {
+    job.needs_more = true;
+    job.needs.skus.insert(job.needs.skus.end(), work.required().begin(), work.required().end());
+  }
+  if (job.needs_more || !job.answer.ok()) {
+    rows_.Undo();
+  } else {
+    rows_.Mark();
+  }
+}
+
+bool Batch::Recorded(const Job& job) { return !job.needs_more && Recordable(job.answer); }
+
+std::vector<storage::RequestRecord> Batch::Records(bool with_answers) const {
+  std::vector<storage::RequestRecord> records;
+  for (const Job* job : jobs_) {
+    if (job->identity.request_id.empty()) continue;
+    if (with_answers && !Recorded(*job)) continue;
+    storage::RequestRecord record{.caller = job->identity.caller,
+                                  .request_id = job->identity.request_id,
+                                  .fingerprint = job->identity.fingerprint,
+                                  .create_time = now_};
+    if (with_answers) {
+      record.code = static_cast<int32_t>(job->answer.code());
+      record.reply = SaveAnswer(*job);
+    }
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+}  // namespace inventory::pipeline

@@ -1,0 +1,98 @@
+// One transaction that carries many commands.
+#ifndef INVENTORY_SERVER_PIPELINE_BATCH_H_
+#define INVENTORY_SERVER_PIPELINE_BATCH_H_
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "server/pipeline/configuration.h"
+#include "server/pipeline/job.h"
+#include "server/pipeline/rows.h"
+#include "server/pipeline/work.h"
+#include "storage/connection.h"
+
+namespace inventory::pipeline {
+
+// Runs commands in one transaction: locks their SKUs, loads rows, releases dead holds, applies the commands one after
+// another in memory, writes what changed with one statement per table, and commits. Two round trips. Not thread-safe;
+// lives for one attempt.
+//
+// How an attempt ended:
+//   OK                          committed; every job has its answer (or needs_more, and changed nothing)
+//   FaultOf(status)             nothing was committed, except that after kConnectionLost with commit_unknown() the
+//                               outcome is unknown and only a run with Mode::kRecordsFirst finds it out
+class Batch {
+ public:
+  enum class Mode {
+    // Request records are written together with everything else.
+    kRecordsLast,
+    // Request records are inserted first: if an earlier attempt of the same jobs is still being committed, the insert
+    // waits for it, and then fails as a duplicate or succeeds for good.
+    kRecordsFirst,
+  };
+
+  // Everything must outlive the batch.
+  Batch(storage::Connection& connection, ConfigurationCache& configurations, const CommandLimits& limits,
+        std::vector<Job*> jobs, Mode mode)
+      : connection_(connection), configurations_(configurations), limits_(limits), jobs_(std::move(jobs)), mode_(mode) {}
+
+  absl::Status Run();
+
+  // True if the transaction was sent to commit and its end was not seen.
+  bool commit_unknown() const { return commit_unknown_; }
+  // True if the failure is a request record that exists already: answer those jobs from their records, run the rest again.
+  bool duplicate_request() const { return duplicate_request_; }
+  // Time the final packet took, for metrics.
+  absl::Duration commit_time() const { return commit_time_; }
+  // What the batch has read and written.
+  const Rows& rows() const { return rows_; }
+  // Holds released because their time had run out.
+  int64_t holds_released() const { return holds_released_; }
+
+ private:
+  absl::Status LoadUnderLock();
+  absl::Status MakeMissingItems();
+  absl::Status RefreshConfiguration(int64_t version);
+  absl::Status ReleaseDeadHolds();
+  void ApplyCommands();
+  void ApplyCommand(Job& job);
+  absl::Status WriteAndCommit();
+  absl::Status Abandon(absl::Status status);
+  std::vector<storage::RequestRecord> Records(bool with_answers) const;
+  // Whether the job's answer is kept as the first answer to its request id.
+  static bool Recorded(const Job& job);
+  std::vector<std::pair<std::string, std::string>> Unrecorded() const;
+  bool AnyNeeds(bool Needs::*flag) const;
+
+  storage::Connection& connection_;
+  ConfigurationCache& configurations_;
+  const CommandLimits& limits_;
+  const std::vector<Job*> jobs_;
+  const Mode mode_;
+
+  std::set<std::string> skus_;
+  Rows rows_;
+  absl::Time now_;
+  std::shared_ptr<const Configuration> configuration_;
+  std::map<std::string, storage::WarehouseUse> warehouse_use_;
+  bool more_dead_holds_ = false;
+  bool commit_unknown_ = false;
+  bool duplicate_request_ = false;
+  absl::Duration commit_time_;
+  int64_t holds_released_ = 0;
+};
+
+// ALREADY_EXISTS, reason REQUEST_ID_REUSED.
+absl::Status RequestIdReused();
+
+// Answers those of `jobs` whose request is on record: sets Job::answer, the response and answered_before.
+absl::Status AnswerFromRecords(storage::Connection& connection, const std::vector<Job*>& jobs);
+
+}  // namespace inventory::pipeline
+
+#endif  // INVENTORY_SERVER_PIPELINE_BATCH_H_

@@ -1,0 +1,163 @@
+// The second half of a batch: writing, committing, and what to do when that fails.
+#include <map>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "server/errors.h"
+#include "server/pipeline/batch.h"
+#include "server/pipeline/packet.h"
+#include "storage/configuration_repository.h"
+#include "storage/item_repository.h"
+#include "storage/level_repository.h"
+#include "storage/movement_repository.h"
+#include "storage/request_repository.h"
+#include "storage/reservation_repository.h"
+#include "storage/shipment_repository.h"
+
+namespace inventory::pipeline {
+namespace {
+
+using storage::Sql;
+
+template <typename Record>
+void AddInsert(Packet& packet, const std::vector<const Record*>& records) {
+  packet.Add([&](Sql& sql) { return storage::AppendInsert<Record>(sql, records); });
+}
+
+template <typename Record>
+void AddUpsert(Packet& packet, const std::vector<const Record*>& records) {
+  packet.Add([&](Sql& sql) { return storage::AppendUpsert<Record>(sql, records); });
+}
+
+// Rows whose key no SKU lock guards: a new one must not replace one that another transaction has just made.
+template <typename Record>
+void AddChanges(Packet& packet, const Table<Record>& table) {
+  AddInsert(packet, table.Added());
+  AddUpsert(packet, table.Updated());
+}
+
+// An item row is written in full only if more than its counters changed.
+void AddItems(Packet& packet, const Rows& rows) {
+  std::vector<const storage::ItemRecord*> counters;
+  std::vector<const storage::ItemRecord*> configured;
+  for (const storage::ItemRecord* item : rows.items.Written()) {
+    const storage::ItemRecord* stored = rows.items.Stored(item->sku);
+    const bool same_configuration = stored != nullptr && stored->config_version == item->config_version &&
+                                    stored->configured == item->configured;
+    (same_configuration ? counters : configured).push_back(item);
+  }
+  packet.Add([&](Sql& sql) { return storage::AppendItemCounters(sql, counters); });
+  AddUpsert(packet, configured);
+}
+
+void AddConfiguration(Packet& packet, const Rows& rows) {
+  const int before = packet.size();
+  AddChanges(packet, rows.warehouses);
+  AddChanges(packet, rows.channels);
+  AddUpsert(packet, rows.attachments.Written());
+  packet.Add([&](Sql& sql) { return storage::AppendDelete<storage::AttachmentRecord>(sql, rows.attachments.Removed()); });
+  if (packet.size() > before) packet.Add(storage::AppendBumpConfiguration);
+}
+
+}  // namespace
+
+absl::Status Batch::WriteAndCommit() {
+  Packet packet;
+  AddItems(packet, rows_);
+  AddUpsert(packet, rows_.levels.Written());
+  AddChanges(packet, rows_.reservations);
+  AddUpsert(packet, rows_.reservation_lines.Written());
+  AddUpsert(packet, rows_.allocations.Written());
+  AddChanges(packet, rows_.shipments);
+  AddInsert(packet, rows_.shipment_lines.Written());
+  AddConfiguration(packet, rows_);
+  std::vector<const storage::MovementRecord*> movements;
+  for (const storage::MovementRecord& movement : rows_.movements) movements.push_back(&movement);
+  AddInsert(packet, movements);
+
+  int record_statement = -1;
+  if (!more_dead_holds_) {
+    const std::vector<storage::RequestRecord> records = Records(true);
+    if (mode_ == Mode::kRecordsFirst) {
+      packet.Add([&](Sql& sql) { return storage::AppendUpsertRequests(sql, records); });
+      packet.Add([&](Sql& sql) { return storage::AppendDeleteRequests(sql, Unrecorded()); });
+    } else if (!records.empty()) {
+      record_statement = packet.size();
+      packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, records); });
+    }
+  }
+  packet.Add([](Sql& sql) {
+    sql.Raw("COMMIT");
+    return true;
+  });
+
+  const absl::Time start = absl::Now();
+  absl::Status sent = packet.Send(connection_);
+  commit_time_ = absl::Now() - start;
+  if (sent.ok()) return sent;
+  commit_unknown_ = storage::FaultOf(sent) == storage::SqlFault::kConnectionLost;
+  duplicate_request_ = storage::FaultOf(sent) == storage::SqlFault::kDuplicateKey && record_statement >= 0 &&
+                       storage::FailedStatement(sent) == record_statement;
+  return sent;
+}
+
+std::vector<std::pair<std::string, std::string>> Batch::Unrecorded() const {
+  std::vector<std::pair<std::string, std::string>> unrecorded;
+  for (const Job* job : jobs_) {
+    if (job->identity.request_id.empty() || Recorded(*job)) continue;
+    unrecorded.emplace_back(job->identity.caller, job->identity.request_id);
+  }
+  return unrecorded;
+}
+
+// A statement's failure leaves the transaction open, so it is always rolled back whole.
+absl::Status Batch::Abandon(absl::Status status) {
+  if (!connection_.broken()) {
+    Packet rollback;
+    rollback.Add([](Sql& sql) {
+      sql.Raw("ROLLBACK");
+      return true;
+    });
+    rollback.Send(connection_).IgnoreError();
+  }
+  return status;
+}
+
+absl::Status RequestIdReused() {
+  return Refusal(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+                 "this request id was used for another call or another payload; use a new id for a new request");
+}
+
+absl::Status AnswerFromRecords(storage::Connection& connection, const std::vector<Job*>& jobs) {
+  std::map<std::pair<std::string, std::string>, Job*> by_id;
+  std::vector<std::pair<std::string, std::string>> ids;
+  for (Job* job : jobs) {
+    if (job->identity.request_id.empty()) continue;
+    ids.emplace_back(job->identity.caller, job->identity.request_id);
+    by_id[ids.back()] = job;
+  }
+  std::vector<storage::RequestRecord> records;
+  Packet packet;
+  packet.Add([&](Sql& sql) { return storage::AppendSelectRequests(sql, ids); },
+             [&](const storage::Rows& rows) { records = storage::ParseAll<storage::RequestRecord>(rows); });
+  if (packet.size() == 0) return absl::OkStatus();
+  absl::Status sent = packet.Send(connection);
+  if (!sent.ok()) return sent;
+  for (const storage::RequestRecord& record : records) {
+    Job& job = *by_id.at({record.caller, record.request_id});
+    job.answered_before = true;
+    if (record.fingerprint != job.identity.fingerprint) {
+      job.answer = RequestIdReused();
+    } else if (record.code == 0) {
+      const bool loaded = job.command->LoadReply(record.reply);
+      job.answer = loaded ? absl::OkStatus() : absl::InternalError("a stored answer is unreadable");
+    } else {
+      google::rpc::Status stored;
+      job.answer = stored.ParseFromString(record.reply) ? FromProto(stored)
+                                                        : absl::InternalError("a stored answer is unreadable");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace inventory::pipeline

@@ -1,0 +1,56 @@
+// What every write is: a value that names the rows it needs and changes them in memory.
+#ifndef INVENTORY_SERVER_PIPELINE_COMMAND_H_
+#define INVENTORY_SERVER_PIPELINE_COMMAND_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace inventory::pipeline {
+
+class Work;
+
+// The rows a command works on. They are loaded under the lock of its SKUs.
+struct Needs {
+  // SKUs to lock; their items and levels are loaded.
+  std::vector<std::string> skus;
+  // Make the lock row of a SKU that was never seen. Without it such a SKU has no row and can't be changed.
+  bool create_items = false;
+  // Reservations to load with lines and allocations. Their SKUs are locked too, found by the pipeline.
+  std::vector<std::string> reservations;
+  // Shipments to load with their lines and their reservations.
+  std::vector<std::string> shipments;
+  // Warehouses that must not be deleted before the commit.
+  std::vector<std::string> warehouses;
+  // Lock the configuration and load warehouses, channels and attachments for changing.
+  bool configuration = false;
+  // Warehouses to lock against every write of a level, because this command may delete them.
+  std::vector<std::string> exclusive_warehouses;
+};
+
+// A write. Used by one thread at a time.
+class Command {
+ public:
+  virtual ~Command() = default;
+
+  // The name for logs and metrics: the RPC's.
+  virtual std::string_view name() const = 0;
+
+  // From the request alone.
+  virtual Needs needs() const = 0;
+
+  // Decides and changes rows: no I/O, no clock but work.now(), no randomness. May run several times (after a rollback, or
+  // with more rows); each run starts from a clean response. A status that is not OK is the caller's answer; what the run
+  // changed is undone.
+  virtual absl::Status Apply(Work& work) = 0;
+
+  // The response of the last successful Apply in compact form, and back.
+  virtual std::string SaveReply() const = 0;
+  virtual bool LoadReply(std::string_view reply) = 0;
+};
+
+}  // namespace inventory::pipeline
+
+#endif  // INVENTORY_SERVER_PIPELINE_COMMAND_H_

@@ -1,0 +1,43 @@
+#include "server/pipeline/group_committer.h"
+
+#include <utility>
+
+#include "server/errors.h"
+
+namespace inventory::pipeline {
+
+GroupCommitter::GroupCommitter(Options options, ConfigurationCache& configurations, Observer observer)
+    : options_(std::move(options)),
+      observer_(std::move(observer)),
+      queue_(options_.queue),
+      directory_(options_.remembered_reservations) {
+  for (int i = 0; i < options_.lanes; ++i) {
+    lanes_.push_back(std::make_unique<Lane>(LaneShared{.database = options_.database,
+                                                       .limits = options_.limits,
+                                                       .queue = queue_,
+                                                       .configurations = configurations,
+                                                       .directory = directory_,
+                                                       .observer = observer_}));
+    threads_.emplace_back([lane = lanes_.back().get()] { lane->Run(); });
+  }
+}
+
+GroupCommitter::~GroupCommitter() { Stop(); }
+
+void GroupCommitter::Submit(std::unique_ptr<Job> job) {
+  job->needs = job->command->needs();
+  directory_.Resolve(*job);
+  if (queue_.Push(job)) return;
+  job->done(*job, WithRetryDelay(Refusal(absl::StatusCode::kResourceExhausted, "QUEUE_FULL",
+                                         "too many writes are waiting; call again later with the same request_id"),
+                                 absl::Milliseconds(100)));
+}
+
+void GroupCommitter::Stop() {
+  queue_.Close();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+}  // namespace inventory::pipeline

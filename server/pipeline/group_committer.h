@@ -1,0 +1,59 @@
+// The one way every write takes.
+#ifndef INVENTORY_SERVER_PIPELINE_GROUP_COMMITTER_H_
+#define INVENTORY_SERVER_PIPELINE_GROUP_COMMITTER_H_
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "server/pipeline/command_queue.h"
+#include "server/pipeline/configuration.h"
+#include "server/pipeline/job.h"
+#include "server/pipeline/lane.h"
+#include "server/pipeline/sku_directory.h"
+#include "storage/connection.h"
+
+namespace inventory::pipeline {
+
+// Runs commands in groups. Callers' commands wait in a bounded queue; whenever a lane is free it takes all that can run
+// together, and one transaction carries them. There is no timer: at low load a group is one command, under load the group
+// grows by itself. Thread-safe.
+//
+// Guarantees: a job's `done` is called exactly once, after its group is durable or has given up. A command and its
+// request record are committed together or not at all.
+class GroupCommitter {
+ public:
+  struct Options {
+    storage::DatabaseOptions database;
+    CommandLimits limits;
+    CommandQueue::Limits queue;
+    int lanes = 3;  // Threads, and connections.
+    std::size_t remembered_reservations = 100'000;
+  };
+
+  GroupCommitter(Options options, ConfigurationCache& configurations, Observer observer);
+  // Stops if it was not stopped.
+  ~GroupCommitter();
+
+  // Runs the job's command. `done` is called on a lane's thread, or right here if the queue is full (RESOURCE_EXHAUSTED)
+  // or stopped (UNAVAILABLE); it must not block.
+  void Submit(std::unique_ptr<Job> job);
+
+  // Accepts no more, runs what waits, and returns when everything is answered.
+  void Stop();
+
+  // Jobs that wait for a lane.
+  std::size_t waiting() const { return queue_.waiting(); }
+
+ private:
+  const Options options_;
+  const Observer observer_;
+  CommandQueue queue_;
+  SkuDirectory directory_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace inventory::pipeline
+
+#endif  // INVENTORY_SERVER_PIPELINE_GROUP_COMMITTER_H_

@@ -1,0 +1,40 @@
+#include "server/pipeline/holds.h"
+
+#include <vector>
+
+namespace inventory::pipeline {
+
+absl::StatusOr<int64_t> ReleaseDead(Work& work) {
+  std::vector<storage::AllocationRecord::Key> dead;
+  for (const storage::AllocationRecord* part : work.rows().allocations.All()) {
+    const bool locked = work.rows().items.Find(part->sku) != nullptr;
+    if (locked && part->expire_time && *part->expire_time <= work.now()) dead.push_back(part->key());
+  }
+  for (const auto& key : dead) {
+    const int64_t units = work.rows().allocations.Find(key)->reserved;
+    absl::Status released = ReleaseUnits(work, key, units, storage::MovementType::kExpire);
+    if (!released.ok()) return released;
+    work.rows().allocations.Edit(key).expire_time.reset();
+  }
+  return static_cast<int64_t>(dead.size());
+}
+
+absl::Status ReleaseUnits(Work& work, const storage::AllocationRecord::Key& key, int64_t quantity,
+                          storage::MovementType type) {
+  if (quantity == 0) return absl::OkStatus();
+  const auto& [reservation_id, sku, warehouse_id] = key;
+  absl::Status moved = work.Apply({.sku = sku,
+                                   .warehouse_id = warehouse_id,
+                                   .type = type,
+                                   .delta = {.reserved = -quantity},
+                                   .document_id = reservation_id})
+                           .status();
+  if (!moved.ok()) return moved;
+  work.rows().allocations.Edit(key).reserved -= quantity;
+  storage::ReservationLineRecord& line = work.rows().reservation_lines.Edit({reservation_id, sku});
+  line.reserved -= quantity;
+  line.cancelled += quantity;
+  return absl::OkStatus();
+}
+
+}  // namespace inventory::pipeline

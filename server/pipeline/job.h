@@ -1,0 +1,63 @@
+// A command on its way through the pipeline.
+#ifndef INVENTORY_SERVER_PIPELINE_JOB_H_
+#define INVENTORY_SERVER_PIPELINE_JOB_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "server/pipeline/command.h"
+
+namespace inventory::pipeline {
+
+// Who sent a command and what makes a repetition of it recognisable.
+struct Identity {
+  // Empty: an anonymous caller.
+  std::string caller;
+  // Empty: a background command, which needs no record because it is harmless to repeat.
+  std::string request_id;
+  // SHA-256 of method and normalised request, 32 bytes.
+  std::string fingerprint;
+};
+
+// A command on its way. Owned by one thread at a time.
+struct Job {
+  std::unique_ptr<Command> command;
+  Identity identity;
+  // A time-ordered id for what the command creates.
+  std::string fresh_id;
+  // By this process's clock. A job that is still waiting then is dropped with DEADLINE_EXCEEDED.
+  absl::Time deadline = absl::InfiniteFuture();
+  // Set by the caller's side when nobody waits any more; a job that is still waiting then is dropped.
+  std::shared_ptr<std::atomic<bool>> cancelled;
+  // Called exactly once, after the commit; the command then holds the response.
+  std::function<void(Job&, const absl::Status&)> done;
+
+  // The rest belongs to the pipeline.
+  Needs needs;
+  std::set<std::string> skus;
+  bool resolved = false;
+  // The command's own answer in the current attempt.
+  absl::Status answer;
+  bool needs_more = false;
+  // True if the answer was read from the request's record: nothing is to be written.
+  bool answered_before = false;
+  // The job of the same batch that this one repeats: it runs, and both get its answer.
+  Job* copy_of = nullptr;
+  // How often it has needed more rows.
+  int rounds = 0;
+
+  // Takes over the answer of a job for the same request.
+  void AnswerLike(const Job& other);
+};
+
+using Jobs = std::vector<std::unique_ptr<Job>>;
+
+}  // namespace inventory::pipeline
+
+#endif  // INVENTORY_SERVER_PIPELINE_JOB_H_

@@ -1,0 +1,211 @@
+#include "server/pipeline/lane.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "server/errors.h"
+#include "server/logging.h"
+
+namespace inventory::pipeline {
+namespace {
+
+using storage::SqlFault;
+
+// Tries of a batch before it is split, and of a lone command before its caller is told to come back.
+constexpr int kMaxAttempts = 6;
+// Times a command may find that it needs more rows.
+constexpr int kMaxRounds = 20;
+// After a failed connect the lane refuses work at once for this long instead of making each caller wait for a time-out.
+constexpr absl::Duration kConnectPause = absl::Milliseconds(200);
+
+absl::Status DatabaseAway() {
+  return Unavailable("DATABASE_UNAVAILABLE", "the database can't be reached; call again with the same request_id");
+}
+
+std::string_view RetryReason(SqlFault fault) {
+  switch (fault) {
+    case SqlFault::kDeadlock:
+      return "deadlock";
+    case SqlFault::kLockTimeout:
+      return "lock_timeout";
+    case SqlFault::kConnectionLost:
+      return "connection_lost";
+    default:
+      return "duplicate";
+  }
+}
+
+// What the caller of a lone command hears that could not be run.
+absl::Status GivenUp(const absl::Status& status, const Job& job) {
+  switch (storage::FaultOf(status)) {
+    case SqlFault::kDeadlock:
+    case SqlFault::kLockTimeout:
+    case SqlFault::kDuplicateKey:
+      return Unavailable("CONTENTION", "other writes to the same rows kept getting in the way; call again with the same request_id");
+    case SqlFault::kConnectionLost:
+    case SqlFault::kReadOnly:
+      return DatabaseAway();
+    default:
+      if (absl::IsUnavailable(status)) return DatabaseAway();
+      server::Log(server::LogLevel::kError, "command failed",
+                  {{"command", std::string(job.command->name())}, {"error", std::string(status.message())}});
+      return absl::InternalError("the command could not be carried out; this is a fault of the service");
+  }
+}
+
+}  // namespace
+
+void Lane::Run() {
+  for (;;) {
+    Jobs jobs = shared_.queue.Take();
+    if (jobs.empty()) return;
+    if (jobs.front()->resolved) {
+      Process(std::move(jobs));
+    } else {
+      Resolve(std::move(jobs));
+    }
+  }
+}
+
+void Lane::Resolve(Jobs jobs) {
+  std::vector<Job*> pointers;
+  for (const auto& job : jobs) pointers.push_back(job.get());
+  absl::Status status = Connect();
+  if (status.ok()) status = shared_.directory.Resolve(pointers, *connection_);
+  if (!status.ok()) {
+    if (connection_ != nullptr && connection_->broken()) connection_.reset();
+    shared_.queue.Finished();
+    for (auto& job : jobs) job->done(*job, GivenUp(status, *job));
+    return;
+  }
+  shared_.queue.PutBack(std::move(jobs));
+  shared_.queue.Finished();
+}
+
+std::vector<Job*> Lane::Sort(const Jobs& jobs) {
+  std::map<std::pair<std::string, std::string>, Job*> first;
+  std::vector<Job*> run;
+  const absl::Time now = absl::Now();
+  for (const std::unique_ptr<Job>& job : jobs) {
+    job->needs_more = false;
+    job->answered_before = false;
+    job->copy_of = nullptr;
+    if (job->deadline <= now) {
+      shared_.observer.dropped("deadline");
+      job->answer = absl::DeadlineExceededError("the deadline passed before the command was started; nothing changed");
+      continue;
+    }
+    if (job->cancelled != nullptr && job->cancelled->load(std::memory_order_relaxed)) {
+      shared_.observer.dropped("cancelled");
+      job->answer = absl::CancelledError("cancelled before the command was started; nothing changed");
+      continue;
+    }
+    if (!job->identity.request_id.empty()) {
+      auto [it, is_first] = first.try_emplace({job->identity.caller, job->identity.request_id}, job.get());
+      if (!is_first) {
+        const bool same = it->second->identity.fingerprint == job->identity.fingerprint;
+        job->copy_of = same ? it->second : nullptr;
+        job->answer = same ? absl::OkStatus() : RequestIdReused();
+        continue;
+      }
+    }
+    run.push_back(job.get());
+  }
+  return run;
+}
+
+void Lane::Process(Jobs jobs) {
+  std::vector<Job*> run = Sort(jobs);
+  if (!run.empty()) Execute(std::move(run), Batch::Mode::kRecordsLast);
+  shared_.queue.Release(jobs);
+  for (const std::unique_ptr<Job>& job : jobs) {
+    if (job->copy_of != nullptr) job->AnswerLike(*job->copy_of);
+  }
+  Jobs again;
+  for (std::unique_ptr<Job>& job : jobs) {
+    if (job->needs_more && ++job->rounds < kMaxRounds) {
+      job->skus.insert(job->needs.skus.begin(), job->needs.skus.end());
+      again.push_back(std::move(job));
+      continue;
+    }
+    if (job->needs_more) job->answer = Unavailable("CONTENTION", "the rows this call needs kept changing; call again");
+    shared_.observer.command(job->command->name(), job->answer);
+    job->done(*job, job->answer);
+  }
+  if (!again.empty()) shared_.queue.PutBack(std::move(again));
+  shared_.queue.Finished();
+}
+
+void Lane::Execute(std::vector<Job*> jobs, Batch::Mode mode) {
+  const absl::Status status = Attempt(jobs, mode);
+  if (jobs.empty()) return;
+  const SqlFault fault = storage::FaultOf(status);
+  const bool away = fault == SqlFault::kConnectionLost || fault == SqlFault::kReadOnly ||
+                    (fault == SqlFault::kNone && absl::IsUnavailable(status));
+  if (jobs.size() == 1 || away) {
+    for (Job* job : jobs) job->answer = GivenUp(status, *job);
+    return;
+  }
+  shared_.observer.retry("split");
+  const auto middle = jobs.begin() + static_cast<std::ptrdiff_t>(jobs.size() / 2);
+  Execute(std::vector<Job*>(jobs.begin(), middle), mode);
+  Execute(std::vector<Job*>(middle, jobs.end()), mode);
+}
+
+absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
+  absl::Status status;
+  for (int attempt = 1; attempt <= kMaxAttempts && !jobs.empty(); ++attempt) {
+    status = Connect();
+    if (!status.ok()) {
+      // Only an outcome that is unknown is worth waiting for.
+      if (mode != Batch::Mode::kRecordsFirst) return status;
+      Retrying("connection_lost", attempt);
+      no_connect_before_ = absl::InfinitePast();
+      continue;
+    }
+    const absl::Time start = absl::Now();
+    Batch batch(*connection_, shared_.configurations, shared_.limits, jobs, mode);
+    status = batch.Run();
+    if (status.ok()) {
+      shared_.directory.Learn(batch.rows());
+      shared_.observer.batch(jobs.size(), absl::Now() - start, batch.commit_time(), batch.holds_released());
+      jobs.clear();
+      return status;
+    }
+    if (batch.commit_unknown()) mode = Batch::Mode::kRecordsFirst;
+    const SqlFault fault = storage::FaultOf(status);
+    if (connection_->broken() || fault == SqlFault::kReadOnly) connection_.reset();
+    if (batch.duplicate_request() && connection_ != nullptr) {
+      absl::Status answered = AnswerFromRecords(*connection_, jobs);
+      if (answered.ok()) std::erase_if(jobs, [](const Job* job) { return job->answered_before; });
+    } else if (fault == SqlFault::kOther || fault == SqlFault::kReadOnly || fault == SqlFault::kNone) {
+      return status;
+    }
+    Retrying(RetryReason(fault), attempt);
+  }
+  return status;
+}
+
+absl::Status Lane::Connect() {
+  if (connection_ != nullptr && !connection_->broken()) return absl::OkStatus();
+  if (absl::Now() < no_connect_before_) return DatabaseAway();
+  absl::StatusOr<std::unique_ptr<storage::Connection>> opened = storage::Connection::Open(shared_.database);
+  if (!opened.ok()) {
+    connection_.reset();
+    no_connect_before_ = absl::Now() + kConnectPause;
+    return DatabaseAway();
+  }
+  connection_ = *std::move(opened);
+  return absl::OkStatus();
+}
+
+void Lane::Retrying(std::string_view reason, int attempt) {
+  shared_.observer.retry(reason);
+  if (reason == "duplicate") return;
+  const absl::Duration most = absl::Milliseconds(5) * (1 << std::min(attempt, 6));
+  absl::SleepFor(absl::Uniform(random_, 0.2, 1.0) * most);
+}
+
+}  // namespace inventory::pipeline

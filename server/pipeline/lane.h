@@ -1,0 +1,70 @@
+// One thread and one connection that carry batches to the database.
+#ifndef INVENTORY_SERVER_PIPELINE_LANE_H_
+#define INVENTORY_SERVER_PIPELINE_LANE_H_
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/random/random.h"
+#include "absl/time/time.h"
+#include "server/pipeline/batch.h"
+#include "server/pipeline/command_queue.h"
+#include "server/pipeline/configuration.h"
+#include "server/pipeline/sku_directory.h"
+#include "storage/connection.h"
+
+namespace inventory::pipeline {
+
+// What lanes tell the metrics. Called from lane threads.
+struct Observer {
+  // A batch was committed.
+  std::function<void(std::size_t commands, absl::Duration total, absl::Duration commit, int64_t holds_released)> batch;
+  // A batch runs again: deadlock, lock_timeout, connection_lost, duplicate or split.
+  std::function<void(std::string_view reason)> retry;
+  // A job was dropped unexecuted: deadline or cancelled.
+  std::function<void(std::string_view reason)> dropped;
+  // A command ended.
+  std::function<void(std::string_view command, const absl::Status& answer)> command;
+};
+
+// What all lanes of a committer share. Thread-safe where it is not constant.
+struct LaneShared {
+  storage::DatabaseOptions database;
+  CommandLimits limits;
+  CommandQueue& queue;
+  ConfigurationCache& configurations;
+  SkuDirectory& directory;
+  const Observer& observer;
+};
+
+// Takes jobs from the queue, runs them in batches and answers them, until the queue is closed and empty. A failed batch is
+// retried, then split until the guilty command stands alone. Runs on one thread.
+class Lane {
+ public:
+  explicit Lane(LaneShared shared) : shared_(std::move(shared)) {}
+
+  void Run();
+
+ private:
+  void Resolve(Jobs jobs);
+  void Process(Jobs jobs);
+  // Answers the jobs that need no run (late, cancelled, copies) and returns those that do.
+  std::vector<Job*> Sort(const Jobs& jobs);
+  // Gives every job its answer (or needs_more).
+  void Execute(std::vector<Job*> jobs, Batch::Mode mode);
+  // Runs `jobs` until done or given up; those without an answer are left in `jobs` with the status that stopped them.
+  absl::Status Attempt(std::vector<Job*>& jobs, Batch::Mode& mode);
+  absl::Status Connect();
+  void Retrying(std::string_view reason, int attempt);
+
+  const LaneShared shared_;
+  std::unique_ptr<storage::Connection> connection_;
+  absl::Time no_connect_before_ = absl::InfinitePast();
+  absl::BitGen random_;
+};
+
+}  // namespace inventory::pipeline
+
+#endif  // INVENTORY_SERVER_PIPELINE_LANE_H_

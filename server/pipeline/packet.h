@@ -1,0 +1,51 @@
+// Statements that travel together, each with what to do with its result.
+#ifndef INVENTORY_SERVER_PIPELINE_PACKET_H_
+#define INVENTORY_SERVER_PIPELINE_PACKET_H_
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/connection.h"
+#include "storage/sql.h"
+
+namespace inventory::pipeline {
+
+// Statements sent in one round trip. Not thread-safe.
+class Packet {
+ public:
+  using Reader = std::function<void(const storage::Rows&)>;
+
+  // Adds the statement that `append(sql)` appends; if it appends none (returns false), nothing happens. `read` gets its
+  // result once everything has succeeded.
+  template <typename Append>
+  void Add(Append append, Reader read = nullptr) {
+    storage::Sql statement;
+    if (!append(statement)) return;
+    if (!readers_.empty()) sql_.Then();
+    sql_.Raw(statement.text());
+    readers_.push_back(std::move(read));
+  }
+
+  // Number of statements.
+  int size() const { return static_cast<int>(readers_.size()); }
+
+  absl::Status Send(storage::Connection& connection) const {
+    absl::StatusOr<std::vector<storage::Rows>> results = connection.Execute(sql_);
+    if (!results.ok()) return results.status();
+    for (std::size_t i = 0; i < readers_.size(); ++i) {
+      if (readers_[i]) readers_[i]((*results)[i]);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  storage::Sql sql_;
+  std::vector<Reader> readers_;
+};
+
+}  // namespace inventory::pipeline
+
+#endif  // INVENTORY_SERVER_PIPELINE_PACKET_H_

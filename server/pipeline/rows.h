@@ -1,0 +1,60 @@
+// Everything a batch has in memory.
+#ifndef INVENTORY_SERVER_PIPELINE_ROWS_H_
+#define INVENTORY_SERVER_PIPELINE_ROWS_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "server/pipeline/table.h"
+#include "storage/records.h"
+
+namespace inventory::pipeline {
+
+// The rows of one batch. Not thread-safe.
+struct Rows {
+  Table<storage::ItemRecord> items;
+  Table<storage::LevelRecord> levels;
+  Table<storage::ReservationRecord> reservations;
+  Table<storage::ReservationLineRecord> reservation_lines;
+  Table<storage::AllocationRecord> allocations;
+  Table<storage::ShipmentRecord> shipments;
+  Table<storage::ShipmentLineRecord> shipment_lines;
+  // Loaded only for commands that change the configuration.
+  Table<storage::WarehouseRecord> warehouses;
+  Table<storage::ChannelRecord> channels;
+  Table<storage::AttachmentRecord> attachments;
+  std::vector<storage::MovementRecord> movements;
+
+  // Makes all changes so far permanent within the batch.
+  void Mark() {
+    ForEachTable([](auto& table) { table.Mark(); });
+    marked_movements_ = movements.size();
+  }
+
+  // Takes every change since the last mark back.
+  void Undo() {
+    ForEachTable([](auto& table) { table.Undo(); });
+    movements.resize(marked_movements_);
+  }
+
+ private:
+  template <typename Visitor>
+  void ForEachTable(Visitor visit) {
+    visit(items);
+    visit(levels);
+    visit(reservations);
+    visit(reservation_lines);
+    visit(allocations);
+    visit(shipments);
+    visit(shipment_lines);
+    visit(warehouses);
+    visit(channels);
+    visit(attachments);
+  }
+
+  std::size_t marked_movements_ = 0;
+};
+
+}  // namespace inventory::pipeline
+
+#endif  // INVENTORY_SERVER_PIPELINE_ROWS_H_

@@ -1,0 +1,137 @@
+// Rows of one kind that a batch has in memory, with undo.
+#ifndef INVENTORY_SERVER_PIPELINE_TABLE_H_
+#define INVENTORY_SERVER_PIPELINE_TABLE_H_
+
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace inventory::pipeline {
+
+// The rows of one table that a batch has loaded, changed or added. Changes since the last mark can be undone, so that a
+// failing command leaves no trace, and after the batch the table says which rows must be written. Not thread-safe.
+//
+// Record has `Key`, `Key key() const` and `operator==`. Pointers stay valid until the row is undone or the table dies.
+template <typename Record>
+class Table {
+ public:
+  using Key = typename Record::Key;
+
+  // Adds a row as the database has it. A row that is already here stays as it is.
+  void Load(Record record) {
+    Key key = record.key();
+    auto [it, added] = rows_.try_emplace(std::move(key));
+    if (added) {
+      it->second.current = std::move(record);
+    }
+  }
+
+  // The row, or nullptr if it is neither loaded nor added, or removed.
+  const Record* Find(const Key& key) const {
+    auto it = rows_.find(key);
+    return it == rows_.end() || !it->second.current ? nullptr : &*it->second.current;
+  }
+
+  // The row as the database has it, or nullptr.
+  const Record* Stored(const Key& key) const {
+    auto it = rows_.find(key);
+    if (it == rows_.end()) return nullptr;
+    const std::optional<Record>& stored = it->second.dirty ? it->second.stored : it->second.current;
+    return stored ? &*stored : nullptr;
+  }
+
+  // The row for changing; it must exist.
+  Record& Edit(const Key& key) { return *Touch(key).current; }
+
+  // Adds a row that must not exist yet, for changing.
+  Record& Add(Record record) {
+    Entry& entry = Touch(record.key());
+    entry.current = std::move(record);
+    return *entry.current;
+  }
+
+  // Removes a row that exists.
+  void Remove(const Key& key) { Touch(key).current.reset(); }
+
+  // All rows in key order from the first whose key is not less than `from`, while `belongs(record)` holds.
+  template <typename Predicate>
+  std::vector<const Record*> Range(const Key& from, Predicate belongs) const {
+    std::vector<const Record*> found;
+    for (auto it = rows_.lower_bound(from); it != rows_.end(); ++it) {
+      if (!it->second.current) continue;
+      if (!belongs(*it->second.current)) break;
+      found.push_back(&*it->second.current);
+    }
+    return found;
+  }
+
+  // Every row, in key order.
+  std::vector<const Record*> All() const {
+    return Range(rows_.empty() ? Key{} : rows_.begin()->first, [](const Record&) { return true; });
+  }
+
+  // Makes all changes so far permanent within the batch.
+  void Mark() { undo_.clear(); }
+
+  // Takes every change since the last mark back, in reverse order.
+  void Undo() {
+    for (auto it = undo_.rbegin(); it != undo_.rend(); ++it) {
+      it->first->second.current = std::move(it->second);
+    }
+    undo_.clear();
+  }
+
+  // Rows to insert, to update and to delete so that the database has what is here.
+  std::vector<const Record*> Added() const {
+    return Changed([](const Entry& e) { return e.current && !e.stored; });
+  }
+  std::vector<const Record*> Updated() const {
+    return Changed([](const Entry& e) { return e.current && e.stored && *e.current != *e.stored; });
+  }
+  std::vector<const Record*> Written() const {
+    return Changed([](const Entry& e) { return e.current && e.current != e.stored; });
+  }
+  std::vector<const Record*> Removed() const {
+    std::vector<const Record*> found;
+    for (const auto& [key, entry] : rows_) {
+      if (entry.dirty && !entry.current && entry.stored) found.push_back(&*entry.stored);
+    }
+    return found;
+  }
+
+ private:
+  struct Entry {
+    std::optional<Record> current;  // Unset: the row does not exist.
+    std::optional<Record> stored;   // What the database has; meaningful once dirty.
+    bool dirty = false;
+  };
+  using Rows = std::map<Key, Entry>;
+
+  Entry& Touch(const Key& key) {
+    auto it = rows_.try_emplace(key).first;
+    Entry& entry = it->second;
+    if (!entry.dirty) {
+      entry.dirty = true;
+      entry.stored = entry.current;
+    }
+    undo_.emplace_back(it, entry.current);
+    return entry;
+  }
+
+  template <typename Predicate>
+  std::vector<const Record*> Changed(Predicate wanted) const {
+    std::vector<const Record*> found;
+    for (const auto& [key, entry] : rows_) {
+      if (entry.dirty && wanted(entry)) found.push_back(&*entry.current);
+    }
+    return found;
+  }
+
+  Rows rows_;
+  std::vector<std::pair<typename Rows::iterator, std::optional<Record>>> undo_;
+};
+
+}  // namespace inventory::pipeline
+
+#endif  // INVENTORY_SERVER_PIPELINE_TABLE_H_

@@ -1,0 +1,138 @@
+#include "server/pipeline/work.h"
+
+#include "absl/strings/str_cat.h"
+#include "server/errors.h"
+
+namespace inventory::pipeline {
+namespace {
+
+using storage::AllocationRecord;
+using storage::ItemRecord;
+using storage::LevelRecord;
+using storage::MovementRecord;
+using storage::MovementType;
+using storage::Quantities;
+
+Quantities Sum(const Quantities& a, const Quantities& b) {
+  return {a.on_hand + b.on_hand, a.reserved + b.reserved, a.safety_stock + b.safety_stock, a.damaged + b.damaged,
+          a.quality_control + b.quality_control};
+}
+
+// Each operand is within +-kMaxQuantity, so no sum overflows.
+absl::Status Check(const Quantities& balance, const Move& move) {
+  const struct {
+    const char* name;
+    int64_t value;
+  } buckets[] = {{"on_hand", balance.on_hand},
+                 {"reserved", balance.reserved},
+                 {"safety_stock", balance.safety_stock},
+                 {"damaged", balance.damaged},
+                 {"quality_control", balance.quality_control}};
+  for (const auto& bucket : buckets) {
+    if (bucket.value > kMaxQuantity) {
+      return Refusal(absl::StatusCode::kInvalidArgument, "QUANTITY_OUT_OF_RANGE",
+                     absl::StrCat(bucket.name, " would exceed ", kMaxQuantity), {{"sku", std::string(move.sku)}});
+    }
+    if (bucket.value < 0) {
+      return absl::InternalError(absl::StrCat(bucket.name, " would fall below zero"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+const ItemRecord& Work::item(const std::string& sku) const {
+  static const ItemRecord kDefaults;
+  const ItemRecord* item = rows_.items.Find(sku);
+  return item == nullptr ? kDefaults : *item;
+}
+
+std::vector<const LevelRecord*> Work::LevelsOf(const std::string& sku) const {
+  return rows_.levels.Range({sku, ""}, [&](const LevelRecord& level) { return level.sku == sku; });
+}
+
+std::vector<const storage::ReservationLineRecord*> Work::LinesOf(const std::string& reservation_id) const {
+  return rows_.reservation_lines.Range(
+      {reservation_id, ""}, [&](const auto& line) { return line.reservation_id == reservation_id; });
+}
+
+std::vector<const AllocationRecord*> Work::AllocationsOf(const std::string& reservation_id) const {
+  return rows_.allocations.Range({reservation_id, "", ""},
+                                 [&](const auto& part) { return part.reservation_id == reservation_id; });
+}
+
+std::vector<const AllocationRecord*> Work::AllocationsOf(const std::string& reservation_id,
+                                                         const std::string& sku) const {
+  return rows_.allocations.Range({reservation_id, sku, ""}, [&](const auto& part) {
+    return part.reservation_id == reservation_id && part.sku == sku;
+  });
+}
+
+std::vector<const storage::ShipmentLineRecord*> Work::ShipmentLinesOf(const std::string& shipment_id) const {
+  return rows_.shipment_lines.Range({shipment_id, "", ""},
+                                    [&](const auto& line) { return line.shipment_id == shipment_id; });
+}
+
+absl::StatusOr<const MovementRecord*> Work::Apply(const Move& move) {
+  const std::string sku(move.sku);
+  if (rows_.items.Find(sku) == nullptr) return absl::InternalError("the SKU of a movement is not locked");
+  if (rows_.levels.Find({sku, std::string(move.warehouse_id)}) == nullptr) {
+    absl::Status started = StartLevel(sku, std::string(move.warehouse_id));
+    if (!started.ok()) return started;
+  }
+  return Append(move);
+}
+
+absl::Status Work::StartLevel(const std::string& sku, const std::string& warehouse_id) {
+  rows_.levels.Add({.sku = sku, .warehouse_id = warehouse_id, .update_time = now_});
+  const int64_t safety_stock = item(sku).default_safety_stock;
+  if (safety_stock == 0) return absl::OkStatus();
+  return Append({.sku = sku,
+                 .warehouse_id = warehouse_id,
+                 .type = MovementType::kSafetyStock,
+                 .delta = {.safety_stock = safety_stock},
+                 .reason = "default safety stock of the item"})
+      .status();
+}
+
+absl::StatusOr<const MovementRecord*> Work::Append(const Move& move) {
+  const std::string sku(move.sku);
+  LevelRecord& level = rows_.levels.Edit({sku, std::string(move.warehouse_id)});
+  const Quantities balance = Sum(level.quantities, move.delta);
+  absl::Status checked = Check(balance, move);
+  if (!checked.ok()) return checked;
+  level.quantities = balance;
+  level.version += 1;
+  level.update_time = now_;
+  ItemRecord& item = rows_.items.Edit(sku);
+  item.sequence += 1;
+  item.last_movement_time = now_;
+  rows_.movements.push_back({.sku = sku,
+                             .sequence = item.sequence,
+                             .warehouse_id = level.warehouse_id,
+                             .version = level.version,
+                             .type = move.type,
+                             .delta = move.delta,
+                             .balance = balance,
+                             .reason = std::string(move.reason),
+                             .actor = origin_.actor,
+                             .document_id = std::string(move.document_id),
+                             .request_id = origin_.request_id,
+                             .create_time = now_});
+  return &rows_.movements.back();
+}
+
+std::vector<const MovementRecord*> Work::movements() const {
+  std::vector<const MovementRecord*> made;
+  for (std::size_t i = first_movement_; i < rows_.movements.size(); ++i) made.push_back(&rows_.movements[i]);
+  return made;
+}
+
+bool Work::Require(const std::string& sku) {
+  if (locked_.contains(sku)) return true;
+  required_.insert(sku);
+  return false;
+}
+
+}  // namespace inventory::pipeline

@@ -1,0 +1,116 @@
+// What a command sees while it runs.
+#ifndef INVENTORY_SERVER_PIPELINE_WORK_H_
+#define INVENTORY_SERVER_PIPELINE_WORK_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/pipeline/configuration.h"
+#include "server/pipeline/rows.h"
+#include "storage/configuration_repository.h"
+
+namespace inventory::pipeline {
+
+// No bucket of a level may hold more, so that sums over thousands of warehouses stay within int64.
+inline constexpr int64_t kMaxQuantity = 1'000'000'000'000'000;
+
+// Limits that commands enforce; see ServerOptions.
+struct CommandLimits {
+  absl::Duration default_hold_ttl = absl::Minutes(15);
+  absl::Duration max_hold_ttl = absl::Hours(24 * 7);
+};
+
+// A change of one level, before it is numbered.
+struct Move {
+  std::string_view sku;
+  std::string_view warehouse_id;
+  storage::MovementType type;
+  storage::Quantities delta;
+  std::string_view reason = "";
+  std::string_view document_id = "";
+};
+
+// What a command sees while it runs: the rows, the time, the configuration, and the only way to change a level. Lives for
+// one run of one command. Not thread-safe.
+class Work {
+ public:
+  // Who runs the command: actor and request id go into every movement; fresh_id names what the command creates.
+  struct Origin {
+    std::string actor;
+    std::string request_id;
+    std::string fresh_id;
+  };
+
+  // `locked` are the SKUs that the batch has locked; all references must outlive the Work.
+  Work(Rows& rows, absl::Time now, const Configuration& configuration, const CommandLimits& limits,
+       const std::set<std::string>& locked, Origin origin)
+      : rows_(rows),
+        now_(now),
+        configuration_(configuration),
+        limits_(limits),
+        locked_(locked),
+        origin_(std::move(origin)) {}
+
+  // The database's time with the lock held, never earlier than the last movement of any SKU of the batch.
+  absl::Time now() const { return now_; }
+  const CommandLimits& limits() const { return limits_; }
+  const Configuration& configuration() const { return configuration_; }
+  Rows& rows() { return rows_; }
+  const Rows& rows() const { return rows_; }
+
+  // A time-ordered id for the one thing this command creates; the same in every run.
+  const std::string& fresh_id() const { return origin_.fresh_id; }
+
+  // The item as configured, or with all defaults.
+  const storage::ItemRecord& item(const std::string& sku) const;
+
+  // All levels of the SKU, by warehouse id.
+  std::vector<const storage::LevelRecord*> LevelsOf(const std::string& sku) const;
+
+  // Lines and allocations of a loaded reservation, by SKU and warehouse.
+  std::vector<const storage::ReservationLineRecord*> LinesOf(const std::string& reservation_id) const;
+  std::vector<const storage::AllocationRecord*> AllocationsOf(const std::string& reservation_id) const;
+  std::vector<const storage::AllocationRecord*> AllocationsOf(const std::string& reservation_id,
+                                                              const std::string& sku) const;
+  std::vector<const storage::ShipmentLineRecord*> ShipmentLinesOf(const std::string& shipment_id) const;
+
+  // Changes a level and appends the movement, the only way a quantity ever changes. A level that does not exist starts
+  // empty with the item's default safety stock, which is a movement of its own. INVALID_ARGUMENT if a bucket would exceed
+  // kMaxQuantity; INTERNAL if it would fall below zero (the command must have checked). The pointer stays valid until
+  // the next Apply.
+  absl::StatusOr<const storage::MovementRecord*> Apply(const Move& move);
+
+  // Movements this command has made so far, in order.
+  std::vector<const storage::MovementRecord*> movements() const;
+
+  // True if the SKU is locked. If not, the command will run again in a later batch with it locked, and what this run
+  // changes or returns does not count.
+  bool Require(const std::string& sku);
+  const std::set<std::string>& required() const { return required_; }
+
+  // What the command's exclusive warehouses hold, by id; set by the batch.
+  const std::map<std::string, storage::WarehouseUse>* warehouse_use = nullptr;
+
+ private:
+  absl::Status StartLevel(const std::string& sku, const std::string& warehouse_id);
+  absl::StatusOr<const storage::MovementRecord*> Append(const Move& move);
+
+  Rows& rows_;
+  const absl::Time now_;
+  const Configuration& configuration_;
+  const CommandLimits& limits_;
+  const std::set<std::string>& locked_;
+  const Origin origin_;
+  const std::size_t first_movement_ = rows_.movements.size();
+  std::set<std::string> required_;
+};
+
+}  // namespace inventory::pipeline
+
+#endif  // INVENTORY_SERVER_PIPELINE_WORK_H_

@@ -1,0 +1,66 @@
+#include "server/queries/reader.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "server/errors.h"
+
+namespace inventory::queries {
+
+ReadExecutor::ReadExecutor(Options options, storage::ConnectionPool& pool,
+                           pipeline::ConfigurationCache& configurations)
+    : options_(options), pool_(pool), configurations_(configurations) {
+  for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { Work(); });
+}
+
+ReadExecutor::~ReadExecutor() { Stop(); }
+
+bool ReadExecutor::Run(absl::Time deadline, Task task) {
+  storage::MutexLock lock(mutex_);
+  if (stopped_ || waiting_.size() >= options_.max_waiting) return false;
+  waiting_.push_back({deadline, std::move(task)});
+  changed_.NotifyOne();
+  return true;
+}
+
+void ReadExecutor::Work() {
+  for (;;) {
+    Waiting next;
+    {
+      storage::MutexLock lock(mutex_);
+      while (waiting_.empty() && !stopped_) changed_.Wait(mutex_);
+      if (waiting_.empty()) return;
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    if (next.deadline <= absl::Now()) {
+      next.task(absl::DeadlineExceededError("the deadline passed before the read was started"));
+      continue;
+    }
+    absl::StatusOr<storage::ConnectionPool::Lease> lease = pool_.Acquire(next.deadline);
+    if (!lease.ok()) {
+      next.task(Unavailable("DATABASE_UNAVAILABLE", "the database can't be reached; call again"));
+      continue;
+    }
+    Reader reader(**lease, configurations_);
+    next.task(&reader);
+  }
+}
+
+void ReadExecutor::Stop() {
+  {
+    storage::MutexLock lock(mutex_);
+    stopped_ = true;
+    changed_.NotifyAll();
+  }
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+std::size_t ReadExecutor::waiting() const {
+  storage::MutexLock lock(mutex_);
+  return waiting_.size();
+}
+
+}  // namespace inventory::queries

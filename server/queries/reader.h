@@ -1,0 +1,77 @@
+// Reads: what a query sees, and the threads that run queries.
+#ifndef INVENTORY_SERVER_QUERIES_READER_H_
+#define INVENTORY_SERVER_QUERIES_READER_H_
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "server/pipeline/configuration.h"
+#include "storage/connection_pool.h"
+#include "storage/mutex.h"
+
+namespace inventory::queries {
+
+// What a query sees: a connection that reads what is committed at each statement. Lives for one query.
+class Reader {
+ public:
+  Reader(storage::Connection& connection, pipeline::ConfigurationCache& configurations)
+      : connection_(connection), configurations_(configurations) {}
+
+  storage::Connection& connection() { return connection_; }
+  pipeline::ConfigurationCache& configurations() { return configurations_; }
+
+ private:
+  storage::Connection& connection_;
+  pipeline::ConfigurationCache& configurations_;
+};
+
+// Runs reads on its own threads, as many at once as it has connections. Thread-safe.
+class ReadExecutor {
+ public:
+  struct Options {
+    int threads = 4;
+    std::size_t max_waiting = 10000;  // More are refused.
+  };
+  // Gets a reader, or the reason why there is none.
+  using Task = std::function<void(absl::StatusOr<Reader*>)>;
+
+  // The pool and the cache must outlive the executor.
+  ReadExecutor(Options options, storage::ConnectionPool& pool, pipeline::ConfigurationCache& configurations);
+  ~ReadExecutor();
+
+  // Runs `task` on a reader thread, at the latest when `deadline` has passed and then without a reader. Returns false if
+  // too many wait or the executor is stopped; the task is then never run.
+  bool Run(absl::Time deadline, Task task);
+
+  // Accepts no more, runs what waits and returns.
+  void Stop();
+
+  std::size_t waiting() const;
+
+ private:
+  struct Waiting {
+    absl::Time deadline;
+    Task task;
+  };
+
+  void Work();
+
+  const Options options_;
+  storage::ConnectionPool& pool_;
+  pipeline::ConfigurationCache& configurations_;
+  mutable storage::Mutex mutex_;
+  storage::CondVar changed_;
+  std::deque<Waiting> waiting_ GUARDED_BY(mutex_);
+  bool stopped_ GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace inventory::queries
+
+#endif  // INVENTORY_SERVER_QUERIES_READER_H_

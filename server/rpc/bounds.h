@@ -1,0 +1,65 @@
+// What a request may hold.
+#ifndef INVENTORY_SERVER_RPC_BOUNDS_H_
+#define INVENTORY_SERVER_RPC_BOUNDS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "server/errors.h"
+
+namespace google::protobuf {
+class Duration;
+}
+
+namespace inventory::rpc {
+
+// Limits of requests that are options of the server.
+struct Bounds {
+  absl::Duration max_hold_ttl = absl::Hours(24 * 7);
+};
+
+// Each Check notes a violation of `field` if `value` breaks the rule. All are thread-safe.
+
+// A SKU: 1 to 128 bytes of UTF-8, no control characters, no white space (as Unicode has it) at either end.
+void CheckSku(std::string_view value, const std::string& field, Violations& violations);
+
+// The part of a SKU that a filter may begin with: at most 128 bytes of UTF-8 without control characters; may be empty.
+void CheckSkuPrefix(std::string_view value, const std::string& field, Violations& violations);
+
+// The id of a warehouse, channel, reservation or shipment: 1 to 64 of [A-Za-z0-9._:-].
+void CheckId(std::string_view value, const std::string& field, Violations& violations);
+
+// The same, or empty.
+void CheckOptionalId(std::string_view value, const std::string& field, Violations& violations);
+
+// Text of at most `max_bytes` bytes of UTF-8 without control characters (line breaks are allowed where `multiline`).
+void CheckText(std::string_view value, std::size_t max_bytes, const std::string& field, Violations& violations,
+               bool multiline = false);
+
+// A number from `least` to `most`.
+void CheckRange(int64_t value, int64_t least, int64_t most, const std::string& field, Violations& violations);
+
+// A quantity: from `least` to pipeline::kMaxQuantity.
+void CheckQuantity(int64_t value, int64_t least, const std::string& field, Violations& violations);
+
+// The number of elements of a repeated field.
+void CheckCount(int count, int least, int most, const std::string& field, Violations& violations);
+
+// A page size: 0 or more.
+void CheckPageSize(int32_t value, Violations& violations);
+
+// A duration from 1 millisecond to `most`.
+void CheckTtl(const google::protobuf::Duration& value, absl::Duration most, const std::string& field,
+              Violations& violations);
+
+// Empty, or 1 to 128 printable ASCII characters.
+void CheckRequestId(std::string_view value, Violations& violations, std::size_t max_bytes = 128);
+
+// "lines[2].sku" from "lines", 2, "sku".
+std::string Path(std::string_view list, int index, std::string_view field);
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_BOUNDS_H_

@@ -1,0 +1,14 @@
+// New ids.
+#ifndef INVENTORY_SERVER_RPC_IDS_H_
+#define INVENTORY_SERVER_RPC_IDS_H_
+
+#include <string>
+
+namespace inventory::rpc {
+
+// A new UUID of version 7 (RFC 9562): unique, and in order of time to the millisecond. Thread-safe.
+std::string NewId();
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_IDS_H_

@@ -1,0 +1,37 @@
+// How an RPC's implementation becomes part of the server: one static object in its own file.
+#ifndef INVENTORY_SERVER_RPC_REGISTRY_H_
+#define INVENTORY_SERVER_RPC_REGISTRY_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "google/protobuf/descriptor.h"
+#include "grpcpp/support/method_handler.h"
+
+namespace inventory::rpc {
+
+class Runtime;
+
+// One RPC of the server.
+struct Method {
+  // The request's type names the RPC: see MethodOf. A function, because descriptors are not ready before main.
+  const google::protobuf::Descriptor* (*request)() = nullptr;
+  // Makes the handler that gRPC calls; runtime outlives it.
+  std::function<std::unique_ptr<grpc::internal::MethodHandler>(Runtime& runtime)> make_handler;
+};
+
+// All RPCs whose files are linked in. Filled by static objects before main, constant afterwards.
+std::vector<Method>& Methods();
+
+// The RPC of inventory.v1 that takes this request; every RPC has a request message of its own. CHECK-fails if there is none.
+const google::protobuf::MethodDescriptor* MethodOf(const google::protobuf::Descriptor* request);
+
+// OK if every RPC of every service of inventory.v1 is implemented exactly once.
+absl::Status CheckComplete();
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_REGISTRY_H_

@@ -1,0 +1,114 @@
+// The bridge between an RPC's rules and the server.
+//
+// A write is a struct in one file of server/commands:
+//
+//   struct SetStock {
+//     using Request = v1::SetStockRequest;
+//     using Response = v1::SetStockResponse;
+//     static void Validate(const Request&, const Bounds&, Violations&);       // every broken rule of the request
+//     static pipeline::Needs NeedsOf(const Request&);                         // the rows it works on
+//     static absl::Status Apply(const Request&, pipeline::Work&, Response&);  // the rule: pure, see pipeline::Command
+//   };
+//   const rpc::Registered<SetStock> kRegistered;
+//
+// A read has, instead of NeedsOf and Apply, in one file of server/queries:
+//
+//     static absl::Status Read(const Request&, queries::Reader&, Response&);  // runs on a reader thread
+//
+// request_id, idempotency, deadlines, queues, metrics and error details are not its business.
+#ifndef INVENTORY_SERVER_RPC_RULE_H_
+#define INVENTORY_SERVER_RPC_RULE_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "grpcpp/support/server_callback.h"
+#include "server/errors.h"
+#include "server/pipeline/command.h"
+#include "server/pipeline/work.h"
+#include "server/queries/reader.h"
+#include "server/rpc/bounds.h"
+#include "server/rpc/call.h"
+#include "server/rpc/registry.h"
+#include "server/rpc/runtime.h"
+
+namespace inventory::rpc {
+
+// A write as the pipeline runs it. Request and response outlive it: gRPC keeps them until the call is finished.
+template <typename Rule>
+class RuleCommand final : public pipeline::Command {
+ public:
+  using Request = typename Rule::Request;
+  using Response = typename Rule::Response;
+
+  RuleCommand(const Request* request, Response* response) : request_(request), response_(response) {}
+
+  std::string_view name() const override {
+    static const std::string kName = MethodOf(Request::descriptor())->name();
+    return kName;
+  }
+  pipeline::Needs needs() const override { return Rule::NeedsOf(*request_); }
+  absl::Status Apply(pipeline::Work& work) override {
+    response_->Clear();
+    return Rule::Apply(*request_, work, *response_);
+  }
+  std::string SaveReply() const override { return response_->SerializeAsString(); }
+  bool LoadReply(std::string_view reply) override {
+    return response_->ParseFromArray(reply.data(), static_cast<int>(reply.size()));
+  }
+
+ private:
+  const Request* const request_;
+  Response* const response_;
+};
+
+template <typename Rule>
+concept IsWrite = requires(const typename Rule::Request& request, pipeline::Work& work,
+                           typename Rule::Response& response) { Rule::Apply(request, work, response); };
+template <typename Rule>
+concept IsRead = requires(const typename Rule::Request& request, queries::Reader& reader,
+                          typename Rule::Response& response) { Rule::Read(request, reader, response); };
+
+// Answers one call. Returns the reactor that gRPC waits for; nothing here blocks.
+template <typename Rule>
+grpc::ServerUnaryReactor* Serve(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext* context,
+                                const typename Rule::Request* request, typename Rule::Response* response) {
+  Call* call = Call::Start(runtime, facts, context);
+  Violations violations;
+  Rule::Validate(*request, runtime.bounds(), violations);
+  if constexpr (IsWrite<Rule>) {
+    CheckRequestId(request->request_id(), violations);
+    if (!violations.empty()) return call->Finish(violations.ToStatus());
+    call->Submit(std::make_unique<RuleCommand<Rule>>(request, response), *request, request->request_id());
+  } else {
+    static_assert(IsRead<Rule>, "an RPC's rule has Apply (a write) or Read");
+    if (!violations.empty()) return call->Finish(violations.ToStatus());
+    call->Read([request, response](queries::Reader& reader) { return Rule::Read(*request, reader, *response); });
+  }
+  return call->reactor();
+}
+
+// Makes the rule serve its RPC, the one that takes Rule::Request.
+template <typename Rule>
+class Registered {
+ public:
+  Registered() {
+    Methods().push_back({&Rule::Request::descriptor, [](Runtime& runtime) {
+                           using Handler =
+                               grpc::internal::CallbackUnaryHandler<typename Rule::Request, typename Rule::Response>;
+                           MethodFacts facts(runtime, *MethodOf(Rule::Request::descriptor()));
+                           return std::unique_ptr<grpc::internal::MethodHandler>(std::make_unique<Handler>(
+                               [&runtime, facts](grpc::CallbackServerContext* context,
+                                                 const typename Rule::Request* request,
+                                                 typename Rule::Response* response) {
+                                 return Serve<Rule>(runtime, facts, context, request, response);
+                               }));
+                         }});
+  }
+};
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_RULE_H_

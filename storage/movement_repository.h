@@ -1,0 +1,67 @@
+// The ledger: movements are inserted and read, never changed. The conventions of Append... are those of table.h.
+#ifndef INVENTORY_STORAGE_MOVEMENT_REPOSITORY_H_
+#define INVENTORY_STORAGE_MOVEMENT_REPOSITORY_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "storage/records.h"
+#include "storage/table.h"
+
+namespace inventory::storage {
+
+template <>
+struct Table<MovementRecord> {
+  static constexpr const char* kName = "movement";
+  static constexpr std::array kColumns = {"sku",
+                                          "sequence",
+                                          "warehouse_id",
+                                          "version",
+                                          "type",
+                                          "delta_on_hand",
+                                          "delta_reserved",
+                                          "delta_safety_stock",
+                                          "delta_damaged",
+                                          "delta_quality_control",
+                                          "balance_on_hand",
+                                          "balance_reserved",
+                                          "balance_safety_stock",
+                                          "balance_damaged",
+                                          "balance_quality_control",
+                                          "reason",
+                                          "actor",
+                                          "document_id",
+                                          "request_id",
+                                          "create_time"};
+  static constexpr int kKeySize = 2;
+  static void AppendValues(Sql& sql, const MovementRecord& movement);
+  static MovementRecord Parse(const Row& row, int first_column);
+};
+
+// Empty and unset members match all.
+struct MovementFilter {
+  std::string sku;
+  std::string warehouse_id;
+  std::string document_id;
+  std::optional<MovementType> type;
+  std::optional<absl::Time> start;  // Inclusive.
+  std::optional<absl::Time> end;    // Exclusive.
+};
+
+// (sku, sequence)
+using MovementKey = std::pair<std::string, int64_t>;
+
+// Selects the first `limit` movements after the key `after` ({"", 0}: from the start) that match, by SKU and sequence.
+bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementKey& after, int64_t limit);
+
+// Selects the newest movement of the level that was made at or before `time`; no row if there was none. Its balance is
+// the level as it was then.
+bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time);
+
+}  // namespace inventory::storage
+
+#endif  // INVENTORY_STORAGE_MOVEMENT_REPOSITORY_H_

@@ -1,0 +1,43 @@
+#include "storage/request_repository.h"
+
+namespace inventory::storage {
+
+void Table<RequestRecord>::AppendValues(Sql& sql, const RequestRecord& request) {
+  sql.Blob(request.caller).Raw(",").Blob(request.request_id).Raw(",").Blob(request.fingerprint).Raw(",");
+  sql.Int(request.code).Raw(",").Blob(request.reply).Raw(",").Time(request.create_time);
+}
+
+RequestRecord Table<RequestRecord>::Parse(const Row& row, int first_column) {
+  int column = first_column;
+  RequestRecord request;
+  request.caller = row.Text(column++);
+  request.request_id = row.Text(column++);
+  request.fingerprint = row.Text(column++);
+  request.code = static_cast<int32_t>(row.Int(column++));
+  request.reply = row.Text(column++);
+  request.create_time = row.Time(column++);
+  return request;
+}
+
+bool AppendInsertRequests(Sql& sql, const std::vector<const RequestRecord*>& requests) {
+  return AppendInsert(sql, requests);
+}
+
+bool AppendUpsertRequests(Sql& sql, const std::vector<const RequestRecord*>& requests) {
+  if (!AppendInsert(sql, requests)) return false;
+  sql.Raw(" ON DUPLICATE KEY UPDATE code=VALUES(code), reply=VALUES(reply)");
+  return true;
+}
+
+bool AppendSelectRequests(Sql& sql, std::span<const RequestKey> keys) {
+  if (keys.empty()) return false;
+  BeginStatement(sql).Raw("SELECT " + Columns<RequestRecord>());
+  sql.Raw(" FROM request_record WHERE (caller, request_id) IN (");
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    sql.Raw(i == 0 ? "(" : ",(").Blob(keys[i].first).Raw(",").Blob(keys[i].second).Raw(")");
+  }
+  sql.Raw(")");
+  return true;
+}
+
+}  // namespace inventory::storage

@@ -1,0 +1,39 @@
+// The first answer to every write, by caller and request id. The conventions of Append... are those of table.h.
+#ifndef INVENTORY_STORAGE_REQUEST_REPOSITORY_H_
+#define INVENTORY_STORAGE_REQUEST_REPOSITORY_H_
+
+#include <array>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/records.h"
+#include "storage/table.h"
+
+namespace inventory::storage {
+
+template <>
+struct Table<RequestRecord> {
+  static constexpr const char* kName = "request_record";
+  static constexpr std::array kColumns = {"caller", "request_id", "fingerprint", "code", "reply", "create_time"};
+  static constexpr int kKeySize = 2;
+  static void AppendValues(Sql& sql, const RequestRecord& request);
+  static RequestRecord Parse(const Row& row, int first_column);
+};
+
+// (caller, request_id)
+using RequestKey = std::pair<std::string, std::string>;
+
+// Inserts the records. One that is there already fails the statement: that is how a duplicate is found.
+bool AppendInsertRequests(Sql& sql, const std::vector<const RequestRecord*>& requests);
+
+// Inserts the records; one that is there already gets the new code and reply and keeps the rest.
+bool AppendUpsertRequests(Sql& sql, const std::vector<const RequestRecord*>& requests);
+
+// Selects the whole records that exist.
+bool AppendSelectRequests(Sql& sql, std::span<const RequestKey> keys);
+
+}  // namespace inventory::storage
+
+#endif  // INVENTORY_STORAGE_REQUEST_REPOSITORY_H_

@@ -1,0 +1,161 @@
+#include "storage/reservation_repository.h"
+
+namespace inventory::storage {
+namespace {
+
+constexpr char kDeadHold[] = "(r.state = 1 AND r.expire_time <= NOW(6))";
+
+// "SELECT columns FROM reservation r", the state as it is now.
+std::string LiveSelect() {
+  std::string columns = Columns<ReservationRecord>("r");
+  const std::string state = "r.state";
+  columns.replace(columns.find(state), state.size(), std::string("IF(") + kDeadHold + ", 5, r.state)");
+  return "SELECT " + columns + " FROM reservation r";
+}
+
+// The dead allocations in an order that later ones don't disturb, so that statements sent together see the same ones.
+void AppendDeadCondition(Sql& sql, std::span<const std::string> skus, int64_t limit) {
+  sql.Raw(" FROM allocation a WHERE a.sku IN (");
+  AppendTextList(sql, skus);
+  sql.Raw(") AND a.expire_time <= NOW(6) ORDER BY a.expire_time, a.reservation_id, a.sku, a.warehouse_id LIMIT ");
+  sql.Int(limit);
+}
+
+void AppendLiveState(Sql& sql, ReservationState state) {
+  if (state == ReservationState::kHeld) {
+    sql.Raw(" AND r.state = 1 AND r.expire_time > NOW(6)");
+  } else if (state == ReservationState::kExpired) {
+    sql.Raw(" AND (r.state = 5 OR ").Raw(kDeadHold).Raw(")");
+  } else {
+    sql.Raw(" AND r.state = ").Int(static_cast<int64_t>(state));
+  }
+}
+
+}  // namespace
+
+void Table<ReservationRecord>::AppendValues(Sql& sql, const ReservationRecord& reservation) {
+  sql.Blob(reservation.reservation_id).Raw(",").Blob(reservation.channel_id).Raw(",");
+  sql.Blob(reservation.order_reference).Raw(",").Int(static_cast<int64_t>(reservation.state)).Raw(",");
+  AppendOptionalTime(sql, reservation.expire_time);
+  sql.Raw(",").Int(reservation.version).Raw(",");
+  sql.Time(reservation.create_time).Raw(",").Time(reservation.update_time);
+}
+
+ReservationRecord Table<ReservationRecord>::Parse(const Row& row, int first_column) {
+  int column = first_column;
+  ReservationRecord reservation;
+  reservation.reservation_id = row.Text(column++);
+  reservation.channel_id = row.Text(column++);
+  reservation.order_reference = row.Text(column++);
+  reservation.state = static_cast<ReservationState>(row.Int(column++));
+  reservation.expire_time = ParseOptionalTime(row, column++);
+  reservation.version = row.Int(column++);
+  reservation.create_time = row.Time(column++);
+  reservation.update_time = row.Time(column++);
+  return reservation;
+}
+
+void Table<ReservationLineRecord>::AppendValues(Sql& sql, const ReservationLineRecord& line) {
+  sql.Blob(line.reservation_id).Raw(",").Blob(line.sku).Raw(",");
+  sql.Int(line.requested).Raw(",").Int(line.reserved).Raw(",");
+  sql.Int(line.shipped).Raw(",").Int(line.cancelled);
+}
+
+ReservationLineRecord Table<ReservationLineRecord>::Parse(const Row& row, int first_column) {
+  int column = first_column;
+  ReservationLineRecord line;
+  line.reservation_id = row.Text(column++);
+  line.sku = row.Text(column++);
+  line.requested = row.Int(column++);
+  line.reserved = row.Int(column++);
+  line.shipped = row.Int(column++);
+  line.cancelled = row.Int(column++);
+  return line;
+}
+
+void Table<AllocationRecord>::AppendValues(Sql& sql, const AllocationRecord& allocation) {
+  sql.Blob(allocation.reservation_id).Raw(",").Blob(allocation.sku).Raw(",");
+  sql.Blob(allocation.warehouse_id).Raw(",").Int(allocation.reserved).Raw(",");
+  sql.Int(allocation.in_shipment).Raw(",").Int(allocation.shipped).Raw(",");
+  AppendOptionalTime(sql, allocation.expire_time);
+}
+
+AllocationRecord Table<AllocationRecord>::Parse(const Row& row, int first_column) {
+  int column = first_column;
+  AllocationRecord allocation;
+  allocation.reservation_id = row.Text(column++);
+  allocation.sku = row.Text(column++);
+  allocation.warehouse_id = row.Text(column++);
+  allocation.reserved = row.Int(column++);
+  allocation.in_shipment = row.Int(column++);
+  allocation.shipped = row.Int(column++);
+  allocation.expire_time = ParseOptionalTime(row, column++);
+  return allocation;
+}
+
+bool AppendSelectReservations(Sql& sql, std::span<const std::string> reservation_ids) {
+  return AppendSelectByKeyPrefix<ReservationRecord>(sql, reservation_ids);
+}
+
+bool AppendSelectReservationLines(Sql& sql, std::span<const std::string> reservation_ids) {
+  return AppendSelectByKeyPrefix<ReservationLineRecord>(sql, reservation_ids);
+}
+
+bool AppendSelectAllocations(Sql& sql, std::span<const std::string> reservation_ids) {
+  return AppendSelectByKeyPrefix<AllocationRecord>(sql, reservation_ids);
+}
+
+bool AppendSelectLiveReservations(Sql& sql, std::span<const std::string> reservation_ids) {
+  if (reservation_ids.empty()) return false;
+  BeginStatement(sql).Raw(LiveSelect()).Raw(" WHERE r.reservation_id IN (");
+  AppendTextList(sql, reservation_ids);
+  sql.Raw(")");
+  return true;
+}
+
+bool AppendSelectDeadAllocations(Sql& sql, std::span<const std::string> skus, int64_t limit) {
+  if (skus.empty()) return false;
+  BeginStatement(sql).Raw("SELECT " + Columns<AllocationRecord>("a"));
+  AppendDeadCondition(sql, skus, limit);
+  return true;
+}
+
+bool AppendSelectDeadLines(Sql& sql, std::span<const std::string> skus, int64_t limit) {
+  if (skus.empty()) return false;
+  BeginStatement(sql).Raw("SELECT " + Columns<ReservationLineRecord>("l"));
+  sql.Raw(" FROM (SELECT DISTINCT d.reservation_id, d.sku FROM (SELECT a.reservation_id, a.sku");
+  AppendDeadCondition(sql, skus, limit);
+  sql.Raw(") d) k JOIN reservation_line l ON l.reservation_id = k.reservation_id AND l.sku = k.sku");
+  return true;
+}
+
+bool AppendSelectExpiredReservations(Sql& sql, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT reservation_id FROM reservation WHERE state = 1 AND expire_time <= NOW(6)");
+  sql.Raw(" ORDER BY expire_time, reservation_id LIMIT ").Int(limit);
+  return true;
+}
+
+bool AppendSelectReservationSkus(Sql& sql, std::span<const std::string> reservation_ids) {
+  if (reservation_ids.empty()) return false;
+  BeginStatement(sql).Raw("SELECT reservation_id, sku FROM reservation_line WHERE reservation_id IN (");
+  AppendTextList(sql, reservation_ids);
+  sql.Raw(") ORDER BY reservation_id, sku");
+  return true;
+}
+
+std::vector<std::pair<std::string, std::string>> ParseReservationSkus(const Rows& rows) { return ParsePairs(rows); }
+
+bool AppendListReservations(Sql& sql, const ReservationFilter& filter, const std::string& after_id, int64_t limit) {
+  BeginStatement(sql).Raw(LiveSelect());
+  if (!filter.sku.empty()) {
+    sql.Raw(" JOIN reservation_line l ON l.reservation_id = r.reservation_id AND l.sku = ").Blob(filter.sku);
+  }
+  sql.Raw(" WHERE r.reservation_id > ").Blob(after_id);
+  if (!filter.order_reference.empty()) sql.Raw(" AND r.order_reference = ").Blob(filter.order_reference);
+  if (!filter.channel_id.empty()) sql.Raw(" AND r.channel_id = ").Blob(filter.channel_id);
+  if (filter.state) AppendLiveState(sql, *filter.state);
+  sql.Raw(" ORDER BY r.reservation_id LIMIT ").Int(limit);
+  return true;
+}
+
+}  // namespace inventory::storage

@@ -1,0 +1,89 @@
+#include "storage/shipment_repository.h"
+
+namespace inventory::storage {
+
+void Table<ShipmentRecord>::AppendValues(Sql& sql, const ShipmentRecord& shipment) {
+  sql.Blob(shipment.shipment_id).Raw(",").Blob(shipment.reservation_id).Raw(",");
+  sql.Blob(shipment.warehouse_id).Raw(",").Int(static_cast<int64_t>(shipment.state)).Raw(",");
+  sql.Text(shipment.carrier).Raw(",").Text(shipment.tracking_number).Raw(",");
+  sql.Int(shipment.version).Raw(",").Time(shipment.create_time).Raw(",").Time(shipment.update_time);
+}
+
+ShipmentRecord Table<ShipmentRecord>::Parse(const Row& row, int first_column) {
+  int column = first_column;
+  ShipmentRecord shipment;
+  shipment.shipment_id = row.Text(column++);
+  shipment.reservation_id = row.Text(column++);
+  shipment.warehouse_id = row.Text(column++);
+  shipment.state = static_cast<ShipmentState>(row.Int(column++));
+  shipment.carrier = row.Text(column++);
+  shipment.tracking_number = row.Text(column++);
+  shipment.version = row.Int(column++);
+  shipment.create_time = row.Time(column++);
+  shipment.update_time = row.Time(column++);
+  return shipment;
+}
+
+void Table<ShipmentLineRecord>::AppendValues(Sql& sql, const ShipmentLineRecord& line) {
+  sql.Blob(line.shipment_id).Raw(",").Blob(line.sku).Raw(",");
+  sql.Blob(line.allocated_from).Raw(",").Int(line.quantity);
+}
+
+ShipmentLineRecord Table<ShipmentLineRecord>::Parse(const Row& row, int first_column) {
+  int column = first_column;
+  ShipmentLineRecord line;
+  line.shipment_id = row.Text(column++);
+  line.sku = row.Text(column++);
+  line.allocated_from = row.Text(column++);
+  line.quantity = row.Int(column++);
+  return line;
+}
+
+bool AppendSelectShipments(Sql& sql, std::span<const std::string> shipment_ids) {
+  return AppendSelectByKeyPrefix<ShipmentRecord>(sql, shipment_ids);
+}
+
+bool AppendSelectShipmentLines(Sql& sql, std::span<const std::string> shipment_ids) {
+  return AppendSelectByKeyPrefix<ShipmentLineRecord>(sql, shipment_ids);
+}
+
+bool AppendSelectShipmentsOfReservations(Sql& sql, std::span<const std::string> reservation_ids) {
+  if (reservation_ids.empty()) return false;
+  BeginStatement(sql).Raw("SELECT " + Columns<ShipmentRecord>() + " FROM shipment WHERE reservation_id IN (");
+  AppendTextList(sql, reservation_ids);
+  sql.Raw(")");
+  return true;
+}
+
+bool AppendSelectShipmentLinesOfReservations(Sql& sql, std::span<const std::string> reservation_ids) {
+  if (reservation_ids.empty()) return false;
+  BeginStatement(sql).Raw("SELECT " + Columns<ShipmentLineRecord>("l"));
+  sql.Raw(" FROM shipment s JOIN shipment_line l ON l.shipment_id = s.shipment_id WHERE s.reservation_id IN (");
+  AppendTextList(sql, reservation_ids);
+  sql.Raw(")");
+  return true;
+}
+
+bool AppendSelectShipmentReservations(Sql& sql, std::span<const std::string> shipment_ids) {
+  if (shipment_ids.empty()) return false;
+  BeginStatement(sql).Raw("SELECT shipment_id, reservation_id FROM shipment WHERE shipment_id IN (");
+  AppendTextList(sql, shipment_ids);
+  sql.Raw(")");
+  return true;
+}
+
+std::vector<std::pair<std::string, std::string>> ParseShipmentReservations(const Rows& rows) {
+  return ParsePairs(rows);
+}
+
+bool AppendListShipments(Sql& sql, const ShipmentFilter& filter, const std::string& after_id, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT " + Columns<ShipmentRecord>() + " FROM shipment WHERE shipment_id > ");
+  sql.Blob(after_id);
+  if (!filter.reservation_id.empty()) sql.Raw(" AND reservation_id = ").Blob(filter.reservation_id);
+  if (!filter.warehouse_id.empty()) sql.Raw(" AND warehouse_id = ").Blob(filter.warehouse_id);
+  if (filter.state) sql.Raw(" AND state = ").Int(static_cast<int64_t>(*filter.state));
+  sql.Raw(" ORDER BY shipment_id LIMIT ").Int(limit);
+  return true;
+}
+
+}  // namespace inventory::storage

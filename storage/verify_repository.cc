@@ -1,0 +1,145 @@
+#include "storage/verify_repository.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "storage/item_repository.h"
+#include "storage/level_repository.h"
+#include "storage/sql.h"
+#include "storage/table.h"
+
+namespace inventory::storage {
+namespace {
+
+// The SKUs of a page: after `after`, up to and with `last` unless it is empty, all with the prefix.
+struct SkuRange {
+  std::string prefix;
+  std::string after;
+  std::string last;
+};
+
+Sql& AppendRange(Sql& sql, const std::string& column, const SkuRange& range) {
+  sql.Raw(column + " > ").Blob(range.after);
+  AppendPrefixRange(sql, column, range.prefix);
+  if (!range.last.empty()) sql.Raw(" AND " + column + " <= ").Blob(range.last);
+  return sql;
+}
+
+void AppendItems(Sql& sql, const SkuRange& range, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT " + Columns<ItemRecord>() + " FROM item WHERE ");
+  AppendRange(sql, "sku", range).Raw(" ORDER BY sku LIMIT ").Int(limit);
+}
+
+void AppendLevels(Sql& sql, const SkuRange& range) {
+  BeginStatement(sql).Raw("SELECT " + Columns<LevelRecord>() + " FROM stock_level WHERE ");
+  AppendRange(sql, "sku", range).Raw(" ORDER BY sku, warehouse_id");
+}
+
+void AppendReserved(Sql& sql, const SkuRange& range) {
+  BeginStatement(sql).Raw("SELECT sku, warehouse_id, SUM(reserved) FROM allocation WHERE ");
+  AppendRange(sql, "sku", range).Raw(" GROUP BY sku, warehouse_id ORDER BY sku, warehouse_id");
+}
+
+void AppendLevelLedgers(Sql& sql, const SkuRange& range) {
+  BeginStatement(sql).Raw("SELECT sku, warehouse_id, SUM(delta_on_hand), SUM(delta_reserved), ");
+  sql.Raw("SUM(delta_safety_stock), SUM(delta_damaged), SUM(delta_quality_control), MAX(version), COUNT(*) ");
+  sql.Raw("FROM movement WHERE ");
+  AppendRange(sql, "sku", range).Raw(" GROUP BY sku, warehouse_id ORDER BY sku, warehouse_id");
+}
+
+void AppendSkuLedgers(Sql& sql, const SkuRange& range) {
+  BeginStatement(sql).Raw("SELECT sku, MAX(sequence), COUNT(*) FROM movement WHERE ");
+  AppendRange(sql, "sku", range).Raw(" GROUP BY sku ORDER BY sku");
+}
+
+// Open shipments are found through the lines of their reservations, which have an index by SKU.
+void AppendShipped(Sql& sql, const SkuRange& range) {
+  BeginStatement(sql).Raw("SELECT reservation_id, sku, warehouse_id, SUM(bound), SUM(open) FROM (");
+  sql.Raw("SELECT a.reservation_id, a.sku, a.warehouse_id, a.in_shipment AS bound, 0 AS open ");
+  sql.Raw("FROM allocation a WHERE a.in_shipment <> 0 AND ");
+  AppendRange(sql, "a.sku", range);
+  sql.Raw(" UNION ALL SELECT r.reservation_id, r.sku, s.warehouse_id, 0, l.quantity FROM reservation_line r ");
+  sql.Raw("JOIN shipment s ON s.reservation_id = r.reservation_id AND s.state IN (1, 2) ");
+  sql.Raw("JOIN shipment_line l ON l.shipment_id = s.shipment_id AND l.sku = r.sku WHERE ");
+  AppendRange(sql, "r.sku", range);
+  sql.Raw(") u GROUP BY reservation_id, sku, warehouse_id ORDER BY reservation_id, sku, warehouse_id");
+}
+
+std::vector<LevelReserved> ParseReserved(const Rows& rows) {
+  std::vector<LevelReserved> all;
+  for (const Row& row : rows) all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2)});
+  return all;
+}
+
+std::vector<LevelLedger> ParseLevelLedgers(const Rows& rows) {
+  std::vector<LevelLedger> all;
+  for (const Row& row : rows) {
+    all.push_back({.sku = std::string(row.Text(0)),
+                   .warehouse_id = std::string(row.Text(1)),
+                   .deltas = {row.Int(2), row.Int(3), row.Int(4), row.Int(5), row.Int(6)},
+                   .last_version = row.Int(7),
+                   .movements = row.Int(8)});
+  }
+  return all;
+}
+
+std::vector<SkuLedger> ParseSkuLedgers(const Rows& rows) {
+  std::vector<SkuLedger> all;
+  for (const Row& row : rows) all.push_back({std::string(row.Text(0)), row.Int(1), row.Int(2)});
+  return all;
+}
+
+std::vector<AllocationShipped> ParseShipped(const Rows& rows) {
+  std::vector<AllocationShipped> all;
+  for (const Row& row : rows) {
+    all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), std::string(row.Text(2)), row.Int(3), row.Int(4)});
+  }
+  return all;
+}
+
+absl::StatusOr<VerifySnapshot> ReadInTransaction(Connection& connection, SkuRange range, int64_t limit) {
+  Sql first;
+  BeginStatement(first).Raw("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+  BeginStatement(first).Raw("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+  AppendItems(first, range, limit);
+  absl::StatusOr<std::vector<Rows>> page = connection.Execute(first);
+  if (!page.ok()) return page.status();
+  VerifySnapshot snapshot;
+  snapshot.items = ParseAll<ItemRecord>(page->at(2));
+  if (!snapshot.items.empty() && static_cast<int64_t>(snapshot.items.size()) >= limit) {
+    snapshot.next_after_sku = range.last = snapshot.items.back().sku;
+  }
+
+  Sql rest;
+  AppendLevels(rest, range);
+  AppendReserved(rest, range);
+  AppendLevelLedgers(rest, range);
+  AppendSkuLedgers(rest, range);
+  AppendShipped(rest, range);
+  BeginStatement(rest).Raw("COMMIT");
+  absl::StatusOr<std::vector<Rows>> results = connection.Execute(rest);
+  if (!results.ok()) return results.status();
+  snapshot.levels = ParseAll<LevelRecord>(results->at(0));
+  snapshot.reserved = ParseReserved(results->at(1));
+  snapshot.level_ledgers = ParseLevelLedgers(results->at(2));
+  snapshot.sku_ledgers = ParseSkuLedgers(results->at(3));
+  snapshot.shipped = ParseShipped(results->at(4));
+  return snapshot;
+}
+
+}  // namespace
+
+absl::StatusOr<VerifySnapshot> ReadVerifySnapshot(Connection& connection, const std::string& sku_prefix,
+                                                  const std::string& after_sku, int64_t limit) {
+  if (limit <= 0) return absl::InvalidArgumentError("limit must be positive");
+  absl::StatusOr<VerifySnapshot> snapshot = ReadInTransaction(connection, {sku_prefix, after_sku, ""}, limit);
+  if (!snapshot.ok()) {
+    Sql rollback;
+    BeginStatement(rollback).Raw("ROLLBACK");
+    // A connection that can't answer has lost its transaction with itself.
+    (void)connection.Execute(rollback);
+  }
+  return snapshot;
+}
+
+}  // namespace inventory::storage
