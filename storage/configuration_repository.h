@@ -1,5 +1,5 @@
-// Warehouses, channels, their attachments and the version of all of them. The conventions of Append... are those of
-// table.h.
+// Warehouses, channels, their attachments and the version of all of them. The conventions of
+// Append... are those of table.h.
 #ifndef INVENTORY_STORAGE_CONFIGURATION_REPOSITORY_H_
 #define INVENTORY_STORAGE_CONFIGURATION_REPOSITORY_H_
 
@@ -18,10 +18,10 @@ namespace inventory::storage {
 template <>
 struct Table<WarehouseRecord> {
   static constexpr const char* kName = "warehouse";
-  static constexpr std::array kColumns = {"warehouse_id", "name",         "description", "active",
-                                          "latitude",     "longitude",    "street_lines", "city",
-                                          "postal_code",  "region_code",  "country_code", "type",
-                                          "version",      "create_time",  "update_time",  "delete_time"};
+  static constexpr std::array kColumns = {
+      "warehouse_id", "name",        "description", "active",      "latitude",     "longitude",
+      "street_lines", "city",        "postal_code", "region_code", "country_code", "type",
+      "version",      "create_time", "update_time", "delete_time"};
   static constexpr int kKeySize = 1;
   static void AppendValues(Sql& sql, const WarehouseRecord& warehouse);
   static WarehouseRecord Parse(const Row& row, int first_column);
@@ -47,7 +47,8 @@ struct Table<AttachmentRecord> {
   static AttachmentRecord Parse(const Row& row, int first_column);
 };
 
-// Selects the version; AppendLockConfiguration also locks it until the transaction ends: ParseConfigurationVersion.
+// Selects the version; AppendLockConfiguration also locks it until the transaction ends:
+// ParseConfigurationVersion.
 bool AppendSelectConfigurationVersion(Sql& sql);
 bool AppendLockConfiguration(Sql& sql);
 // 0 if there is no row.
@@ -60,8 +61,8 @@ bool AppendSelectWarehouses(Sql& sql);
 bool AppendSelectChannels(Sql& sql);
 bool AppendSelectAttachments(Sql& sql);
 
-// Locks the warehouses in the order of their ids, against changes of them or alone, and selects the ids of those that
-// exist: ParseTexts.
+// Locks the warehouses in the order of their ids, against changes of them or alone, and selects the
+// ids of those that exist: ParseTexts.
 bool AppendShareLockWarehouses(Sql& sql, std::span<const std::string> warehouse_ids);
 bool AppendLockWarehouses(Sql& sql, std::span<const std::string> warehouse_ids);
 
@@ -75,8 +76,8 @@ struct WarehouseUse {
   bool in_use() const { return levels > 0 || allocations > 0 || open_shipments > 0; }
 };
 
-// Selects the use of a warehouse as stored: dead holds count until a write has released them. Allocations are counted
-// where the level has reserved units.
+// Selects the use of a warehouse as stored: dead holds count until a write has released them.
+// Allocations are counted where the level has reserved units.
 bool AppendWarehouseUse(Sql& sql, const std::string& warehouse_id);
 WarehouseUse ParseWarehouseUse(const Rows& rows);
 

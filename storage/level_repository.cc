@@ -3,7 +3,8 @@
 namespace inventory::storage {
 namespace {
 
-// Reserved without the holds that are dead. The subquery reads only the dead ones, by index (sku, expire_time).
+// Reserved without the holds that are dead. The subquery reads only the dead ones, by index (sku,
+// expire_time).
 constexpr char kLiveReserved[] =
     "l.reserved - (SELECT COALESCE(SUM(a.reserved), 0) FROM allocation a WHERE a.sku = l.sku AND "
     "a.warehouse_id = l.warehouse_id AND a.expire_time <= NOW(6))";
@@ -11,7 +12,8 @@ constexpr char kLiveReserved[] =
 Sql& AppendLiveSelect(Sql& sql) {
   BeginStatement(sql).Raw("SELECT l.sku, l.warehouse_id, l.on_hand, ").Raw(kLiveReserved);
   return sql.Raw(
-      ", l.safety_stock, l.damaged, l.quality_control, l.version, l.update_time FROM stock_level l WHERE ");
+      ", l.safety_stock, l.damaged, l.quality_control, l.version, l.update_time FROM stock_level l "
+      "WHERE ");
 }
 
 void AppendStatus(Sql& sql, LevelStatus status) {
@@ -75,14 +77,20 @@ bool AppendSelectLiveLevel(Sql& sql, const std::string& sku, const std::string& 
   return true;
 }
 
-bool AppendListLiveLevels(Sql& sql, const LevelFilter& filter, const LevelRecord::Key& after, int64_t limit) {
+bool AppendListLiveLevels(Sql& sql, const LevelFilter& filter, const LevelRecord::Key& after,
+                          int64_t limit) {
   // The row comparison spelled out so that the range of l.sku uses an index.
   AppendLiveSelect(sql).Raw("l.sku >= ").Blob(after.first);
   if (filter.warehouse_id.empty()) {
-    sql.Raw(" AND (l.sku > ").Blob(after.first).Raw(" OR l.warehouse_id > ").Blob(after.second).Raw(")");
+    sql.Raw(" AND (l.sku > ")
+        .Blob(after.first)
+        .Raw(" OR l.warehouse_id > ")
+        .Blob(after.second)
+        .Raw(")");
   } else {
     sql.Raw(" AND l.warehouse_id = ").Blob(filter.warehouse_id);
-    sql.Raw(filter.warehouse_id > after.second ? " AND l.sku >= " : " AND l.sku > ").Blob(after.first);
+    sql.Raw(filter.warehouse_id > after.second ? " AND l.sku >= " : " AND l.sku > ")
+        .Blob(after.first);
   }
   AppendPrefixRange(sql, "l.sku", filter.sku_prefix);
   AppendStatus(sql, filter.status);

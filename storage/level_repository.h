@@ -1,7 +1,8 @@
 // Levels: the units of a SKU in a warehouse. The conventions of Append... are those of table.h.
 //
-// The stored `reserved` still contains the holds that have expired and that no write has released yet. The live selects
-// read it without them, in one statement, so that the answer is one moment of the database.
+// The stored `reserved` still contains the holds that have expired and that no write has released
+// yet. The live selects read it without them, in one statement, so that the answer is one moment of
+// the database.
 #ifndef INVENTORY_STORAGE_LEVEL_REPOSITORY_H_
 #define INVENTORY_STORAGE_LEVEL_REPOSITORY_H_
 
@@ -17,9 +18,9 @@ namespace inventory::storage {
 template <>
 struct Table<LevelRecord> {
   static constexpr const char* kName = "stock_level";
-  static constexpr std::array kColumns = {"sku",          "warehouse_id", "on_hand",         "reserved",
-                                          "safety_stock", "damaged",      "quality_control", "version",
-                                          "update_time"};
+  static constexpr std::array kColumns = {
+      "sku",     "warehouse_id",    "on_hand", "reserved",   "safety_stock",
+      "damaged", "quality_control", "version", "update_time"};
   static constexpr int kKeySize = 2;
   static void AppendValues(Sql& sql, const LevelRecord& level);
   static LevelRecord Parse(const Row& row, int first_column);
@@ -38,14 +39,15 @@ bool AppendSelectLiveLevel(Sql& sql, const std::string& sku, const std::string& 
 enum class LevelStatus { kAny, kInStock, kOutOfStock, kDeficit };
 
 struct LevelFilter {
-  std::string sku_prefix;    // Empty matches all.
-  std::string warehouse_id;  // Empty matches all.
+  std::string sku_prefix = {};    // Empty matches all.
+  std::string warehouse_id = {};  // Empty matches all.
   LevelStatus status = LevelStatus::kAny;
 };
 
-// Selects the first `limit` levels after the key `after` (empty: from the start) that match, live, ordered by SKU and
-// warehouse.
-bool AppendListLiveLevels(Sql& sql, const LevelFilter& filter, const LevelRecord::Key& after, int64_t limit);
+// Selects the first `limit` levels after the key `after` (empty: from the start) that match, live,
+// ordered by SKU and warehouse.
+bool AppendListLiveLevels(Sql& sql, const LevelFilter& filter, const LevelRecord::Key& after,
+                          int64_t limit);
 
 }  // namespace inventory::storage
 

@@ -1,4 +1,5 @@
-// The ledger: movements are inserted and read, never changed. The conventions of Append... are those of table.h.
+// The ledger: movements are inserted and read, never changed. The conventions of Append... are
+// those of table.h.
 #ifndef INVENTORY_STORAGE_MOVEMENT_REPOSITORY_H_
 #define INVENTORY_STORAGE_MOVEMENT_REPOSITORY_H_
 
@@ -44,23 +45,26 @@ struct Table<MovementRecord> {
 
 // Empty and unset members match all.
 struct MovementFilter {
-  std::string sku;
-  std::string warehouse_id;
-  std::string document_id;
-  std::optional<MovementType> type;
-  std::optional<absl::Time> start;  // Inclusive.
-  std::optional<absl::Time> end;    // Exclusive.
+  std::string sku = {};
+  std::string warehouse_id = {};
+  std::string document_id = {};
+  std::optional<MovementType> type = {};
+  std::optional<absl::Time> start = {};  // Inclusive.
+  std::optional<absl::Time> end = {};    // Exclusive.
 };
 
 // (sku, sequence)
 using MovementKey = std::pair<std::string, int64_t>;
 
-// Selects the first `limit` movements after the key `after` ({"", 0}: from the start) that match, by SKU and sequence.
-bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementKey& after, int64_t limit);
+// Selects the first `limit` movements after the key `after` ({"", 0}: from the start) that match,
+// by SKU and sequence.
+bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementKey& after,
+                         int64_t limit);
 
-// Selects the newest movement of the level that was made at or before `time`; no row if there was none. Its balance is
-// the level as it was then.
-bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time);
+// Selects the newest movement of the level that was made at or before `time`; no row if there was
+// none. Its balance is the level as it was then.
+bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& warehouse_id,
+                     absl::Time time);
 
 }  // namespace inventory::storage
 

@@ -1,4 +1,5 @@
-// The first answer to every write, by caller and request id. The conventions of Append... are those of table.h.
+// The first answer to every write, by caller and request id. The conventions of Append... are those
+// of table.h.
 #ifndef INVENTORY_STORAGE_REQUEST_REPOSITORY_H_
 #define INVENTORY_STORAGE_REQUEST_REPOSITORY_H_
 
@@ -16,7 +17,8 @@ namespace inventory::storage {
 template <>
 struct Table<RequestRecord> {
   static constexpr const char* kName = "request_record";
-  static constexpr std::array kColumns = {"caller", "request_id", "fingerprint", "code", "reply", "create_time"};
+  static constexpr std::array kColumns = {"caller", "request_id", "fingerprint",
+                                          "code",   "reply",      "create_time"};
   static constexpr int kKeySize = 2;
   static void AppendValues(Sql& sql, const RequestRecord& request);
   static RequestRecord Parse(const Row& row, int first_column);
@@ -25,7 +27,8 @@ struct Table<RequestRecord> {
 // (caller, request_id)
 using RequestKey = std::pair<std::string, std::string>;
 
-// Inserts the records. One that is there already fails the statement: that is how a duplicate is found.
+// Inserts the records. One that is there already fails the statement: that is how a duplicate is
+// found.
 bool AppendInsertRequests(Sql& sql, const std::vector<const RequestRecord*>& requests);
 
 // Inserts the records; one that is there already gets the new code and reply and keeps the rest.

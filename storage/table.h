@@ -1,7 +1,8 @@
 // How a record is stored, and the statements that are the same for every table.
 //
-// Everything that appends to an Sql adds one whole statement and answers true; for an empty list of rows or keys it adds
-// nothing and answers false, so that the caller knows which result belongs to which statement.
+// Everything that appends to an Sql adds one whole statement and answers true; for an empty list of
+// rows or keys it adds nothing and answers false, so that the caller knows which result belongs to
+// which statement.
 #ifndef INVENTORY_STORAGE_TABLE_H_
 #define INVENTORY_STORAGE_TABLE_H_
 
@@ -20,8 +21,8 @@ namespace inventory::storage {
 
 // Specialised once per record, beside its repository:
 //   kName                        the table's name.
-//   kColumns                     its columns, in the order in which values are appended and parsed, the key first.
-//   kKeySize                     how many of them are the primary key.
+//   kColumns                     its columns, in the order in which values are appended and parsed,
+//   the key first. kKeySize                     how many of them are the primary key.
 //   AppendValues(sql, record)    appends the values of all columns, separated by commas.
 //   Parse(row, first_column)     the record in the columns from first_column on.
 template <typename Record>
@@ -35,8 +36,9 @@ std::optional<absl::Time> ParseOptionalTime(const Row& row, int column);
 // Appends "v, v, ..." as binary strings; at least one.
 void AppendTextList(Sql& sql, std::span<const std::string> values);
 
-// Appends " AND column >= prefix AND column < the first string after all that start with prefix"; nothing for an empty
-// prefix, and no upper bound where there is none (a prefix of 0xFF bytes only).
+// Appends " AND column >= prefix AND column < the first string after all that start with prefix";
+// nothing for an empty prefix, and no upper bound where there is none (a prefix of 0xFF bytes
+// only).
 void AppendPrefixRange(Sql& sql, const std::string& column, const std::string& prefix);
 
 // The parts of the generic statements that do not depend on the record.
@@ -90,8 +92,8 @@ bool AppendUpsert(Sql& sql, const std::vector<const Record*>& records) {
 template <typename Record>
 bool AppendSelectByKeyPrefix(Sql& sql, std::span<const std::string> values) {
   if (values.empty()) return false;
-  static const std::string head = "SELECT " + Columns<Record>() + " FROM " + Table<Record>::kName + " WHERE " +
-                                  Table<Record>::kColumns[0] + " IN (";
+  static const std::string head = "SELECT " + Columns<Record>() + " FROM " + Table<Record>::kName +
+                                  " WHERE " + Table<Record>::kColumns[0] + " IN (";
   BeginStatement(sql).Raw(head);
   AppendTextList(sql, values);
   sql.Raw(")");
@@ -105,7 +107,8 @@ bool AppendDelete(Sql& sql, const std::vector<const Record*>& records) {
   static const std::string head =
       std::string("DELETE FROM ") + Table<Record>::kName + " WHERE (" +
       table_internal::JoinColumns(
-          std::span<const char* const>(Table<Record>::kColumns).first(Table<Record>::kKeySize), "") +
+          std::span<const char* const>(Table<Record>::kColumns).first(Table<Record>::kKeySize),
+          "") +
       ") IN (";
   BeginStatement(sql).Raw(head);
   for (std::size_t i = 0; i < records.size(); ++i) {

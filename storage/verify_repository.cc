@@ -42,7 +42,9 @@ void AppendReserved(Sql& sql, const SkuRange& range) {
 
 void AppendLevelLedgers(Sql& sql, const SkuRange& range) {
   BeginStatement(sql).Raw("SELECT sku, warehouse_id, SUM(delta_on_hand), SUM(delta_reserved), ");
-  sql.Raw("SUM(delta_safety_stock), SUM(delta_damaged), SUM(delta_quality_control), MAX(version), COUNT(*) ");
+  sql.Raw(
+      "SUM(delta_safety_stock), SUM(delta_damaged), SUM(delta_quality_control), MAX(version), "
+      "COUNT(*) ");
   sql.Raw("FROM movement WHERE ");
   AppendRange(sql, "sku", range).Raw(" GROUP BY sku, warehouse_id ORDER BY sku, warehouse_id");
 }
@@ -58,16 +60,20 @@ void AppendShipped(Sql& sql, const SkuRange& range) {
   sql.Raw("SELECT a.reservation_id, a.sku, a.warehouse_id, a.in_shipment AS bound, 0 AS open ");
   sql.Raw("FROM allocation a WHERE a.in_shipment <> 0 AND ");
   AppendRange(sql, "a.sku", range);
-  sql.Raw(" UNION ALL SELECT r.reservation_id, r.sku, s.warehouse_id, 0, l.quantity FROM reservation_line r ");
+  sql.Raw(
+      " UNION ALL SELECT r.reservation_id, r.sku, s.warehouse_id, 0, l.quantity FROM "
+      "reservation_line r ");
   sql.Raw("JOIN shipment s ON s.reservation_id = r.reservation_id AND s.state IN (1, 2) ");
   sql.Raw("JOIN shipment_line l ON l.shipment_id = s.shipment_id AND l.sku = r.sku WHERE ");
   AppendRange(sql, "r.sku", range);
-  sql.Raw(") u GROUP BY reservation_id, sku, warehouse_id ORDER BY reservation_id, sku, warehouse_id");
+  sql.Raw(
+      ") u GROUP BY reservation_id, sku, warehouse_id ORDER BY reservation_id, sku, warehouse_id");
 }
 
 std::vector<LevelReserved> ParseReserved(const Rows& rows) {
   std::vector<LevelReserved> all;
-  for (const Row& row : rows) all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2)});
+  for (const Row& row : rows)
+    all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2)});
   return all;
 }
 
@@ -92,12 +98,14 @@ std::vector<SkuLedger> ParseSkuLedgers(const Rows& rows) {
 std::vector<AllocationShipped> ParseShipped(const Rows& rows) {
   std::vector<AllocationShipped> all;
   for (const Row& row : rows) {
-    all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), std::string(row.Text(2)), row.Int(3), row.Int(4)});
+    all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), std::string(row.Text(2)),
+                   row.Int(3), row.Int(4)});
   }
   return all;
 }
 
-absl::StatusOr<VerifySnapshot> ReadInTransaction(Connection& connection, SkuRange range, int64_t limit) {
+absl::StatusOr<VerifySnapshot> ReadInTransaction(Connection& connection, SkuRange range,
+                                                 int64_t limit) {
   Sql first;
   BeginStatement(first).Raw("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
   BeginStatement(first).Raw("START TRANSACTION WITH CONSISTENT SNAPSHOT");
@@ -129,10 +137,12 @@ absl::StatusOr<VerifySnapshot> ReadInTransaction(Connection& connection, SkuRang
 
 }  // namespace
 
-absl::StatusOr<VerifySnapshot> ReadVerifySnapshot(Connection& connection, const std::string& sku_prefix,
+absl::StatusOr<VerifySnapshot> ReadVerifySnapshot(Connection& connection,
+                                                  const std::string& sku_prefix,
                                                   const std::string& after_sku, int64_t limit) {
   if (limit <= 0) return absl::InvalidArgumentError("limit must be positive");
-  absl::StatusOr<VerifySnapshot> snapshot = ReadInTransaction(connection, {sku_prefix, after_sku, ""}, limit);
+  absl::StatusOr<VerifySnapshot> snapshot =
+      ReadInTransaction(connection, {sku_prefix, after_sku, ""}, limit);
   if (!snapshot.ok()) {
     Sql rollback;
     BeginStatement(rollback).Raw("ROLLBACK");

@@ -35,8 +35,9 @@ struct SkuLedger {
   int64_t movements = 0;
 };
 
-// An allocation's in_shipment and what open shipments that leave from its warehouse hold of its reservation and SKU. Only
-// those are listed where one of both is not zero; an allocation that is missing has an in_shipment of 0.
+// An allocation's in_shipment and what open shipments that leave from its warehouse hold of its
+// reservation and SKU. Only those are listed where one of both is not zero; an allocation that is
+// missing has an in_shipment of 0.
 struct AllocationShipped {
   std::string reservation_id;
   std::string sku;
@@ -57,10 +58,12 @@ struct VerifySnapshot {
   std::string next_after_sku;
 };
 
-// Reads the first `limit` items after `after_sku` (empty: from the start) whose SKU has the prefix, and everything else of
-// the SKUs up to the last of them, also of SKUs that have no item. Opens and ends its own transaction, which sees one
-// moment and locks nothing; the connection must have none open. On an error the transaction is rolled back.
-absl::StatusOr<VerifySnapshot> ReadVerifySnapshot(Connection& connection, const std::string& sku_prefix,
+// Reads the first `limit` items after `after_sku` (empty: from the start) whose SKU has the prefix,
+// and everything else of the SKUs up to the last of them, also of SKUs that have no item. Opens and
+// ends its own transaction, which sees one moment and locks nothing; the connection must have none
+// open. On an error the transaction is rolled back.
+absl::StatusOr<VerifySnapshot> ReadVerifySnapshot(Connection& connection,
+                                                  const std::string& sku_prefix,
                                                   const std::string& after_sku, int64_t limit);
 
 }  // namespace inventory::storage

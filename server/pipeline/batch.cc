@@ -88,6 +88,8 @@ absl::Status Batch::LoadUnderLock() {
   const std::vector<std::string> skus = Union(jobs_, [](const Job& job) { return job.skus; });
   const auto reservations = Union(jobs_, [](const Job& job) { return job.needs.reservations; });
   const auto shipments = Union(jobs_, [](const Job& job) { return job.needs.shipments; });
+  const auto new_reservations = Union(jobs_, [](const Job& job) { return job.needs.new_reservations; });
+  const auto new_shipments = Union(jobs_, [](const Job& job) { return job.needs.new_shipments; });
   const auto warehouses = Union(jobs_, [](const Job& job) { return job.needs.warehouses; });
   const auto exclusive = Union(jobs_, [](const Job& job) { return job.needs.exclusive_warehouses; });
   skus_ = {skus.begin(), skus.end()};
@@ -117,12 +119,15 @@ absl::Status Batch::LoadUnderLock() {
              });
   packet.Add([&](Sql& sql) { return storage::AppendSelectDeadLines(sql, skus, kMaxDeadHolds); },
              LoadInto(rows_.reservation_lines));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, new_reservations); },
+             LoadInto(rows_.reservations));
   packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, reservations); },
              LoadInto(rows_.reservations));
   packet.Add([&](Sql& sql) { return storage::AppendSelectReservationLines(sql, reservations); },
              LoadInto(rows_.reservation_lines));
   packet.Add([&](Sql& sql) { return storage::AppendSelectAllocations(sql, reservations); },
              LoadInto(rows_.allocations));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectShipments(sql, new_shipments); }, LoadInto(rows_.shipments));
   packet.Add([&](Sql& sql) { return storage::AppendSelectShipments(sql, shipments); }, LoadInto(rows_.shipments));
   packet.Add([&](Sql& sql) { return storage::AppendSelectShipmentLines(sql, shipments); },
              LoadInto(rows_.shipment_lines));

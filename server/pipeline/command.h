@@ -22,6 +22,9 @@ struct Needs {
   std::vector<std::string> reservations;
   // Shipments to load with their lines and their reservations.
   std::vector<std::string> shipments;
+  // Ids that the command wants to give: the reservation or shipment is loaded, without its parts, if there is one already.
+  std::vector<std::string> new_reservations;
+  std::vector<std::string> new_shipments;
   // Warehouses that must not be deleted before the commit.
   std::vector<std::string> warehouses;
   // Lock the configuration and load warehouses, channels and attachments for changing.

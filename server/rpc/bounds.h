@@ -47,6 +47,12 @@ void CheckQuantity(int64_t value, int64_t least, const std::string& field, Viola
 // The number of elements of a repeated field.
 void CheckCount(int count, int least, int most, const std::string& field, Violations& violations);
 
+// An enumerator that the server knows; IsValid is the generated ..._IsValid.
+template <auto IsValid>
+void CheckEnum(int value, const std::string& field, Violations& violations) {
+  if (!IsValid(value)) violations.Add(field, "is not a value this server knows");
+}
+
 // A page size: 0 or more.
 void CheckPageSize(int32_t value, Violations& violations);
 

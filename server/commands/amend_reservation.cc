@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "inventory/v1/reservation.pb.h"
+#include "server/commands/convert.h"
+#include "server/commands/reservations.h"
+#include "server/rpc/rule.h"
+
+namespace inventory::commands {
+namespace {
+
+using storage::ReservationLineRecord;
+using storage::ReservationRecord;
+using storage::ReservationState;
+
+constexpr int kMaxLines = 200;
+
+struct AmendReservation {
+  using Request = v1::AmendReservationRequest;
+  using Response = v1::AmendReservationResponse;
+
+  static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
+    rpc::CheckId(request.reservation_id(), "reservation_id", violations);
+    rpc::CheckCount(request.lines_size(), 1, kMaxLines, "lines", violations);
+    std::set<std::string> named;
+    for (int i = 0; i < std::min(request.lines_size(), kMaxLines); ++i) {
+      rpc::CheckSku(request.lines(i).sku(), rpc::Path("lines", i, "sku"), violations);
+      rpc::CheckQuantity(request.lines(i).quantity(), 0, rpc::Path("lines", i, "quantity"), violations);
+      if (!named.insert(request.lines(i).sku()).second) {
+        violations.Add(rpc::Path("lines", i, "sku"), "is named more than once");
+      }
+    }
+  }
+
+  static pipeline::Needs NeedsOf(const Request& request) {
+    pipeline::Needs needs{.reservations = {request.reservation_id()}};
+    for (const auto& line : request.lines()) needs.skus.push_back(line.sku());
+    return needs;
+  }
+
+  static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
+    const std::string& id = request.reservation_id();
+    auto found = FindReservation(work, id, request.etag());
+    if (!found.ok()) return found.status();
+    const ReservationState state = LiveState(**found, work.now());
+    if (state != ReservationState::kHeld && state != ReservationState::kCommitted) return NotLive(state);
+    absl::Status status = CheckOrderRules(work, Demands(request, work));
+    if (!status.ok()) return status;
+    // Give up before taking, so that a line may grow into what another one frees.
+    for (bool growing : {false, true}) {
+      for (const auto& line : request.lines()) {
+        if ((line.quantity() > TotalOf(work, id, line.sku())) != growing) continue;
+        status = growing ? Grow(work, **found, line) : Shrink(work, **found, line);
+        if (!status.ok()) return status;
+      }
+    }
+    status = CheckSomethingLeft(work, id);
+    if (!status.ok()) return status;
+    EditReservation(work, id);
+    SettleIfDone(work, id);
+    ShowReservation(work, id, *response.mutable_reservation());
+    ShowMovements(work, *response.mutable_movements());
+    return absl::OkStatus();
+  }
+
+ private:
+  using AmendLine = Request::AmendLine;
+
+  // What the reservation has of the SKU, shipped units included.
+  static int64_t TotalOf(const pipeline::Work& work, const std::string& id, const std::string& sku) {
+    const ReservationLineRecord* line = work.rows().reservation_lines.Find({id, sku});
+    return line == nullptr ? 0 : line->reserved + line->shipped;
+  }
+
+  static std::vector<Demand> Demands(const Request& request, const pipeline::Work& work) {
+    std::vector<Demand> demands;
+    for (int i = 0; i < request.lines_size(); ++i) {
+      const AmendLine& line = request.lines(i);
+      const int64_t total = TotalOf(work, request.reservation_id(), line.sku());
+      if (line.quantity() == 0 || line.quantity() == total) continue;
+      demands.push_back({line.sku(), line.quantity(), rpc::Path("lines", i, "quantity"), line.quantity() > total});
+    }
+    return demands;
+  }
+
+  static absl::Status Shrink(pipeline::Work& work, const ReservationRecord& reservation, const AmendLine& wanted) {
+    const std::string& id = reservation.reservation_id;
+    const ReservationLineRecord* line = work.rows().reservation_lines.Find({id, wanted.sku()});
+    if (line == nullptr) return absl::OkStatus();
+    const int64_t minimum = line->shipped + InShipment(work, id, wanted.sku());
+    if (wanted.quantity() < minimum) {
+      return Precondition("BELOW_SHIPPED",
+                          absl::StrCat(minimum, " units of ", wanted.sku(), " are shipped or in an open shipment"),
+                          {{"sku", wanted.sku()},
+                           {"requested", absl::StrCat(wanted.quantity())},
+                           {"minimum", absl::StrCat(minimum)}});
+    }
+    const int64_t given_up = line->reserved + line->shipped - wanted.quantity();
+    work.rows().reservation_lines.Edit(line->key()).requested = wanted.quantity();
+    return ReleaseFromLine(work, id, wanted.sku(), given_up);
+  }
+
+  static absl::Status Grow(pipeline::Work& work, const ReservationRecord& reservation, const AmendLine& wanted) {
+    const ReservationLineRecord::Key key{reservation.reservation_id, wanted.sku()};
+    auto& lines = work.rows().reservation_lines;
+    const int64_t missing = wanted.quantity() - TotalOf(work, reservation.reservation_id, wanted.sku());
+    ReservationLineRecord& line =
+        lines.Find(key) != nullptr
+            ? lines.Edit(key)
+            : lines.Add({.reservation_id = reservation.reservation_id, .sku = wanted.sku()});
+    line.requested = wanted.quantity();
+    if (!work.item(wanted.sku()).tracked) {
+      line.reserved += missing;
+      return absl::OkStatus();
+    }
+    auto warehouses = SourcesFor(work, reservation.channel_id, {});
+    if (!warehouses.ok()) return warehouses.status();
+    const auto sources = AvailableIn(work, wanted.sku(), *warehouses);
+    const int64_t available = sourcing::TotalAvailable(sources, missing);
+    if (available < missing) return InsufficientStock(wanted.sku(), missing, available);
+    return Take(work, reservation, wanted.sku(), sourcing::ByPriority(sources, missing));
+  }
+
+  static absl::Status CheckSomethingLeft(const pipeline::Work& work, const std::string& id) {
+    for (const ReservationLineRecord* line : work.LinesOf(id)) {
+      if (line->reserved + line->shipped > 0) return absl::OkStatus();
+    }
+    return Precondition("NOTHING_LEFT", "the change would give every line up; cancel the reservation instead");
+  }
+};
+
+const rpc::Registered<AmendReservation> kRegistered;
+
+}  // namespace
+}  // namespace inventory::commands

@@ -1,0 +1,32 @@
+// What the commands that change one level share.
+#ifndef INVENTORY_SERVER_COMMANDS_STOCK_H_
+#define INVENTORY_SERVER_COMMANDS_STOCK_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "inventory/v1/stock.pb.h"
+#include "server/pipeline/work.h"
+
+namespace inventory::commands {
+
+// One change of one level, as SetStock, AdjustStock, SetSafetyStock and a row of BatchUpdateStock ask for it.
+struct LevelChange {
+  enum class Kind { kSetOnHand, kAdjustOnHand, kSetSafetyStock };
+
+  std::string sku;
+  std::string warehouse_id;
+  Kind kind = Kind::kSetOnHand;
+  int64_t quantity = 0;
+  std::string reason;
+  std::string etag;  // Empty: no requirement.
+};
+
+// Checks warehouse, tracking, etag and quantity, changes the level, and fills the answer; `movement` is filled only if the
+// level changed. Refusals: WAREHOUSE_NOT_FOUND, ITEM_UNTRACKED, ETAG_MISMATCH, INSUFFICIENT_ON_HAND.
+absl::Status Change(const LevelChange& change, pipeline::Work& work, v1::StockLevel& level, v1::LevelVersion* movement,
+                    bool& changed);
+
+}  // namespace inventory::commands
+
+#endif  // INVENTORY_SERVER_COMMANDS_STOCK_H_
