@@ -3,17 +3,17 @@
 namespace inventory::storage {
 namespace {
 
-// Reserved without the holds that are dead. The subquery reads only the dead ones, by index (sku,
-// expire_time).
+// Reserved without the holds that are dead, for statements that don't know their SKUs beforehand.
 constexpr char kLiveReserved[] =
     "l.reserved - (SELECT COALESCE(SUM(a.reserved), 0) FROM allocation a WHERE a.sku = l.sku AND "
     "a.warehouse_id = l.warehouse_id AND a.expire_time <= NOW(6))";
 
-Sql& AppendLiveSelect(Sql& sql) {
-  BeginStatement(sql).Raw("SELECT l.sku, l.warehouse_id, l.on_hand, ").Raw(kLiveReserved);
+// "SELECT columns FROM stock_level l", with the given expression for reserved.
+Sql& AppendLiveSelect(Sql& sql, const char* reserved) {
+  BeginStatement(sql).Raw("SELECT l.sku, l.warehouse_id, l.on_hand, ").Raw(reserved);
   return sql.Raw(
-      ", l.safety_stock, l.damaged, l.quality_control, l.version, l.update_time FROM stock_level l "
-      "WHERE ");
+      ", l.safety_stock, l.damaged, l.quality_control, l.version, l.update_time "
+      "FROM stock_level l");
 }
 
 void AppendStatus(Sql& sql, LevelStatus status) {
@@ -66,21 +66,33 @@ bool AppendSelectLevels(Sql& sql, std::span<const std::string> skus) {
 
 bool AppendSelectLiveLevels(Sql& sql, std::span<const std::string> skus) {
   if (skus.empty()) return false;
-  AppendLiveSelect(sql).Raw("l.sku IN (");
+  // The dead holds are summed first: with constant SKUs the index (sku, expire_time) gives only
+  // them, where a correlated subquery would read every allocation that the SKU ever had.
+  AppendLiveSelect(sql, "l.reserved - COALESCE(d.reserved, 0)");
+  sql.Raw(
+      " LEFT JOIN (SELECT a.sku, a.warehouse_id, SUM(a.reserved) AS reserved FROM allocation a "
+      "WHERE a.sku IN (");
+  AppendTextList(sql, skus);
+  sql.Raw(") AND a.expire_time <= NOW(6) GROUP BY a.sku, a.warehouse_id) d ON d.sku = l.sku AND ");
+  sql.Raw("d.warehouse_id = l.warehouse_id WHERE l.sku IN (");
   AppendTextList(sql, skus);
   sql.Raw(") ORDER BY l.sku, l.warehouse_id");
   return true;
 }
 
 bool AppendSelectLiveLevel(Sql& sql, const std::string& sku, const std::string& warehouse_id) {
-  AppendLiveSelect(sql).Raw("l.sku = ").Blob(sku).Raw(" AND l.warehouse_id = ").Blob(warehouse_id);
+  AppendLiveSelect(sql, kLiveReserved)
+      .Raw(" WHERE l.sku = ")
+      .Blob(sku)
+      .Raw(" AND l.warehouse_id = ")
+      .Blob(warehouse_id);
   return true;
 }
 
 bool AppendListLiveLevels(Sql& sql, const LevelFilter& filter, const LevelRecord::Key& after,
                           int64_t limit) {
   // The row comparison spelled out so that the range of l.sku uses an index.
-  AppendLiveSelect(sql).Raw("l.sku >= ").Blob(after.first);
+  AppendLiveSelect(sql, kLiveReserved).Raw(" WHERE l.sku >= ").Blob(after.first);
   if (filter.warehouse_id.empty()) {
     sql.Raw(" AND (l.sku > ")
         .Blob(after.first)
