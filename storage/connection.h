@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "storage/sql.h"
 
@@ -59,6 +60,8 @@ int FailedStatement(const absl::Status& status);
 std::string DuplicateKeyName(const absl::Status& status);
 // The server's error number, 0 if there is none.
 int ErrorNumber(const absl::Status& status);
+// The server's own words, which may hold part of a statement: for logs, never for callers.
+std::string DetailOf(const absl::Status& status);
 
 class Rows;
 
@@ -130,8 +133,8 @@ class Connection {
   // statement that fails. Errors carry FaultOf and hold no statement, host or credential.
   absl::StatusOr<std::vector<Rows>> Execute(const Sql& sql);
 
-  // True once the connection was lost: open another one.
-  bool broken() const { return broken_; }
+  // True once the connection was lost, or was silent for so long that the server may have dropped it: open another one.
+  bool broken() const { return broken_ || absl::Now() - last_use_ > idle_limit_; }
 
  protected:
   // Fills `rows` with the results; see Execute.
@@ -139,8 +142,12 @@ class Connection {
   static void AppendCell(Rows& rows, std::string_view text, bool null);
   static void SetColumns(Rows& rows, std::size_t columns) { rows.columns_ = columns; }
 
+  // How long a silent connection is trusted.
+  absl::Duration idle_limit_ = absl::InfiniteDuration();
+
  private:
   bool broken_ = false;
+  absl::Time last_use_ = absl::Now();
 };
 
 }  // namespace inventory::storage

@@ -14,8 +14,8 @@
 
 namespace inventory::storage {
 
-// At most so many connections, opened when they are first needed and kept. One that broke, or that was idle for so long that
-// the server may have dropped it, is replaced at the next use. Thread-safe.
+// At most so many connections, opened when they are first needed and kept. One that broke, or that was idle for so
+// long that the server may have dropped it, is replaced at the next use. Thread-safe.
 class ConnectionPool {
  public:
   struct Options {
@@ -57,19 +57,13 @@ class ConnectionPool {
   Stats stats() const;
 
  private:
-  struct Idle {
-    std::unique_ptr<Connection> connection;
-    absl::Time since;
-  };
-
+  // nullptr frees the place of a connection that is gone.
   void Return(std::unique_ptr<Connection> connection);
-  // Frees the place of a connection that is gone.
-  void Forget();
 
   const Options options_;
   mutable Mutex mutex_;
   CondVar changed_;
-  std::vector<Idle> idle_ GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<Connection>> idle_ GUARDED_BY(mutex_);
   std::size_t in_use_ GUARDED_BY(mutex_) = 0;
   std::size_t waiting_ GUARDED_BY(mutex_) = 0;
 };

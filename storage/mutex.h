@@ -11,6 +11,8 @@
 
 #ifndef GUARDED_BY
 #define GUARDED_BY(x) ABSL_GUARDED_BY(x)
+#endif
+#ifndef REQUIRES
 #define REQUIRES(...) ABSL_EXCLUSIVE_LOCKS_REQUIRED(__VA_ARGS__)
 #endif
 

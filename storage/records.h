@@ -57,7 +57,7 @@ struct Quantities {
 struct LevelRecord {
   std::string sku;
   std::string warehouse_id;
-  Quantities quantities;
+  Quantities quantities = {};
   // Number of the level's last movement; dense from 1.
   int64_t version = 0;
   absl::Time update_time;
@@ -81,7 +81,7 @@ struct ReservationRecord {
   std::string order_reference;
   // As last written: a kHeld whose expire_time has passed is expired.
   ReservationState state = ReservationState::kHeld;
-  std::optional<absl::Time> expire_time;  // Set while kHeld.
+  std::optional<absl::Time> expire_time = {};  // Set while kHeld.
   int64_t version = 0;
   absl::Time create_time;
   absl::Time update_time;
@@ -113,7 +113,7 @@ struct AllocationRecord {
   int64_t reserved = 0;
   int64_t in_shipment = 0;
   int64_t shipped = 0;
-  std::optional<absl::Time> expire_time;  // Set while the units are held.
+  std::optional<absl::Time> expire_time = {};  // Set while the units are held.
 
   using Key = std::tuple<std::string, std::string, std::string>;
   Key key() const { return {reservation_id, sku, warehouse_id}; }
@@ -190,7 +190,7 @@ struct RequestRecord {
   std::string request_id;
   std::string fingerprint;  // 32 bytes.
   int32_t code = 0;
-  std::string reply;
+  std::string reply = {};
   absl::Time create_time;
 };
 

@@ -1,6 +1,17 @@
 #include "storage/request_repository.h"
 
 namespace inventory::storage {
+namespace {
+
+void AppendWhereKeys(Sql& sql, std::span<const RequestKey> keys) {
+  sql.Raw(" WHERE (caller, request_id) IN (");
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    sql.Raw(i == 0 ? "(" : ",(").Blob(keys[i].first).Raw(",").Blob(keys[i].second).Raw(")");
+  }
+  sql.Raw(")");
+}
+
+}  // namespace
 
 void Table<RequestRecord>::AppendValues(Sql& sql, const RequestRecord& request) {
   sql.Blob(request.caller)
@@ -36,12 +47,15 @@ bool AppendUpsertRequests(Sql& sql, const std::vector<const RequestRecord*>& req
 
 bool AppendSelectRequests(Sql& sql, std::span<const RequestKey> keys) {
   if (keys.empty()) return false;
-  BeginStatement(sql).Raw("SELECT " + Columns<RequestRecord>());
-  sql.Raw(" FROM request_record WHERE (caller, request_id) IN (");
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    sql.Raw(i == 0 ? "(" : ",(").Blob(keys[i].first).Raw(",").Blob(keys[i].second).Raw(")");
-  }
-  sql.Raw(")");
+  BeginStatement(sql).Raw("SELECT " + Columns<RequestRecord>() + " FROM request_record");
+  AppendWhereKeys(sql, keys);
+  return true;
+}
+
+bool AppendDeleteRequests(Sql& sql, std::span<const RequestKey> keys) {
+  if (keys.empty()) return false;
+  BeginStatement(sql).Raw("DELETE FROM request_record");
+  AppendWhereKeys(sql, keys);
   return true;
 }
 

@@ -37,6 +37,9 @@ bool AppendUpsertRequests(Sql& sql, const std::vector<const RequestRecord*>& req
 // Selects the whole records that exist.
 bool AppendSelectRequests(Sql& sql, std::span<const RequestKey> keys);
 
+// Deletes the records that exist.
+bool AppendDeleteRequests(Sql& sql, std::span<const RequestKey> keys);
+
 }  // namespace inventory::storage
 
 #endif  // INVENTORY_STORAGE_REQUEST_REPOSITORY_H_

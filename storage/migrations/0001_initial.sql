@@ -1,7 +1,7 @@
 -- Codes and ids are VARBINARY: compared byte for byte, no padding, the same on every engine.
 -- Times are UTC. A row's lock order and meaning: server/adr/0001-locking.md.
 
-CREATE TABLE item (
+CREATE TABLE IF NOT EXISTS item (
   sku                      VARBINARY(128) NOT NULL,
   configured               TINYINT        NOT NULL DEFAULT 0,
   tracked                  TINYINT        NOT NULL DEFAULT 1,
@@ -22,7 +22,7 @@ CREATE TABLE item (
   PRIMARY KEY (sku)
 ) DEFAULT CHARSET = utf8mb4;
 
-CREATE TABLE stock_level (
+CREATE TABLE IF NOT EXISTS stock_level (
   sku             VARBINARY(128) NOT NULL,
   warehouse_id    VARBINARY(64)  NOT NULL,
   on_hand         BIGINT         NOT NULL,
@@ -36,7 +36,7 @@ CREATE TABLE stock_level (
   KEY stock_level_by_warehouse (warehouse_id, sku)
 ) DEFAULT CHARSET = utf8mb4;
 
-CREATE TABLE reservation (
+CREATE TABLE IF NOT EXISTS reservation (
   reservation_id  VARBINARY(64)  NOT NULL,
   channel_id      VARBINARY(64)  NOT NULL,
   order_reference VARBINARY(128) NOT NULL,
@@ -50,7 +50,7 @@ CREATE TABLE reservation (
   KEY reservation_by_expiry (expire_time)
 ) DEFAULT CHARSET = utf8mb4;
 
-CREATE TABLE reservation_line (
+CREATE TABLE IF NOT EXISTS reservation_line (
   reservation_id VARBINARY(64)  NOT NULL,
   sku            VARBINARY(128) NOT NULL,
   requested      BIGINT         NOT NULL,
@@ -62,7 +62,7 @@ CREATE TABLE reservation_line (
 ) DEFAULT CHARSET = utf8mb4;
 
 -- expire_time is set only while the units are held and live, so that its index holds nothing else.
-CREATE TABLE allocation (
+CREATE TABLE IF NOT EXISTS allocation (
   reservation_id VARBINARY(64)  NOT NULL,
   sku            VARBINARY(128) NOT NULL,
   warehouse_id   VARBINARY(64)  NOT NULL,
@@ -74,7 +74,7 @@ CREATE TABLE allocation (
   KEY allocation_by_expiry (sku, expire_time)
 ) DEFAULT CHARSET = utf8mb4;
 
-CREATE TABLE shipment (
+CREATE TABLE IF NOT EXISTS shipment (
   shipment_id     VARBINARY(64)  NOT NULL,
   reservation_id  VARBINARY(64)  NOT NULL,
   warehouse_id    VARBINARY(64)  NOT NULL,
@@ -90,7 +90,7 @@ CREATE TABLE shipment (
 ) DEFAULT CHARSET = utf8mb4;
 
 -- allocated_from differs from the shipment's warehouse for units that were re-allocated to it.
-CREATE TABLE shipment_line (
+CREATE TABLE IF NOT EXISTS shipment_line (
   shipment_id    VARBINARY(64)  NOT NULL,
   sku            VARBINARY(128) NOT NULL,
   allocated_from VARBINARY(64)  NOT NULL,
@@ -98,7 +98,7 @@ CREATE TABLE shipment_line (
   PRIMARY KEY (shipment_id, sku, allocated_from)
 ) DEFAULT CHARSET = utf8mb4;
 
-CREATE TABLE movement (
+CREATE TABLE IF NOT EXISTS movement (
   sku                     VARBINARY(128) NOT NULL,
   sequence                BIGINT         NOT NULL,
   warehouse_id            VARBINARY(64)  NOT NULL,
@@ -125,7 +125,7 @@ CREATE TABLE movement (
 ) DEFAULT CHARSET = utf8mb4;
 
 -- The first answer to every write, by caller and request id.
-CREATE TABLE request_record (
+CREATE TABLE IF NOT EXISTS request_record (
   caller      VARBINARY(255) NOT NULL,
   request_id  VARBINARY(160) NOT NULL,
   fingerprint BINARY(32)     NOT NULL,
@@ -136,7 +136,7 @@ CREATE TABLE request_record (
   KEY request_record_by_time (create_time)
 ) DEFAULT CHARSET = utf8mb4;
 
-CREATE TABLE warehouse (
+CREATE TABLE IF NOT EXISTS warehouse (
   warehouse_id VARBINARY(64)  NOT NULL,
   name         VARCHAR(255)   NOT NULL,
   description  VARCHAR(2000)  NOT NULL,
@@ -156,7 +156,7 @@ CREATE TABLE warehouse (
   PRIMARY KEY (warehouse_id)
 ) DEFAULT CHARSET = utf8mb4;
 
-CREATE TABLE channel (
+CREATE TABLE IF NOT EXISTS channel (
   channel_id  VARBINARY(64) NOT NULL,
   name        VARCHAR(255)  NOT NULL,
   active      TINYINT       NOT NULL,
@@ -167,7 +167,7 @@ CREATE TABLE channel (
   PRIMARY KEY (channel_id)
 ) DEFAULT CHARSET = utf8mb4;
 
-CREATE TABLE attachment (
+CREATE TABLE IF NOT EXISTS attachment (
   channel_id   VARBINARY(64) NOT NULL,
   warehouse_id VARBINARY(64) NOT NULL,
   priority     INT           NOT NULL,
@@ -175,10 +175,10 @@ CREATE TABLE attachment (
 ) DEFAULT CHARSET = utf8mb4;
 
 -- One row; grows with every change of warehouses, channels and attachments, and is the lock of all of them.
-CREATE TABLE configuration (
+CREATE TABLE IF NOT EXISTS configuration (
   id      TINYINT NOT NULL,
   version BIGINT  NOT NULL,
   PRIMARY KEY (id)
 ) DEFAULT CHARSET = utf8mb4;
 
-INSERT INTO configuration (id, version) VALUES (1, 1);
+INSERT INTO configuration (id, version) VALUES (1, 1) ON DUPLICATE KEY UPDATE id = id;

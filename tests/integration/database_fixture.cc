@@ -1,0 +1,97 @@
+#include "tests/integration/database_fixture.h"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "storage/migrator.h"
+
+namespace inventory::storage {
+namespace {
+
+std::unique_ptr<EmbeddedDatabase>& Running() {
+  static auto& running = *new std::unique_ptr<EmbeddedDatabase>();
+  return running;
+}
+
+std::string& Folder() {
+  static auto& folder = *new std::string();
+  return folder;
+}
+
+[[noreturn]] void Die(const absl::Status& status) {
+  std::fprintf(stderr, "no database for tests: %s\n", std::string(status.message()).c_str());
+  std::exit(1);
+}
+
+std::unique_ptr<EmbeddedDatabase> StartServer() {
+  char name[] = "/tmp/inventory-test-XXXXXX";
+  if (mkdtemp(name) == nullptr) Die(absl::InternalError("mkdtemp failed"));
+  Folder() = name;
+  const char* binary = std::getenv("INVENTORY_TEST_DATABASE_SERVER");
+  auto started = EmbeddedDatabase::Start({.data_dir = Folder(), .server_binary = binary == nullptr ? "" : binary});
+  if (!started.ok()) Die(started.status());
+  return *std::move(started);
+}
+
+std::unique_ptr<Connection> MustOpen(const DatabaseOptions& options) {
+  auto connection = Connection::Open(options);
+  if (!connection.ok()) Die(connection.status());
+  return *std::move(connection);
+}
+
+const auto* const kEnvironment = ::testing::AddGlobalTestEnvironment(new TestServer);
+
+}  // namespace
+
+EmbeddedDatabase& TestServer::Get() {
+  if (Running() == nullptr) Running() = StartServer();
+  return *Running();
+}
+
+void TestServer::TearDown() {
+  Running().reset();
+  std::error_code error;
+  if (!Folder().empty()) std::filesystem::remove_all(Folder(), error);
+}
+
+DatabaseOptions NewDatabase(bool migrated) {
+  static std::atomic<int> next{1};
+  DatabaseOptions options = TestServer::Get().connection_options();
+  const std::string name = absl::StrCat("test_", next++);
+  Sql sql;
+  sql.Raw("CREATE DATABASE " + name + " DEFAULT CHARACTER SET utf8mb4");
+  absl::Status made = MustOpen(options)->Execute(sql).status();
+  if (!made.ok()) Die(made);
+  options.database = name;
+  if (!migrated) return options;
+  absl::StatusOr<int> count = Migrate(*MustOpen(options), nullptr);
+  if (!count.ok()) Die(count.status());
+  return options;
+}
+
+void DropDatabase(const DatabaseOptions& options) {
+  DatabaseOptions server = options;
+  server.database.clear();
+  Sql sql;
+  sql.Raw("DROP DATABASE " + options.database);
+  MustOpen(server)->Execute(sql).status().IgnoreError();
+}
+
+std::string UrlOf(const DatabaseOptions& options) {
+  return absl::StrCat("mysql://", options.user, "@localhost/", options.database, "?socket=", options.socket);
+}
+
+void DatabaseTest::SetUp() {
+  options_ = NewDatabase();
+  connection_ = MustOpen(options_);
+}
+
+void DatabaseTest::TearDown() {
+  connection_.reset();
+  DropDatabase(options_);
+}
+
+}  // namespace inventory::storage
