@@ -2,16 +2,19 @@
 #ifndef INVENTORY_SERVER_METRICS_H_
 #define INVENTORY_SERVER_METRICS_H_
 
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "prometheus/collectable.h"
+#include "prometheus/counter.h"
+#include "prometheus/family.h"
+#include "prometheus/histogram.h"
 #include "prometheus/registry.h"
 #include "server/pipeline/lane.h"
 #include "storage/mutex.h"
@@ -21,39 +24,60 @@ namespace inventory::server {
 // Counts the calls of one RPC. Thread-safe.
 class RpcMetrics {
  public:
+  // The registry must outlive it.
   RpcMetrics(prometheus::Registry& registry, const std::string& service, const std::string& method);
+  ~RpcMetrics();
 
-  // A call ended with this canonical status code (0 to 16) after this long.
+  // A call ended with this canonical status code (0 to 16; others count as UNKNOWN) after this long.
   void Record(int code, absl::Duration duration);
 
  private:
-  struct ByCode;
-  std::vector<std::unique_ptr<ByCode>> by_code_;
+  static constexpr int kCodes = 17;
 
- public:
-  ~RpcMetrics();
+  struct ByCode {
+    prometheus::Counter& total;
+    prometheus::Histogram& duration;
+  };
+
+  // Makes the series of a code when it is first seen, so that there is none for what never happens.
+  ByCode& Make(int code);
+
+  prometheus::Family<prometheus::Counter>& totals_;
+  prometheus::Family<prometheus::Histogram>& durations_;
+  const std::string service_;
+  const std::string method_;
+  storage::Mutex making_;
+  // Null until made; written once, under making_, and read without it.
+  std::array<std::atomic<ByCode*>, kCodes> by_code_ = {};
 };
 
 // All metrics of the server; their names are pinned by tests/unit/golden/metrics.txt. Thread-safe.
 class Metrics {
  public:
   Metrics();
+  // Removes the gauges.
   ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
 
-  // Of one RPC, for example "inventory.v1.InventoryService.SetStock"; made at the first call.
+  // Of one RPC, for example "inventory.v1.InventoryService.SetStock"; made at the first call. Lives as long as this.
   RpcMetrics& ForMethod(const std::string& full_name);
 
-  // What the pipeline's lanes report.
+  // What the pipeline's lanes report. May outlive this.
   pipeline::Observer PipelineObserver();
 
   // Counts holds that the sweeper ended.
   void HoldsSwept(std::size_t reservations);
 
-  // Adds a gauge that is read when metrics are collected; `read` must outlive the metrics or be removed before.
+  // Adds a gauge that is read when metrics are collected, on the collecting thread. What `read` uses must live until
+  // RemoveGauges or the end of this. Gauges of one name differ in their labels. `read` must not add or remove gauges.
   void AddGauge(const std::string& name, const std::string& help, const std::map<std::string, std::string>& labels,
                 std::function<double()> read);
 
-  // For the exposer.
+  // Removes all gauges; none is being read any more when it returns.
+  void RemoveGauges();
+
+  // For the exposer. May outlive this.
   std::shared_ptr<prometheus::Collectable> collectable() const;
 
  private:

@@ -45,6 +45,12 @@ bool AppendUpsertRequests(Sql& sql, const std::vector<const RequestRecord*>& req
   return true;
 }
 
+bool AppendDeleteOldRequests(Sql& sql, absl::Duration retention, int64_t limit) {
+  BeginStatement(sql).Raw("DELETE FROM request_record WHERE create_time < NOW(6) - INTERVAL ");
+  sql.Int(absl::ToInt64Seconds(retention)).Raw(" SECOND ORDER BY create_time LIMIT ").Int(limit);
+  return true;
+}
+
 bool AppendSelectRequests(Sql& sql, std::span<const RequestKey> keys) {
   if (keys.empty()) return false;
   BeginStatement(sql).Raw("SELECT " + Columns<RequestRecord>() + " FROM request_record");

@@ -34,6 +34,9 @@ bool AppendInsertRequests(Sql& sql, const std::vector<const RequestRecord*>& req
 // Inserts the records; one that is there already gets the new code and reply and keeps the rest.
 bool AppendUpsertRequests(Sql& sql, const std::vector<const RequestRecord*>& requests);
 
+// Deletes up to `limit` records that are older than `retention` by the database's clock, oldest first.
+bool AppendDeleteOldRequests(Sql& sql, absl::Duration retention, int64_t limit);
+
 // Selects the whole records that exist.
 bool AppendSelectRequests(Sql& sql, std::span<const RequestKey> keys);
 

@@ -20,7 +20,7 @@ namespace inventory::commands {
 struct Demand {
   std::string sku;
   int64_t quantity = 0;
-  std::string field;  // The request's field, for violations.
+  std::string field = {};  // The request's field, for violations.
   bool grows = true;  // False: an order that gives units up, which needs no published item.
 };
 

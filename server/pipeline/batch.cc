@@ -98,7 +98,7 @@ absl::Status Batch::LoadUnderLock() {
   Packet packet;
   packet.Add(Statement("BEGIN"));
   if (mode_ == Mode::kRecordsFirst) {
-    packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, Records(false)); });
+    packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, Pointers(Records(false))); });
   }
   packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus); }, LoadInto(rows_.items));
   if (AnyNeeds(&Needs::configuration)) packet.Add(storage::AppendLockConfiguration);

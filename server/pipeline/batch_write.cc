@@ -71,19 +71,17 @@ absl::Status Batch::WriteAndCommit() {
   AddChanges(packet, rows_.shipments);
   AddInsert(packet, rows_.shipment_lines.Written());
   AddConfiguration(packet, rows_);
-  std::vector<const storage::MovementRecord*> movements;
-  for (const storage::MovementRecord& movement : rows_.movements) movements.push_back(&movement);
-  AddInsert(packet, movements);
+  AddInsert(packet, Pointers(rows_.movements));
 
   int record_statement = -1;
   if (!more_dead_holds_) {
     const std::vector<storage::RequestRecord> records = Records(true);
     if (mode_ == Mode::kRecordsFirst) {
-      packet.Add([&](Sql& sql) { return storage::AppendUpsertRequests(sql, records); });
+      packet.Add([&](Sql& sql) { return storage::AppendUpsertRequests(sql, Pointers(records)); });
       packet.Add([&](Sql& sql) { return storage::AppendDeleteRequests(sql, Unrecorded()); });
     } else if (!records.empty()) {
       record_statement = packet.size();
-      packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, records); });
+      packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, Pointers(records)); });
     }
   }
   packet.Add([](Sql& sql) {

@@ -15,22 +15,22 @@ class Work;
 // The rows a command works on. They are loaded under the lock of its SKUs.
 struct Needs {
   // SKUs to lock; their items and levels are loaded.
-  std::vector<std::string> skus;
+  std::vector<std::string> skus = {};
   // Make the lock row of a SKU that was never seen. Without it such a SKU has no row and can't be changed.
   bool create_items = false;
   // Reservations to load with lines and allocations. Their SKUs are locked too, found by the pipeline.
-  std::vector<std::string> reservations;
+  std::vector<std::string> reservations = {};
   // Shipments to load with their lines and their reservations.
-  std::vector<std::string> shipments;
+  std::vector<std::string> shipments = {};
   // Ids that the command wants to give: the reservation or shipment is loaded, without its parts, if there is one already.
-  std::vector<std::string> new_reservations;
-  std::vector<std::string> new_shipments;
+  std::vector<std::string> new_reservations = {};
+  std::vector<std::string> new_shipments = {};
   // Warehouses that must not be deleted before the commit.
-  std::vector<std::string> warehouses;
+  std::vector<std::string> warehouses = {};
   // Lock the configuration and load warehouses, channels and attachments for changing.
   bool configuration = false;
   // Warehouses to lock against every write of a level, because this command may delete them.
-  std::vector<std::string> exclusive_warehouses;
+  std::vector<std::string> exclusive_warehouses = {};
 };
 
 // A write. Used by one thread at a time.

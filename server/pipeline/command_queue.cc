@@ -64,18 +64,18 @@ Jobs CommandQueue::TakeUnresolved() {
 Jobs CommandQueue::TakeRunnable() {
   Jobs taken;
   absl::flat_hash_set<std::string_view> blocked;  // SKUs of jobs passed over: later ones must not overtake them.
-  absl::flat_hash_set<std::string_view> mine;
+  std::size_t skus = 0;
   const std::size_t look = std::min(waiting_.size(), kLookAhead * limits_.max_batch_commands);
   std::size_t kept = 0;
   std::size_t seen = 0;
-  for (; seen < look && taken.size() < limits_.max_batch_commands && mine.size() < limits_.max_batch_skus; ++seen) {
+  for (; seen < look && taken.size() < limits_.max_batch_commands && skus < limits_.max_batch_skus; ++seen) {
     std::unique_ptr<Job>& job = waiting_[seen];
     const bool kind_fits = taken.empty() || taken.front()->needs.configuration == job->needs.configuration;
-    const bool fits = taken.empty() || mine.size() + job->skus.size() <= limits_.max_batch_skus;
+    const bool fits = taken.empty() || skus + job->skus.size() <= limits_.max_batch_skus;
     const bool overtakes = std::any_of(job->skus.begin(), job->skus.end(),
                                        [&](const std::string& sku) { return blocked.contains(sku); });
     if (kind_fits && fits && !overtakes && Runnable(*job)) {
-      mine.insert(job->skus.begin(), job->skus.end());
+      skus += job->skus.size();
       taken.push_back(std::move(job));
     } else {
       blocked.insert(job->skus.begin(), job->skus.end());

@@ -20,7 +20,7 @@ class CommandQueue {
   struct Limits {
     std::size_t max_waiting = 10000;       // More are refused.
     std::size_t max_batch_commands = 256;  // At most this many are taken at once.
-    std::size_t max_batch_skus = 1000;     // And no more once they lock this many SKUs.
+    std::size_t max_batch_skus = 1000;     // And no more once their SKUs, each command's counted, are so many.
   };
 
   explicit CommandQueue(const Limits& limits) : limits_(limits) {}

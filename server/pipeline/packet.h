@@ -13,6 +13,15 @@
 
 namespace inventory::pipeline {
 
+// The records as the repositories take them; they must outlive the result.
+template <typename Record>
+std::vector<const Record*> Pointers(const std::vector<Record>& records) {
+  std::vector<const Record*> pointers;
+  pointers.reserve(records.size());
+  for (const Record& record : records) pointers.push_back(&record);
+  return pointers;
+}
+
 // Statements sent in one round trip. Not thread-safe.
 class Packet {
  public:

@@ -42,9 +42,9 @@ class Work {
  public:
   // Who runs the command: actor and request id go into every movement; fresh_id names what the command creates.
   struct Origin {
-    std::string actor;
-    std::string request_id;
-    std::string fresh_id;
+    std::string actor = {};
+    std::string request_id = {};
+    std::string fresh_id = {};
   };
 
   // `locked` are the SKUs that the batch has locked; all references must outlive the Work.

@@ -8,7 +8,9 @@
 #include "absl/time/clock.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "grpcpp/server_context.h"
 #include "server/errors.h"
+#include "server/queries/outcome.h"
 #include "server/rpc/ids.h"
 
 namespace inventory::rpc {

@@ -58,6 +58,9 @@ class Call {
   Reactor reactor_;
 };
 
+// RESOURCE_EXHAUSTED: too many reads wait already.
+absl::Status ReadsFull();
+
 }  // namespace inventory::rpc
 
 #endif  // INVENTORY_SERVER_RPC_CALL_H_

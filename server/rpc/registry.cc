@@ -10,7 +10,6 @@
 #include "inventory/v1/warehouse_service.pb.h"
 
 namespace inventory::rpc {
-namespace {
 
 std::vector<const google::protobuf::ServiceDescriptor*> Services() {
   std::vector<const google::protobuf::ServiceDescriptor*> services;
@@ -22,8 +21,6 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
   }
   return services;
 }
-
-}  // namespace
 
 std::vector<Method>& Methods() {
   static auto& methods = *new std::vector<Method>();

@@ -9,7 +9,11 @@
 
 #include "absl/status/status.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 #include "grpcpp/support/method_handler.h"
+#include "server/errors.h"
+#include "server/pipeline/command.h"
+#include "server/rpc/bounds.h"
 
 namespace inventory::rpc {
 
@@ -17,14 +21,24 @@ class Runtime;
 
 // One RPC of the server.
 struct Method {
+  using CommandMaker = std::function<std::unique_ptr<pipeline::Command>(const google::protobuf::Message& request,
+                                                                        google::protobuf::Message& response)>;
+
   // The request's type names the RPC: see MethodOf. A function, because descriptors are not ready before main.
   const google::protobuf::Descriptor* (*request)() = nullptr;
   // Makes the handler that gRPC calls; runtime outlives it.
   std::function<std::unique_ptr<grpc::internal::MethodHandler>(Runtime& runtime)> make_handler;
+  // Makes the command of a write; null for a read. Both messages are of the RPC's types and outlive the command.
+  CommandMaker make_command;
+  // Notes every broken rule of a request, which is of the RPC's type.
+  std::function<void(const google::protobuf::Message& request, const Bounds& bounds, Violations& violations)> validate;
 };
 
 // All RPCs whose files are linked in. Filled by static objects before main, constant afterwards.
 std::vector<Method>& Methods();
+
+// The services of inventory.v1.
+std::vector<const google::protobuf::ServiceDescriptor*> Services();
 
 // The RPC of inventory.v1 that takes this request; every RPC has a request message of its own. CHECK-fails if there is none.
 const google::protobuf::MethodDescriptor* MethodOf(const google::protobuf::Descriptor* request);

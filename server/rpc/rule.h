@@ -25,6 +25,8 @@
 
 #include "absl/time/clock.h"
 #include "grpcpp/support/server_callback.h"
+// For what gRPC itself needs to serve messages: where that is differs between its versions.
+#include "inventory/v1/warehouse_service.grpc.pb.h"
 #include "server/errors.h"
 #include "server/pipeline/command.h"
 #include "server/pipeline/work.h"
@@ -94,18 +96,33 @@ grpc::ServerUnaryReactor* Serve(Runtime& runtime, const MethodFacts& facts, grpc
 template <typename Rule>
 class Registered {
  public:
-  Registered() {
-    Methods().push_back({&Rule::Request::descriptor, [](Runtime& runtime) {
-                           using Handler =
-                               grpc::internal::CallbackUnaryHandler<typename Rule::Request, typename Rule::Response>;
-                           MethodFacts facts(runtime, *MethodOf(Rule::Request::descriptor()));
-                           return std::unique_ptr<grpc::internal::MethodHandler>(std::make_unique<Handler>(
-                               [&runtime, facts](grpc::CallbackServerContext* context,
-                                                 const typename Rule::Request* request,
-                                                 typename Rule::Response* response) {
-                                 return Serve<Rule>(runtime, facts, context, request, response);
-                               }));
-                         }});
+  Registered() { Methods().push_back({&Request::descriptor, MakeHandler, CommandMaker(), Validate}); }
+
+ private:
+  using Request = typename Rule::Request;
+  using Response = typename Rule::Response;
+
+  static std::unique_ptr<grpc::internal::MethodHandler> MakeHandler(Runtime& runtime) {
+    MethodFacts facts(runtime, *MethodOf(Request::descriptor()));
+    return std::make_unique<grpc::internal::CallbackUnaryHandler<Request, Response>>(
+        [&runtime, facts](grpc::CallbackServerContext* context, const Request* request, Response* response) {
+          return Serve<Rule>(runtime, facts, context, request, response);
+        });
+  }
+
+  static Method::CommandMaker CommandMaker() {
+    if constexpr (IsWrite<Rule>) {
+      return [](const google::protobuf::Message& request, google::protobuf::Message& response) {
+        return std::make_unique<RuleCommand<Rule>>(&dynamic_cast<const Request&>(request),
+                                                   &dynamic_cast<Response&>(response));
+      };
+    } else {
+      return nullptr;
+    }
+  }
+
+  static void Validate(const google::protobuf::Message& request, const Bounds& bounds, Violations& violations) {
+    Rule::Validate(dynamic_cast<const Request&>(request), bounds, violations);
   }
 };
 

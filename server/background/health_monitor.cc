@@ -1,0 +1,48 @@
+#include "server/background/health_monitor.h"
+
+#include <utility>
+
+namespace inventory::background {
+namespace {
+
+constexpr absl::Duration kInterval = absl::Seconds(1);
+// A database that needs longer for this is of no use to callers either.
+constexpr absl::Duration kPatience = absl::Seconds(2);
+
+storage::DatabaseOptions Impatient(storage::DatabaseOptions options) {
+  options.connect_timeout = options.read_timeout = options.write_timeout = kPatience;
+  return options;
+}
+
+}  // namespace
+
+HealthMonitor::HealthMonitor(storage::DatabaseOptions database, std::function<void(bool)> changed)
+    : database_(Impatient(std::move(database))), changed_(std::move(changed)), periodic_([this] { return Look(); }) {}
+
+absl::Duration HealthMonitor::Look() {
+  const bool healthy = Answers();
+  if (healthy_ != healthy) {
+    healthy_ = healthy;
+    changed_(healthy);
+  }
+  return kInterval;
+}
+
+bool HealthMonitor::Answers() {
+  if (connection_ == nullptr || connection_->broken()) {
+    connection_.reset();
+    absl::StatusOr<std::unique_ptr<storage::Connection>> opened = storage::Connection::Open(database_);
+    if (!opened.ok()) return false;
+    connection_ = *std::move(opened);
+  }
+  storage::Sql sql;
+  sql.Raw("SELECT @@global.read_only");
+  absl::StatusOr<std::vector<storage::Rows>> results = connection_->Execute(sql);
+  if (!results.ok()) {
+    connection_.reset();
+    return false;
+  }
+  return !results->front()[0].Bool(0);
+}
+
+}  // namespace inventory::background

@@ -1,0 +1,45 @@
+// Work that no caller asks for.
+#ifndef INVENTORY_SERVER_BACKGROUND_SWEEPER_H_
+#define INVENTORY_SERVER_BACKGROUND_SWEEPER_H_
+
+#include <cstdint>
+#include <functional>
+
+#include "absl/time/time.h"
+#include "server/background/periodic.h"
+#include "server/pipeline/group_committer.h"
+#include "storage/connection_pool.h"
+
+namespace inventory::background {
+
+// Ends holds that have run out, through the pipeline like every write, and forgets request ids after their time, both in
+// bounded steps. Any number of instances may do so on one database.
+class Sweeper {
+ public:
+  struct Options {
+    absl::Duration interval = absl::Milliseconds(250);       // Between looks for dead holds. Default 250ms.
+    absl::Duration request_id_retention = absl::Hours(168);  // Default 7 days.
+  };
+
+  // `swept` hears how many reservations each step has ended. All references must outlive the sweeper.
+  Sweeper(Options options, storage::ConnectionPool& pool, pipeline::GroupCommitter& committer,
+          std::function<void(std::size_t)> swept);
+
+  // Ends what is under way.
+  void Stop();
+
+ private:
+  absl::Duration SweepHolds();
+  absl::Duration ForgetRequests();
+
+  const Options options_;
+  storage::ConnectionPool& pool_;
+  pipeline::GroupCommitter& committer_;
+  const std::function<void(std::size_t)> swept_;
+  Periodic holds_;
+  Periodic requests_;
+};
+
+}  // namespace inventory::background
+
+#endif  // INVENTORY_SERVER_BACKGROUND_SWEEPER_H_

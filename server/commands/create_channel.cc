@@ -1,0 +1,32 @@
+#include "inventory/v1/channel.pb.h"
+#include "server/commands/channels.h"
+#include "server/commands/configuration.h"
+#include "server/rpc/rule.h"
+
+namespace inventory::commands {
+namespace {
+
+struct CreateChannel {
+  using Request = v1::CreateChannelRequest;
+  using Response = v1::Channel;
+
+  static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
+    CheckChannel(request.channel(), "channel", violations);
+  }
+
+  static pipeline::Needs NeedsOf(const Request&) { return {.configuration = true}; }
+
+  static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
+    storage::ChannelRecord record;
+    record.channel_id = request.channel().channel_id();
+    auto created = Create(work, Configured(std::move(record), request.channel()));
+    if (!created.ok()) return created.status();
+    ShowChannel(work, (*created)->channel_id, response);
+    return absl::OkStatus();
+  }
+};
+
+const rpc::Registered<CreateChannel> kRegistered;
+
+}  // namespace
+}  // namespace inventory::commands

@@ -1,0 +1,38 @@
+// What the commands on items share.
+#ifndef INVENTORY_SERVER_COMMANDS_ITEMS_H_
+#define INVENTORY_SERVER_COMMANDS_ITEMS_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "inventory/v1/item.pb.h"
+#include "server/errors.h"
+#include "server/pipeline/work.h"
+
+namespace inventory::commands {
+
+// What UpdateItem never changes, besides the fields of every resource; see field_mask.h.
+inline constexpr std::string_view kFixedItemFields[] = {"sku"};
+
+// Notes every broken rule of an item; `field` is where the request has it.
+void CheckItem(const v1::Item& item, const std::string& field, Violations& violations);
+
+// The record with the configuration that a valid item has; fields that are not set have their defaults.
+storage::ItemRecord Configured(storage::ItemRecord record, const v1::Item& item);
+
+// Puts `record` in the place of the loaded item. Its version and times move on here, and only if it differs from what is
+// there. ITEM_IN_USE {warehouse_ids} if tracking would change while units are reserved.
+absl::Status SaveItem(pipeline::Work& work, storage::ItemRecord record);
+
+// NOT_FOUND, reason ITEM_NOT_FOUND {sku}.
+absl::Status ItemNotFound(const std::string& sku);
+
+// OK unless `uses` holds for a level of the SKU: then FAILED_PRECONDITION, reason ITEM_IN_USE {warehouse_ids}, which are
+// separated by commas.
+absl::Status CheckUnused(const pipeline::Work& work, const std::string& sku, std::string_view message,
+                         bool (*uses)(const storage::Quantities&));
+
+}  // namespace inventory::commands
+
+#endif  // INVENTORY_SERVER_COMMANDS_ITEMS_H_

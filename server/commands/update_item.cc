@@ -1,0 +1,52 @@
+#include "inventory/v1/item.pb.h"
+#include "server/commands/convert.h"
+#include "server/commands/field_mask.h"
+#include "server/commands/items.h"
+#include "server/rpc/rule.h"
+
+namespace inventory::commands {
+namespace {
+
+struct UpdateItem {
+  using Request = v1::UpdateItemRequest;
+  using Response = v1::Item;
+
+  static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
+    rpc::CheckSku(request.item().sku(), "item.sku", violations);
+    CheckUpdateMask(request.update_mask(), *v1::Item::descriptor(), kFixedItemFields, violations);
+  }
+
+  static pipeline::Needs NeedsOf(const Request& request) {
+    return {.skus = {request.item().sku()}, .create_items = request.allow_missing()};
+  }
+
+  static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
+    const std::string& sku = request.item().sku();
+    const storage::ItemRecord& stored = work.item(sku);
+    if (!stored.configured && !request.allow_missing()) return ItemNotFound(sku);
+    absl::Status matches = CheckEtag(request.item().etag(), stored.configured ? stored.config_version : 0, "the item");
+    if (!matches.ok()) return matches;
+
+    const v1::Item wanted = stored.configured ? Merged(request, stored) : request.item();
+    Violations violations;
+    CheckItem(wanted, "item", violations);
+    if (!violations.empty()) return violations.ToStatus();
+    absl::Status saved = SaveItem(work, Configured(stored, wanted));
+    if (!saved.ok()) return saved;
+    ToProto(work.item(sku), response);
+    return absl::OkStatus();
+  }
+
+ private:
+  static v1::Item Merged(const Request& request, const storage::ItemRecord& stored) {
+    v1::Item item;
+    ToProto(stored, item);
+    ApplyUpdate(request.update_mask(), kFixedItemFields, request.item(), item);
+    return item;
+  }
+};
+
+const rpc::Registered<UpdateItem> kRegistered;
+
+}  // namespace
+}  // namespace inventory::commands

@@ -1,0 +1,35 @@
+// The database that the server uses.
+#ifndef INVENTORY_SERVER_DATABASE_H_
+#define INVENTORY_SERVER_DATABASE_H_
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/options.h"
+#include "server/signals.h"
+#include "storage/connection.h"
+#include "storage/embedded_database.h"
+
+namespace inventory::server {
+
+// The database of the options, or the private one if they name none, which lives as long as this.
+class Database {
+ public:
+  // Starts the private database, or waits until the other can be reached. CANCELLED if asked to stop meanwhile.
+  static absl::StatusOr<Database> Open(const ServerOptions& options, Signals& signals);
+
+  const storage::DatabaseOptions& connection_options() const { return connection_options_; }
+
+  // Refuses a server that can't work, warns of one that may lose acknowledged writes (or refuses it, by option), then brings
+  // the schema up to date if `migrate`, and checks it.
+  absl::Status Prepare(const ServerOptions& options, bool migrate) const;
+
+ private:
+  std::unique_ptr<storage::EmbeddedDatabase> embedded_;
+  storage::DatabaseOptions connection_options_;
+};
+
+}  // namespace inventory::server
+
+#endif  // INVENTORY_SERVER_DATABASE_H_

@@ -1,0 +1,238 @@
+#include "server/metrics.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "prometheus/metric_family.h"
+
+namespace inventory::server {
+namespace {
+
+using CounterFamily = prometheus::Family<prometheus::Counter>;
+using HistogramFamily = prometheus::Family<prometheus::Histogram>;
+using Buckets = prometheus::Histogram::BucketBoundaries;
+
+const Buckets& Seconds() {
+  static const auto* const buckets =
+      new Buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+  return *buckets;
+}
+
+const Buckets& Commands() {
+  static const auto* const buckets = new Buckets{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+  return *buckets;
+}
+
+// A name that is already there gives the same family again.
+CounterFamily& Counters(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+HistogramFamily& Histograms(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+enum Outcome { kOk, kRefused, kFailed };
+constexpr std::array<const char*, 3> kOutcomeNames = {"ok", "refused", "failed"};
+
+// Failed is what an operator must look at; refused is what the caller is told about its request.
+Outcome OutcomeOf(const absl::Status& answer) {
+  switch (answer.code()) {
+    case absl::StatusCode::kOk:
+      return kOk;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kDeadlineExceeded:
+      return kFailed;
+    default:
+      return kRefused;
+  }
+}
+
+// Gauges that are read when they are collected. Thread-safe.
+class Gauges final : public prometheus::Collectable {
+ public:
+  void Add(const std::string& name, const std::string& help, const std::map<std::string, std::string>& labels,
+           std::function<double()> read) {
+    storage::MutexLock lock(mutex_);
+    Family& family = families_[name];
+    family.help = help;
+    family.series.emplace_back(labels, std::move(read));
+  }
+
+  void Clear() {
+    storage::MutexLock lock(mutex_);
+    families_.clear();
+  }
+
+  // Reads with the mutex held, so that Clear waits for the last read.
+  std::vector<prometheus::MetricFamily> Collect() const override {
+    storage::MutexLock lock(mutex_);
+    std::vector<prometheus::MetricFamily> all;
+    for (const auto& [name, family] : families_) {
+      prometheus::MetricFamily& collected = all.emplace_back();
+      collected.name = name;
+      collected.help = family.help;
+      collected.type = prometheus::MetricType::Gauge;
+      for (const auto& [labels, read] : family.series) {
+        prometheus::ClientMetric& metric = collected.metric.emplace_back();
+        for (const auto& [label, value] : labels) metric.label.push_back({label, value});
+        metric.gauge.value = read();
+      }
+    }
+    return all;
+  }
+
+ private:
+  struct Family {
+    std::string help;
+    std::vector<std::pair<std::map<std::string, std::string>, std::function<double()>>> series;
+  };
+
+  mutable storage::Mutex mutex_;
+  std::map<std::string, Family> families_ GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+RpcMetrics::RpcMetrics(prometheus::Registry& registry, const std::string& service, const std::string& method)
+    : totals_(Counters(registry, "inventory_rpc_total", "RPCs answered.")),
+      durations_(Histograms(registry, "inventory_rpc_duration_seconds", "Time from an RPC's arrival to its answer.")),
+      service_(service),
+      method_(method) {}
+
+RpcMetrics::~RpcMetrics() {
+  for (std::atomic<ByCode*>& slot : by_code_) delete slot.load(std::memory_order_acquire);
+}
+
+void RpcMetrics::Record(int code, absl::Duration duration) {
+  if (code < 0 || code >= kCodes) code = static_cast<int>(absl::StatusCode::kUnknown);
+  ByCode* series = by_code_[code].load(std::memory_order_acquire);
+  if (series == nullptr) series = &Make(code);
+  series->total.Increment();
+  series->duration.Observe(absl::ToDoubleSeconds(duration));
+}
+
+RpcMetrics::ByCode& RpcMetrics::Make(int code) {
+  storage::MutexLock lock(making_);
+  ByCode* series = by_code_[code].load(std::memory_order_relaxed);
+  if (series == nullptr) {
+    const prometheus::Labels labels = {{"service", service_},
+                                       {"method", method_},
+                                       {"code", absl::StatusCodeToString(static_cast<absl::StatusCode>(code))}};
+    series = new ByCode{totals_.Add(labels), durations_.Add(labels, Seconds())};
+    by_code_[code].store(series, std::memory_order_release);
+  }
+  return *series;
+}
+
+struct Metrics::Parts final : public prometheus::Collectable {
+  // Makes the series whose labels are known, so that they start at zero: a rate needs a value before the first event.
+  Parts() {
+    for (const char* reason : {"deadlock", "lock_timeout", "connection_lost", "duplicate", "split"}) {
+      batch_retries.Add({{"reason", reason}});
+    }
+    for (const char* reason : {"deadline", "cancelled"}) commands_dropped.Add({{"reason", reason}});
+  }
+
+  void Batch(std::size_t commands, absl::Duration total, absl::Duration commit, int64_t released) {
+    batch_commands.Observe(static_cast<double>(commands));
+    batch_duration.Observe(absl::ToDoubleSeconds(total));
+    commit_duration.Observe(absl::ToDoubleSeconds(commit));
+    holds_released.Increment(static_cast<double>(std::max<int64_t>(released, 0)));
+  }
+
+  void Command(std::string_view command, const absl::Status& answer) {
+    storage::MutexLock lock(mutex);
+    auto it = commands.find(command);
+    if (it == commands.end()) {
+      it = commands.emplace(command, std::array<prometheus::Counter*, kOutcomeNames.size()>()).first;
+      for (std::size_t i = 0; i < kOutcomeNames.size(); ++i) {
+        it->second[i] = &commands_total.Add({{"command", std::string(command)}, {"outcome", kOutcomeNames[i]}});
+      }
+    }
+    it->second[OutcomeOf(answer)]->Increment();
+  }
+
+  std::vector<prometheus::MetricFamily> Collect() const override {
+    std::vector<prometheus::MetricFamily> all = registry.Collect();
+    std::vector<prometheus::MetricFamily> read = gauges.Collect();
+    all.insert(all.end(), std::make_move_iterator(read.begin()), std::make_move_iterator(read.end()));
+    return all;
+  }
+
+  prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
+  Gauges gauges;
+
+  prometheus::Histogram& batch_commands =
+      Histograms(registry, "inventory_batch_commands", "Commands in a committed batch.").Add({}, Commands());
+  prometheus::Histogram& batch_duration =
+      Histograms(registry, "inventory_batch_duration_seconds", "Time a batch took, from its first read to its commit.")
+          .Add({}, Seconds());
+  prometheus::Histogram& commit_duration =
+      Histograms(registry, "inventory_commit_duration_seconds", "Time the writes and the commit of a batch took.")
+          .Add({}, Seconds());
+  prometheus::Counter& holds_released =
+      Counters(registry, "inventory_holds_released_total", "Expired holds that were released.").Add({});
+  prometheus::Counter& holds_swept =
+      Counters(registry, "inventory_holds_swept_total", "Holds that the sweeper ended.").Add({});
+  CounterFamily& batch_retries =
+      Counters(registry, "inventory_batch_retries_total", "Batches that ran again, by what made them.");
+  CounterFamily& commands_dropped =
+      Counters(registry, "inventory_commands_dropped_total", "Commands dropped before they ran.");
+  CounterFamily& commands_total = Counters(registry, "inventory_commands_total", "Commands ended, by outcome.");
+
+  storage::Mutex mutex;
+  std::map<std::string, std::array<prometheus::Counter*, kOutcomeNames.size()>, std::less<>> commands GUARDED_BY(mutex);
+  std::map<std::string, std::unique_ptr<RpcMetrics>> methods GUARDED_BY(mutex);
+};
+
+Metrics::Metrics() : parts_(std::make_shared<Parts>()) {}
+
+Metrics::~Metrics() { RemoveGauges(); }
+
+RpcMetrics& Metrics::ForMethod(const std::string& full_name) {
+  storage::MutexLock lock(parts_->mutex);
+  std::unique_ptr<RpcMetrics>& method = parts_->methods[full_name];
+  if (method == nullptr) {
+    const std::size_t dot = full_name.rfind('.');
+    method = dot == std::string::npos
+                 ? std::make_unique<RpcMetrics>(parts_->registry, "", full_name)
+                 : std::make_unique<RpcMetrics>(parts_->registry, full_name.substr(0, dot), full_name.substr(dot + 1));
+  }
+  return *method;
+}
+
+pipeline::Observer Metrics::PipelineObserver() {
+  const std::shared_ptr<Parts> parts = parts_;
+  pipeline::Observer observer;
+  observer.batch = [parts](std::size_t commands, absl::Duration total, absl::Duration commit, int64_t released) {
+    parts->Batch(commands, total, commit, released);
+  };
+  observer.retry = [parts](std::string_view reason) {
+    parts->batch_retries.Add({{"reason", std::string(reason)}}).Increment();
+  };
+  observer.dropped = [parts](std::string_view reason) {
+    parts->commands_dropped.Add({{"reason", std::string(reason)}}).Increment();
+  };
+  observer.command = [parts](std::string_view command, const absl::Status& answer) { parts->Command(command, answer); };
+  return observer;
+}
+
+void Metrics::HoldsSwept(std::size_t reservations) { parts_->holds_swept.Increment(static_cast<double>(reservations)); }
+
+void Metrics::AddGauge(const std::string& name, const std::string& help,
+                       const std::map<std::string, std::string>& labels, std::function<double()> read) {
+  parts_->gauges.Add(name, help, labels, std::move(read));
+}
+
+void Metrics::RemoveGauges() { parts_->gauges.Clear(); }
+
+std::shared_ptr<prometheus::Collectable> Metrics::collectable() const { return parts_; }
+
+}  // namespace inventory::server

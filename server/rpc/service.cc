@@ -1,0 +1,37 @@
+#include "server/rpc/service.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/impl/codegen/rpc_service_method.h"
+
+namespace inventory::rpc {
+
+Service::Service(const google::protobuf::ServiceDescriptor& descriptor, Runtime& runtime)
+    : name_(descriptor.full_name()) {
+  int index = 0;
+  for (const Method& method : Methods()) {
+    const google::protobuf::MethodDescriptor* rpc = MethodOf(method.request());
+    if (rpc->service() != &descriptor) continue;
+    paths_.push_back(std::make_unique<std::string>(absl::StrCat("/", name_, "/", rpc->name())));
+    AddMethod(new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), grpc::internal::RpcMethod::NORMAL_RPC,
+                                                   nullptr));
+    MarkMethodCallback(index++, method.make_handler(runtime).release());
+  }
+}
+
+std::vector<std::unique_ptr<Service>> MakeServices(Runtime& runtime) {
+  const absl::Status complete = CheckComplete();
+  if (!complete.ok()) {
+    std::fprintf(stderr, "%s\n", std::string(complete.message()).c_str());
+    std::abort();
+  }
+  std::vector<std::unique_ptr<Service>> services;
+  for (const google::protobuf::ServiceDescriptor* descriptor : Services()) {
+    services.push_back(std::make_unique<Service>(*descriptor, runtime));
+  }
+  return services;
+}
+
+}  // namespace inventory::rpc

@@ -1,0 +1,352 @@
+#include "server/options.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+extern char** environ;
+
+namespace inventory::server {
+namespace {
+
+using ::testing::UnitTest;
+
+// Every option with a flag; one that is added belongs here and into the README.
+const std::vector<std::string> kFlags = {"config",
+                                         "database-url",
+                                         "database-password-file",
+                                         "data-dir",
+                                         "mariadbd",
+                                         "database-connect-timeout",
+                                         "database-read-timeout",
+                                         "database-lock-timeout",
+                                         "migrate-on-start",
+                                         "require-durable",
+                                         "shutdown-grace",
+                                         "listen",
+                                         "metrics-listen",
+                                         "reflection",
+                                         "channelz",
+                                         "grpc-threads",
+                                         "default-deadline",
+                                         "max-message-bytes",
+                                         "max-concurrent-streams",
+                                         "max-connections-memory",
+                                         "max-connection-age",
+                                         "max-connection-age-grace",
+                                         "keepalive-time",
+                                         "keepalive-timeout",
+                                         "lanes",
+                                         "max-waiting-writes",
+                                         "max-batch-commands",
+                                         "max-batch-skus",
+                                         "read-connections",
+                                         "max-waiting-reads",
+                                         "hold-ttl",
+                                         "max-hold-ttl",
+                                         "request-id-retention",
+                                         "sweep-interval",
+                                         "log-format",
+                                         "log-level",
+                                         "repair",
+                                         "sku-prefix"};
+
+class OptionsTest : public ::testing::Test {
+ protected:
+  // Starts with an environment that says nothing.
+  void SetUp() override {
+    std::vector<std::string> names;
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+      const std::string name = std::string(*variable).substr(0, std::string(*variable).find('='));
+      if (name.starts_with("INVENTORY_")) names.push_back(name);
+    }
+    for (const std::string& name : names) unsetenv(name.c_str());
+  }
+
+  void TearDown() override {
+    for (const std::string& name : set_) unsetenv(name.c_str());
+    for (const std::string& path : files_) std::filesystem::remove(path);
+  }
+
+  void SetVariable(const std::string& name, const std::string& value) {
+    setenv(name.c_str(), value.c_str(), 1);
+    set_.insert(name);
+  }
+
+  std::string WriteFile(const std::string& text) {
+    std::string path = ::testing::TempDir() + "inventory-options-" + std::to_string(getpid()) + "-" +
+                       UnitTest::GetInstance()->current_test_info()->name() + std::to_string(files_.size());
+    std::ofstream(path, std::ios::binary) << text;
+    files_.push_back(path);
+    return path;
+  }
+
+  static absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& arguments) {
+    std::vector<const char*> argv = {"/usr/bin/inventory"};
+    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    return ParseCommandLine(static_cast<int>(argv.size()), argv.data());
+  }
+
+  static ServerOptions Parsed(const std::vector<std::string>& arguments) {
+    const absl::StatusOr<CommandLine> line = Parse(arguments);
+    EXPECT_TRUE(line.ok()) << line.status();
+    return line.ok() ? line->server : ServerOptions();
+  }
+
+  // What is wrong with the arguments.
+  static std::string Wrong(const std::vector<std::string>& arguments) {
+    const absl::Status status = Parse(arguments).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    return std::string(status.message());
+  }
+
+ private:
+  std::set<std::string> set_;
+  std::vector<std::string> files_;
+};
+
+bool Contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+#define EXPECT_CONTAINS(text, part) EXPECT_PRED2(Contains, text, part)
+
+TEST_F(OptionsTest, HasDefaults) {
+  const absl::StatusOr<CommandLine> line = Parse({"serve"});
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_EQ(line->command, Command::kServe);
+  EXPECT_EQ(line->help, "");
+  EXPECT_EQ(line->server.listen, "127.0.0.1:50051");
+  EXPECT_EQ(line->server.metrics_listen, "127.0.0.1:9464");
+  EXPECT_EQ(line->server.lanes, 3);
+  EXPECT_EQ(line->server.max_message_bytes, 4 * 1024 * 1024);
+  EXPECT_EQ(line->server.hold_ttl, absl::Minutes(15));
+  EXPECT_EQ(line->server.database.lock_wait_timeout, absl::Seconds(3));
+  EXPECT_NE(line->server.data_dir, "");
+}
+
+TEST_F(OptionsTest, NeedsACommand) {
+  EXPECT_CONTAINS(Wrong({}), "serve, migrate, verify or version");
+  EXPECT_CONTAINS(Wrong({"server"}), "\"server\" is not a command");
+  EXPECT_CONTAINS(Wrong({"--lanes", "3", "serve"}), "is not a command");
+  EXPECT_EQ(Parse({"migrate"})->command, Command::kMigrate);
+  EXPECT_EQ(Parse({"version"})->command, Command::kVersion);
+}
+
+TEST_F(OptionsTest, FlagWinsOverEnvironmentOverFileOverDefault) {
+  const std::string file =
+      WriteFile("# a comment\nlanes = 4\nread-connections = 5\nlisten = \"0.0.0.0:1\"  # others\n");
+  EXPECT_EQ(Parsed({"serve"}).lanes, 3);
+  EXPECT_EQ(Parsed({"serve", "--config", file}).lanes, 4);
+  EXPECT_EQ(Parsed({"serve", "--config", file}).listen, "0.0.0.0:1");
+  SetVariable("INVENTORY_LANES", "6");
+  EXPECT_EQ(Parsed({"serve", "--config", file}).lanes, 6);
+  EXPECT_EQ(Parsed({"serve", "--config", file}).read_connections, 5);
+  EXPECT_EQ(Parsed({"serve", "--config", file, "--lanes", "7"}).lanes, 7);
+  EXPECT_EQ(Parsed({"serve", "--lanes=7", "--lanes=8"}).lanes, 8);
+  SetVariable("INVENTORY_CONFIG", file);
+  EXPECT_EQ(Parsed({"serve"}).read_connections, 5);
+}
+
+TEST_F(OptionsTest, AWrongValueThatIsOverriddenDoesNotCount) {
+  SetVariable("INVENTORY_LANES", "many");
+  EXPECT_EQ(Parsed({"serve", "--lanes", "2"}).lanes, 2);
+}
+
+TEST_F(OptionsTest, ReadsEveryKindOfValue) {
+  const ServerOptions options =
+      Parsed({"serve", "--max-message-bytes", "1MiB", "--max-connections-memory=67108864", "--hold-ttl", "1h30m",
+              "--max-connection-age", "0", "--require-durable", "--reflection=false", "--channelz", "true",
+              "--metrics-listen=", "--log-format", "json", "--log-level", "warning", "--listen", "[::1]:50051"});
+  EXPECT_EQ(options.max_message_bytes, 1 << 20);
+  EXPECT_EQ(options.max_connections_memory, std::size_t{64} << 20);
+  EXPECT_EQ(options.hold_ttl, absl::Minutes(90));
+  EXPECT_EQ(options.max_connection_age, absl::ZeroDuration());
+  EXPECT_TRUE(options.require_durable);
+  EXPECT_FALSE(options.reflection);
+  EXPECT_TRUE(options.channelz);
+  EXPECT_EQ(options.metrics_listen, "");
+  EXPECT_EQ(options.log_format, LogFormat::kJson);
+  EXPECT_EQ(options.log_level, LogLevel::kWarning);
+  EXPECT_EQ(options.listen, "[::1]:50051");
+  EXPECT_CONTAINS(Wrong({"serve", "--require-durable="}), "\"\" is not true or false");
+  EXPECT_FALSE(Parsed({"serve", "--reflection", "false", "--channelz"}).reflection);
+  EXPECT_EQ(Parsed({"serve", "--metrics-listen", "", "--lanes", "2"}).metrics_listen, "");
+  EXPECT_EQ(Parsed({"serve", "--listen", "unix:/run/inventory.sock"}).listen, "unix:/run/inventory.sock");
+}
+
+TEST_F(OptionsTest, ReadsEmptyAndSpacedValuesFromAFile) {
+  const ServerOptions options = Parsed({"serve", "--config",
+                                        WriteFile("metrics-listen = \"\"\ndata-dir = '/a b,c'\nchannelz = true\n"
+                                                  "database-url = \"mysql://u@h/d?tls_ca=/x.pem\"\n")});
+  EXPECT_EQ(options.metrics_listen, "");
+  EXPECT_EQ(options.data_dir, "/a b,c");
+  EXPECT_TRUE(options.channelz);
+  EXPECT_EQ(options.database.tls_ca, "/x.pem");
+}
+
+TEST_F(OptionsTest, RefusesWhatIsOutOfRangeByFlagValueAndRange) {
+  EXPECT_CONTAINS(Wrong({"serve", "--lanes", "0"}), "--lanes: \"0\" is not 1 to 64");
+  EXPECT_CONTAINS(Wrong({"serve", "--lanes=-1"}), "--lanes: \"-1\" is not 1 to 64");
+  EXPECT_CONTAINS(Wrong({"serve", "--lanes", "99999999999999999999"}), "is not 1 to 64");
+  EXPECT_CONTAINS(Wrong({"serve", "--max-message-bytes", "1GiB"}), "\"1GiB\" is not 16KiB to 64MiB");
+  EXPECT_CONTAINS(Wrong({"serve", "--sweep-interval", "1h"}), "\"1h\" is not a duration of 10ms to 1m");
+  EXPECT_CONTAINS(Wrong({"serve", "--sweep-interval", "inf"}), "10ms to 1m");
+  EXPECT_CONTAINS(Wrong({"serve", "--hold-ttl", "15"}), "--hold-ttl: \"15\" is not a duration");
+  EXPECT_CONTAINS(Wrong({"serve", "--log-level", "loud"}), "debug or info or warning or error");
+  EXPECT_CONTAINS(Wrong({"serve", "--reflection=perhaps"}), "\"perhaps\" is not true or false");
+  EXPECT_CONTAINS(Wrong({"serve", "--listen", "50051"}), "--listen: \"50051\"");
+  EXPECT_CONTAINS(Wrong({"serve", "--listen", "::1:50051"}), "--listen");
+  EXPECT_CONTAINS(Wrong({"serve", "--listen", "a:65536"}), "--listen");
+  SetVariable("INVENTORY_LANES", "many");
+  EXPECT_CONTAINS(Wrong({"serve"}), "--lanes: \"many\" is not 1 to 64 (from INVENTORY_LANES)");
+}
+
+TEST_F(OptionsTest, RefusesWhatDoesNotFitTogether) {
+  EXPECT_CONTAINS(Wrong({"serve", "--hold-ttl", "2h", "--max-hold-ttl", "1h"}), "--hold-ttl: 2h is above");
+  EXPECT_CONTAINS(Wrong({"serve", "--database-lock-timeout", "10s"}), "--database-lock-timeout: 10s is not below");
+  EXPECT_CONTAINS(Wrong({"serve", "--database-lock-timeout", "1500ms"}), "whole seconds");
+}
+
+TEST_F(OptionsTest, ReportsEverythingAtOnce) {
+  SetVariable("INVENTORY_READ_CONNECTIONS", "0");
+  const std::string file = WriteFile("log-format = xml\nno-such-key = 1\n");
+  const std::string wrong = Wrong({"serve", "--lanes", "0", "--no-such-flag", "--config", file});
+  EXPECT_CONTAINS(wrong, "--lanes");
+  EXPECT_CONTAINS(wrong, "--no-such-flag: unknown flag");
+  EXPECT_CONTAINS(wrong, "--read-connections");
+  EXPECT_CONTAINS(wrong, "--log-format: \"xml\" is not text or json (from " + file + ")");
+  EXPECT_CONTAINS(wrong, "unknown key no-such-key");
+}
+
+TEST_F(OptionsTest, RefusesUnknownNames) {
+  EXPECT_CONTAINS(Wrong({"serve", "--lane", "3"}), "--lane: unknown flag");
+  EXPECT_FALSE(Contains(Wrong({"serve", "--lane", "3"}), "\"3\""));
+  EXPECT_CONTAINS(Wrong({"serve", "-x"}), "-x: unknown flag");
+  EXPECT_CONTAINS(Wrong({"serve", "migrate"}), "unexpected argument \"migrate\"");
+  EXPECT_CONTAINS(Wrong({"migrate", "--lanes", "3"}), "--lanes: the command migrate does not take it");
+  EXPECT_CONTAINS(Wrong({"serve", "--lanes"}), "--lanes");
+  EXPECT_CONTAINS(Wrong({"version", "--lanes", "3"}), "--lanes");
+  EXPECT_CONTAINS(Wrong({"serve", "--config", "/no/such/file"}), "can't read /no/such/file");
+  EXPECT_CONTAINS(Wrong({"serve", "--config", "/"}), "can't read /");
+}
+
+TEST_F(OptionsTest, RefusesFilesThatAreNotOptions) {
+  const auto wrong = [this](const std::string& text) { return Wrong({"serve", "--config", WriteFile(text)}); };
+  EXPECT_CONTAINS(wrong("[database]\nlanes = 3\n"), "unknown key database.lanes");
+  EXPECT_CONTAINS(wrong("lanes = 3\nlog-level = info\nlanes = 4\n"), "lanes has more than one value");
+  EXPECT_CONTAINS(wrong("lanes = 3 4\n"), "lanes has more than one value");
+  EXPECT_CONTAINS(wrong("config = other\n"), "unknown key config");
+  EXPECT_CONTAINS(wrong("repair = true\n"), "unknown key repair");
+  EXPECT_CONTAINS(wrong("data-dir = \"/a#b\"\n"), "quote without an end");
+}
+
+TEST_F(OptionsTest, ReadsTheDatabaseUrl) {
+  const ServerOptions options = Parsed({"migrate", "--database-url", "mysql://shop@db.example:3307/stock",
+                                        "--database-connect-timeout", "2s", "--database-read-timeout", "8s"});
+  EXPECT_EQ(options.database.host, "db.example");
+  EXPECT_EQ(options.database.port, 3307);
+  EXPECT_EQ(options.database.user, "shop");
+  EXPECT_EQ(options.database.database, "stock");
+  EXPECT_EQ(options.database.connect_timeout, absl::Seconds(2));
+  EXPECT_EQ(options.database.read_timeout, absl::Seconds(8));
+  EXPECT_EQ(options.database.write_timeout, absl::Seconds(8));
+}
+
+TEST_F(OptionsTest, TakesThePasswordFromTheEnvironmentOrAFile) {
+  const std::string url = "mysql://u@h/d";
+  const std::string file = WriteFile("from file \n");
+  EXPECT_EQ(Parsed({"serve", "--database-url", url, "--database-password-file", file}).database.password, "from file ");
+  SetVariable("INVENTORY_DATABASE_PASSWORD", "hunter2");
+  EXPECT_EQ(Parsed({"serve", "--database-url", url}).database.password, "hunter2");
+  const std::string both = Wrong({"serve", "--database-url", url, "--database-password-file", file});
+  EXPECT_CONTAINS(both, "give one of them");
+  const std::string no_url = Wrong({"serve"});
+  EXPECT_CONTAINS(no_url, "--database-url");
+  EXPECT_FALSE(Contains(both + no_url, "hunter2"));
+}
+
+TEST_F(OptionsTest, RefusesPasswordFilesWithoutAPassword) {
+  const std::string url = "mysql://u@h/d";
+  EXPECT_CONTAINS(Wrong({"serve", "--database-url", url, "--database-password-file", "/no/such"}), "can't read");
+  EXPECT_CONTAINS(Wrong({"serve", "--database-url", url, "--database-password-file", "/"}), "can't read /");
+  EXPECT_CONTAINS(Wrong({"serve", "--database-url", url, "--database-password-file", WriteFile("\n")}), "is empty");
+}
+
+TEST_F(OptionsTest, TakesNoPasswordInUrlFlagOrFile) {
+  const std::string in_url = Wrong({"serve", "--database-url", "mysql://u:hunter2@h/d"});
+  EXPECT_CONTAINS(in_url, "--database-url");
+  const std::string by_flag = Wrong({"serve", "--database-password", "hunter2"});
+  EXPECT_CONTAINS(by_flag, "only as INVENTORY_DATABASE_PASSWORD");
+  const std::string by_flag_too = Wrong({"serve", "--database-password=hunter2"});
+  const std::string in_file = Wrong({"serve", "--config", WriteFile("database-password = hunter2\n")});
+  EXPECT_CONTAINS(in_file, "unknown key database-password");
+  EXPECT_FALSE(Contains(in_url + by_flag + by_flag_too + in_file, "hunter2"));
+}
+
+TEST_F(OptionsTest, VerifyHasItsOwnFlags) {
+  const absl::StatusOr<CommandLine> line = Parse({"verify", "--repair", "--sku-prefix", "shoe-"});
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_EQ(line->command, Command::kVerify);
+  EXPECT_TRUE(line->verify.repair);
+  EXPECT_EQ(line->verify.sku_prefix, "shoe-");
+  SetVariable("INVENTORY_REPAIR", "true");
+  EXPECT_FALSE(Parse({"verify"})->verify.repair) << "only a flag may ask for changes";
+  EXPECT_CONTAINS(Wrong({"serve", "--repair"}), "--repair: the command serve does not take it");
+}
+
+TEST_F(OptionsTest, HelpListsEveryOption) {
+  const absl::StatusOr<CommandLine> all = Parse({"--help"});
+  ASSERT_TRUE(all.ok()) << all.status();
+  const std::string table = OptionsTable();
+  for (const std::string& flag : kFlags) {
+    EXPECT_CONTAINS(all->help, "  --" + flag + "  (");
+    EXPECT_CONTAINS(table, "| `--" + flag + "` |");
+  }
+  EXPECT_CONTAINS(all->help, "INVENTORY_DATABASE_PASSWORD");
+  EXPECT_CONTAINS(table, "`INVENTORY_DATABASE_PASSWORD`");
+  EXPECT_CONTAINS(all->help, "0.0.0.0:50051");
+
+  // And kFlags has them all.
+  std::size_t rows = 0;
+  for (std::size_t at = table.find("\n| `--"); at != std::string::npos; at = table.find("\n| `--", at + 1)) ++rows;
+  EXPECT_EQ(rows, kFlags.size());
+}
+
+TEST_F(OptionsTest, HelpOfACommandListsWhatItTakes) {
+  SetVariable("INVENTORY_LANES", "many");
+  const absl::StatusOr<CommandLine> verify = Parse({"verify", "--no-such-flag", "--help"});
+  ASSERT_TRUE(verify.ok()) << verify.status();
+  EXPECT_CONTAINS(verify->help, "Usage: inventory verify");
+  EXPECT_CONTAINS(verify->help, "--repair");
+  EXPECT_CONTAINS(verify->help, "--database-url");
+  EXPECT_FALSE(Contains(verify->help, "--lanes"));
+  EXPECT_NE(Parse({"serve", "-h"})->help, "");
+}
+
+TEST_F(OptionsTest, EveryDefaultIsAcceptedAsAValue) {
+  // The rows of the table are | option | default | ...
+  std::istringstream rows(OptionsTable());
+  std::vector<std::string> arguments = {"serve"};
+  for (std::string row; std::getline(rows, row);) {
+    if (!row.starts_with("| `--") || row.starts_with("| `--repair") || row.starts_with("| `--sku-prefix")) continue;
+    const std::string rest = row.substr(std::string("| `").size());
+    const std::string flag = rest.substr(0, rest.find('`'));
+    const std::string value = rest.substr(flag.size() + std::string("` | ").size());
+    if (value.front() != '`') continue;
+    arguments.push_back(flag + "=" + value.substr(1, value.find('`', 1) - 1));
+  }
+  EXPECT_GT(arguments.size(), 30u);
+  Parsed(arguments);
+}
+
+}  // namespace
+}  // namespace inventory::server
