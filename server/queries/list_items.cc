@@ -1,0 +1,40 @@
+#include "inventory/v1/item.pb.h"
+#include "server/commands/convert.h"
+#include "server/queries/page.h"
+#include "server/rpc/rule.h"
+#include "storage/item_repository.h"
+
+namespace inventory::queries {
+namespace {
+
+using storage::ItemRecord;
+
+struct ListItems {
+  using Request = v1::ListItemsRequest;
+  using Response = v1::ListItemsResponse;
+  using Key = ItemRecord::Key;
+
+  static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
+    CheckPage<Key>(request, violations);
+    rpc::CheckSkuPrefix(request.filter().sku_prefix(), "filter.sku_prefix", violations);
+  }
+
+  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
+    const Page<Key> page(request);
+    storage::ItemFilter filter = {.sku_prefix = request.filter().sku_prefix()};
+    if (request.filter().has_published()) filter.published = request.filter().published();
+    storage::Sql sql;
+    storage::AppendListItems(sql, filter, page.after(), page.fetch());
+    const auto results = reader.connection().Execute(sql);
+    if (!results.ok()) return results.status();
+    std::vector<ItemRecord> items = storage::ParseAll<ItemRecord>((*results)[0]);
+    response.set_next_page_token(page.Cut(items));
+    for (const ItemRecord& item : items) ToProto(item, *response.add_items());
+    return absl::OkStatus();
+  }
+};
+
+const rpc::Registered<ListItems> kRegistered;
+
+}  // namespace
+}  // namespace inventory::queries
