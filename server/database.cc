@@ -14,18 +14,20 @@ namespace {
 absl::Status CheckServer(storage::Connection& connection, bool require_durable) {
   absl::StatusOr<storage::ServerFacts> facts = storage::ReadServerFacts(connection);
   if (!facts.ok()) return facts.status();
-  Log(LogLevel::kInfo, "database", {{"version", facts->version}, {"durable", facts->not_durable.empty() ? "yes" : "no"}});
+  Log(LogLevel::kInfo, "database",
+      {{"version", facts->version}, {"durable", facts->not_durable.empty() ? "yes" : "no"}});
   if (!facts->unsupported.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat("the database can't be used: ",
-                                                      absl::StrJoin(facts->unsupported, "; ")));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the database can't be used: ", absl::StrJoin(facts->unsupported, "; ")));
   }
   if (facts->read_only) Log(LogLevel::kWarning, "the database is read-only: every write will be refused");
   for (const std::string& problem : facts->not_durable) {
     Log(LogLevel::kWarning, "the database may lose acknowledged writes in a crash", {{"problem", problem}});
   }
   if (require_durable && !facts->not_durable.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the database may lose acknowledged writes and --require-durable is set: ", absl::StrJoin(facts->not_durable, "; ")));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the database may lose acknowledged writes and --require-durable is set: ",
+                     absl::StrJoin(facts->not_durable, "; ")));
   }
   return absl::OkStatus();
 }
@@ -71,8 +73,9 @@ absl::Status Database::Prepare(const ServerOptions& options, bool migrate) const
   absl::Status checked = CheckServer(**connection, options.require_durable);
   if (!checked.ok()) return checked;
   if (migrate) {
-    absl::StatusOr<int> applied = storage::Migrate(
-        **connection, [](std::string_view name) { Log(LogLevel::kInfo, "migrating", {{"migration", std::string(name)}}); });
+    absl::StatusOr<int> applied = storage::Migrate(**connection, [](std::string_view name) {
+      Log(LogLevel::kInfo, "migrating", {{"migration", std::string(name)}});
+    });
     if (!applied.ok()) return applied.status();
     Log(LogLevel::kInfo, "schema is up to date", {{"migrations_applied", absl::StrCat(*applied)}});
   }

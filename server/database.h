@@ -21,8 +21,8 @@ class Database {
 
   const storage::DatabaseOptions& connection_options() const { return connection_options_; }
 
-  // Refuses a server that can't work, warns of one that may lose acknowledged writes (or refuses it, by option), then brings
-  // the schema up to date if `migrate`, and checks it.
+  // Refuses a server that can't work, warns of one that may lose acknowledged writes (or refuses it, by option), then
+  // brings the schema up to date if `migrate`, and checks it.
   absl::Status Prepare(const ServerOptions& options, bool migrate) const;
 
  private:

@@ -41,7 +41,8 @@ std::string ReasonOf(const absl::Status& status);
 // Collects every broken rule of a request. Not thread-safe.
 class Violations {
  public:
-  // Notes that `field` (for example "lines[2].quantity") breaks a rule; `description` says which and what would be right.
+  // Notes that `field` (for example "lines[2].quantity") breaks a rule; `description` says which and what would be
+  // right.
   void Add(std::string field, std::string description);
   bool empty() const { return violations_.empty(); }
 

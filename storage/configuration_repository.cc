@@ -25,8 +25,7 @@ std::optional<double> ParseOptionalDouble(const Row& row, int column) {
 
 template <typename Record>
 bool AppendSelectAll(Sql& sql) {
-  BeginStatement(sql).Raw("SELECT " + Columns<Record>() + " FROM " + Table<Record>::kName +
-                          " ORDER BY ");
+  BeginStatement(sql).Raw("SELECT " + Columns<Record>() + " FROM " + Table<Record>::kName + " ORDER BY ");
   const std::span<const char* const> columns(Table<Record>::kColumns);
   sql.Raw(table_internal::JoinColumns(columns.first(Table<Record>::kKeySize), ""));
   return true;
@@ -83,12 +82,7 @@ WarehouseRecord Table<WarehouseRecord>::Parse(const Row& row, int first_column) 
 
 void Table<ChannelRecord>::AppendValues(Sql& sql, const ChannelRecord& channel) {
   sql.Blob(channel.channel_id).Raw(",").Text(channel.name).Raw(",").Bool(channel.active).Raw(",");
-  sql.Int(channel.version)
-      .Raw(",")
-      .Time(channel.create_time)
-      .Raw(",")
-      .Time(channel.update_time)
-      .Raw(",");
+  sql.Int(channel.version).Raw(",").Time(channel.create_time).Raw(",").Time(channel.update_time).Raw(",");
   AppendOptionalTime(sql, channel.delete_time);
 }
 
@@ -155,9 +149,7 @@ bool AppendWarehouseUse(Sql& sql, const std::string& warehouse_id) {
   constexpr char kUsed[] =
       " AND (l.on_hand <> 0 OR l.reserved <> 0 OR l.safety_stock <> 0 OR l.damaged <> 0 OR "
       "l.quality_control <> 0)";
-  BeginStatement(sql)
-      .Raw("SELECT 1, COUNT(*), '' FROM stock_level l WHERE l.warehouse_id = ")
-      .Blob(warehouse_id);
+  BeginStatement(sql).Raw("SELECT 1, COUNT(*), '' FROM stock_level l WHERE l.warehouse_id = ").Blob(warehouse_id);
   sql.Raw(kUsed).Raw(
       " UNION ALL SELECT 2, COUNT(*), '' FROM stock_level l JOIN allocation a ON a.sku = l.sku "
       "AND ");
@@ -168,8 +160,7 @@ bool AppendWarehouseUse(Sql& sql, const std::string& warehouse_id) {
       .Raw(
           " UNION ALL SELECT 3, COUNT(*), '' FROM shipment WHERE state IN (1, 2) AND warehouse_id "
           "= ");
-  sql.Blob(warehouse_id)
-      .Raw(" UNION ALL (SELECT 4, 0, l.sku FROM stock_level l WHERE l.warehouse_id = ");
+  sql.Blob(warehouse_id).Raw(" UNION ALL (SELECT 4, 0, l.sku FROM stock_level l WHERE l.warehouse_id = ");
   sql.Blob(warehouse_id).Raw(kUsed).Raw(" ORDER BY l.sku LIMIT 10)");
   return true;
 }

@@ -18,10 +18,10 @@ namespace inventory::storage {
 template <>
 struct Table<WarehouseRecord> {
   static constexpr const char* kName = "warehouse";
-  static constexpr std::array kColumns = {
-      "warehouse_id", "name",        "description", "active",      "latitude",     "longitude",
-      "street_lines", "city",        "postal_code", "region_code", "country_code", "type",
-      "version",      "create_time", "update_time", "delete_time"};
+  static constexpr std::array kColumns = {"warehouse_id", "name",        "description",  "active",
+                                          "latitude",     "longitude",   "street_lines", "city",
+                                          "postal_code",  "region_code", "country_code", "type",
+                                          "version",      "create_time", "update_time",  "delete_time"};
   static constexpr int kKeySize = 1;
   static void AppendValues(Sql& sql, const WarehouseRecord& warehouse);
   static WarehouseRecord Parse(const Row& row, int first_column);

@@ -89,13 +89,14 @@ class ConnectorConnection final : public Connection {
   const std::unique_ptr<sql::Statement> statement_;
 };
 
-// Everything that makes all engines behave alike, in one packet. Lock waits and silent sessions are bounded, so that a client
-// that vanishes doesn't keep its locks for hours.
+// Everything that makes all engines behave alike, in one packet. Lock waits and silent sessions are bounded, so that a
+// client that vanishes doesn't keep its locks for hours.
 Sql SessionSettings(const DatabaseOptions& options) {
   Sql sql;
   sql.Raw("SET NAMES utf8mb4 COLLATE utf8mb4_bin").Then();
-  sql.Raw("SET SESSION sql_mode='STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', "
-          "SESSION time_zone='+00:00', SESSION autocommit=1, SESSION innodb_lock_wait_timeout=");
+  sql.Raw(
+      "SET SESSION sql_mode='STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', "
+      "SESSION time_zone='+00:00', SESSION autocommit=1, SESSION innodb_lock_wait_timeout=");
   sql.Int(Seconds(options.lock_wait_timeout)).Raw(", SESSION wait_timeout=").Int(Seconds(options.idle_timeout)).Then();
   // The connector has just set REPEATABLE READ.
   sql.Raw("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").Then();

@@ -19,11 +19,11 @@ namespace inventory::storage {
 
 // Where the database is and how it is reached.
 struct DatabaseOptions {
-  std::string host = "127.0.0.1";  // Used if `socket` is empty. Default 127.0.0.1.
-  int port = 3306;                 // Default 3306.
-  std::string socket;              // Path of a Unix socket. Default empty: TCP.
-  std::string user = "inventory";  // Default inventory.
-  std::string password;            // Default empty. Never part of a URL, a log or an error.
+  std::string host = "127.0.0.1";      // Used if `socket` is empty. Default 127.0.0.1.
+  int port = 3306;                     // Default 3306.
+  std::string socket;                  // Path of a Unix socket. Default empty: TCP.
+  std::string user = "inventory";      // Default inventory.
+  std::string password;                // Default empty. Never part of a URL, a log or an error.
   std::string database = "inventory";  // Default inventory.
   // PEM file of the authorities that may have signed the server's certificate. If set, the connection is encrypted and
   // the server's name verified, or it fails. Default empty: not encrypted.

@@ -50,8 +50,8 @@ class ConnectionPool {
 
   explicit ConnectionPool(Options options) : options_(std::move(options)) {}
 
-  // A connection to use alone; it must have no open transaction when it is returned. DEADLINE_EXCEEDED if none is free by
-  // then, UNAVAILABLE if the database can't be reached.
+  // A connection to use alone; it must have no open transaction when it is returned. DEADLINE_EXCEEDED if none is free
+  // by then, UNAVAILABLE if the database can't be reached.
   absl::StatusOr<Lease> Acquire(absl::Time deadline);
 
   Stats stats() const;

@@ -11,10 +11,9 @@ namespace inventory::storage {
 namespace {
 
 absl::Status Malformed(std::string_view what) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("database URL: ", std::string(what),
-                   "; it looks like mysql://user@host:3306/database or "
-                   "mysql://user@localhost/database?socket=/run/mysqld/mysqld.sock"));
+  return absl::InvalidArgumentError(absl::StrCat("database URL: ", std::string(what),
+                                                 "; it looks like mysql://user@host:3306/database or "
+                                                 "mysql://user@localhost/database?socket=/run/mysqld/mysqld.sock"));
 }
 
 // Decodes %41 and the like.

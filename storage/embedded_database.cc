@@ -58,7 +58,8 @@ absl::StatusOr<std::string> WriteBootstrapScript(const std::string& data_dir, co
     const std::string path = data_dir + "/bootstrap.sql";
     std::ofstream script(path, std::ios::trunc);
     script << "CREATE DATABASE IF NOT EXISTS mysql;\nUSE mysql;\nSET @auth_root_socket=NULL;\n";
-    for (const char* name : {"mysql_system_tables.sql", "mysql_performance_tables.sql", "mysql_system_tables_data.sql"}) {
+    for (const char* name :
+         {"mysql_system_tables.sql", "mysql_performance_tables.sql", "mysql_system_tables_data.sql"}) {
       script << std::ifstream(share / name).rdbuf() << "\n";
     }
     script.close();
@@ -117,9 +118,9 @@ absl::Status EmbeddedDatabase::LockDirectory() {
   bool said = false;
   while (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
     if (absl::Now() > give_up) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "another process uses the data directory ", options_.data_dir,
-          ": stop the other inventory-server, or choose another directory with --data-dir"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("another process uses the data directory ", options_.data_dir,
+                       ": stop the other inventory-server, or choose another directory with --data-dir"));
     }
     if (!said) Report("waiting for the process that still uses the data directory");
     said = true;
@@ -132,7 +133,8 @@ absl::Status EmbeddedDatabase::FindServer() {
   if (options_.server_binary.empty()) options_.server_binary = FindProgram({"mariadbd", "mysqld"});
   if (access(options_.server_binary.c_str(), X_OK) == 0) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      "no mariadbd or mysqld was found for the private database: install the package mariadb-server-core, name one with "
+      "no mariadbd or mysqld was found for the private database: install the package mariadb-server-core, name one "
+      "with "
       "--mariadbd, or use a database that runs already with --database-url");
 }
 
@@ -156,7 +158,8 @@ absl::Status EmbeddedDatabase::Initialise() {
     arguments.push_back("--initialize-insecure");
     status = RunChild(arguments, LogFile());
   }
-  if (!status.ok()) return absl::Status(status.code(), absl::StrCat(std::string(status.message()), "\n", LastLogLines()));
+  if (!status.ok())
+    return absl::Status(status.code(), absl::StrCat(std::string(status.message()), "\n", LastLogLines()));
   fs::rename(fresh, DatabaseDir(), error);
   return error ? absl::InternalError(absl::StrCat("can't rename ", fresh, ": ", error.message())) : absl::OkStatus();
 }

@@ -16,9 +16,9 @@
 
 namespace inventory::storage {
 
-// A mariadbd (or mysqld) child process on a data directory of its own, reached by a Unix socket only and fully durable. It is
-// started again if it dies, and stopped cleanly with this object; if this process is killed the child stops by itself.
-// Thread-safe.
+// A mariadbd (or mysqld) child process on a data directory of its own, reached by a Unix socket only and fully durable.
+// It is started again if it dies, and stopped cleanly with this object; if this process is killed the child stops by
+// itself. Thread-safe.
 class EmbeddedDatabase {
  public:
   struct Options {
@@ -34,8 +34,8 @@ class EmbeddedDatabase {
     std::function<void(std::string_view event)> report;
   };
 
-  // Starts the server and makes the database `inventory`, if need be after initialising the directory. FAILED_PRECONDITION
-  // with what to do if there is no server program or the directory is in use.
+  // Starts the server and makes the database `inventory`, if need be after initialising the directory.
+  // FAILED_PRECONDITION with what to do if there is no server program or the directory is in use.
   static absl::StatusOr<std::unique_ptr<EmbeddedDatabase>> Start(Options options);
 
   // Stops the server and waits for it.

@@ -11,8 +11,7 @@ namespace {
 
 std::vector<int64_t> ParseQuantities(const std::string& text) {
   std::vector<int64_t> quantities;
-  for (const std::string& part :
-       std::vector<std::string>(absl::StrSplit(text, ',', absl::SkipEmpty()))) {
+  for (const std::string& part : std::vector<std::string>(absl::StrSplit(text, ',', absl::SkipEmpty()))) {
     quantities.push_back(std::strtoll(part.c_str(), nullptr, 10));
   }
   return quantities;
@@ -20,8 +19,7 @@ std::vector<int64_t> ParseQuantities(const std::string& text) {
 
 std::map<std::string, std::string> ParseLabels(const std::string& text) {
   std::map<std::string, std::string> labels;
-  for (const std::string& line :
-       std::vector<std::string>(absl::StrSplit(text, '\n', absl::SkipEmpty()))) {
+  for (const std::string& line : std::vector<std::string>(absl::StrSplit(text, '\n', absl::SkipEmpty()))) {
     const std::size_t equals = std::min(line.find('='), line.size());
     labels[line.substr(0, equals)] = line.substr(std::min(equals + 1, line.size()));
   }
@@ -108,10 +106,8 @@ bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items) {
   return true;
 }
 
-bool AppendListItems(Sql& sql, const ItemFilter& filter, const std::string& after_sku,
-                     int64_t limit) {
-  BeginStatement(sql).Raw("SELECT " + Columns<ItemRecord>() +
-                          " FROM item WHERE configured = 1 AND sku > ");
+bool AppendListItems(Sql& sql, const ItemFilter& filter, const std::string& after_sku, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT " + Columns<ItemRecord>() + " FROM item WHERE configured = 1 AND sku > ");
   sql.Blob(after_sku);
   AppendPrefixRange(sql, "sku", filter.sku_prefix);
   if (filter.published) sql.Raw(" AND published = ").Bool(*filter.published);

@@ -60,8 +60,7 @@ struct ItemFilter {
 
 // Selects the first `limit` configured items after `after_sku` (empty: from the start) that match,
 // in SKU order.
-bool AppendListItems(Sql& sql, const ItemFilter& filter, const std::string& after_sku,
-                     int64_t limit);
+bool AppendListItems(Sql& sql, const ItemFilter& filter, const std::string& after_sku, int64_t limit);
 
 }  // namespace inventory::storage
 

@@ -89,20 +89,14 @@ bool AppendSelectLiveLevel(Sql& sql, const std::string& sku, const std::string& 
   return true;
 }
 
-bool AppendListLiveLevels(Sql& sql, const LevelFilter& filter, const LevelRecord::Key& after,
-                          int64_t limit) {
+bool AppendListLiveLevels(Sql& sql, const LevelFilter& filter, const LevelRecord::Key& after, int64_t limit) {
   // The row comparison spelled out so that the range of l.sku uses an index.
   AppendLiveSelect(sql, kLiveReserved).Raw(" WHERE l.sku >= ").Blob(after.first);
   if (filter.warehouse_id.empty()) {
-    sql.Raw(" AND (l.sku > ")
-        .Blob(after.first)
-        .Raw(" OR l.warehouse_id > ")
-        .Blob(after.second)
-        .Raw(")");
+    sql.Raw(" AND (l.sku > ").Blob(after.first).Raw(" OR l.warehouse_id > ").Blob(after.second).Raw(")");
   } else {
     sql.Raw(" AND l.warehouse_id = ").Blob(filter.warehouse_id);
-    sql.Raw(filter.warehouse_id > after.second ? " AND l.sku >= " : " AND l.sku > ")
-        .Blob(after.first);
+    sql.Raw(filter.warehouse_id > after.second ? " AND l.sku >= " : " AND l.sku > ").Blob(after.first);
   }
   AppendPrefixRange(sql, "l.sku", filter.sku_prefix);
   AppendStatus(sql, filter.status);

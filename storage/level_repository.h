@@ -18,9 +18,8 @@ namespace inventory::storage {
 template <>
 struct Table<LevelRecord> {
   static constexpr const char* kName = "stock_level";
-  static constexpr std::array kColumns = {
-      "sku",     "warehouse_id",    "on_hand", "reserved",   "safety_stock",
-      "damaged", "quality_control", "version", "update_time"};
+  static constexpr std::array kColumns = {"sku",     "warehouse_id",    "on_hand", "reserved",   "safety_stock",
+                                          "damaged", "quality_control", "version", "update_time"};
   static constexpr int kKeySize = 2;
   static void AppendValues(Sql& sql, const LevelRecord& level);
   static LevelRecord Parse(const Row& row, int first_column);
@@ -46,8 +45,7 @@ struct LevelFilter {
 
 // Selects the first `limit` levels after the key `after` (empty: from the start) that match, live,
 // ordered by SKU and warehouse.
-bool AppendListLiveLevels(Sql& sql, const LevelFilter& filter, const LevelRecord::Key& after,
-                          int64_t limit);
+bool AppendListLiveLevels(Sql& sql, const LevelFilter& filter, const LevelRecord::Key& after, int64_t limit);
 
 }  // namespace inventory::storage
 

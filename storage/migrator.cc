@@ -65,9 +65,9 @@ absl::Status CheckApplied(const std::map<int, std::string>& applied) {
   const int known = AllMigrations().back().version;
   for (const auto& [version, checksum] : applied) {
     if (version > known) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("the database's schema has version ", version, " and this program knows only up to ", known,
-                       ": run a newer inventory-server"));
+      return absl::FailedPreconditionError(absl::StrCat("the database's schema has version ", version,
+                                                        " and this program knows only up to ", known,
+                                                        ": run a newer inventory-server"));
     }
     const Migration& migration = AllMigrations()[static_cast<std::size_t>(version) - 1];
     if (checksum != Checksum(migration.sql)) {
@@ -83,8 +83,8 @@ absl::Status Apply(Connection& connection, const Migration& migration) {
   for (const std::string& statement : StatementsOf(migration.sql)) {
     absl::Status status = Query(connection, statement).status();
     if (!status.ok()) {
-      return absl::Status(status.code(), absl::StrCat("migration ", std::string(migration.name), ": ",
-                                                      DetailOf(status)));
+      return absl::Status(status.code(),
+                          absl::StrCat("migration ", std::string(migration.name), ": ", DetailOf(status)));
     }
   }
   Sql record;

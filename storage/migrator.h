@@ -24,9 +24,9 @@ struct Migration {
 // All migrations, by version.
 std::span<const Migration> AllMigrations();
 
-// Applies what is missing, under a lock that other instances wait for, and records each with its checksum. `report` hears
-// each name before it is applied. Returns how many were applied. FAILED_PRECONDITION if the schema is newer than this
-// program or a recorded migration differs from the one compiled in; UNAVAILABLE if the lock could not be had.
+// Applies what is missing, under a lock that other instances wait for, and records each with its checksum. `report`
+// hears each name before it is applied. Returns how many were applied. FAILED_PRECONDITION if the schema is newer than
+// this program or a recorded migration differs from the one compiled in; UNAVAILABLE if the lock could not be had.
 absl::StatusOr<int> Migrate(Connection& connection, const std::function<void(std::string_view name)>& report);
 
 // OK if the schema is exactly the one this program knows; FAILED_PRECONDITION with what to do otherwise.

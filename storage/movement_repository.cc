@@ -5,11 +5,7 @@ namespace {
 
 void AppendQuantities(Sql& sql, const Quantities& quantities) {
   sql.Int(quantities.on_hand).Raw(",").Int(quantities.reserved).Raw(",");
-  sql.Int(quantities.safety_stock)
-      .Raw(",")
-      .Int(quantities.damaged)
-      .Raw(",")
-      .Int(quantities.quality_control);
+  sql.Int(quantities.safety_stock).Raw(",").Int(quantities.damaged).Raw(",").Int(quantities.quality_control);
 }
 
 Quantities ParseQuantities(const Row& row, int column) {
@@ -42,11 +38,7 @@ void Table<MovementRecord>::AppendValues(Sql& sql, const MovementRecord& movemen
   sql.Raw(",");
   AppendQuantities(sql, movement.balance);
   sql.Raw(",").Text(movement.reason).Raw(",").Blob(movement.actor).Raw(",");
-  sql.Blob(movement.document_id)
-      .Raw(",")
-      .Blob(movement.request_id)
-      .Raw(",")
-      .Time(movement.create_time);
+  sql.Blob(movement.document_id).Raw(",").Blob(movement.request_id).Raw(",").Time(movement.create_time);
 }
 
 MovementRecord Table<MovementRecord>::Parse(const Row& row, int first_column) {
@@ -68,8 +60,7 @@ MovementRecord Table<MovementRecord>::Parse(const Row& row, int first_column) {
   return movement;
 }
 
-bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementKey& after,
-                         int64_t limit) {
+bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementKey& after, int64_t limit) {
   BeginStatement(sql).Raw("SELECT " + Columns<MovementRecord>() + " FROM movement WHERE ");
   AppendAfter(sql, filter.sku, after);
   if (!filter.warehouse_id.empty()) sql.Raw(" AND warehouse_id = ").Blob(filter.warehouse_id);
@@ -81,11 +72,8 @@ bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementK
   return true;
 }
 
-bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& warehouse_id,
-                     absl::Time time) {
-  BeginStatement(sql)
-      .Raw("SELECT " + Columns<MovementRecord>() + " FROM movement WHERE sku = ")
-      .Blob(sku);
+bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time) {
+  BeginStatement(sql).Raw("SELECT " + Columns<MovementRecord>() + " FROM movement WHERE sku = ").Blob(sku);
   sql.Raw(" AND warehouse_id = ").Blob(warehouse_id).Raw(" AND create_time <= ").Time(time);
   sql.Raw(" ORDER BY version DESC LIMIT 1");
   return true;

@@ -58,13 +58,11 @@ using MovementKey = std::pair<std::string, int64_t>;
 
 // Selects the first `limit` movements after the key `after` ({"", 0}: from the start) that match,
 // by SKU and sequence.
-bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementKey& after,
-                         int64_t limit);
+bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementKey& after, int64_t limit);
 
 // Selects the newest movement of the level that was made at or before `time`; no row if there was
 // none. Its balance is the level as it was then.
-bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& warehouse_id,
-                     absl::Time time);
+bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time);
 
 }  // namespace inventory::storage
 

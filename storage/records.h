@@ -199,7 +199,7 @@ struct WarehouseRecord {
   std::string name;
   std::string description;
   bool active = false;
-  std::optional<double> latitude;   // Both or none.
+  std::optional<double> latitude;  // Both or none.
   std::optional<double> longitude;
   std::vector<std::string> street_lines;
   std::string city;

@@ -14,12 +14,7 @@ void AppendWhereKeys(Sql& sql, std::span<const RequestKey> keys) {
 }  // namespace
 
 void Table<RequestRecord>::AppendValues(Sql& sql, const RequestRecord& request) {
-  sql.Blob(request.caller)
-      .Raw(",")
-      .Blob(request.request_id)
-      .Raw(",")
-      .Blob(request.fingerprint)
-      .Raw(",");
+  sql.Blob(request.caller).Raw(",").Blob(request.request_id).Raw(",").Blob(request.fingerprint).Raw(",");
   sql.Int(request.code).Raw(",").Blob(request.reply).Raw(",").Time(request.create_time);
 }
 

@@ -17,8 +17,7 @@ namespace inventory::storage {
 template <>
 struct Table<RequestRecord> {
   static constexpr const char* kName = "request_record";
-  static constexpr std::array kColumns = {"caller", "request_id", "fingerprint",
-                                          "code",   "reply",      "create_time"};
+  static constexpr std::array kColumns = {"caller", "request_id", "fingerprint", "code", "reply", "create_time"};
   static constexpr int kKeySize = 2;
   static void AppendValues(Sql& sql, const RequestRecord& request);
   static RequestRecord Parse(const Row& row, int first_column);

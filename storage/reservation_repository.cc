@@ -9,8 +9,7 @@ constexpr char kDeadHold[] = "(r.state = 1 AND r.expire_time <= NOW(6))";
 std::string LiveSelect() {
   std::string columns = Columns<ReservationRecord>("r");
   const std::string state = "r.state";
-  columns.replace(columns.find(state), state.size(),
-                  std::string("IF(") + kDeadHold + ", 5, r.state)");
+  columns.replace(columns.find(state), state.size(), std::string("IF(") + kDeadHold + ", 5, r.state)");
   return "SELECT " + columns + " FROM reservation r";
 }
 
@@ -39,10 +38,7 @@ void AppendLiveState(Sql& sql, ReservationState state) {
 
 void Table<ReservationRecord>::AppendValues(Sql& sql, const ReservationRecord& reservation) {
   sql.Blob(reservation.reservation_id).Raw(",").Blob(reservation.channel_id).Raw(",");
-  sql.Blob(reservation.order_reference)
-      .Raw(",")
-      .Int(static_cast<int64_t>(reservation.state))
-      .Raw(",");
+  sql.Blob(reservation.order_reference).Raw(",").Int(static_cast<int64_t>(reservation.state)).Raw(",");
   AppendOptionalTime(sql, reservation.expire_time);
   sql.Raw(",").Int(reservation.version).Raw(",");
   sql.Time(reservation.create_time).Raw(",").Time(reservation.update_time);
@@ -132,41 +128,33 @@ bool AppendSelectDeadLines(Sql& sql, std::span<const std::string> skus, int64_t 
   BeginStatement(sql).Raw("SELECT " + Columns<ReservationLineRecord>("l"));
   sql.Raw(" FROM (SELECT DISTINCT d.reservation_id, d.sku FROM (SELECT a.reservation_id, a.sku");
   AppendDeadCondition(sql, skus, limit);
-  sql.Raw(
-      ") d) k JOIN reservation_line l ON l.reservation_id = k.reservation_id AND l.sku = k.sku");
+  sql.Raw(") d) k JOIN reservation_line l ON l.reservation_id = k.reservation_id AND l.sku = k.sku");
   return true;
 }
 
 bool AppendSelectExpiredReservations(Sql& sql, int64_t limit) {
-  BeginStatement(sql).Raw(
-      "SELECT reservation_id FROM reservation WHERE state = 1 AND expire_time <= NOW(6)");
+  BeginStatement(sql).Raw("SELECT reservation_id FROM reservation WHERE state = 1 AND expire_time <= NOW(6)");
   sql.Raw(" ORDER BY expire_time, reservation_id LIMIT ").Int(limit);
   return true;
 }
 
 bool AppendSelectReservationSkus(Sql& sql, std::span<const std::string> reservation_ids) {
   if (reservation_ids.empty()) return false;
-  BeginStatement(sql).Raw(
-      "SELECT reservation_id, sku FROM reservation_line WHERE reservation_id IN (");
+  BeginStatement(sql).Raw("SELECT reservation_id, sku FROM reservation_line WHERE reservation_id IN (");
   AppendTextList(sql, reservation_ids);
   sql.Raw(") ORDER BY reservation_id, sku");
   return true;
 }
 
-std::vector<std::pair<std::string, std::string>> ParseReservationSkus(const Rows& rows) {
-  return ParsePairs(rows);
-}
+std::vector<std::pair<std::string, std::string>> ParseReservationSkus(const Rows& rows) { return ParsePairs(rows); }
 
-bool AppendListReservations(Sql& sql, const ReservationFilter& filter, const std::string& after_id,
-                            int64_t limit) {
+bool AppendListReservations(Sql& sql, const ReservationFilter& filter, const std::string& after_id, int64_t limit) {
   BeginStatement(sql).Raw(LiveSelect());
   if (!filter.sku.empty()) {
-    sql.Raw(" JOIN reservation_line l ON l.reservation_id = r.reservation_id AND l.sku = ")
-        .Blob(filter.sku);
+    sql.Raw(" JOIN reservation_line l ON l.reservation_id = r.reservation_id AND l.sku = ").Blob(filter.sku);
   }
   sql.Raw(" WHERE r.reservation_id > ").Blob(after_id);
-  if (!filter.order_reference.empty())
-    sql.Raw(" AND r.order_reference = ").Blob(filter.order_reference);
+  if (!filter.order_reference.empty()) sql.Raw(" AND r.order_reference = ").Blob(filter.order_reference);
   if (!filter.channel_id.empty()) sql.Raw(" AND r.channel_id = ").Blob(filter.channel_id);
   if (filter.state) AppendLiveState(sql, *filter.state);
   sql.Raw(" ORDER BY r.reservation_id LIMIT ").Int(limit);

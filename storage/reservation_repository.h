@@ -20,9 +20,8 @@ namespace inventory::storage {
 template <>
 struct Table<ReservationRecord> {
   static constexpr const char* kName = "reservation";
-  static constexpr std::array kColumns = {"reservation_id", "channel_id",  "order_reference",
-                                          "state",          "expire_time", "version",
-                                          "create_time",    "update_time"};
+  static constexpr std::array kColumns = {"reservation_id", "channel_id", "order_reference", "state",
+                                          "expire_time",    "version",    "create_time",     "update_time"};
   static constexpr int kKeySize = 1;
   static void AppendValues(Sql& sql, const ReservationRecord& reservation);
   static ReservationRecord Parse(const Row& row, int first_column);
@@ -31,8 +30,7 @@ struct Table<ReservationRecord> {
 template <>
 struct Table<ReservationLineRecord> {
   static constexpr const char* kName = "reservation_line";
-  static constexpr std::array kColumns = {"reservation_id", "sku",     "requested",
-                                          "reserved",       "shipped", "cancelled"};
+  static constexpr std::array kColumns = {"reservation_id", "sku", "requested", "reserved", "shipped", "cancelled"};
   static constexpr int kKeySize = 2;
   static void AppendValues(Sql& sql, const ReservationLineRecord& line);
   static ReservationLineRecord Parse(const Row& row, int first_column);
@@ -86,8 +84,7 @@ struct ReservationFilter {
 
 // Selects the first `limit` reservations after `after_id` (empty: from the start) that match, by
 // id, each once, with their live state.
-bool AppendListReservations(Sql& sql, const ReservationFilter& filter, const std::string& after_id,
-                            int64_t limit);
+bool AppendListReservations(Sql& sql, const ReservationFilter& filter, const std::string& after_id, int64_t limit);
 
 }  // namespace inventory::storage
 

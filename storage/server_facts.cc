@@ -26,8 +26,8 @@ void CheckDurability(const Variables& variables, ServerFacts& facts) {
     facts.not_durable.push_back(absl::StrCat("innodb_flush_log_at_trx_commit is ", flush, "; set it to 1"));
   }
   if (IsOn(Value(variables, "log_bin")) && Value(variables, "sync_binlog") != "1") {
-    facts.not_durable.push_back(absl::StrCat("sync_binlog is ", Value(variables, "sync_binlog"),
-                                             " while the binary log is on; set it to 1"));
+    facts.not_durable.push_back(
+        absl::StrCat("sync_binlog is ", Value(variables, "sync_binlog"), " while the binary log is on; set it to 1"));
   }
   const std::string doublewrite = Value(variables, "innodb_doublewrite");
   if (doublewrite == "OFF" || doublewrite == "0") {
@@ -54,8 +54,9 @@ void CheckVersion(ServerFacts& facts) {
   const int least_major = maria ? 10 : 8;
   const int least_minor = maria ? 11 : 0;
   if (major > least_major || (major == least_major && minor >= least_minor)) return;
-  facts.unsupported.push_back(absl::StrCat("version ", facts.version, " is too old; MySQL 8.0, MariaDB 10.11 or TiDB 8 "
-                                                                      "or later is needed"));
+  facts.unsupported.push_back(absl::StrCat("version ", facts.version,
+                                           " is too old; MySQL 8.0, MariaDB 10.11 or TiDB 8 "
+                                           "or later is needed"));
 }
 
 }  // namespace
@@ -63,8 +64,9 @@ void CheckVersion(ServerFacts& facts) {
 absl::StatusOr<ServerFacts> ReadServerFacts(Connection& connection) {
   Sql sql;
   sql.Raw("SELECT VERSION()").Then();
-  sql.Raw("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('innodb_flush_log_at_trx_commit', 'sync_binlog', 'log_bin', "
-          "'innodb_doublewrite', 'read_only', 'super_read_only', 'max_allowed_packet')");
+  sql.Raw(
+      "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('innodb_flush_log_at_trx_commit', 'sync_binlog', 'log_bin', "
+      "'innodb_doublewrite', 'read_only', 'super_read_only', 'max_allowed_packet')");
   absl::StatusOr<std::vector<Rows>> results = connection.Execute(sql);
   if (!results.ok()) return results.status();
   ServerFacts facts;

@@ -49,15 +49,13 @@ bool AppendSelectShipmentLines(Sql& sql, std::span<const std::string> shipment_i
 
 bool AppendSelectShipmentsOfReservations(Sql& sql, std::span<const std::string> reservation_ids) {
   if (reservation_ids.empty()) return false;
-  BeginStatement(sql).Raw("SELECT " + Columns<ShipmentRecord>() +
-                          " FROM shipment WHERE reservation_id IN (");
+  BeginStatement(sql).Raw("SELECT " + Columns<ShipmentRecord>() + " FROM shipment WHERE reservation_id IN (");
   AppendTextList(sql, reservation_ids);
   sql.Raw(")");
   return true;
 }
 
-bool AppendSelectShipmentLinesOfReservations(Sql& sql,
-                                             std::span<const std::string> reservation_ids) {
+bool AppendSelectShipmentLinesOfReservations(Sql& sql, std::span<const std::string> reservation_ids) {
   if (reservation_ids.empty()) return false;
   BeginStatement(sql).Raw("SELECT " + Columns<ShipmentLineRecord>("l"));
   sql.Raw(
@@ -70,8 +68,7 @@ bool AppendSelectShipmentLinesOfReservations(Sql& sql,
 
 bool AppendSelectShipmentReservations(Sql& sql, std::span<const std::string> shipment_ids) {
   if (shipment_ids.empty()) return false;
-  BeginStatement(sql).Raw(
-      "SELECT shipment_id, reservation_id FROM shipment WHERE shipment_id IN (");
+  BeginStatement(sql).Raw("SELECT shipment_id, reservation_id FROM shipment WHERE shipment_id IN (");
   AppendTextList(sql, shipment_ids);
   sql.Raw(")");
   return true;
@@ -81,10 +78,8 @@ std::vector<std::pair<std::string, std::string>> ParseShipmentReservations(const
   return ParsePairs(rows);
 }
 
-bool AppendListShipments(Sql& sql, const ShipmentFilter& filter, const std::string& after_id,
-                         int64_t limit) {
-  BeginStatement(sql).Raw("SELECT " + Columns<ShipmentRecord>() +
-                          " FROM shipment WHERE shipment_id > ");
+bool AppendListShipments(Sql& sql, const ShipmentFilter& filter, const std::string& after_id, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT " + Columns<ShipmentRecord>() + " FROM shipment WHERE shipment_id > ");
   sql.Blob(after_id);
   if (!filter.reservation_id.empty()) sql.Raw(" AND reservation_id = ").Blob(filter.reservation_id);
   if (!filter.warehouse_id.empty()) sql.Raw(" AND warehouse_id = ").Blob(filter.warehouse_id);

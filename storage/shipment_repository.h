@@ -17,9 +17,8 @@ namespace inventory::storage {
 template <>
 struct Table<ShipmentRecord> {
   static constexpr const char* kName = "shipment";
-  static constexpr std::array kColumns = {"shipment_id", "reservation_id", "warehouse_id",
-                                          "state",       "carrier",        "tracking_number",
-                                          "version",     "create_time",    "update_time"};
+  static constexpr std::array kColumns = {"shipment_id",     "reservation_id", "warehouse_id", "state",      "carrier",
+                                          "tracking_number", "version",        "create_time",  "update_time"};
   static constexpr int kKeySize = 1;
   static void AppendValues(Sql& sql, const ShipmentRecord& shipment);
   static ShipmentRecord Parse(const Row& row, int first_column);
@@ -40,8 +39,7 @@ bool AppendSelectShipmentLines(Sql& sql, std::span<const std::string> shipment_i
 
 // Selects the whole records of all shipments of the reservations, in any state.
 bool AppendSelectShipmentsOfReservations(Sql& sql, std::span<const std::string> reservation_ids);
-bool AppendSelectShipmentLinesOfReservations(Sql& sql,
-                                             std::span<const std::string> reservation_ids);
+bool AppendSelectShipmentLinesOfReservations(Sql& sql, std::span<const std::string> reservation_ids);
 
 // Selects which reservation each shipment belongs to: ParseShipmentReservations. Missing shipments
 // are left out.
@@ -57,8 +55,7 @@ struct ShipmentFilter {
 };
 
 // Selects the first `limit` shipments after `after_id` (empty: from the start) that match, by id.
-bool AppendListShipments(Sql& sql, const ShipmentFilter& filter, const std::string& after_id,
-                         int64_t limit);
+bool AppendListShipments(Sql& sql, const ShipmentFilter& filter, const std::string& after_id, int64_t limit);
 
 }  // namespace inventory::storage
 

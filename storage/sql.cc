@@ -51,7 +51,12 @@ Sql& Sql::Time(absl::Time value) {
   const absl::Time clamped = std::clamp(value, kFirst, kLast);
   const absl::TimeZone::CivilInfo civil = absl::UTCTimeZone().At(clamped);
   const absl::CivilSecond& second = civil.cs;
-  int64_t fields[] = {second.year(), second.month(), second.day(), second.hour(), second.minute(), second.second(),
+  int64_t fields[] = {second.year(),
+                      second.month(),
+                      second.day(),
+                      second.hour(),
+                      second.minute(),
+                      second.second(),
                       civil.subsecond / absl::Microseconds(1)};
   static constexpr int kWidths[] = {4, 2, 2, 2, 2, 2, 6};
   static constexpr char kAfter[] = {'-', '-', ' ', ':', ':', '.', '\''};

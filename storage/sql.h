@@ -11,8 +11,8 @@
 namespace inventory::storage {
 
 // The text of one or more statements. Values only get in through the typed functions, which write them as literals that
-// can't be anything else, whatever bytes they hold. Sessions run with a SQL mode in which the backslash escapes and with
-// the character set utf8mb4, in which no multi-byte character holds a quote or a backslash. Not thread-safe.
+// can't be anything else, whatever bytes they hold. Sessions run with a SQL mode in which the backslash escapes and
+// with the character set utf8mb4, in which no multi-byte character holds a quote or a backslash. Not thread-safe.
 class Sql {
  public:
   // Trusted text: never a value.

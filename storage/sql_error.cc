@@ -96,8 +96,8 @@ Details DetailsOf(const absl::Status& status) {
 
 absl::Status Make(SqlFault fault, int number, int statement, std::string_view message, std::string_view text) {
   absl::Status status(CodeOf(fault), std::string(message));
-  status.SetPayload(kPayload, absl::Cord(absl::StrCat(static_cast<int>(fault), " ", number, " ", statement, " ",
-                                                      std::string(text))));
+  status.SetPayload(
+      kPayload, absl::Cord(absl::StrCat(static_cast<int>(fault), " ", number, " ", statement, " ", std::string(text))));
   return status;
 }
 

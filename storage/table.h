@@ -92,8 +92,8 @@ bool AppendUpsert(Sql& sql, const std::vector<const Record*>& records) {
 template <typename Record>
 bool AppendSelectByKeyPrefix(Sql& sql, std::span<const std::string> values) {
   if (values.empty()) return false;
-  static const std::string head = "SELECT " + Columns<Record>() + " FROM " + Table<Record>::kName +
-                                  " WHERE " + Table<Record>::kColumns[0] + " IN (";
+  static const std::string head = "SELECT " + Columns<Record>() + " FROM " + Table<Record>::kName + " WHERE " +
+                                  Table<Record>::kColumns[0] + " IN (";
   BeginStatement(sql).Raw(head);
   AppendTextList(sql, values);
   sql.Raw(")");
@@ -106,9 +106,8 @@ bool AppendDelete(Sql& sql, const std::vector<const Record*>& records) {
   if (records.empty()) return false;
   static const std::string head =
       std::string("DELETE FROM ") + Table<Record>::kName + " WHERE (" +
-      table_internal::JoinColumns(
-          std::span<const char* const>(Table<Record>::kColumns).first(Table<Record>::kKeySize),
-          "") +
+      table_internal::JoinColumns(std::span<const char* const>(Table<Record>::kColumns).first(Table<Record>::kKeySize),
+                                  "") +
       ") IN (";
   BeginStatement(sql).Raw(head);
   for (std::size_t i = 0; i < records.size(); ++i) {

@@ -1,5 +1,6 @@
 #include "storage/verify_repository.h"
 
+#include <span>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -11,14 +12,21 @@
 namespace inventory::storage {
 namespace {
 
-// The SKUs of a page: after `after`, up to and with `last` unless it is empty, all with the prefix.
+// The SKUs of a page: after `after`, up to and with `last` unless it is empty, all with the prefix. Or, if there are
+// any, the named ones.
 struct SkuRange {
-  std::string prefix;
-  std::string after;
-  std::string last;
+  std::string prefix = {};
+  std::string after = {};
+  std::string last = {};
+  std::span<const std::string> named = {};
 };
 
 Sql& AppendRange(Sql& sql, const std::string& column, const SkuRange& range) {
+  if (!range.named.empty()) {
+    sql.Raw(column + " IN (");
+    AppendTextList(sql, range.named);
+    return sql.Raw(")");
+  }
   sql.Raw(column + " > ").Blob(range.after);
   AppendPrefixRange(sql, column, range.prefix);
   if (!range.last.empty()) sql.Raw(" AND " + column + " <= ").Blob(range.last);
@@ -66,14 +74,12 @@ void AppendShipped(Sql& sql, const SkuRange& range) {
   sql.Raw("JOIN shipment s ON s.reservation_id = r.reservation_id AND s.state IN (1, 2) ");
   sql.Raw("JOIN shipment_line l ON l.shipment_id = s.shipment_id AND l.sku = r.sku WHERE ");
   AppendRange(sql, "r.sku", range);
-  sql.Raw(
-      ") u GROUP BY reservation_id, sku, warehouse_id ORDER BY reservation_id, sku, warehouse_id");
+  sql.Raw(") u GROUP BY reservation_id, sku, warehouse_id ORDER BY reservation_id, sku, warehouse_id");
 }
 
 std::vector<LevelReserved> ParseReserved(const Rows& rows) {
   std::vector<LevelReserved> all;
-  for (const Row& row : rows)
-    all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2)});
+  for (const Row& row : rows) all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2)});
   return all;
 }
 
@@ -98,14 +104,28 @@ std::vector<SkuLedger> ParseSkuLedgers(const Rows& rows) {
 std::vector<AllocationShipped> ParseShipped(const Rows& rows) {
   std::vector<AllocationShipped> all;
   for (const Row& row : rows) {
-    all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), std::string(row.Text(2)),
-                   row.Int(3), row.Int(4)});
+    all.push_back(
+        {std::string(row.Text(0)), std::string(row.Text(1)), std::string(row.Text(2)), row.Int(3), row.Int(4)});
   }
   return all;
 }
 
-absl::StatusOr<VerifySnapshot> ReadInTransaction(Connection& connection, SkuRange range,
-                                                 int64_t limit) {
+// What is computed from the parts, in four statements.
+void AppendSums(Sql& sql, const SkuRange& range) {
+  AppendReserved(sql, range);
+  AppendLevelLedgers(sql, range);
+  AppendSkuLedgers(sql, range);
+  AppendShipped(sql, range);
+}
+
+void ParseSums(std::span<const Rows> results, VerifySnapshot& snapshot) {
+  snapshot.reserved = ParseReserved(results[0]);
+  snapshot.level_ledgers = ParseLevelLedgers(results[1]);
+  snapshot.sku_ledgers = ParseSkuLedgers(results[2]);
+  snapshot.shipped = ParseShipped(results[3]);
+}
+
+absl::StatusOr<VerifySnapshot> ReadInTransaction(Connection& connection, SkuRange range, int64_t limit) {
   Sql first;
   BeginStatement(first).Raw("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
   BeginStatement(first).Raw("START TRANSACTION WITH CONSISTENT SNAPSHOT");
@@ -120,29 +140,32 @@ absl::StatusOr<VerifySnapshot> ReadInTransaction(Connection& connection, SkuRang
 
   Sql rest;
   AppendLevels(rest, range);
-  AppendReserved(rest, range);
-  AppendLevelLedgers(rest, range);
-  AppendSkuLedgers(rest, range);
-  AppendShipped(rest, range);
+  AppendSums(rest, range);
   BeginStatement(rest).Raw("COMMIT");
   absl::StatusOr<std::vector<Rows>> results = connection.Execute(rest);
   if (!results.ok()) return results.status();
   snapshot.levels = ParseAll<LevelRecord>(results->at(0));
-  snapshot.reserved = ParseReserved(results->at(1));
-  snapshot.level_ledgers = ParseLevelLedgers(results->at(2));
-  snapshot.sku_ledgers = ParseSkuLedgers(results->at(3));
-  snapshot.shipped = ParseShipped(results->at(4));
+  ParseSums(std::span<const Rows>(*results).subspan(1), snapshot);
   return snapshot;
 }
 
 }  // namespace
 
-absl::StatusOr<VerifySnapshot> ReadVerifySnapshot(Connection& connection,
-                                                  const std::string& sku_prefix,
+absl::Status ReadSums(Connection& connection, std::span<const std::string> skus, VerifySnapshot& snapshot) {
+  if (skus.empty()) return absl::OkStatus();
+  Sql sql;
+  AppendSums(sql, {.named = skus});
+  absl::StatusOr<std::vector<Rows>> results = connection.Execute(sql);
+  if (!results.ok()) return results.status();
+  ParseSums(*results, snapshot);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<VerifySnapshot> ReadVerifySnapshot(Connection& connection, const std::string& sku_prefix,
                                                   const std::string& after_sku, int64_t limit) {
   if (limit <= 0) return absl::InvalidArgumentError("limit must be positive");
   absl::StatusOr<VerifySnapshot> snapshot =
-      ReadInTransaction(connection, {sku_prefix, after_sku, ""}, limit);
+      ReadInTransaction(connection, {.prefix = sku_prefix, .after = after_sku}, limit);
   if (!snapshot.ok()) {
     Sql rollback;
     BeginStatement(rollback).Raw("ROLLBACK");

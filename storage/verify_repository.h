@@ -3,6 +3,7 @@
 #define INVENTORY_STORAGE_VERIFY_REPOSITORY_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,9 +63,11 @@ struct VerifySnapshot {
 // and everything else of the SKUs up to the last of them, also of SKUs that have no item. Opens and
 // ends its own transaction, which sees one moment and locks nothing; the connection must have none
 // open. On an error the transaction is rolled back.
-absl::StatusOr<VerifySnapshot> ReadVerifySnapshot(Connection& connection,
-                                                  const std::string& sku_prefix,
+absl::StatusOr<VerifySnapshot> ReadVerifySnapshot(Connection& connection, const std::string& sku_prefix,
                                                   const std::string& after_sku, int64_t limit);
+
+// Reads everything but items and levels of the SKUs, as the connection's open transaction sees it.
+absl::Status ReadSums(Connection& connection, std::span<const std::string> skus, VerifySnapshot& snapshot);
 
 }  // namespace inventory::storage
 

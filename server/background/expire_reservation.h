@@ -9,8 +9,8 @@
 
 namespace inventory::background {
 
-// Writes the state EXPIRED of a hold that has run out; its units are released by the batch itself, as in every batch that
-// locks their SKUs. Does nothing if the reservation is not such a hold (any more), so it is harmless to repeat.
+// Writes the state EXPIRED of a hold that has run out; its units are released by the batch itself, as in every batch
+// that locks their SKUs. Does nothing if the reservation is not such a hold (any more), so it is harmless to repeat.
 class ExpireReservation final : public pipeline::Command {
  public:
   explicit ExpireReservation(std::string reservation_id) : reservation_id_(std::move(reservation_id)) {}

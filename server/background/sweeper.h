@@ -12,8 +12,8 @@
 
 namespace inventory::background {
 
-// Ends holds that have run out, through the pipeline like every write, and forgets request ids after their time, both in
-// bounded steps. Any number of instances may do so on one database.
+// Ends holds that have run out, through the pipeline like every write, and forgets request ids after their time, both
+// in bounded steps. Any number of instances may do so on one database.
 class Sweeper {
  public:
   struct Options {

@@ -12,8 +12,7 @@ struct AdjustStock {
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckSku(request.sku(), "sku", violations);
     rpc::CheckId(request.warehouse_id(), "warehouse_id", violations);
-    rpc::CheckRange(request.delta(), -pipeline::kMaxQuantity, pipeline::kMaxQuantity, "delta", violations);
-    if (request.delta() == 0) violations.Add("delta", "must not be 0");
+    CheckDelta(request.delta(), "delta", violations);
     rpc::CheckText(request.reason(), 255, "reason", violations);
   }
 

@@ -90,11 +90,9 @@ struct AmendReservation {
     if (line == nullptr) return absl::OkStatus();
     const int64_t minimum = line->shipped + InShipment(work, id, wanted.sku());
     if (wanted.quantity() < minimum) {
-      return Precondition("BELOW_SHIPPED",
-                          absl::StrCat(minimum, " units of ", wanted.sku(), " are shipped or in an open shipment"),
-                          {{"sku", wanted.sku()},
-                           {"requested", absl::StrCat(wanted.quantity())},
-                           {"minimum", absl::StrCat(minimum)}});
+      return Precondition(
+          "BELOW_SHIPPED", absl::StrCat(minimum, " units of ", wanted.sku(), " are shipped or in an open shipment"),
+          {{"sku", wanted.sku()}, {"requested", absl::StrCat(wanted.quantity())}, {"minimum", absl::StrCat(minimum)}});
     }
     const int64_t given_up = line->reserved + line->shipped - wanted.quantity();
     work.rows().reservation_lines.Edit(line->key()).requested = wanted.quantity();
@@ -105,10 +103,9 @@ struct AmendReservation {
     const ReservationLineRecord::Key key{reservation.reservation_id, wanted.sku()};
     auto& lines = work.rows().reservation_lines;
     const int64_t missing = wanted.quantity() - TotalOf(work, reservation.reservation_id, wanted.sku());
-    ReservationLineRecord& line =
-        lines.Find(key) != nullptr
-            ? lines.Edit(key)
-            : lines.Add({.reservation_id = reservation.reservation_id, .sku = wanted.sku()});
+    ReservationLineRecord& line = lines.Find(key) != nullptr
+                                      ? lines.Edit(key)
+                                      : lines.Add({.reservation_id = reservation.reservation_id, .sku = wanted.sku()});
     line.requested = wanted.quantity();
     if (!work.item(wanted.sku()).tracked) {
       line.reserved += missing;

@@ -39,7 +39,8 @@ struct CancelShipment {
   }
 
  private:
-  // Units that were re-allocated go back where they were, unless those have been sold meanwhile: no cancellation oversells.
+  // Units that were re-allocated go back where they were, unless those have been sold meanwhile: no cancellation
+  // oversells.
   static absl::Status Unbind(const ShipmentRecord& shipment, const storage::ShipmentLineRecord& line,
                              pipeline::Work& work) {
     const storage::AllocationRecord::Key here{shipment.reservation_id, line.sku, shipment.warehouse_id};

@@ -27,7 +27,8 @@ absl::Duration FromDuration(const google::protobuf::Duration& duration);
 
 // The etag of a row with this version.
 std::string Etag(int64_t version);
-// OK if `required` is empty or the etag of `version`; otherwise ABORTED, reason ETAG_MISMATCH. `resource` is for the message.
+// OK if `required` is empty or the etag of `version`; otherwise ABORTED, reason ETAG_MISMATCH. `resource` is for the
+// message.
 absl::Status CheckEtag(const std::string& required, int64_t version, std::string_view resource);
 
 // The state that holds at `now`: a hold past its expiry is expired, whether or not that was written yet.

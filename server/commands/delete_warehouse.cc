@@ -40,15 +40,15 @@ struct DeleteWarehouse {
 
  private:
   static absl::Status InUse(const std::string& id, const storage::WarehouseUse& use) {
-    return Precondition("WAREHOUSE_IN_USE",
-                        absl::StrCat("warehouse ", id, " still has ", use.levels, " levels with units, ",
-                                     use.allocations, " reservations' allocations and ", use.open_shipments,
-                                     " open shipments"),
-                        {{"warehouse_id", id},
-                         {"levels", absl::StrCat(use.levels)},
-                         {"reservations", absl::StrCat(use.allocations)},
-                         {"shipments", absl::StrCat(use.open_shipments)},
-                         {"examples", absl::StrJoin(use.example_skus, ",")}});
+    return Precondition(
+        "WAREHOUSE_IN_USE",
+        absl::StrCat("warehouse ", id, " still has ", use.levels, " levels with units, ", use.allocations,
+                     " reservations' allocations and ", use.open_shipments, " open shipments"),
+        {{"warehouse_id", id},
+         {"levels", absl::StrCat(use.levels)},
+         {"reservations", absl::StrCat(use.allocations)},
+         {"shipments", absl::StrCat(use.open_shipments)},
+         {"examples", absl::StrJoin(use.example_skus, ",")}});
   }
 };
 

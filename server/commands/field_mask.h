@@ -20,9 +20,10 @@ using FixedFields = std::span<const std::string_view>;
 void CheckUpdateMask(const google::protobuf::FieldMask& mask, const google::protobuf::Descriptor& resource,
                      FixedFields fixed, Violations& violations);
 
-// Copies what the mask names, which CheckUpdateMask has accepted, from `changes` to `resource`, a message of the same type;
-// what is not set in `changes` becomes unset. Lists, maps and messages named as a whole are replaced as a whole. An empty
-// mask names the fields (not parts of them) that are set in `changes`; "*" names every field that an update may change.
+// Copies what the mask names, which CheckUpdateMask has accepted, from `changes` to `resource`, a message of the same
+// type; what is not set in `changes` becomes unset. Lists, maps and messages named as a whole are replaced as a whole.
+// An empty mask names the fields (not parts of them) that are set in `changes`; "*" names every field that an update
+// may change.
 void ApplyUpdate(const google::protobuf::FieldMask& mask, FixedFields fixed, const google::protobuf::Message& changes,
                  google::protobuf::Message& resource);
 

@@ -21,15 +21,15 @@ void CheckItem(const v1::Item& item, const std::string& field, Violations& viola
 // The record with the configuration that a valid item has; fields that are not set have their defaults.
 storage::ItemRecord Configured(storage::ItemRecord record, const v1::Item& item);
 
-// Puts `record` in the place of the loaded item. Its version and times move on here, and only if it differs from what is
-// there. ITEM_IN_USE {warehouse_ids} if tracking would change while units are reserved.
+// Puts `record` in the place of the loaded item. Its version and times move on here, and only if it differs from what
+// is there. ITEM_IN_USE {warehouse_ids} if tracking would change while units are reserved.
 absl::Status SaveItem(pipeline::Work& work, storage::ItemRecord record);
 
 // NOT_FOUND, reason ITEM_NOT_FOUND {sku}.
 absl::Status ItemNotFound(const std::string& sku);
 
-// OK unless `uses` holds for a level of the SKU: then FAILED_PRECONDITION, reason ITEM_IN_USE {warehouse_ids}, which are
-// separated by commas.
+// OK unless `uses` holds for a level of the SKU: then FAILED_PRECONDITION, reason ITEM_IN_USE {warehouse_ids}, which
+// are separated by commas.
 absl::Status CheckUnused(const pipeline::Work& work, const std::string& sku, std::string_view message,
                          bool (*uses)(const storage::Quantities&));
 

@@ -31,8 +31,8 @@ void CheckItemRules(const ItemRecord& item, const Demand& demand, Violations& vi
   }
   const std::vector<int64_t>& allowed = item.allowed_order_quantities;
   if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), demand.quantity) == allowed.end()) {
-    violations.Add(demand.field, absl::StrCat(demand.quantity, " of ", demand.sku, " is not one of ",
-                                              absl::StrJoin(allowed, ", ")));
+    violations.Add(demand.field,
+                   absl::StrCat(demand.quantity, " of ", demand.sku, " is not one of ", absl::StrJoin(allowed, ", ")));
   }
 }
 
@@ -114,9 +114,8 @@ absl::Status Take(Work& work, const ReservationRecord& reservation, const std::s
     AllocationRecord& allocation =
         work.rows().allocations.Find(key) != nullptr
             ? work.rows().allocations.Edit(key)
-            : work.rows().allocations.Add({.reservation_id = reservation.reservation_id,
-                                           .sku = sku,
-                                           .warehouse_id = part.warehouse_id});
+            : work.rows().allocations.Add(
+                  {.reservation_id = reservation.reservation_id, .sku = sku, .warehouse_id = part.warehouse_id});
     allocation.reserved += part.quantity;
     allocation.expire_time = reservation.expire_time;
     work.rows().reservation_lines.Edit({reservation.reservation_id, sku}).reserved += part.quantity;
@@ -148,11 +147,10 @@ absl::Status ReleaseFromLine(Work& work, const std::string& reservation_id, cons
 }
 
 absl::Status ExceedsReserved(const std::string& sku, int64_t requested, int64_t outstanding) {
-  return Precondition("EXCEEDS_RESERVED",
-                      absl::StrCat(requested, " units of ", sku, " were named but only ", outstanding, " are outstanding"),
-                      {{"sku", sku},
-                       {"requested", absl::StrCat(requested)},
-                       {"outstanding", absl::StrCat(outstanding)}});
+  return Precondition(
+      "EXCEEDS_RESERVED",
+      absl::StrCat(requested, " units of ", sku, " were named but only ", outstanding, " are outstanding"),
+      {{"sku", sku}, {"requested", absl::StrCat(requested)}, {"outstanding", absl::StrCat(outstanding)}});
 }
 
 int64_t InShipment(const Work& work, const std::string& reservation_id, const std::string& sku) {

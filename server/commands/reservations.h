@@ -21,16 +21,16 @@ struct Demand {
   std::string sku;
   int64_t quantity = 0;
   std::string field = {};  // The request's field, for violations.
-  bool grows = true;  // False: an order that gives units up, which needs no published item.
+  bool grows = true;       // False: an order that gives units up, which needs no published item.
 };
 
-// The warehouses that the channel may draw from, in order; `only`, if not empty, narrows them. Refusals: CHANNEL_NOT_FOUND,
-// CHANNEL_INACTIVE, CHANNEL_HAS_NO_WAREHOUSE, WAREHOUSE_NOT_IN_CHANNEL.
+// The warehouses that the channel may draw from, in order; `only`, if not empty, narrows them. Refusals:
+// CHANNEL_NOT_FOUND, CHANNEL_INACTIVE, CHANNEL_HAS_NO_WAREHOUSE, WAREHOUSE_NOT_IN_CHANNEL.
 absl::StatusOr<std::vector<std::string>> SourcesFor(const pipeline::Work& work, const std::string& channel_id,
                                                     const std::vector<std::string>& only);
 
-// OK if every item may be ordered in the quantity demanded. Refusals: ITEM_UNPUBLISHED, or ORDER_RULE_VIOLATED with every
-// broken rule of every demand.
+// OK if every item may be ordered in the quantity demanded. Refusals: ITEM_UNPUBLISHED, or ORDER_RULE_VIOLATED with
+// every broken rule of every demand.
 absl::Status CheckOrderRules(const pipeline::Work& work, const std::vector<Demand>& demands);
 
 // What each of the warehouses has available of the SKU.
@@ -45,8 +45,8 @@ absl::Status Take(pipeline::Work& work, const storage::ReservationRecord& reserv
                   const std::vector<sourcing::Part>& parts,
                   storage::MovementType type = storage::MovementType::kReserve);
 
-// Sets units of a line free that are in no shipment, the last allocation's first. UNITS_IN_SHIPMENT {sku, in_shipment} if
-// those do not suffice; the line must have `quantity` reserved.
+// Sets units of a line free that are in no shipment, the last allocation's first. UNITS_IN_SHIPMENT {sku, in_shipment}
+// if those do not suffice; the line must have `quantity` reserved.
 absl::Status ReleaseFromLine(pipeline::Work& work, const std::string& reservation_id, const std::string& sku,
                              int64_t quantity);
 
@@ -59,8 +59,8 @@ int64_t InShipment(const pipeline::Work& work, const std::string& reservation_id
 // When a hold made or prolonged now ends, to the microsecond: after `ttl` if the request has one, else the default.
 absl::Time ExpiryFor(const pipeline::Work& work, bool has_ttl, const google::protobuf::Duration& ttl);
 
-// The loaded reservation with all of its SKUs locked. RESERVATION_NOT_FOUND, ETAG_MISMATCH; if a SKU is not locked yet the
-// command runs again and any status will do.
+// The loaded reservation with all of its SKUs locked. RESERVATION_NOT_FOUND, ETAG_MISMATCH; if a SKU is not locked yet
+// the command runs again and any status will do.
 absl::StatusOr<const storage::ReservationRecord*> FindReservation(pipeline::Work& work,
                                                                   const std::string& reservation_id,
                                                                   const std::string& etag);
@@ -71,8 +71,8 @@ storage::ReservationRecord& EditReservation(pipeline::Work& work, const std::str
 // The refusal for a reservation that is not live: RESERVATION_EXPIRED, RESERVATION_CANCELLED or RESERVATION_FULFILLED.
 absl::Status NotLive(storage::ReservationState state);
 
-// Ends a COMMITTED reservation that has nothing outstanding: FULFILLED if anything was shipped or is untracked (untracked
-// units need no shipment and count as shipped then), otherwise CANCELLED.
+// Ends a COMMITTED reservation that has nothing outstanding: FULFILLED if anything was shipped or is untracked
+// (untracked units need no shipment and count as shipped then), otherwise CANCELLED.
 void SettleIfDone(pipeline::Work& work, const std::string& reservation_id);
 
 // The reservation as it is now.

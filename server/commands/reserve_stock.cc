@@ -145,8 +145,7 @@ struct ReserveStock {
       line.reserved = grant;
       return absl::OkStatus();
     }
-    return Take(work, reservation, demand.sku,
-                sourcing::ByPriority(AvailableIn(work, demand.sku, sources), grant));
+    return Take(work, reservation, demand.sku, sourcing::ByPriority(AvailableIn(work, demand.sku, sources), grant));
   }
 };
 

@@ -33,9 +33,7 @@ ShipmentRecord& EditShipment(Work& work, const std::string& shipment_id) {
   return shipment;
 }
 
-bool IsOpen(ShipmentState state) {
-  return state == ShipmentState::kProcessing || state == ShipmentState::kReadyToShip;
-}
+bool IsOpen(ShipmentState state) { return state == ShipmentState::kProcessing || state == ShipmentState::kReadyToShip; }
 
 absl::Status WrongState(ShipmentState state) {
   std::string name = v1::ShipmentState_Name(static_cast<v1::ShipmentState>(state));

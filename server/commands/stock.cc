@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/commands/convert.h"
 #include "server/errors.h"
+#include "server/rpc/bounds.h"
 
 namespace inventory::commands {
 namespace {
@@ -77,6 +78,11 @@ absl::Status Change(const LevelChange& change, pipeline::Work& work, v1::StockLe
   }
   ToProto(*work.rows().levels.Find(key), shown);
   return absl::OkStatus();
+}
+
+void CheckDelta(int64_t delta, const std::string& field, Violations& violations) {
+  rpc::CheckRange(delta, -pipeline::kMaxQuantity, pipeline::kMaxQuantity, field, violations);
+  if (delta == 0) violations.Add(field, "must not be 0");
 }
 
 }  // namespace inventory::commands

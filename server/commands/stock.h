@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "inventory/v1/stock.pb.h"
+#include "server/errors.h"
 #include "server/pipeline/work.h"
 
 namespace inventory::commands {
@@ -22,10 +23,13 @@ struct LevelChange {
   std::string etag;  // Empty: no requirement.
 };
 
-// Checks warehouse, tracking, etag and quantity, changes the level, and fills the answer; `movement` is filled only if the
-// level changed. Refusals: WAREHOUSE_NOT_FOUND, ITEM_UNTRACKED, ETAG_MISMATCH, INSUFFICIENT_ON_HAND.
+// Checks warehouse, tracking, etag and quantity, changes the level, and fills the answer; `movement` is filled only if
+// the level changed. Refusals: WAREHOUSE_NOT_FOUND, ITEM_UNTRACKED, ETAG_MISMATCH, INSUFFICIENT_ON_HAND.
 absl::Status Change(const LevelChange& change, pipeline::Work& work, v1::StockLevel& level, v1::LevelVersion* movement,
                     bool& changed);
+
+// Notes a violation unless `delta` may be added to a quantity: not 0, and no more than a level may hold either way.
+void CheckDelta(int64_t delta, const std::string& field, Violations& violations);
 
 }  // namespace inventory::commands
 

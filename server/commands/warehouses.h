@@ -14,8 +14,8 @@ namespace inventory::commands {
 // What UpdateWarehouse never changes, besides the fields of every resource; see field_mask.h.
 inline constexpr std::string_view kFixedWarehouseFields[] = {"warehouse_id"};
 
-// Notes every broken rule of a warehouse but that its id may be missing and that an active one needs a location; `field` is
-// where the request has it.
+// Notes every broken rule of a warehouse but that its id may be missing and that an active one needs a location;
+// `field` is where the request has it.
 void CheckWarehouse(const v1::Warehouse& warehouse, const std::string& field, Violations& violations);
 
 // The record with everything that the caller decides of a valid warehouse.

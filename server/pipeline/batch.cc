@@ -144,8 +144,11 @@ absl::Status Batch::LoadUnderLock() {
   for (const storage::ItemRecord* item : rows_.items.All()) {
     if (item->last_movement_time) now_ = std::max(now_, *item->last_movement_time);
   }
-  absl::Status refreshed = RefreshConfiguration(version);
-  if (!refreshed.ok()) return refreshed;
+  absl::Status status = RefreshConfiguration(version);
+  if (status.ok()) {
+    status = storage::ReadSums(connection_, Union(jobs_, [](const Job& job) { return job.needs.audits; }), sums_);
+  }
+  if (!status.ok()) return status;
   return MakeMissingItems();
 }
 
@@ -156,7 +159,8 @@ absl::Status Batch::RefreshConfiguration(int64_t version) {
   return absl::OkStatus();
 }
 
-// A missing lock row is made in a transaction of its own and the load is repeated: rare, and so the one lock order holds.
+// A missing lock row is made in a transaction of its own and the load is repeated: rare, and so the one lock order
+// holds.
 absl::Status Batch::MakeMissingItems() {
   std::set<std::string> missing;
   for (const Job* job : jobs_) {
@@ -194,6 +198,7 @@ void Batch::ApplyCommand(Job& job) {
   Work work(rows_, now_, *configuration_, limits_, skus_,
             {.actor = job.identity.caller, .request_id = job.identity.request_id, .fresh_id = job.fresh_id});
   work.warehouse_use = &warehouse_use_;
+  work.sums = &sums_;
   job.needs_more = false;
   job.answer = job.command->Apply(work);
   if (!work.required().empty()) {

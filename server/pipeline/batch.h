@@ -15,6 +15,7 @@
 #include "server/pipeline/rows.h"
 #include "server/pipeline/work.h"
 #include "storage/connection.h"
+#include "storage/verify_repository.h"
 
 namespace inventory::pipeline {
 
@@ -39,13 +40,18 @@ class Batch {
   // Everything must outlive the batch.
   Batch(storage::Connection& connection, ConfigurationCache& configurations, const CommandLimits& limits,
         std::vector<Job*> jobs, Mode mode)
-      : connection_(connection), configurations_(configurations), limits_(limits), jobs_(std::move(jobs)), mode_(mode) {}
+      : connection_(connection),
+        configurations_(configurations),
+        limits_(limits),
+        jobs_(std::move(jobs)),
+        mode_(mode) {}
 
   absl::Status Run();
 
   // True if the transaction was sent to commit and its end was not seen.
   bool commit_unknown() const { return commit_unknown_; }
-  // True if the failure is a request record that exists already: answer those jobs from their records, run the rest again.
+  // True if the failure is a request record that exists already: answer those jobs from their records, run the rest
+  // again.
   bool duplicate_request() const { return duplicate_request_; }
   // Time the final packet took, for metrics.
   absl::Duration commit_time() const { return commit_time_; }
@@ -80,6 +86,7 @@ class Batch {
   absl::Time now_;
   std::shared_ptr<const Configuration> configuration_;
   std::map<std::string, storage::WarehouseUse> warehouse_use_;
+  storage::VerifySnapshot sums_;
   bool more_dead_holds_ = false;
   bool commit_unknown_ = false;
   bool duplicate_request_ = false;

@@ -42,8 +42,8 @@ void AddItems(Packet& packet, const Rows& rows) {
   std::vector<const storage::ItemRecord*> configured;
   for (const storage::ItemRecord* item : rows.items.Written()) {
     const storage::ItemRecord* stored = rows.items.Stored(item->sku);
-    const bool same_configuration = stored != nullptr && stored->config_version == item->config_version &&
-                                    stored->configured == item->configured;
+    const bool same_configuration =
+        stored != nullptr && stored->config_version == item->config_version && stored->configured == item->configured;
     (same_configuration ? counters : configured).push_back(item);
   }
   packet.Add([&](Sql& sql) { return storage::AppendItemCounters(sql, counters); });
@@ -55,7 +55,8 @@ void AddConfiguration(Packet& packet, const Rows& rows) {
   AddChanges(packet, rows.warehouses);
   AddChanges(packet, rows.channels);
   AddUpsert(packet, rows.attachments.Written());
-  packet.Add([&](Sql& sql) { return storage::AppendDelete<storage::AttachmentRecord>(sql, rows.attachments.Removed()); });
+  packet.Add(
+      [&](Sql& sql) { return storage::AppendDelete<storage::AttachmentRecord>(sql, rows.attachments.Removed()); });
   if (packet.size() > before) packet.Add(storage::AppendBumpConfiguration);
 }
 

@@ -22,13 +22,16 @@ struct Needs {
   std::vector<std::string> reservations = {};
   // Shipments to load with their lines and their reservations.
   std::vector<std::string> shipments = {};
-  // Ids that the command wants to give: the reservation or shipment is loaded, without its parts, if there is one already.
+  // Ids that the command wants to give: the reservation or shipment is loaded, without its parts, if there is one
+  // already.
   std::vector<std::string> new_reservations = {};
   std::vector<std::string> new_shipments = {};
   // Warehouses that must not be deleted before the commit.
   std::vector<std::string> warehouses = {};
   // Lock the configuration and load warehouses, channels and attachments for changing.
   bool configuration = false;
+  // SKUs of `skus` whose counters are to be checked: the sums they are made of are read under the lock. Expensive.
+  std::vector<std::string> audits = {};
   // Warehouses to lock against every write of a level, because this command may delete them.
   std::vector<std::string> exclusive_warehouses = {};
 };
@@ -44,9 +47,9 @@ class Command {
   // From the request alone.
   virtual Needs needs() const = 0;
 
-  // Decides and changes rows: no I/O, no clock but work.now(), no randomness. May run several times (after a rollback, or
-  // with more rows); each run starts from a clean response. A status that is not OK is the caller's answer; what the run
-  // changed is undone.
+  // Decides and changes rows: no I/O, no clock but work.now(), no randomness. May run several times (after a rollback,
+  // or with more rows); each run starts from a clean response. A status that is not OK is the caller's answer; what the
+  // run changed is undone.
   virtual absl::Status Apply(Work& work) = 0;
 
   // The response of the last successful Apply in compact form, and back.

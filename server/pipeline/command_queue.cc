@@ -6,8 +6,8 @@
 namespace inventory::pipeline {
 namespace {
 
-// How far behind a blocked job a lane looks for others, as a multiple of the batch limit. Bounds the time under the lock
-// when one SKU fills the queue.
+// How far behind a blocked job a lane looks for others, as a multiple of the batch limit. Bounds the time under the
+// lock when one SKU fills the queue.
 constexpr std::size_t kLookAhead = 8;
 
 }  // namespace
@@ -72,8 +72,8 @@ Jobs CommandQueue::TakeRunnable() {
     std::unique_ptr<Job>& job = waiting_[seen];
     const bool kind_fits = taken.empty() || taken.front()->needs.configuration == job->needs.configuration;
     const bool fits = taken.empty() || skus + job->skus.size() <= limits_.max_batch_skus;
-    const bool overtakes = std::any_of(job->skus.begin(), job->skus.end(),
-                                       [&](const std::string& sku) { return blocked.contains(sku); });
+    const bool overtakes =
+        std::any_of(job->skus.begin(), job->skus.end(), [&](const std::string& sku) { return blocked.contains(sku); });
     if (kind_fits && fits && !overtakes && Runnable(*job)) {
       skus += job->skus.size();
       taken.push_back(std::move(job));

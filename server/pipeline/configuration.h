@@ -35,8 +35,8 @@ struct Configuration {
 // Keeps the newest configuration read so far, so that a batch reads only its version number. Thread-safe.
 class ConfigurationCache {
  public:
-  // The configuration at `version` as just read on `connection`; reads it there if another one is cached. The result may
-  // be newer than `version`.
+  // The configuration at `version` as just read on `connection`; reads it there if another one is cached. The result
+  // may be newer than `version`.
   absl::StatusOr<std::shared_ptr<const Configuration>> At(int64_t version, storage::Connection& connection);
 
  private:

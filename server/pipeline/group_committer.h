@@ -16,8 +16,8 @@
 namespace inventory::pipeline {
 
 // Runs commands in groups. Callers' commands wait in a bounded queue; whenever a lane is free it takes all that can run
-// together, and one transaction carries them. There is no timer: at low load a group is one command, under load the group
-// grows by itself. Thread-safe.
+// together, and one transaction carries them. There is no timer: at low load a group is one command, under load the
+// group grows by itself. Thread-safe.
 //
 // Guarantees: a job's `done` is called exactly once, after its group is durable or has given up. A command and its
 // request record are committed together or not at all.
@@ -35,8 +35,8 @@ class GroupCommitter {
   // Stops if it was not stopped.
   ~GroupCommitter();
 
-  // Runs the job's command. `done` is called on a lane's thread, or right here if the queue is full (RESOURCE_EXHAUSTED)
-  // or stopped (UNAVAILABLE); it must not block.
+  // Runs the job's command. `done` is called on a lane's thread, or right here if the queue is full
+  // (RESOURCE_EXHAUSTED) or stopped (UNAVAILABLE); it must not block.
   void Submit(std::unique_ptr<Job> job);
 
   // Accepts no more, runs what waits, and returns when everything is answered.

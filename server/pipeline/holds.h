@@ -10,12 +10,13 @@
 
 namespace inventory::pipeline {
 
-// Releases every loaded allocation of a locked SKU whose hold has run out by work.now(), with a movement each, and says how
-// many there were. The reservation's own row is left alone: its state follows from its expiry, and only a command that
-// locks all of its SKUs writes it.
+// Releases every loaded allocation of a locked SKU whose hold has run out by work.now(), with a movement each, and says
+// how many there were. The reservation's own row is left alone: its state follows from its expiry, and only a command
+// that locks all of its SKUs writes it.
 absl::StatusOr<int64_t> ReleaseDead(Work& work);
 
-// Takes `quantity` units of an allocation away: from the level, the allocation and the line, where they count as cancelled.
+// Takes `quantity` units of an allocation away: from the level, the allocation and the line, where they count as
+// cancelled.
 absl::Status ReleaseUnits(Work& work, const storage::AllocationRecord::Key& allocation, int64_t quantity,
                           storage::MovementType type);
 

@@ -43,7 +43,8 @@ absl::Status GivenUp(const absl::Status& status, const Job& job) {
     case SqlFault::kDeadlock:
     case SqlFault::kLockTimeout:
     case SqlFault::kDuplicateKey:
-      return Unavailable("CONTENTION", "other writes to the same rows kept getting in the way; call again with the same request_id");
+      return Unavailable("CONTENTION",
+                         "other writes to the same rows kept getting in the way; call again with the same request_id");
     case SqlFault::kConnectionLost:
     case SqlFault::kReadOnly:
       return DatabaseAway();

@@ -39,8 +39,8 @@ struct LaneShared {
   const Observer& observer;
 };
 
-// Takes jobs from the queue, runs them in batches and answers them, until the queue is closed and empty. A failed batch is
-// retried, then split until the guilty command stands alone. Runs on one thread.
+// Takes jobs from the queue, runs them in batches and answers them, until the queue is closed and empty. A failed batch
+// is retried, then split until the guilty command stands alone. Runs on one thread.
 class Lane {
  public:
   explicit Lane(LaneShared shared) : shared_(std::move(shared)) {}

@@ -37,6 +37,24 @@ struct Rows {
     movements.resize(marked_movements_);
   }
 
+  // What there is now, for UndoTo.
+  struct Savepoint {
+    std::vector<std::size_t> changes;
+    std::size_t movements = 0;
+  };
+  Savepoint Save() {
+    Savepoint savepoint{.changes = {}, .movements = movements.size()};
+    ForEachTable([&savepoint](auto& table) { savepoint.changes.push_back(table.changes()); });
+    return savepoint;
+  }
+
+  // Takes every change since the savepoint back; there must have been no mark and no undo meanwhile.
+  void UndoTo(const Savepoint& savepoint) {
+    auto changes = savepoint.changes.begin();
+    ForEachTable([&changes](auto& table) { table.UndoTo(*changes++); });
+    movements.resize(savepoint.movements);
+  }
+
  private:
   template <typename Visitor>
   void ForEachTable(Visitor visit) {

@@ -18,9 +18,9 @@
 
 namespace inventory::pipeline {
 
-// Remembers the SKUs of recent reservations and the reservations of recent shipments, so that a confirm or a shipment soon
-// after the reservation needs no look at the database before its batch. A reservation only ever gains SKUs, and the batch
-// checks what it loads, so a stale entry costs one more round and nothing else. Bounded; thread-safe.
+// Remembers the SKUs of recent reservations and the reservations of recent shipments, so that a confirm or a shipment
+// soon after the reservation needs no look at the database before its batch. A reservation only ever gains SKUs, and
+// the batch checks what it loads, so a stale entry costs one more round and nothing else. Bounded; thread-safe.
 class SkuDirectory {
  public:
   // Remembers at least `capacity` reservations and as many shipments.

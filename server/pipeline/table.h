@@ -2,6 +2,7 @@
 #ifndef INVENTORY_SERVER_PIPELINE_TABLE_H_
 #define INVENTORY_SERVER_PIPELINE_TABLE_H_
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <utility>
@@ -74,12 +75,18 @@ class Table {
   // Makes all changes so far permanent within the batch.
   void Mark() { undo_.clear(); }
 
-  // Takes every change since the last mark back, in reverse order.
-  void Undo() {
-    for (auto it = undo_.rbegin(); it != undo_.rend(); ++it) {
-      it->first->second.current = std::move(it->second);
+  // Takes every change since the last mark back.
+  void Undo() { UndoTo(0); }
+
+  // Number of changes since the last mark, for UndoTo.
+  std::size_t changes() const { return undo_.size(); }
+
+  // Takes changes back, the last one first, until only `changes` of those since the last mark are left.
+  void UndoTo(std::size_t changes) {
+    while (undo_.size() > changes) {
+      undo_.back().first->second.current = std::move(undo_.back().second);
+      undo_.pop_back();
     }
-    undo_.clear();
   }
 
   // Rows to insert, to update and to delete so that the database has what is here.

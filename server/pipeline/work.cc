@@ -1,5 +1,7 @@
 #include "server/pipeline/work.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "server/errors.h"
 
@@ -53,8 +55,8 @@ std::vector<const LevelRecord*> Work::LevelsOf(const std::string& sku) const {
 }
 
 std::vector<const storage::ReservationLineRecord*> Work::LinesOf(const std::string& reservation_id) const {
-  return rows_.reservation_lines.Range(
-      {reservation_id, ""}, [&](const auto& line) { return line.reservation_id == reservation_id; });
+  return rows_.reservation_lines.Range({reservation_id, ""},
+                                       [&](const auto& line) { return line.reservation_id == reservation_id; });
 }
 
 std::vector<const AllocationRecord*> Work::AllocationsOf(const std::string& reservation_id) const {
@@ -103,24 +105,58 @@ absl::StatusOr<const MovementRecord*> Work::Append(const Move& move) {
   absl::Status checked = Check(balance, move);
   if (!checked.ok()) return checked;
   level.quantities = balance;
+  return Number(level, rows_.items.Edit(sku), move);
+}
+
+// Appends the movement of a level that has its new quantities already.
+const MovementRecord* Work::Number(LevelRecord& level, ItemRecord& item, const Move& move) {
   level.version += 1;
   level.update_time = now_;
-  ItemRecord& item = rows_.items.Edit(sku);
   item.sequence += 1;
   item.last_movement_time = now_;
-  rows_.movements.push_back({.sku = sku,
+  rows_.movements.push_back({.sku = item.sku,
                              .sequence = item.sequence,
                              .warehouse_id = level.warehouse_id,
                              .version = level.version,
                              .type = move.type,
                              .delta = move.delta,
-                             .balance = balance,
+                             .balance = level.quantities,
                              .reason = std::string(move.reason),
                              .actor = origin_.actor,
                              .document_id = std::string(move.document_id),
                              .request_id = origin_.request_id,
                              .create_time = now_});
   return &rows_.movements.back();
+}
+
+absl::Status Work::Correct(const Correction& correction) {
+  const Move move{.sku = correction.sku,
+                  .warehouse_id = correction.warehouse_id,
+                  .type = MovementType::kCorrection,
+                  .delta = correction.ledger_delta,
+                  .reason = correction.reason};
+  if (rows_.items.Find(correction.sku) == nullptr) return absl::InternalError("the SKU of a correction is not locked");
+  const LevelRecord::Key key{correction.sku, correction.warehouse_id};
+  const bool known = rows_.levels.Find(key) != nullptr;
+  LevelRecord& level =
+      known ? rows_.levels.Edit(key)
+            : rows_.levels.Add({.sku = correction.sku, .warehouse_id = correction.warehouse_id, .update_time = now_});
+  const Quantities balance = Sum(level.quantities, correction.level_delta);
+  absl::Status checked = Check(balance, move);
+  if (!checked.ok()) return checked;
+  level.quantities = balance;
+  level.version = std::max(level.version, correction.last_version);
+  ItemRecord& item = rows_.items.Edit(correction.sku);
+  item.sequence = std::max(item.sequence, correction.last_sequence);
+  Number(level, item, move);
+  return absl::OkStatus();
+}
+
+absl::Status Work::Attempt(const std::function<absl::Status()>& part) {
+  const Rows::Savepoint before = rows_.Save();
+  absl::Status status = part();
+  if (!status.ok()) rows_.UndoTo(before);
+  return status;
 }
 
 std::vector<const MovementRecord*> Work::movements() const {

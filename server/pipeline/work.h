@@ -2,6 +2,7 @@
 #ifndef INVENTORY_SERVER_PIPELINE_WORK_H_
 #define INVENTORY_SERVER_PIPELINE_WORK_H_
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -14,6 +15,7 @@
 #include "server/pipeline/configuration.h"
 #include "server/pipeline/rows.h"
 #include "storage/configuration_repository.h"
+#include "storage/verify_repository.h"
 
 namespace inventory::pipeline {
 
@@ -36,8 +38,8 @@ struct Move {
   std::string_view document_id = "";
 };
 
-// What a command sees while it runs: the rows, the time, the configuration, and the only way to change a level. Lives for
-// one run of one command. Not thread-safe.
+// What a command sees while it runs: the rows, the time, the configuration, and the only way to change a level. Lives
+// for one run of one command. Not thread-safe.
 class Work {
  public:
   // Who runs the command: actor and request id go into every movement; fresh_id names what the command creates.
@@ -81,10 +83,27 @@ class Work {
   std::vector<const storage::ShipmentLineRecord*> ShipmentLinesOf(const std::string& shipment_id) const;
 
   // Changes a level and appends the movement, the only way a quantity ever changes. A level that does not exist starts
-  // empty with the item's default safety stock, which is a movement of its own. INVALID_ARGUMENT if a bucket would exceed
-  // kMaxQuantity; INTERNAL if it would fall below zero (the command must have checked). The pointer stays valid until
-  // the next Apply.
+  // empty with the item's default safety stock, which is a movement of its own. INVALID_ARGUMENT if a bucket would
+  // exceed kMaxQuantity; INTERNAL if it would fall below zero (the command must have checked). The pointer stays valid
+  // until the next Apply.
   absl::StatusOr<const storage::MovementRecord*> Apply(const Move& move);
+
+  // Puts a level and its ledger right, the only change of a quantity besides Apply: adds `level_delta` to the level and
+  // `ledger_delta` to the sum of its movements, by a correcting movement. Numbers follow the highest that the level,
+  // the item or the ledger has seen: `last_version` and `last_sequence` are the ledger's. INTERNAL as Apply.
+  struct Correction {
+    std::string sku;
+    std::string warehouse_id;
+    storage::Quantities level_delta;
+    storage::Quantities ledger_delta;
+    int64_t last_version = 0;
+    int64_t last_sequence = 0;
+    std::string reason;
+  };
+  absl::Status Correct(const Correction& correction);
+
+  // Runs a part of the command that may fail alone: if it does, what it changed is undone and the command goes on.
+  absl::Status Attempt(const std::function<absl::Status()>& part);
 
   // Movements this command has made so far, in order.
   std::vector<const storage::MovementRecord*> movements() const;
@@ -94,12 +113,16 @@ class Work {
   bool Require(const std::string& sku);
   const std::set<std::string>& required() const { return required_; }
 
+  // The sums of the SKUs that the batch audits, as stored before the batch; set by the batch.
+  const storage::VerifySnapshot* sums = nullptr;
+
   // What the command's exclusive warehouses hold, by id; set by the batch.
   const std::map<std::string, storage::WarehouseUse>* warehouse_use = nullptr;
 
  private:
   absl::Status StartLevel(const std::string& sku, const std::string& warehouse_id);
   absl::StatusOr<const storage::MovementRecord*> Append(const Move& move);
+  const storage::MovementRecord* Number(storage::LevelRecord& level, storage::ItemRecord& item, const Move& move);
 
   Rows& rows_;
   const absl::Time now_;

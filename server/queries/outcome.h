@@ -6,8 +6,8 @@
 
 namespace inventory::queries {
 
-// Turns a fault of the database into what the caller may know: UNAVAILABLE where it is away, INTERNAL (and a log line) where
-// the service is at fault. Everything else stays as it is.
+// Turns a fault of the database into what the caller may know: UNAVAILABLE where it is away, INTERNAL (and a log line)
+// where the service is at fault. Everything else stays as it is.
 absl::Status Outcome(absl::Status status);
 
 }  // namespace inventory::queries

@@ -7,8 +7,7 @@
 
 namespace inventory::queries {
 
-ReadExecutor::ReadExecutor(Options options, storage::ConnectionPool& pool,
-                           pipeline::ConfigurationCache& configurations)
+ReadExecutor::ReadExecutor(Options options, storage::ConnectionPool& pool, pipeline::ConfigurationCache& configurations)
     : options_(options), pool_(pool), configurations_(configurations) {
   for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { Work(); });
 }

@@ -45,14 +45,15 @@ class ReadExecutor {
   ReadExecutor(Options options, storage::ConnectionPool& pool, pipeline::ConfigurationCache& configurations);
   ~ReadExecutor();
 
-  // Runs `task` on a reader thread, at the latest when `deadline` has passed and then without a reader. Returns false if
-  // too many wait or the executor is stopped; the task is then never run.
+  // Runs `task` on a reader thread, at the latest when `deadline` has passed and then without a reader. Returns false
+  // if too many wait or the executor is stopped; the task is then never run.
   bool Run(absl::Time deadline, Task task);
 
   // Accepts no more, runs what waits and returns.
   void Stop();
 
   std::size_t waiting() const;
+  std::size_t max_waiting() const { return options_.max_waiting; }
 
  private:
   struct Waiting {

@@ -24,9 +24,9 @@ bool HasControl(std::string_view text, bool allow_line_breaks) {
 }
 
 // The characters with Unicode's White_Space property (Unicode 15.0, PropList.txt) that are not control characters.
-constexpr std::string_view kSpaces[] = {
-    " ",            "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
-    "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000"};
+constexpr std::string_view kSpaces[] = {" ",      "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
+                                        "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A",
+                                        "\u2028", "\u2029", "\u202F", "\u205F", "\u3000"};
 
 bool SpaceAtEnd(std::string_view text) {
   return std::any_of(std::begin(kSpaces), std::end(kSpaces),
@@ -109,8 +109,8 @@ void CheckTtl(const google::protobuf::Duration& value, absl::Duration most, cons
 void CheckRequestId(std::string_view value, Violations& violations, std::size_t max_bytes) {
   const bool printable = std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7F; });
   if (value.size() > max_bytes || !printable) {
-    violations.Add("request_id", absl::StrCat("must be empty or 1 to ", max_bytes,
-                                              " printable ASCII characters without spaces"));
+    violations.Add("request_id",
+                   absl::StrCat("must be empty or 1 to ", max_bytes, " printable ASCII characters without spaces"));
   }
 }
 

@@ -2,7 +2,6 @@
 #ifndef INVENTORY_SERVER_RPC_CALL_H_
 #define INVENTORY_SERVER_RPC_CALL_H_
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,52 +13,52 @@
 #include "server/pipeline/command.h"
 #include "server/queries/reader.h"
 #include "server/rpc/runtime.h"
+#include "server/rpc/steps.h"
 
 namespace inventory::rpc {
 
-// Finishes one call exactly once, whatever happens: also after the caller has cancelled. Deletes itself when gRPC is done
-// with it. Finish may come from any thread.
+// Finishes one call exactly once, whatever happens: also after the caller has cancelled. Deletes itself when gRPC is
+// done with it. Finish may come from any thread.
 class Call {
  public:
-  static Call* Start(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext* context);
+  // `request` lives until the call is finished. An empty request id of a write is replaced by a new one.
+  static Call* Start(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext* context,
+                     const google::protobuf::Message& request, const std::string& request_id = "");
 
   // Sends the answer. Nothing of the call may be touched afterwards.
   grpc::ServerUnaryReactor* Finish(const absl::Status& status);
 
-  // Hands a write to the pipeline and finishes the call with its answer. An empty request id is replaced by a new one.
-  void Submit(std::unique_ptr<pipeline::Command> command, const google::protobuf::Message& request,
-              const std::string& request_id);
+  // Hands a write to the pipeline and finishes the call with its answer.
+  void Submit(std::unique_ptr<pipeline::Command> command);
 
   // Runs a read on a reader thread and finishes the call with its answer.
   void Read(std::function<absl::Status(queries::Reader&)> read);
 
+  // For a call of several steps, the last of which finishes it.
+  std::shared_ptr<Steps> MakeSteps();
+
   grpc::ServerUnaryReactor* reactor() { return &reactor_; }
-  absl::Time deadline() const { return deadline_; }
-  Runtime& runtime() { return runtime_; }
+  const Origin& origin() const { return origin_; }
 
  private:
   class Reactor final : public grpc::ServerUnaryReactor {
    public:
     explicit Reactor(Call& call) : call_(call) {}
     void OnDone() override { delete &call_; }
-    void OnCancel() override { call_.cancelled_->store(true, std::memory_order_relaxed); }
+    void OnCancel() override { call_.origin_.cancelled->store(true, std::memory_order_relaxed); }
 
    private:
     Call& call_;
   };
 
-  Call(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext* context);
+  Call(Runtime& runtime, const MethodFacts& facts, Origin origin);
 
   Runtime& runtime_;
   const MethodFacts& facts_;
   const absl::Time start_;
-  const absl::Time deadline_;
-  const std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
+  const Origin origin_;
   Reactor reactor_;
 };
-
-// RESOURCE_EXHAUSTED: too many reads wait already.
-absl::Status ReadsFull();
 
 }  // namespace inventory::rpc
 

@@ -18,8 +18,8 @@ namespace inventory::rpc {
 // Thread-safe.
 class GrpcServer {
  public:
-  // Listens, with every service NOT_SERVING. `runtime` must outlive the server. FAILED_PRECONDITION if the address can't be
-  // listened on.
+  // Listens, with every service NOT_SERVING. `runtime` must outlive the server. FAILED_PRECONDITION if the address
+  // can't be listened on.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const server::ServerOptions& options, Runtime& runtime);
 
   // Tells health watchers, for each service and for the whole server.

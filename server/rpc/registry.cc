@@ -37,6 +37,14 @@ const google::protobuf::MethodDescriptor* MethodOf(const google::protobuf::Descr
   std::abort();
 }
 
+const Method& MethodFor(const google::protobuf::Message& request) {
+  for (const Method& method : Methods()) {
+    if (method.request() == request.GetDescriptor()) return method;
+  }
+  std::fprintf(stderr, "nothing implements the RPC of %s\n", request.GetTypeName().c_str());
+  std::abort();
+}
+
 absl::Status CheckComplete() {
   std::map<const google::protobuf::MethodDescriptor*, int> count;
   for (const Method& method : Methods()) ++count[MethodOf(method.request())];

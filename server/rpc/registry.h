@@ -18,6 +18,7 @@
 namespace inventory::rpc {
 
 class Runtime;
+class Steps;
 
 // One RPC of the server.
 struct Method {
@@ -28,8 +29,12 @@ struct Method {
   const google::protobuf::Descriptor* (*request)() = nullptr;
   // Makes the handler that gRPC calls; runtime outlives it.
   std::function<std::unique_ptr<grpc::internal::MethodHandler>(Runtime& runtime)> make_handler;
-  // Makes the command of a write; null for a read. Both messages are of the RPC's types and outlive the command.
+  // Makes the command of a write; null for other calls. Both messages are of the RPC's types and outlive the command.
   CommandMaker make_command;
+  // Starts a call of several steps; null for others. Both messages outlive the call.
+  std::function<void(const google::protobuf::Message& request, google::protobuf::Message& response,
+                     std::shared_ptr<Steps> steps)>
+      start;
   // Notes every broken rule of a request, which is of the RPC's type.
   std::function<void(const google::protobuf::Message& request, const Bounds& bounds, Violations& violations)> validate;
 };
@@ -40,8 +45,12 @@ std::vector<Method>& Methods();
 // The services of inventory.v1.
 std::vector<const google::protobuf::ServiceDescriptor*> Services();
 
-// The RPC of inventory.v1 that takes this request; every RPC has a request message of its own. CHECK-fails if there is none.
+// The RPC of inventory.v1 that takes this request; every RPC has a request message of its own. CHECK-fails if there is
+// none.
 const google::protobuf::MethodDescriptor* MethodOf(const google::protobuf::Descriptor* request);
+
+// The implementation of the RPC that takes this request. CHECK-fails if there is none.
+const Method& MethodFor(const google::protobuf::Message& request);
 
 // OK if every RPC of every service of inventory.v1 is implemented exactly once.
 absl::Status CheckComplete();

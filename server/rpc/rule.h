@@ -15,13 +15,23 @@
 //
 //     static absl::Status Read(const Request&, queries::Reader&, Response&);  // runs on a reader thread
 //
+// or, where callers ask the same thing all the time, what answers all calls that wait from one look at the database:
+//
+//     static absl::Status ReadTogether(std::vector<rpc::Asked<Rule>>&, queries::Reader&);
+//
+// A call that takes several commits or both reads and writes has, in one file of server/commands:
+//
+//     static void Start(const Request&, Response&, std::shared_ptr<rpc::Steps>);  // never blocks, see steps.h
+//
 // request_id, idempotency, deadlines, queues, metrics and error details are not its business.
 #ifndef INVENTORY_SERVER_RPC_RULE_H_
 #define INVENTORY_SERVER_RPC_RULE_H_
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "grpcpp/support/server_callback.h"
@@ -33,6 +43,7 @@
 #include "server/queries/reader.h"
 #include "server/rpc/bounds.h"
 #include "server/rpc/call.h"
+#include "server/rpc/coalescer.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
 
@@ -68,45 +79,90 @@ class RuleCommand final : public pipeline::Command {
 
 template <typename Rule>
 concept IsWrite = requires(const typename Rule::Request& request, pipeline::Work& work,
-                           typename Rule::Response& response) { Rule::Apply(request, work, response); };
+                           typename Rule::Response& response) {
+  Rule::Apply(request, work, response);
+};
 template <typename Rule>
 concept IsRead = requires(const typename Rule::Request& request, queries::Reader& reader,
-                          typename Rule::Response& response) { Rule::Read(request, reader, response); };
+                          typename Rule::Response& response) {
+  Rule::Read(request, reader, response);
+};
 
-// Answers one call. Returns the reactor that gRPC waits for; nothing here blocks.
 template <typename Rule>
-grpc::ServerUnaryReactor* Serve(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext* context,
-                                const typename Rule::Request* request, typename Rule::Response* response) {
-  Call* call = Call::Start(runtime, facts, context);
-  Violations violations;
-  Rule::Validate(*request, runtime.bounds(), violations);
-  if constexpr (IsWrite<Rule>) {
-    CheckRequestId(request->request_id(), violations);
+concept IsReadTogether = requires(std::vector<Asked<Rule>>& asked, queries::Reader& reader) {
+  Rule::ReadTogether(asked, reader);
+};
+template <typename Rule>
+concept IsStepwise = requires(const typename Rule::Request& request, typename Rule::Response& response,
+                              std::shared_ptr<Steps> steps) {
+  Rule::Start(request, response, steps);
+};
+
+// Answers the calls of one RPC. Thread-safe.
+template <typename Rule>
+class Handler {
+ public:
+  using Request = typename Rule::Request;
+  using Response = typename Rule::Response;
+
+  explicit Handler(Runtime& runtime)
+      : runtime_(runtime), facts_(runtime, *MethodOf(Request::descriptor())), coalescer_(runtime.reads()) {}
+
+  // Returns the reactor that gRPC waits for; nothing here blocks.
+  grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const Request* request, Response* response) {
+    Call* call = Start(context, *request);
+    // Before the call can be finished, and with it deleted, by another thread.
+    grpc::ServerUnaryReactor* reactor = call->reactor();
+    Violations violations;
+    Rule::Validate(*request, runtime_.bounds(), violations);
+    if constexpr (kWrites) CheckRequestId(request->request_id(), violations, kMaxRequestIdBytes);
     if (!violations.empty()) return call->Finish(violations.ToStatus());
-    call->Submit(std::make_unique<RuleCommand<Rule>>(request, response), *request, request->request_id());
-  } else {
-    static_assert(IsRead<Rule>, "an RPC's rule has Apply (a write) or Read");
-    if (!violations.empty()) return call->Finish(violations.ToStatus());
-    call->Read([request, response](queries::Reader& reader) { return Rule::Read(*request, reader, *response); });
+    if constexpr (IsWrite<Rule>) {
+      call->Submit(std::make_unique<RuleCommand<Rule>>(request, response));
+    } else if constexpr (IsStepwise<Rule>) {
+      Rule::Start(*request, *response, call->MakeSteps());
+    } else if constexpr (IsReadTogether<Rule>) {
+      coalescer_.Ask(call, request, response);
+    } else {
+      static_assert(IsRead<Rule>, "an RPC's rule has Apply, Start, Read or ReadTogether");
+      call->Read([request, response](queries::Reader& reader) { return Rule::Read(*request, reader, *response); });
+    }
+    return reactor;
   }
-  return call->reactor();
-}
+
+ private:
+  static constexpr bool kWrites = IsWrite<Rule> || IsStepwise<Rule>;
+  // The steps of a call append their names.
+  static constexpr std::size_t kMaxRequestIdBytes = IsStepwise<Rule> ? 96 : 128;
+  struct NoCoalescer {
+    explicit NoCoalescer(queries::ReadExecutor&) {}
+  };
+
+  Call* Start(grpc::CallbackServerContext* context, const Request& request) {
+    if constexpr (kWrites) return Call::Start(runtime_, facts_, context, request, request.request_id());
+    return Call::Start(runtime_, facts_, context, request);
+  }
+
+  Runtime& runtime_;
+  const MethodFacts facts_;
+  std::conditional_t<IsReadTogether<Rule>, Coalescer<Rule>, NoCoalescer> coalescer_;
+};
 
 // Makes the rule serve its RPC, the one that takes Rule::Request.
 template <typename Rule>
 class Registered {
  public:
-  Registered() { Methods().push_back({&Request::descriptor, MakeHandler, CommandMaker(), Validate}); }
+  Registered() { Methods().push_back({&Request::descriptor, MakeHandler, CommandMaker(), Starter(), Validate}); }
 
  private:
   using Request = typename Rule::Request;
   using Response = typename Rule::Response;
 
   static std::unique_ptr<grpc::internal::MethodHandler> MakeHandler(Runtime& runtime) {
-    MethodFacts facts(runtime, *MethodOf(Request::descriptor()));
+    auto handler = std::make_shared<Handler<Rule>>(runtime);
     return std::make_unique<grpc::internal::CallbackUnaryHandler<Request, Response>>(
-        [&runtime, facts](grpc::CallbackServerContext* context, const Request* request, Response* response) {
-          return Serve<Rule>(runtime, facts, context, request, response);
+        [handler](grpc::CallbackServerContext* context, const Request* request, Response* response) {
+          return handler->Serve(context, request, response);
         });
   }
 
@@ -115,6 +171,17 @@ class Registered {
       return [](const google::protobuf::Message& request, google::protobuf::Message& response) {
         return std::make_unique<RuleCommand<Rule>>(&dynamic_cast<const Request&>(request),
                                                    &dynamic_cast<Response&>(response));
+      };
+    } else {
+      return nullptr;
+    }
+  }
+
+  static decltype(Method::start) Starter() {
+    if constexpr (IsStepwise<Rule>) {
+      return [](const google::protobuf::Message& request, google::protobuf::Message& response,
+                std::shared_ptr<Steps> steps) {
+        Rule::Start(dynamic_cast<const Request&>(request), dynamic_cast<Response&>(response), std::move(steps));
       };
     } else {
       return nullptr;

@@ -18,11 +18,7 @@ class Runtime {
  public:
   Runtime(pipeline::GroupCommitter& committer, queries::ReadExecutor& reads, server::Metrics& metrics, Bounds bounds,
           absl::Duration default_deadline)
-      : committer_(committer),
-        reads_(reads),
-        metrics_(metrics),
-        bounds_(bounds),
-        default_deadline_(default_deadline) {}
+      : committer_(committer), reads_(reads), metrics_(metrics), bounds_(bounds), default_deadline_(default_deadline) {}
 
   pipeline::GroupCommitter& committer() { return committer_; }
   queries::ReadExecutor& reads() { return reads_; }

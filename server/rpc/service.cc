@@ -15,8 +15,8 @@ Service::Service(const google::protobuf::ServiceDescriptor& descriptor, Runtime&
     const google::protobuf::MethodDescriptor* rpc = MethodOf(method.request());
     if (rpc->service() != &descriptor) continue;
     paths_.push_back(std::make_unique<std::string>(absl::StrCat("/", name_, "/", rpc->name())));
-    AddMethod(new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), grpc::internal::RpcMethod::NORMAL_RPC,
-                                                   nullptr));
+    AddMethod(
+        new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
     MarkMethodCallback(index++, method.make_handler(runtime).release());
   }
 }

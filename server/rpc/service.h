@@ -12,8 +12,8 @@
 
 namespace inventory::rpc {
 
-// One service of inventory.v1 with all of its registered RPCs, instead of the generated base class: an RPC is served by the
-// file that holds its rule and named nowhere else.
+// One service of inventory.v1 with all of its registered RPCs, instead of the generated base class: an RPC is served by
+// the file that holds its rule and named nowhere else.
 class Service final : public grpc::Service {
  public:
   // `runtime` must outlive the gRPC server.

@@ -60,8 +60,7 @@ class RepositoriesTest : public DatabaseTest {
   template <typename Record>
   std::vector<Record> Select(const std::string& key) {
     const Texts keys = {key};
-    return ParseAll<Record>(
-        Run([&](Sql& sql) { return AppendSelectByKeyPrefix<Record>(sql, keys); }));
+    return ParseAll<Record>(Run([&](Sql& sql) { return AppendSelectByKeyPrefix<Record>(sql, keys); }));
   }
 
   // Inserting gives the record back, inserting again fails, an upsert overwrites.
@@ -89,8 +88,7 @@ inline ItemRecord Item(const std::string& sku, bool published = true) {
   return item;
 }
 
-inline LevelRecord Level(const std::string& sku, const std::string& warehouse_id, int64_t on_hand,
-                         int64_t reserved) {
+inline LevelRecord Level(const std::string& sku, const std::string& warehouse_id, int64_t on_hand, int64_t reserved) {
   return {sku, warehouse_id, {.on_hand = on_hand, .reserved = reserved}, 1, kTime};
 }
 
@@ -99,8 +97,8 @@ inline ReservationRecord Reservation(const std::string& id, ReservationState sta
   return {id, "web", "order-" + id, state, expire_time, 1, kTime, kTime};
 }
 
-inline MovementRecord Movement(const std::string& sku, int64_t sequence,
-                               const std::string& warehouse_id, int64_t version, int64_t on_hand) {
+inline MovementRecord Movement(const std::string& sku, int64_t sequence, const std::string& warehouse_id,
+                               int64_t version, int64_t on_hand) {
   MovementRecord movement;
   movement.sku = sku;
   movement.sequence = sequence;

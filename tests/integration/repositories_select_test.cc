@@ -23,33 +23,25 @@ class RepositoriesSelectTest : public RepositoriesTest {
   }
 
   // "sku/warehouse:reserved" of the live levels.
-  Texts ListLevels(const LevelFilter& filter, const LevelRecord::Key& after = {},
-                   int64_t limit = 100) {
+  Texts ListLevels(const LevelFilter& filter, const LevelRecord::Key& after = {}, int64_t limit = 100) {
     Texts found;
-    const Rows rows =
-        Run([&](Sql& sql) { return AppendListLiveLevels(sql, filter, after, limit); });
+    const Rows rows = Run([&](Sql& sql) { return AppendListLiveLevels(sql, filter, after, limit); });
     for (const LevelRecord& level : ParseAll<LevelRecord>(rows)) {
-      found.push_back(level.sku + "/" + level.warehouse_id + ":" +
-                      std::to_string(level.quantities.reserved));
+      found.push_back(level.sku + "/" + level.warehouse_id + ":" + std::to_string(level.quantities.reserved));
     }
     return found;
   }
 
-  Texts ListReservations(const ReservationFilter& filter, const std::string& after = "",
-                         int64_t limit = 100) {
-    return ParseTexts(
-        Run([&](Sql& sql) { return AppendListReservations(sql, filter, after, limit); }));
+  Texts ListReservations(const ReservationFilter& filter, const std::string& after = "", int64_t limit = 100) {
+    return ParseTexts(Run([&](Sql& sql) { return AppendListReservations(sql, filter, after, limit); }));
   }
 
-  Texts ListShipments(const ShipmentFilter& filter, const std::string& after = "",
-                      int64_t limit = 100) {
-    return ParseTexts(
-        Run([&](Sql& sql) { return AppendListShipments(sql, filter, after, limit); }));
+  Texts ListShipments(const ShipmentFilter& filter, const std::string& after = "", int64_t limit = 100) {
+    return ParseTexts(Run([&](Sql& sql) { return AppendListShipments(sql, filter, after, limit); }));
   }
 
   // "sku/sequence" of the movements.
-  Texts ListMovements(const MovementFilter& filter, const MovementKey& after = {"", 0},
-                      int64_t limit = 100) {
+  Texts ListMovements(const MovementFilter& filter, const MovementKey& after = {"", 0}, int64_t limit = 100) {
     Texts found;
     const Rows rows = Run([&](Sql& sql) { return AppendListMovements(sql, filter, after, limit); });
     for (const MovementRecord& movement : ParseAll<MovementRecord>(rows)) {
@@ -70,8 +62,7 @@ TEST_F(RepositoriesSelectTest, ListItemsFiltersAndPages) {
 }
 
 TEST_F(RepositoriesSelectTest, PrefixesMayEndInTheHighestByte) {
-  Insert<ItemRecord>(
-      {Item("a\xFF"), Item("a\xFFz"), Item("b"), Item("\xFF\xFF"), Item("\xFF\xFFq")});
+  Insert<ItemRecord>({Item("a\xFF"), Item("a\xFFz"), Item("b"), Item("\xFF\xFF"), Item("\xFF\xFFq")});
   EXPECT_EQ(ListItems({.sku_prefix = "a\xFF"}), (Texts{"a\xFF", "a\xFFz"}));
   EXPECT_EQ(ListItems({.sku_prefix = "\xFF\xFF"}), (Texts{"\xFF\xFF", "\xFF\xFFq"}));
   EXPECT_EQ(ListItems({.sku_prefix = "a%"}), Texts{});
@@ -87,15 +78,12 @@ TEST_F(RepositoriesSelectTest, LiveLevelsLeaveDeadHoldsOut) {
                             {"r1", "B", "w1", 1, 0, 0, kPast}});
   EXPECT_EQ(ListLevels({}), (Texts{"A/w1:5", "A/w2:5", "B/w1:0"}));
   const Texts skus = {"B", "A"};
-  const auto levels =
-      ParseAll<LevelRecord>(Run([&](Sql& sql) { return AppendSelectLiveLevels(sql, skus); }));
+  const auto levels = ParseAll<LevelRecord>(Run([&](Sql& sql) { return AppendSelectLiveLevels(sql, skus); }));
   ASSERT_EQ(levels.size(), 3u);
   EXPECT_EQ(levels[0], Level("A", "w1", 10, 5));
-  const auto level =
-      ParseAll<LevelRecord>(Run([&](Sql& sql) { return AppendSelectLiveLevel(sql, "B", "w1"); }));
+  const auto level = ParseAll<LevelRecord>(Run([&](Sql& sql) { return AppendSelectLiveLevel(sql, "B", "w1"); }));
   EXPECT_EQ(level, std::vector<LevelRecord>{Level("B", "w1", 1, 0)});
-  const auto stored =
-      ParseAll<LevelRecord>(Run([&](Sql& sql) { return AppendSelectLevels(sql, skus); }));
+  const auto stored = ParseAll<LevelRecord>(Run([&](Sql& sql) { return AppendSelectLevels(sql, skus); }));
   EXPECT_EQ(std::count(stored.begin(), stored.end(), Level("A", "w1", 10, 9)), 1);
 }
 
@@ -105,8 +93,7 @@ TEST_F(RepositoriesSelectTest, ListLevelsFiltersAndPages) {
   Insert<AllocationRecord>({{"r", "b", "w1", 1, 0, 0, kPast}});
   EXPECT_EQ(ListLevels({.sku_prefix = "a", .warehouse_id = "w1"}), (Texts{"a1/w1:0", "a2/w1:3"}));
   EXPECT_EQ(ListLevels({.status = LevelStatus::kInStock}), (Texts{"a1/w1:0", "b/w1:0"}));
-  EXPECT_EQ(ListLevels({.status = LevelStatus::kOutOfStock}),
-            (Texts{"a1/w2:2", "a2/w1:3", "a2/w2:0"}));
+  EXPECT_EQ(ListLevels({.status = LevelStatus::kOutOfStock}), (Texts{"a1/w2:2", "a2/w1:3", "a2/w2:0"}));
   EXPECT_EQ(ListLevels({.status = LevelStatus::kDeficit}), (Texts{"a2/w1:3"}));
   EXPECT_EQ(ListLevels({}, {"a1", "w1"}, 2), (Texts{"a1/w2:2", "a2/w1:3"}));
   EXPECT_EQ(ListLevels({.warehouse_id = "w2"}, {"a1", "w1"}), (Texts{"a1/w2:2", "a2/w2:0"}));
@@ -114,10 +101,8 @@ TEST_F(RepositoriesSelectTest, ListLevelsFiltersAndPages) {
 }
 
 TEST_F(RepositoriesSelectTest, DeadAllocationsAndTheirLinesEachOnce) {
-  Insert<ReservationLineRecord>({{"r1", "A", 5, 5, 0, 0},
-                                 {"r1", "B", 1, 1, 0, 0},
-                                 {"r2", "A", 1, 1, 0, 0},
-                                 {"r3", "A", 1, 1, 0, 0}});
+  Insert<ReservationLineRecord>(
+      {{"r1", "A", 5, 5, 0, 0}, {"r1", "B", 1, 1, 0, 0}, {"r2", "A", 1, 1, 0, 0}, {"r3", "A", 1, 1, 0, 0}});
   const AllocationRecord oldest = {"r3", "A", "w1", 1, 0, 0, kPast - absl::Seconds(1)};
   Insert<AllocationRecord>({{"r1", "A", "w1", 2, 0, 0, kPast},
                             {"r1", "A", "w2", 3, 0, 0, kPast},
@@ -126,46 +111,39 @@ TEST_F(RepositoriesSelectTest, DeadAllocationsAndTheirLinesEachOnce) {
                             oldest});
   const Texts skus = {"A"};
   const auto dead = [&](int64_t limit) {
-    return ParseAll<AllocationRecord>(
-        Run([&](Sql& sql) { return AppendSelectDeadAllocations(sql, skus, limit); }));
+    return ParseAll<AllocationRecord>(Run([&](Sql& sql) { return AppendSelectDeadAllocations(sql, skus, limit); }));
   };
   EXPECT_EQ(dead(10).size(), 3u);
   EXPECT_EQ(dead(1), std::vector<AllocationRecord>{oldest});
   const auto lines = [&](int64_t limit) {
-    return ParseAll<ReservationLineRecord>(
-        Run([&](Sql& sql) { return AppendSelectDeadLines(sql, skus, limit); }));
+    return ParseAll<ReservationLineRecord>(Run([&](Sql& sql) { return AppendSelectDeadLines(sql, skus, limit); }));
   };
   EXPECT_EQ(lines(10).size(), 2u);
   EXPECT_EQ(lines(1), (std::vector<ReservationLineRecord>{{"r3", "A", 1, 1, 0, 0}}));
 }
 
 TEST_F(RepositoriesSelectTest, ListReservationsByLiveState) {
-  Insert<ReservationRecord>({Reservation("1", ReservationState::kHeld, kFuture),
-                             Reservation("2", ReservationState::kHeld, kPast),
-                             Reservation("3", ReservationState::kExpired),
-                             Reservation("4", ReservationState::kCommitted),
-                             Reservation("5", ReservationState::kHeld, kPast - absl::Hours(1))});
+  Insert<ReservationRecord>(
+      {Reservation("1", ReservationState::kHeld, kFuture), Reservation("2", ReservationState::kHeld, kPast),
+       Reservation("3", ReservationState::kExpired), Reservation("4", ReservationState::kCommitted),
+       Reservation("5", ReservationState::kHeld, kPast - absl::Hours(1))});
   EXPECT_EQ(ListReservations({.state = ReservationState::kHeld}), Texts{"1"});
   EXPECT_EQ(ListReservations({.state = ReservationState::kExpired}), (Texts{"2", "3", "5"}));
   EXPECT_EQ(ListReservations({.state = ReservationState::kCommitted}), Texts{"4"});
   EXPECT_EQ(ListReservations({}, "1", 2), (Texts{"2", "3"}));
-  EXPECT_EQ(ParseTexts(Run([&](Sql& sql) { return AppendSelectExpiredReservations(sql, 10); })),
-            (Texts{"5", "2"}));
+  EXPECT_EQ(ParseTexts(Run([&](Sql& sql) { return AppendSelectExpiredReservations(sql, 10); })), (Texts{"5", "2"}));
   const Texts ids = {"2"};
-  const auto live = ParseAll<ReservationRecord>(
-      Run([&](Sql& sql) { return AppendSelectLiveReservations(sql, ids); }));
-  EXPECT_EQ(live,
-            (std::vector<ReservationRecord>{Reservation("2", ReservationState::kExpired, kPast)}));
+  const auto live = ParseAll<ReservationRecord>(Run([&](Sql& sql) { return AppendSelectLiveReservations(sql, ids); }));
+  EXPECT_EQ(live, (std::vector<ReservationRecord>{Reservation("2", ReservationState::kExpired, kPast)}));
   EXPECT_EQ(Select<ReservationRecord>("2")[0].state, ReservationState::kHeld);
 }
 
 TEST_F(RepositoriesSelectTest, ListReservationsFilters) {
   ReservationRecord other = Reservation("3", ReservationState::kCommitted);
   other.channel_id = "shop";
-  Insert<ReservationRecord>({Reservation("1", ReservationState::kCommitted),
-                             Reservation("2", ReservationState::kCommitted), other});
-  Insert<ReservationLineRecord>(
-      {{"1", "A", 1, 1, 0, 0}, {"1", "B", 1, 1, 0, 0}, {"3", "A", 1, 1, 0, 0}});
+  Insert<ReservationRecord>(
+      {Reservation("1", ReservationState::kCommitted), Reservation("2", ReservationState::kCommitted), other});
+  Insert<ReservationLineRecord>({{"1", "A", 1, 1, 0, 0}, {"1", "B", 1, 1, 0, 0}, {"3", "A", 1, 1, 0, 0}});
   EXPECT_EQ(ListReservations({.sku = "A"}), (Texts{"1", "3"}));
   EXPECT_EQ(ListReservations({.sku = "A"}, "1"), Texts{"3"});
   EXPECT_EQ(ListReservations({.channel_id = "web"}), (Texts{"1", "2"}));
@@ -174,22 +152,20 @@ TEST_F(RepositoriesSelectTest, ListReservationsFilters) {
 }
 
 TEST_F(RepositoriesSelectTest, ListShipments) {
-  Insert<ShipmentRecord>(
-      {{"s1", "r1", "w1", ShipmentState::kShipped, "", "", 1, kTime, kTime},
-       {"s2", "r2", "w1", ShipmentState::kReadyToShip, "", "", 1, kTime, kTime}});
+  Insert<ShipmentRecord>({{"s1", "r1", "w1", ShipmentState::kShipped, "", "", 1, kTime, kTime},
+                          {"s2", "r2", "w1", ShipmentState::kReadyToShip, "", "", 1, kTime, kTime}});
   EXPECT_EQ(ListShipments({}), (Texts{"s1", "s2"}));
   EXPECT_EQ(ListShipments({}, "s1"), Texts{"s2"});
   EXPECT_EQ(ListShipments({.reservation_id = "r1"}), Texts{"s1"});
-  EXPECT_EQ(ListShipments({.warehouse_id = "w1", .state = ShipmentState::kReadyToShip}),
-            Texts{"s2"});
+  EXPECT_EQ(ListShipments({.warehouse_id = "w1", .state = ShipmentState::kReadyToShip}), Texts{"s2"});
 }
 
 TEST_F(RepositoriesSelectTest, ListMovementsAndLevelAsOf) {
   MovementRecord last = Movement("B", 1, "w1", 1, 4);
   last.document_id = "d";
   last.type = MovementType::kSet;
-  Insert<MovementRecord>({Movement("A", 1, "w1", 1, 1), Movement("A", 2, "w2", 1, 2),
-                          Movement("A", 3, "w1", 2, 3), last});
+  Insert<MovementRecord>(
+      {Movement("A", 1, "w1", 1, 1), Movement("A", 2, "w2", 1, 2), Movement("A", 3, "w1", 2, 3), last});
   EXPECT_EQ(ListMovements({}), (Texts{"A/1", "A/2", "A/3", "B/1"}));
   EXPECT_EQ(ListMovements({}, {"A", 2}, 2), (Texts{"A/3", "B/1"}));
   EXPECT_EQ(ListMovements({.sku = "A"}, {"A", 1}), (Texts{"A/2", "A/3"}));
@@ -197,11 +173,9 @@ TEST_F(RepositoriesSelectTest, ListMovementsAndLevelAsOf) {
   EXPECT_EQ(ListMovements({.sku = "A", .warehouse_id = "w1"}), (Texts{"A/1", "A/3"}));
   EXPECT_EQ(ListMovements({.document_id = "d"}), Texts{"B/1"});
   EXPECT_EQ(ListMovements({.type = MovementType::kSet}), Texts{"B/1"});
-  EXPECT_EQ(ListMovements({.start = kTime + absl::Seconds(2), .end = kTime + absl::Seconds(3)}),
-            Texts{"A/2"});
+  EXPECT_EQ(ListMovements({.start = kTime + absl::Seconds(2), .end = kTime + absl::Seconds(3)}), Texts{"A/2"});
   const auto as_of = [&](absl::Time time) {
-    return ParseAll<MovementRecord>(
-        Run([&](Sql& sql) { return AppendLevelAsOf(sql, "A", "w1", time); }));
+    return ParseAll<MovementRecord>(Run([&](Sql& sql) { return AppendLevelAsOf(sql, "A", "w1", time); }));
   };
   EXPECT_EQ(as_of(kTime).size(), 0u);
   EXPECT_EQ(as_of(kTime + absl::Seconds(2)).at(0).version, 1);

@@ -56,8 +56,7 @@ TEST_F(RepositoriesTest, EnsuredItemsAreUnconfiguredAndOthersStay) {
   Insert<ItemRecord>({Item("B")});
   const Texts skus = {"C", "B", "A", "C"};
   Run([&](Sql& sql) { return AppendEnsureItems(sql, skus); });
-  const std::vector<ItemRecord> items =
-      ParseAll<ItemRecord>(Run([&](Sql& sql) { return AppendLockItems(sql, skus); }));
+  const std::vector<ItemRecord> items = ParseAll<ItemRecord>(Run([&](Sql& sql) { return AppendLockItems(sql, skus); }));
   ASSERT_EQ(items.size(), 3u);
   EXPECT_EQ(items[0], Unconfigured("A"));
   EXPECT_EQ(items[1], Item("B"));
@@ -81,37 +80,31 @@ TEST_F(RepositoriesTest, LevelRoundTrip) {
 }
 
 TEST_F(RepositoriesTest, ReservationRoundTrips) {
-  RoundTrip("r", Reservation("r", ReservationState::kHeld, kFuture),
-            Reservation("r", ReservationState::kCommitted));
+  RoundTrip("r", Reservation("r", ReservationState::kHeld, kFuture), Reservation("r", ReservationState::kCommitted));
   RoundTrip<ReservationLineRecord>("r", {"r", "A", 1, 2, 3, 4}, {"r", "A", 5, 6, 7, 8});
-  RoundTrip<AllocationRecord>("r", {"r", "A", "w", 1, 2, 3, kTime},
-                              {"r", "A", "w", 4, 5, 6, std::nullopt});
+  RoundTrip<AllocationRecord>("r", {"r", "A", "w", 1, 2, 3, kTime}, {"r", "A", "w", 4, 5, 6, std::nullopt});
   const Texts ids = {"r", "missing"};
   const Rows rows = Run([&](Sql& sql) { return AppendSelectReservationSkus(sql, ids); });
-  EXPECT_EQ(ParseReservationSkus(rows),
-            (std::vector<std::pair<std::string, std::string>>{{"r", "A"}}));
+  EXPECT_EQ(ParseReservationSkus(rows), (std::vector<std::pair<std::string, std::string>>{{"r", "A"}}));
 }
 
 TEST_F(RepositoriesTest, ShipmentRoundTrips) {
-  const ShipmentRecord shipment = {
-      "s1", "r1", "w1", ShipmentState::kProcessing, "Carrier é", "T'1", 1, kTime, kTime};
+  const ShipmentRecord shipment = {"s1", "r1", "w1", ShipmentState::kProcessing, "Carrier é", "T'1", 1, kTime, kTime};
   ShipmentRecord changed = shipment;
   changed.state = ShipmentState::kShipped;
   RoundTrip("s1", shipment, changed);
   RoundTrip<ShipmentLineRecord>("s1", {"s1", "A", "w2", 3}, {"s1", "A", "w2", 4});
-  Insert<ShipmentRecord>(
-      {{"s2", "r2", "w1", ShipmentState::kReadyToShip, "", "", 1, kTime, kTime}});
+  Insert<ShipmentRecord>({{"s2", "r2", "w1", ShipmentState::kReadyToShip, "", "", 1, kTime, kTime}});
   const Texts reservations = {"r1"};
-  EXPECT_EQ(ParseAll<ShipmentRecord>(Run(
-                [&](Sql& sql) { return AppendSelectShipmentsOfReservations(sql, reservations); })),
-            std::vector<ShipmentRecord>{changed});
+  EXPECT_EQ(
+      ParseAll<ShipmentRecord>(Run([&](Sql& sql) { return AppendSelectShipmentsOfReservations(sql, reservations); })),
+      std::vector<ShipmentRecord>{changed});
   EXPECT_EQ(ParseAll<ShipmentLineRecord>(Run([&](Sql& sql) {
               return AppendSelectShipmentLinesOfReservations(sql, reservations);
             })).size(),
             1u);
   const Texts ids = {"s2", "missing"};
-  EXPECT_EQ(ParseShipmentReservations(
-                Run([&](Sql& sql) { return AppendSelectShipmentReservations(sql, ids); })),
+  EXPECT_EQ(ParseShipmentReservations(Run([&](Sql& sql) { return AppendSelectShipmentReservations(sql, ids); })),
             (std::vector<std::pair<std::string, std::string>>{{"s2", "r2"}}));
 }
 
@@ -192,8 +185,7 @@ TEST_F(RepositoriesTest, ConfigurationVersionAndLocks) {
   warehouse.create_time = warehouse.update_time = kTime;
   Insert<WarehouseRecord>({warehouse});
   const Texts ids = {"x", "w"};
-  EXPECT_EQ(ParseTexts(Run([&](Sql& sql) { return AppendShareLockWarehouses(sql, ids); })),
-            Texts{"w"});
+  EXPECT_EQ(ParseTexts(Run([&](Sql& sql) { return AppendShareLockWarehouses(sql, ids); })), Texts{"w"});
   EXPECT_EQ(ParseTexts(Run([&](Sql& sql) { return AppendLockWarehouses(sql, ids); })), Texts{"w"});
   EXPECT_EQ(ParseAll<WarehouseRecord>(Run(AppendSelectWarehouses)).size(), 1u);
   EXPECT_EQ(ParseAll<ChannelRecord>(Run(AppendSelectChannels)).size(), 0u);
@@ -226,12 +218,10 @@ TEST_F(RepositoriesTest, VerifySnapshotSumsAndPages) {
   Insert<LevelRecord>({Level("a1", "w1", 3, 4), Level("a15", "w1", 9, 0), Level("b", "w1", 1, 0)});
   Insert<MovementRecord>({Movement("a1", 1, "w1", 1, 1), Movement("a1", 2, "w1", 2, 2)});
   Insert<ReservationLineRecord>({{"r1", "a1", 4, 4, 0, 0}});
-  Insert<AllocationRecord>(
-      {{"r1", "a1", "w1", 1, 1, 0, std::nullopt}, {"r2", "a1", "w1", 3, 0, 0, kPast}});
+  Insert<AllocationRecord>({{"r1", "a1", "w1", 1, 1, 0, std::nullopt}, {"r2", "a1", "w1", 3, 0, 0, kPast}});
   Insert<ShipmentRecord>({{"s1", "r1", "w1", ShipmentState::kProcessing, "", "", 1, kTime, kTime},
                           {"s2", "r1", "w1", ShipmentState::kShipped, "", "", 1, kTime, kTime}});
-  Insert<ShipmentLineRecord>(
-      {{"s1", "a1", "w1", 2}, {"s1", "a1", "w2", 3}, {"s2", "a1", "w1", 50}});
+  Insert<ShipmentLineRecord>({{"s1", "a1", "w1", 2}, {"s1", "a1", "w2", 3}, {"s2", "a1", "w1", 50}});
   const auto first = ReadVerifySnapshot(connection(), "a", "", 1);
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(first->next_after_sku, "a1");

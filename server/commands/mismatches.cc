@@ -1,0 +1,196 @@
+#include "server/commands/mismatches.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace inventory::commands {
+namespace {
+
+using storage::Quantities;
+using storage::VerifySnapshot;
+
+constexpr struct {
+  const char* name;
+  int64_t Quantities::*value;
+} kQuantities[] = {{"on_hand", &Quantities::on_hand},
+                   {"reserved", &Quantities::reserved},
+                   {"safety_stock", &Quantities::safety_stock},
+                   {"damaged", &Quantities::damaged},
+                   {"quality_control", &Quantities::quality_control}};
+
+// Everything that is known of one level.
+struct Facts {
+  const storage::LevelRecord* level = nullptr;
+  const storage::LevelLedger* ledger = nullptr;
+  int64_t allocated = 0;
+
+  Quantities stored() const { return level == nullptr ? Quantities() : level->quantities; }
+  Quantities moved() const { return ledger == nullptr ? Quantities() : ledger->deltas; }
+  int64_t version() const { return level == nullptr ? 0 : level->version; }
+  int64_t last_version() const { return ledger == nullptr ? 0 : ledger->last_version; }
+
+  // What the level should hold. The allocations decide about reserved; otherwise the level is believed, and its ledger
+  // if the level is lost.
+  Quantities wanted() const {
+    Quantities wanted = level == nullptr ? moved() : stored();
+    for (const auto& [name, value] : kQuantities) wanted.*value = std::max<int64_t>(wanted.*value, 0);
+    wanted.reserved = allocated;
+    return wanted;
+  }
+};
+
+using LevelKey = storage::LevelRecord::Key;
+
+std::map<LevelKey, Facts> FactsOf(const VerifySnapshot& snapshot) {
+  std::map<LevelKey, Facts> facts;
+  for (const auto& level : snapshot.levels) facts[level.key()].level = &level;
+  for (const auto& ledger : snapshot.level_ledgers) facts[{ledger.sku, ledger.warehouse_id}].ledger = &ledger;
+  for (const auto& reserved : snapshot.reserved) {
+    if (reserved.reserved != 0) facts[{reserved.sku, reserved.warehouse_id}].allocated = reserved.reserved;
+  }
+  return facts;
+}
+
+// Collects mismatches of one SKU and warehouse.
+class Report {
+ public:
+  Report(std::string sku, std::string warehouse_id, std::vector<v1::Mismatch>& found)
+      : sku_(std::move(sku)), warehouse_id_(std::move(warehouse_id)), found_(found) {}
+
+  void Compare(const char* check, const char* quantity, int64_t expected, int64_t actual) {
+    if (expected == actual) return;
+    v1::Mismatch mismatch;
+    mismatch.set_sku(sku_);
+    mismatch.set_warehouse_id(warehouse_id_);
+    mismatch.set_check(check);
+    mismatch.set_quantity(quantity);
+    mismatch.set_expected(expected);
+    mismatch.set_actual(actual);
+    found_.push_back(std::move(mismatch));
+  }
+
+ private:
+  const std::string sku_;
+  const std::string warehouse_id_;
+  std::vector<v1::Mismatch>& found_;
+};
+
+void CheckLevel(const Facts& facts, Report& report) {
+  const Quantities stored = facts.stored();
+  report.Compare("RESERVED_NOT_SUM_OF_ALLOCATIONS", "reserved", facts.allocated, stored.reserved);
+  for (const auto& [name, value] : kQuantities) {
+    report.Compare("LEVEL_NOT_SUM_OF_MOVEMENTS", name, facts.moved().*value, stored.*value);
+    report.Compare("NEGATIVE_QUANTITY", name, std::max<int64_t>(stored.*value, 0), stored.*value);
+  }
+  report.Compare("VERSION_NOT_DENSE", "version", facts.last_version(), facts.version());
+  const int64_t movements = facts.ledger == nullptr ? 0 : facts.ledger->movements;
+  report.Compare("VERSION_NOT_DENSE", "movements", facts.last_version(), movements);
+}
+
+void CheckSequences(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& found) {
+  std::map<std::string, std::pair<int64_t, const storage::SkuLedger*>> skus;
+  for (const auto& item : snapshot.items) skus[item.sku].first = item.sequence;
+  for (const auto& ledger : snapshot.sku_ledgers) skus[ledger.sku].second = &ledger;
+  for (const auto& [sku, both] : skus) {
+    const auto& [sequence, ledger] = both;
+    Report report(sku, "", found);
+    report.Compare("SEQUENCE_NOT_DENSE", "sequence", ledger == nullptr ? 0 : ledger->last_sequence, sequence);
+    if (ledger != nullptr) {
+      report.Compare("SEQUENCE_NOT_DENSE", "movements", ledger->last_sequence, ledger->movements);
+    }
+  }
+}
+
+Quantities Difference(const Quantities& a, const Quantities& b) {
+  Quantities difference;
+  for (const auto& [name, value] : kQuantities) difference.*value = a.*value - b.*value;
+  return difference;
+}
+
+int64_t LastSequence(const VerifySnapshot& snapshot, const std::string& sku) {
+  for (const auto& ledger : snapshot.sku_ledgers) {
+    if (ledger.sku == sku) return ledger.last_sequence;
+  }
+  return 0;
+}
+
+// True if a correcting movement of its level makes it right.
+bool MovementMends(const v1::Mismatch& mismatch) {
+  const std::string& check = mismatch.check();
+  if (check == "VERSION_NOT_DENSE" || check == "SEQUENCE_NOT_DENSE") {
+    // Numbers that lag behind the ledger go on after it; a ledger that lacks movements stays as it is.
+    return mismatch.quantity() != "movements" && mismatch.actual() < mismatch.expected();
+  }
+  return check != "SHIPMENT_NOT_BOUND";
+}
+
+absl::Status RepairLevel(const LevelKey& key, const Facts& facts, const VerifySnapshot& snapshot,
+                         pipeline::Work& work) {
+  const Quantities wanted = facts.wanted();
+  return work.Correct({.sku = key.first,
+                       .warehouse_id = key.second,
+                       .level_delta = Difference(wanted, facts.stored()),
+                       .ledger_delta = Difference(wanted, facts.moved()),
+                       .last_version = facts.last_version(),
+                       .last_sequence = LastSequence(snapshot, key.first),
+                       .reason = "repaired by verify"});
+}
+
+// Open shipments decide how much of an allocation they have bound.
+bool RepairBound(const storage::AllocationShipped& shipped, pipeline::Work& work) {
+  const storage::AllocationRecord::Key key{shipped.reservation_id, shipped.sku, shipped.warehouse_id};
+  const storage::AllocationRecord* allocation = work.rows().allocations.Find(key);
+  if (allocation == nullptr) return false;
+  const int64_t bound = allocation->in_shipment + shipped.in_open_shipments - shipped.in_shipment;
+  if (bound < 0 || bound > allocation->reserved) return false;
+  work.rows().allocations.Edit(key).in_shipment = bound;
+  return true;
+}
+
+}  // namespace
+
+std::vector<v1::Mismatch> FindMismatches(const VerifySnapshot& snapshot) {
+  std::vector<v1::Mismatch> found;
+  for (const auto& [key, facts] : FactsOf(snapshot)) {
+    Report report(key.first, key.second, found);
+    CheckLevel(facts, report);
+  }
+  CheckSequences(snapshot, found);
+  for (const auto& shipped : snapshot.shipped) {
+    Report report(shipped.sku, shipped.warehouse_id, found);
+    report.Compare("SHIPMENT_NOT_BOUND", "in_shipment", shipped.in_open_shipments, shipped.in_shipment);
+  }
+  return found;
+}
+
+absl::Status Repair(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& mismatches, pipeline::Work& work) {
+  const std::map<LevelKey, Facts> facts = FactsOf(snapshot);
+  std::map<LevelKey, bool> mended;  // Levels that have a correcting movement.
+  for (v1::Mismatch& mismatch : mismatches) {
+    if (!MovementMends(mismatch)) continue;
+    LevelKey key{mismatch.sku(), mismatch.warehouse_id()};
+    if (key.second.empty()) {
+      // The SKU's own number: any correcting movement of one of its levels takes it past the ledger.
+      const auto level = facts.lower_bound({key.first, ""});
+      if (level == facts.end() || level->first.first != key.first) continue;
+      key = level->first;
+    }
+    if (!mended[key]) {
+      absl::Status repaired = RepairLevel(key, facts.at(key), snapshot, work);
+      if (!repaired.ok()) return repaired;
+      mended[key] = true;
+    }
+    mismatch.set_repaired(true);
+  }
+  std::size_t next = 0;
+  for (const auto& shipped : snapshot.shipped) {
+    if (shipped.in_shipment == shipped.in_open_shipments) continue;
+    while (mismatches[next].check() != "SHIPMENT_NOT_BOUND") ++next;
+    mismatches[next++].set_repaired(RepairBound(shipped, work));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace inventory::commands

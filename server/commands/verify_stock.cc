@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "inventory/v1/ledger.pb.h"
+#include "server/commands/mismatches.h"
+#include "server/queries/page.h"
+#include "server/rpc/rule.h"
+#include "storage/verify_repository.h"
+
+namespace inventory::commands {
+namespace {
+
+constexpr int kDefaultPageSize = 1'000;
+constexpr int kMaxPageSize = 10'000;
+// SKUs that one repair locks at most; the page ends after them.
+constexpr std::size_t kMaxRepairs = 500;
+
+// What an unlocked look has found: what a repair has to lock, and the rest of the answer.
+struct Found {
+  v1::VerifyStockResponse response;
+  std::set<std::string> skus;
+  std::set<std::string> reservations;
+};
+
+// Checks the SKUs again under their lock and puts right what does not add up. The response is the call's.
+class RepairStock final : public pipeline::Command {
+ public:
+  explicit RepairStock(std::shared_ptr<const Found> found) : found_(std::move(found)) {}
+
+  const v1::VerifyStockResponse& response() const { return response_; }
+
+  std::string_view name() const override { return "VerifyStock"; }
+
+  pipeline::Needs needs() const override {
+    const std::vector<std::string> skus(found_->skus.begin(), found_->skus.end());
+    return {.skus = skus,
+            .create_items = true,
+            .reservations = {found_->reservations.begin(), found_->reservations.end()},
+            .audits = skus};
+  }
+
+  absl::Status Apply(pipeline::Work& work) override {
+    response_ = found_->response;
+    response_.clear_mismatches();
+    const storage::VerifySnapshot snapshot = Snapshot(work);
+    std::vector<v1::Mismatch> mismatches = FindMismatches(snapshot);
+    absl::Status repaired = Repair(snapshot, mismatches, work);
+    if (!repaired.ok()) return repaired;
+    response_.mutable_mismatches()->Assign(mismatches.begin(), mismatches.end());
+    return absl::OkStatus();
+  }
+
+  std::string SaveReply() const override { return response_.SerializeAsString(); }
+  bool LoadReply(std::string_view reply) override {
+    return response_.ParseFromArray(reply.data(), static_cast<int>(reply.size()));
+  }
+
+ private:
+  // The SKUs as stored: the sums know nothing of what this batch has done so far.
+  storage::VerifySnapshot Snapshot(pipeline::Work& work) const {
+    const auto wanted = [this](const auto& part) { return found_->skus.contains(part.sku); };
+    storage::VerifySnapshot snapshot;
+    for (const std::string& sku : found_->skus) {
+      if (const auto* item = work.rows().items.Stored(sku)) snapshot.items.push_back(*item);
+      for (const auto* level : work.LevelsOf(sku)) {
+        if (const auto* stored = work.rows().levels.Stored(level->key())) snapshot.levels.push_back(*stored);
+      }
+    }
+    std::copy_if(work.sums->reserved.begin(), work.sums->reserved.end(), std::back_inserter(snapshot.reserved), wanted);
+    std::copy_if(work.sums->level_ledgers.begin(), work.sums->level_ledgers.end(),
+                 std::back_inserter(snapshot.level_ledgers), wanted);
+    std::copy_if(work.sums->sku_ledgers.begin(), work.sums->sku_ledgers.end(), std::back_inserter(snapshot.sku_ledgers),
+                 wanted);
+    std::copy_if(work.sums->shipped.begin(), work.sums->shipped.end(), std::back_inserter(snapshot.shipped), wanted);
+    return snapshot;
+  }
+
+  const std::shared_ptr<const Found> found_;
+  v1::VerifyStockResponse response_;
+};
+
+struct VerifyStock {
+  using Request = v1::VerifyStockRequest;
+  using Response = v1::VerifyStockResponse;
+
+  static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
+    rpc::CheckSkuPrefix(request.sku_prefix(), "sku_prefix", violations);
+    rpc::CheckPageSize(request.page_size(), violations);
+    const auto after = queries::DecodePageToken<std::string>(Scope(request), request.page_token());
+    if (!after.ok()) violations.Add("page_token", std::string(after.status().message()));
+  }
+
+  static void Start(const Request& request, Response& response, std::shared_ptr<rpc::Steps> steps) {
+    auto found = std::make_shared<Found>();
+    rpc::Steps& runner = *steps;
+    runner.Read([&request, found](queries::Reader& reader) { return Look(request, reader, *found); },
+                [&request, &response, found, steps] {
+                  // A repair without a mismatch runs too: its record makes a repetition get the first answer.
+                  if (request.repair()) {
+                    RunRepair(found, response, steps);
+                  } else {
+                    response = found->response;
+                    steps->Finish(absl::OkStatus());
+                  }
+                });
+  }
+
+ private:
+  // A page may be repaired or only looked at, under any request id.
+  static std::string Scope(const Request& request) {
+    Request scope;
+    scope.set_sku_prefix(request.sku_prefix());
+    return queries::PageScope(scope);
+  }
+
+  static absl::Status Look(const Request& request, queries::Reader& reader, Found& found) {
+    const int64_t limit = request.page_size() == 0 ? kDefaultPageSize : std::min(request.page_size(), kMaxPageSize);
+    const auto after = queries::DecodePageToken<std::string>(Scope(request), request.page_token());
+    if (!after.ok()) return after.status();
+    auto snapshot = storage::ReadVerifySnapshot(reader.connection(), request.sku_prefix(), *after, limit);
+    if (!snapshot.ok()) return snapshot.status();
+    found.response.set_skus_checked(static_cast<int64_t>(snapshot->items.size()));
+    found.response.set_levels_checked(static_cast<int64_t>(snapshot->levels.size()));
+    std::string next = snapshot->next_after_sku;
+    for (v1::Mismatch& mismatch : FindMismatches(*snapshot)) {
+      found.skus.insert(mismatch.sku());
+      *found.response.add_mismatches() = std::move(mismatch);
+    }
+    if (request.repair()) LimitRepairs(*snapshot, found, next);
+    if (!next.empty()) found.response.set_next_page_token(queries::EncodePageToken(Scope(request), next));
+    return absl::OkStatus();
+  }
+
+  static void LimitRepairs(const storage::VerifySnapshot& snapshot, Found& found, std::string& next) {
+    if (found.skus.size() > kMaxRepairs) {
+      auto rest = found.skus.begin();
+      std::advance(rest, kMaxRepairs);
+      next = *std::prev(rest);
+      found.skus.erase(rest, found.skus.end());
+      const auto checked = [&next](const auto& part) { return part.sku <= next; };
+      found.response.set_skus_checked(std::count_if(snapshot.items.begin(), snapshot.items.end(), checked));
+      found.response.set_levels_checked(std::count_if(snapshot.levels.begin(), snapshot.levels.end(), checked));
+    }
+    for (const auto& shipped : snapshot.shipped) {
+      const bool bound = shipped.in_shipment == shipped.in_open_shipments;
+      if (!bound && found.skus.contains(shipped.sku)) found.reservations.insert(shipped.reservation_id);
+    }
+  }
+
+  static void RunRepair(std::shared_ptr<const Found> found, Response& response, std::shared_ptr<rpc::Steps> steps) {
+    rpc::Steps& runner = *steps;
+    runner.Run(std::make_unique<RepairStock>(std::move(found)), "",
+               [&response, steps](pipeline::Command& ended, const absl::Status& status) {
+                 if (status.ok()) response = static_cast<RepairStock&>(ended).response();
+                 steps->Finish(status);
+               });
+  }
+};
+
+const rpc::Registered<VerifyStock> kRegistered;
+
+}  // namespace
+}  // namespace inventory::commands

@@ -1,0 +1,41 @@
+// Everything between the database and the callers.
+#ifndef INVENTORY_SERVER_ENGINE_H_
+#define INVENTORY_SERVER_ENGINE_H_
+
+#include "server/metrics.h"
+#include "server/options.h"
+#include "server/pipeline/configuration.h"
+#include "server/pipeline/group_committer.h"
+#include "server/queries/reader.h"
+#include "server/rpc/runtime.h"
+#include "storage/connection.h"
+#include "storage/connection_pool.h"
+
+namespace inventory::server {
+
+// The parts that carry calls out, in the order in which they are built; taken down in reverse. Thread-safe.
+class Engine {
+ public:
+  // Starts lanes and reader threads. `metrics` must outlive it, and gets gauges that read from it.
+  Engine(const ServerOptions& options, const storage::DatabaseOptions& database, Metrics& metrics);
+  ~Engine();
+
+  rpc::Runtime& runtime() { return runtime_; }
+  // For background work, which has two connections more than the reader threads use.
+  storage::ConnectionPool& pool() { return pool_; }
+
+  // Answers everything that waits and accepts no more.
+  void Stop();
+
+ private:
+  Metrics& metrics_;
+  pipeline::ConfigurationCache configurations_;
+  storage::ConnectionPool pool_;
+  pipeline::GroupCommitter committer_;
+  queries::ReadExecutor reads_;
+  rpc::Runtime runtime_;
+};
+
+}  // namespace inventory::server
+
+#endif  // INVENTORY_SERVER_ENGINE_H_

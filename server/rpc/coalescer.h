@@ -1,0 +1,122 @@
+// Reads that many callers ask for at once, answered from one look at the database.
+#ifndef INVENTORY_SERVER_RPC_COALESCER_H_
+#define INVENTORY_SERVER_RPC_COALESCER_H_
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "server/queries/outcome.h"
+#include "server/queries/reader.h"
+#include "server/rpc/call.h"
+#include "storage/mutex.h"
+
+namespace inventory::rpc {
+
+// One call that waits for a common read. The rule fills `response`, or sets `status` to refuse this call alone.
+template <typename Rule>
+struct Asked {
+  const typename Rule::Request* request = nullptr;
+  typename Rule::Response* response = nullptr;
+  absl::Status status;
+  Call* call = nullptr;
+};
+
+// Collects the calls of one RPC that wait for a reader thread; whichever thread is free first answers all of them with
+// one read. There is no timer and nothing is kept: the read starts after the last of them has arrived, so each answer
+// reflects every write that was answered before its call. At low load a read carries one call, under load it grows by
+// itself. Thread-safe.
+template <typename Rule>
+class Coalescer {
+ public:
+  explicit Coalescer(queries::ReadExecutor& reads) : reads_(reads) {}
+
+  // Finishes the call with its answer, or at once with RESOURCE_EXHAUSTED if too many wait.
+  void Ask(Call* call, const typename Rule::Request* request, typename Rule::Response* response) {
+    bool accepted = false;
+    bool start = false;
+    {
+      storage::MutexLock lock(mutex_);
+      accepted = waiting_.size() < reads_.max_waiting();
+      if (accepted) {
+        waiting_.push_back({.request = request, .response = response, .status = {}, .call = call});
+        start = !std::exchange(read_queued_, true);
+      }
+    }
+    if (!accepted) call->Finish(ReadsFull());
+    if (start) QueueRead();
+  }
+
+ private:
+  // So many calls at most share a read, so that its answer is small enough to come soon.
+  static constexpr std::size_t kMaxTogether = 256;
+
+  void QueueRead() {
+    // The read has no deadline of its own: see Drop.
+    Read(
+        reads_, Origin(), [this](queries::Reader& reader) { return Answer(reader); },
+        [this](const absl::Status& status) {
+          if (!status.ok()) Refuse(status);
+        });
+  }
+
+  absl::Status Answer(queries::Reader& reader) {
+    std::vector<Asked<Rule>> asked = Take();
+    Drop(asked);
+    if (!asked.empty()) {
+      const absl::Status together = queries::Outcome(Rule::ReadTogether(asked, reader));
+      for (Asked<Rule>& one : asked) one.call->Finish(together.ok() ? one.status : together);
+    }
+    return absl::OkStatus();
+  }
+
+  // The read could not be started.
+  void Refuse(const absl::Status& status) {
+    for (Asked<Rule>& one : Take()) one.call->Finish(status);
+  }
+
+  // The calls that have waited longest; for the rest another read is queued.
+  std::vector<Asked<Rule>> Take() {
+    std::vector<Asked<Rule>> taken;
+    bool more = false;
+    {
+      storage::MutexLock lock(mutex_);
+      taken = std::exchange(waiting_, {});
+      if (taken.size() > kMaxTogether) {
+        waiting_.assign(taken.begin() + kMaxTogether, taken.end());
+        taken.resize(kMaxTogether);
+      }
+      more = read_queued_ = !waiting_.empty();
+    }
+    if (more) QueueRead();
+    return taken;
+  }
+
+  // Answers the calls that nobody waits for any more.
+  static void Drop(std::vector<Asked<Rule>>& asked) {
+    const absl::Time now = absl::Now();
+    std::erase_if(asked, [now](Asked<Rule>& one) {
+      const Origin& origin = one.call->origin();
+      if (origin.cancelled->load(std::memory_order_relaxed)) {
+        one.call->Finish(absl::CancelledError("cancelled before the read was started"));
+      } else if (origin.deadline <= now) {
+        one.call->Finish(absl::DeadlineExceededError("the deadline passed before the read was started"));
+      } else {
+        return false;
+      }
+      return true;
+    });
+  }
+
+  queries::ReadExecutor& reads_;
+  storage::Mutex mutex_;
+  std::vector<Asked<Rule>> waiting_ GUARDED_BY(mutex_);
+  // A read is on its way that will take what waits.
+  bool read_queued_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_COALESCER_H_

@@ -1,0 +1,16 @@
+// What one caller may cost the server.
+#ifndef INVENTORY_SERVER_RPC_LIMITS_H_
+#define INVENTORY_SERVER_RPC_LIMITS_H_
+
+#include "grpcpp/server_builder.h"
+#include "server/options.h"
+
+namespace inventory::rpc {
+
+// Sets the limits of the options, and some that are constant, on messages, streams, connections, memory and threads.
+// gRPC's defaults have none of them.
+void SetLimits(const server::ServerOptions& options, grpc::ServerBuilder& builder);
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_LIMITS_H_

@@ -1,0 +1,89 @@
+#include "server/rpc/steps.h"
+
+#include <openssl/sha.h>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "server/errors.h"
+#include "server/queries/outcome.h"
+#include "server/rpc/ids.h"
+
+namespace inventory::rpc {
+namespace {
+
+// Equal for equal method, step and payload. Maps are written in key order.
+std::string Fingerprint(const Origin& origin, const std::string& step) {
+  std::string text = absl::StrCat(origin.method, absl::string_view("\0", 1), step, absl::string_view("\0", 1));
+  {
+    google::protobuf::io::StringOutputStream stream(&text);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    origin.request->SerializePartialToCodedStream(&coded);
+  }
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+         reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
+}  // namespace
+
+void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std::string& step,
+            std::unique_ptr<pipeline::Command> command,
+            std::function<void(pipeline::Command&, const absl::Status&)> done) {
+  auto job = std::make_unique<pipeline::Job>();
+  job->command = std::move(command);
+  job->fresh_id = NewId();
+  job->identity.caller = origin.caller;
+  job->identity.request_id = origin.request_id.empty() ? NewId() : origin.request_id;
+  if (!step.empty()) absl::StrAppend(&job->identity.request_id, "/", step);
+  job->identity.fingerprint = Fingerprint(origin, step);
+  job->deadline = origin.deadline;
+  job->cancelled = origin.cancelled;
+  job->done = [done = std::move(done)](pipeline::Job& ended, const absl::Status& status) {
+    done(*ended.command, status);
+  };
+  committer.Submit(std::move(job));
+}
+
+void Read(queries::ReadExecutor& reads, const Origin& origin, std::function<absl::Status(queries::Reader&)> read,
+          std::function<void(const absl::Status&)> done) {
+  const bool accepted = reads.Run(origin.deadline, [cancelled = origin.cancelled, read = std::move(read),
+                                                    done](absl::StatusOr<queries::Reader*> reader) {
+    if (!reader.ok()) {
+      done(reader.status());
+    } else if (cancelled->load(std::memory_order_relaxed)) {
+      done(absl::CancelledError("cancelled before the read was started"));
+    } else {
+      done(queries::Outcome(read(**reader)));
+    }
+  });
+  if (!accepted) done(ReadsFull());
+}
+
+absl::Status ReadsFull() {
+  return WithRetryDelay(
+      Refusal(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many reads are waiting; call again later"),
+      absl::Milliseconds(100));
+}
+
+void Steps::Read(std::function<absl::Status(queries::Reader&)> read, std::function<void()> then) {
+  rpc::Read(reads_, origin_, std::move(read), [self = shared_from_this(), then = std::move(then)](const auto& status) {
+    if (status.ok()) {
+      then();
+    } else {
+      self->Finish(status);
+    }
+  });
+}
+
+void Steps::Run(std::unique_ptr<pipeline::Command> command, const std::string& step,
+                std::function<void(pipeline::Command&, const absl::Status&)> then) {
+  Submit(committer_, origin_, step, std::move(command),
+         [self = shared_from_this(), then = std::move(then)](pipeline::Command& ended, const absl::Status& status) {
+           then(ended, status);
+         });
+}
+
+}  // namespace inventory::rpc

@@ -1,0 +1,75 @@
+// A call that takes several steps.
+#ifndef INVENTORY_SERVER_RPC_STEPS_H_
+#define INVENTORY_SERVER_RPC_STEPS_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "server/pipeline/command.h"
+#include "server/pipeline/group_committer.h"
+#include "server/queries/reader.h"
+
+namespace inventory::rpc {
+
+// Whose call it is and how long it may take.
+struct Origin {
+  std::string caller = {};
+  // Empty if the caller gave none: each command then gets a new one.
+  std::string request_id = {};
+  // The RPC's full name and its request, which outlives the call: what makes a repetition recognisable.
+  std::string method = {};
+  const google::protobuf::Message* request = nullptr;
+  absl::Time deadline = absl::InfiniteFuture();
+  // Set when nobody waits any more.
+  std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
+};
+
+// Hands `command` to the pipeline for the call. `step` sets the commands of one call apart: it becomes part of the
+// request id and is empty for a call of one command. `done` is called exactly once, on any thread, and must not block.
+void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std::string& step,
+            std::unique_ptr<pipeline::Command> command,
+            std::function<void(pipeline::Command&, const absl::Status&)> done);
+
+// Runs `read` on a reader thread and hands its outcome to `done`, which is called exactly once.
+void Read(queries::ReadExecutor& reads, const Origin& origin, std::function<absl::Status(queries::Reader&)> read,
+          std::function<void(const absl::Status&)> done);
+
+// RESOURCE_EXHAUSTED: too many reads wait already.
+absl::Status ReadsFull();
+
+// A call that takes several steps, each a read or a command that commits by itself. A command is exactly once under the
+// call's request id and the step's name, so a call that broke off is finished by repeating it. Nothing here blocks; a
+// step's continuation starts the next one. Made by std::make_shared: the steps keep it alive. Thread-safe, but Finish
+// is called exactly once.
+class Steps : public std::enable_shared_from_this<Steps> {
+ public:
+  Steps(pipeline::GroupCommitter& committer, queries::ReadExecutor& reads, Origin origin,
+        std::function<void(const absl::Status&)> finish)
+      : committer_(committer), reads_(reads), origin_(std::move(origin)), finish_(std::move(finish)) {}
+
+  // Reads, then goes on; a read that fails finishes the call.
+  void Read(std::function<absl::Status(queries::Reader&)> read, std::function<void()> then);
+
+  // Runs a command, then goes on with its answer.
+  void Run(std::unique_ptr<pipeline::Command> command, const std::string& step,
+           std::function<void(pipeline::Command&, const absl::Status&)> then);
+
+  // The call's answer.
+  void Finish(const absl::Status& status) { finish_(status); }
+
+ private:
+  pipeline::GroupCommitter& committer_;
+  queries::ReadExecutor& reads_;
+  const Origin origin_;
+  const std::function<void(const absl::Status&)> finish_;
+};
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_STEPS_H_
