@@ -1,0 +1,58 @@
+# What people type. `make` lists it; the work is in server/dev and CMakePresets.json.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+SOURCES := $(shell git ls-files '*.cc' '*.h' 2>/dev/null)
+
+# For `make run`; empty means the default.
+export DATA_DIR LISTEN METRICS_LISTEN
+
+.PHONY: help run test bench asan tsan ci ci-full format lint tidy dependencies clean
+
+help: ## Lists the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@echo 'make run takes LISTEN=HOST:PORT, METRICS_LISTEN=HOST:PORT and DATA_DIR=FOLDER.'
+
+run: dependencies ## Builds the server, starts it on a private database, loads a sample and serves
+	@server/dev/build.sh release inventory-server inventory-demo
+	@exec server/dev/run.sh build/release
+
+test: dependencies ## Builds and runs all tests that can run here
+	@server/dev/build.sh release
+	@server/dev/test.sh release
+
+bench: dependencies ## Builds and runs the benchmark
+	@server/dev/build.sh release inventory-server inventory_bench
+	@build/release/tests/bench/inventory_bench
+
+asan: dependencies ## Runs unit and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@server/dev/build.sh asan inventory-server unit_tests integration_tests
+	@server/dev/test.sh asan --tests-regex '^(unit|integration)$$'
+
+tsan: dependencies ## Runs the unit tests under ThreadSanitizer
+	@server/dev/build.sh tsan unit_tests
+	@server/dev/test.sh tsan --tests-regex '^unit$$'
+
+ci: ## Does what must pass before a change lands
+	@.ci/run
+
+ci-full: ci tsan tidy ## The same, and everything slower
+	@server/dev/test.sh release --exclude-regex '^unit$$' --repeat until-fail:5
+
+format: ## Formats the C++ code
+	@server/dev/install-dependencies.sh --ci
+	@clang-format -i $(SOURCES)
+
+lint: ## Checks the format of the C++ code and the protos
+	@server/dev/install-dependencies.sh --ci
+	@clang-format --dry-run --Werror $(SOURCES)
+	@server/dev/lint-protos.sh
+
+tidy: ## Runs clang-tidy
+	@server/dev/install-dependencies.sh --ci
+	@server/dev/tidy.sh
+
+dependencies: ## Installs the Debian packages that are missing
+	@server/dev/install-dependencies.sh
+
+clean: ## Removes what was built, not the data
+	@rm -rf build

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Runs the tests of build/PRESET and says what was skipped and why:
+#   server/dev/test.sh PRESET [CTEST_OPTION]...
+# Reports are left in build/PRESET/reports, one XML file for each program, or in the folder that REPORTS names.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+preset="$1"
+shift
+reports="$(realpath -m "${REPORTS:-build/$preset/reports}")"
+rm -rf "$reports"
+mkdir -p "$reports"
+export GTEST_OUTPUT="xml:$reports/"
+export SKIP_REPORTS="$reports"
+
+code=0
+ctest --test-dir "build/$preset" --output-on-failure --no-tests=error "$@" || code=$?
+
+# Our own scripts leave a file with the reason; GoogleTest says it in its report.
+{
+  find "$reports" -name '*.skipped' -exec cat {} +
+  find "$reports" -name '*.xml' -exec sed -n '
+    s/.*<testcase name="\([^"]*\)".*classname="\([^"]*\)".*/\2.\1/; t keep
+    s/.*<skipped message="[^&"]*\(&#x0A;\)\{0,1\}\([^"]*\)".*/\2/; t print
+    b
+    :keep
+    h; b
+    :print
+    G; s/\(.*\)\n\(.*\)/\2: \1/; p' {} +
+} | sed 's/^/Skipped: /'
+exit "$code"
