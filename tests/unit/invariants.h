@@ -1,0 +1,30 @@
+// What must hold of everything that is stored, after every command.
+#ifndef INVENTORY_TESTS_UNIT_INVARIANTS_H_
+#define INVENTORY_TESTS_UNIT_INVARIANTS_H_
+
+#include <string>
+#include <vector>
+
+#include "server/pipeline/rows.h"
+
+namespace inventory {
+
+// Every invariant that the rows break, in words; empty if all is well. The rows must be complete: each level with all
+// of its movements from the first, each reservation with its lines, allocations and shipments.
+//
+// - No bucket of a level is below zero or above pipeline::kMaxQuantity.
+// - Each level is the sum of its movements, its version their number; each movement's balance is the sum so far.
+// - The movements of a SKU are numbered densely in the order in which they were made, and never go back in time.
+// - A level's reserved is the sum of its allocations.
+// - A tracked line is the sum of its allocations; no line has more than it asked for, and no count is below zero.
+// - An allocation's units in shipment are those of open shipments, its shipped units those of shipments that left.
+// - An allocation runs out exactly with the hold it belongs to, and one without units never does.
+// - A reservation that is over has nothing reserved, and a committed one has.
+std::vector<std::string> BrokenInvariants(const pipeline::Rows& rows);
+
+// Fails the test for each of them.
+void CheckInvariants(const pipeline::Rows& rows);
+
+}  // namespace inventory
+
+#endif  // INVENTORY_TESTS_UNIT_INVARIANTS_H_

@@ -1,0 +1,242 @@
+#include "tests/unit/rule_runner.h"
+
+#include <algorithm>
+#include <memory>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "server/errors.h"
+#include "server/pipeline/holds.h"
+#include "server/rpc/registry.h"
+#include "tests/unit/invariants.h"
+
+namespace inventory {
+namespace {
+
+using google::protobuf::Message;
+
+constexpr int kMaxRounds = 20;
+
+const rpc::Method* MethodFor(const Message& request) {
+  for (const rpc::Method& method : rpc::Methods()) {
+    if (method.request() == request.GetDescriptor() && method.make_command != nullptr) return &method;
+  }
+  return nullptr;
+}
+
+std::string RequestId(const Message& request) {
+  const auto* field = request.GetDescriptor()->FindFieldByName("request_id");
+  return request.GetReflection()->GetString(request, field);
+}
+
+// The bytes of the details are left out: they hold metadata in any order.
+bool Same(const absl::Status& a, const absl::Status& b) {
+  return a.code() == b.code() && a.message() == b.message() && ReasonOf(a) == ReasonOf(b);
+}
+
+template <typename Record, typename Predicate>
+void LoadIf(const pipeline::Table<Record>& from, pipeline::Table<Record>& to, Predicate wanted) {
+  for (const Record* record : from.All()) {
+    if (wanted(*record)) to.Load(*record);
+  }
+}
+
+template <typename Record>
+void LoadAll(const pipeline::Table<Record>& from, pipeline::Table<Record>& to) {
+  LoadIf(from, to, [](const Record&) { return true; });
+}
+
+template <typename Record>
+void LoadKeys(const std::vector<std::string>& keys, const pipeline::Table<Record>& from, pipeline::Table<Record>& to) {
+  for (const std::string& key : keys) {
+    if (const Record* record = from.Find(key)) to.Load(*record);
+  }
+}
+
+template <typename Record>
+void StoreTable(const pipeline::Table<Record>& from, pipeline::Table<Record>& to) {
+  for (const Record* record : from.Written()) {
+    if (to.Find(record->key()) != nullptr) {
+      to.Edit(record->key()) = *record;
+    } else {
+      to.Add(*record);
+    }
+  }
+  for (const Record* record : from.Removed()) to.Remove(record->key());
+}
+
+}  // namespace
+
+absl::Status RuleRunner::Run(const Message& request, Message& response) {
+  const rpc::Method* method = MethodFor(request);
+  if (method == nullptr) return absl::UnimplementedError("no write takes " + request.GetTypeName());
+  Violations violations;
+  method->validate(request, bounds, violations);
+  rpc::CheckRequestId(RequestId(request), violations);
+  if (!violations.empty()) return violations.ToStatus();
+  return RunRounds(*method->make_command(request, response), RequestId(request), &response);
+}
+
+absl::Status RuleRunner::RunCommand(pipeline::Command& command) { return RunRounds(command, "", nullptr); }
+
+pipeline::Configuration RuleRunner::CurrentConfiguration() const {
+  pipeline::Configuration configuration;
+  for (const auto* record : rows.warehouses.All()) configuration.warehouses[record->warehouse_id] = *record;
+  for (const auto* record : rows.channels.All()) configuration.channels[record->channel_id] = *record;
+  for (const auto* record : rows.attachments.All()) configuration.attachments[record->channel_id].push_back(*record);
+  for (auto& [channel_id, list] : configuration.attachments) {
+    std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.priority, a.warehouse_id) < std::tie(b.priority, b.warehouse_id);
+    });
+  }
+  return configuration;
+}
+
+// Runs the command until it has locked every SKU that it asks for.
+absl::Status RuleRunner::RunRounds(pipeline::Command& command, const std::string& request_id, const Message* response) {
+  ++runs_;
+  pipeline::Needs needs = command.needs();
+  for (int round = 0; round < kMaxRounds; ++round) {
+    const std::set<std::string> required = RunOnce(command, needs, request_id, response);
+    if (check_invariants) CheckInvariants(rows);
+    if (required.empty()) return answer_;
+    needs.skus.insert(needs.skus.end(), required.begin(), required.end());
+  }
+  return absl::InternalError("the command never stops asking for more SKUs");
+}
+
+// Sets answer_, or returns the SKUs that must be locked too.
+std::set<std::string> RuleRunner::RunOnce(pipeline::Command& command, const pipeline::Needs& needs,
+                                          const std::string& request_id, const Message* response) {
+  Batch batch = Load(needs);
+  pipeline::Work system(batch.rows, batch.now, batch.configuration, limits, batch.locked, {.actor = "system"});
+  answer_ = pipeline::ReleaseDead(system).status();
+  if (!answer_.ok()) return {};
+  batch.rows.Mark();
+
+  Apply(command, request_id, batch);
+  const absl::Status first_answer = answer_;
+  std::unique_ptr<Message> first_response;
+  if (response != nullptr) {
+    first_response.reset(response->New());
+    first_response->CopyFrom(*response);
+  }
+  batch.rows.Undo();
+  const std::set<std::string> required = Apply(command, request_id, batch);
+  if (!Same(answer_, first_answer) ||
+      (response != nullptr && !google::protobuf::util::MessageDifferencer::Equals(*response, *first_response))) {
+    answer_ = absl::InternalError("the second run of the same command differs from the first");
+  }
+  if (!required.empty() || !answer_.ok()) batch.rows.Undo();
+  Store(batch.rows);
+  return required;
+}
+
+std::set<std::string> RuleRunner::Apply(pipeline::Command& command, const std::string& request_id, Batch& batch) {
+  pipeline::Work work(batch.rows, batch.now, batch.configuration, limits, batch.locked,
+                      {.actor = actor, .request_id = request_id, .fresh_id = absl::StrCat("fresh-", runs_)});
+  work.warehouse_use = &batch.warehouse_use;
+  answer_ = command.Apply(work);
+  return work.required();
+}
+
+RuleRunner::Batch RuleRunner::Load(const pipeline::Needs& needs) {
+  Batch batch;
+  std::set<std::string> reservations(needs.reservations.begin(), needs.reservations.end());
+  for (const std::string& id : needs.shipments) {
+    const storage::ShipmentRecord* shipment = rows.shipments.Find(id);
+    if (shipment != nullptr) reservations.insert(shipment->reservation_id);
+  }
+  LoadReservations(reservations, batch);
+  LoadShipments({needs.shipments.begin(), needs.shipments.end()}, batch);
+  LoadKeys(needs.new_reservations, rows.reservations, batch.rows.reservations);
+  LoadKeys(needs.new_shipments, rows.shipments, batch.rows.shipments);
+  batch.locked.insert(needs.skus.begin(), needs.skus.end());
+  LoadSkus(needs.create_items, batch);
+  LoadDeadHolds(batch);
+  if (needs.configuration) {
+    LoadAll(rows.warehouses, batch.rows.warehouses);
+    LoadAll(rows.channels, batch.rows.channels);
+    LoadAll(rows.attachments, batch.rows.attachments);
+  }
+  for (const std::string& id : needs.exclusive_warehouses) batch.warehouse_use[id] = UseOf(id);
+  batch.configuration = CurrentConfiguration();
+  return batch;
+}
+
+// The reservations' SKUs are locked too.
+void RuleRunner::LoadReservations(const std::set<std::string>& ids, Batch& batch) {
+  const auto wanted = [&ids](const auto& record) { return ids.contains(record.reservation_id); };
+  LoadIf(rows.reservations, batch.rows.reservations, wanted);
+  LoadIf(rows.reservation_lines, batch.rows.reservation_lines, wanted);
+  LoadIf(rows.allocations, batch.rows.allocations, wanted);
+  for (const auto* line : batch.rows.reservation_lines.All()) batch.locked.insert(line->sku);
+}
+
+void RuleRunner::LoadShipments(const std::set<std::string>& ids, Batch& batch) {
+  const auto wanted = [&ids](const auto& record) { return ids.contains(record.shipment_id); };
+  LoadIf(rows.shipments, batch.rows.shipments, wanted);
+  LoadIf(rows.shipment_lines, batch.rows.shipment_lines, wanted);
+}
+
+void RuleRunner::LoadSkus(bool create_items, Batch& batch) {
+  batch.now = now;
+  for (const std::string& sku : batch.locked) {
+    if (create_items && rows.items.Find(sku) == nullptr) {
+      storage::ItemRecord item;
+      item.sku = sku;
+      rows.items.Load(item);
+    }
+  }
+  const auto wanted = [&batch](const auto& record) { return batch.locked.contains(record.sku); };
+  LoadIf(rows.items, batch.rows.items, wanted);
+  LoadIf(rows.levels, batch.rows.levels, wanted);
+  for (const auto* item : batch.rows.items.All()) {
+    if (item->last_movement_time) batch.now = std::max(batch.now, *item->last_movement_time);
+  }
+}
+
+void RuleRunner::LoadDeadHolds(Batch& batch) {
+  for (const storage::AllocationRecord* part : rows.allocations.All()) {
+    if (!batch.locked.contains(part->sku) || !part->expire_time || *part->expire_time > batch.now) continue;
+    batch.rows.allocations.Load(*part);
+    batch.rows.reservation_lines.Load(*rows.reservation_lines.Find({part->reservation_id, part->sku}));
+  }
+}
+
+storage::WarehouseUse RuleRunner::UseOf(const std::string& warehouse_id) const {
+  storage::WarehouseUse use;
+  for (const auto* level : rows.levels.All()) {
+    if (level->warehouse_id != warehouse_id || level->quantities == storage::Quantities()) continue;
+    ++use.levels;
+    if (use.example_skus.size() < 10) use.example_skus.push_back(level->sku);
+  }
+  for (const auto* part : rows.allocations.All()) {
+    if (part->warehouse_id == warehouse_id && part->reserved > 0) ++use.allocations;
+  }
+  for (const auto* shipment : rows.shipments.All()) {
+    const bool open = shipment->state == storage::ShipmentState::kProcessing ||
+                      shipment->state == storage::ShipmentState::kReadyToShip;
+    if (shipment->warehouse_id == warehouse_id && open) ++use.open_shipments;
+  }
+  return use;
+}
+
+void RuleRunner::Store(const pipeline::Rows& batch) {
+  StoreTable(batch.items, rows.items);
+  StoreTable(batch.levels, rows.levels);
+  StoreTable(batch.reservations, rows.reservations);
+  StoreTable(batch.reservation_lines, rows.reservation_lines);
+  StoreTable(batch.allocations, rows.allocations);
+  StoreTable(batch.shipments, rows.shipments);
+  StoreTable(batch.shipment_lines, rows.shipment_lines);
+  StoreTable(batch.warehouses, rows.warehouses);
+  StoreTable(batch.channels, rows.channels);
+  StoreTable(batch.attachments, rows.attachments);
+  rows.movements.insert(rows.movements.end(), batch.movements.begin(), batch.movements.end());
+  rows.Mark();
+}
+
+}  // namespace inventory

@@ -1,0 +1,84 @@
+// Runs commands without a database.
+#ifndef INVENTORY_TESTS_UNIT_RULE_RUNNER_H_
+#define INVENTORY_TESTS_UNIT_RULE_RUNNER_H_
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "server/pipeline/command.h"
+#include "server/pipeline/configuration.h"
+#include "server/pipeline/rows.h"
+#include "server/pipeline/work.h"
+#include "server/rpc/bounds.h"
+
+namespace inventory {
+
+// Runs commands as the pipeline does, each in a batch of its own: it validates, loads only what the command's needs
+// name, releases dead holds, applies, and keeps the rows of a success. Every run is applied, undone and applied again,
+// as after a rollback, and must give the same answer; after every run the invariants must hold
+// (tests/unit/invariants.h).
+class RuleRunner {
+ public:
+  // Everything that is stored. A test puts configuration in by Load, makes the rest by commands, and looks at rows by
+  // Find; movements are appended in order.
+  pipeline::Rows rows;
+  absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+  rpc::Bounds bounds;
+  pipeline::CommandLimits limits;
+  std::string actor = "tester";
+  // False for a test that starts from rows that no commands could have made.
+  bool check_invariants = true;
+
+  // The answer of the RPC that takes `request`. `response` is meaningful if it is OK.
+  absl::Status Run(const google::protobuf::Message& request, google::protobuf::Message& response);
+
+  // The same with a response of its own.
+  template <typename Response>
+  absl::StatusOr<Response> Call(const google::protobuf::Message& request) {
+    Response response;
+    absl::Status status = Run(request, response);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  // The answer of a command that no RPC makes.
+  absl::Status RunCommand(pipeline::Command& command);
+
+  // The configuration that the rows make.
+  pipeline::Configuration CurrentConfiguration() const;
+
+ private:
+  // What one batch has besides its rows.
+  struct Batch {
+    std::set<std::string> locked;
+    pipeline::Rows rows;
+    absl::Time now;
+    pipeline::Configuration configuration;
+    std::map<std::string, storage::WarehouseUse> warehouse_use;
+  };
+
+  absl::Status RunRounds(pipeline::Command& command, const std::string& request_id,
+                         const google::protobuf::Message* response);
+  std::set<std::string> RunOnce(pipeline::Command& command, const pipeline::Needs& needs, const std::string& request_id,
+                                const google::protobuf::Message* response);
+  std::set<std::string> Apply(pipeline::Command& command, const std::string& request_id, Batch& batch);
+  Batch Load(const pipeline::Needs& needs);
+  void LoadReservations(const std::set<std::string>& ids, Batch& batch);
+  void LoadShipments(const std::set<std::string>& ids, Batch& batch);
+  void LoadSkus(bool create_items, Batch& batch);
+  void LoadDeadHolds(Batch& batch);
+  storage::WarehouseUse UseOf(const std::string& warehouse_id) const;
+  void Store(const pipeline::Rows& batch);
+
+  int runs_ = 0;
+  absl::Status answer_;
+};
+
+}  // namespace inventory
+
+#endif  // INVENTORY_TESTS_UNIT_RULE_RUNNER_H_
