@@ -3,17 +3,39 @@
 namespace inventory::storage {
 namespace {
 
-// Reserved without the holds that are dead, for statements that don't know their SKUs beforehand.
-constexpr char kLiveReserved[] =
-    "l.reserved - (SELECT COALESCE(SUM(a.reserved), 0) FROM allocation a WHERE a.sku = l.sku AND "
-    "a.warehouse_id = l.warehouse_id AND a.expire_time <= NOW(6))";
+// Each live select joins the dead holds of a level as d.
+constexpr char kLiveReserved[] = "l.reserved - COALESCE(d.reserved, 0)";
+constexpr char kLiveAvailable[] =
+    "l.on_hand - l.safety_stock - l.damaged - l.quality_control - l.reserved + COALESCE(d.reserved, 0)";
 
-// "SELECT columns FROM stock_level l", with the given expression for reserved.
-Sql& AppendLiveSelect(Sql& sql, const char* reserved) {
-  BeginStatement(sql).Raw("SELECT l.sku, l.warehouse_id, l.on_hand, ").Raw(reserved);
+// "SELECT columns FROM stock_level l LEFT JOIN (SELECT dead holds", to be followed by where these are.
+Sql& AppendLiveSelect(Sql& sql) {
+  BeginStatement(sql).Raw("SELECT l.sku, l.warehouse_id, l.on_hand, ").Raw(kLiveReserved);
   return sql.Raw(
-      ", l.safety_stock, l.damaged, l.quality_control, l.version, l.update_time "
-      "FROM stock_level l");
+      ", l.safety_stock, l.damaged, l.quality_control, l.version, l.update_time FROM stock_level l "
+      "LEFT JOIN (SELECT a.sku, a.warehouse_id, SUM(a.reserved) AS reserved FROM ");
+}
+
+Sql& AppendJoinTail(Sql& sql) {
+  return sql.Raw(
+      "a.expire_time <= NOW(6) GROUP BY a.sku, a.warehouse_id) d "
+      "ON d.sku = l.sku AND d.warehouse_id = l.warehouse_id WHERE ");
+}
+
+// Up to the condition on l, for known SKUs. With constants the index (sku, expire_time) gives only the dead holds; a
+// subquery for each level would read every allocation that its SKU ever had.
+Sql& AppendLiveSelectOf(Sql& sql, std::span<const std::string> skus) {
+  AppendLiveSelect(sql).Raw("allocation a WHERE a.sku IN (");
+  AppendTextList(sql, skus);
+  return AppendJoinTail(sql.Raw(") AND "));
+}
+
+// The same for any SKUs: all dead holds that are not released yet, which are few, through the reservations' index by
+// expire_time, which holds nothing but holds.
+Sql& AppendLiveSelectOfAny(Sql& sql) {
+  AppendLiveSelect(sql).Raw(
+      "reservation r JOIN allocation a ON a.reservation_id = r.reservation_id WHERE r.expire_time <= NOW(6) AND ");
+  return AppendJoinTail(sql);
 }
 
 void AppendStatus(Sql& sql, LevelStatus status) {
@@ -22,17 +44,16 @@ void AppendStatus(Sql& sql, LevelStatus status) {
     case LevelStatus::kAny:
       return;
     case LevelStatus::kInStock:
-      comparison = ") > 0";
+      comparison = " > 0";
       break;
     case LevelStatus::kOutOfStock:
-      comparison = ") <= 0";
+      comparison = " = 0";
       break;
     case LevelStatus::kDeficit:
-      comparison = ") < 0";
+      comparison = " < 0";
       break;
   }
-  sql.Raw(" AND l.on_hand - l.safety_stock - l.damaged - l.quality_control - (");
-  sql.Raw(kLiveReserved).Raw(comparison);
+  sql.Raw(" AND ").Raw(kLiveAvailable).Raw(comparison);
 }
 
 }  // namespace
@@ -66,32 +87,20 @@ bool AppendSelectLevels(Sql& sql, std::span<const std::string> skus) {
 
 bool AppendSelectLiveLevels(Sql& sql, std::span<const std::string> skus) {
   if (skus.empty()) return false;
-  // The dead holds are summed first: with constant SKUs the index (sku, expire_time) gives only
-  // them, where a correlated subquery would read every allocation that the SKU ever had.
-  AppendLiveSelect(sql, "l.reserved - COALESCE(d.reserved, 0)");
-  sql.Raw(
-      " LEFT JOIN (SELECT a.sku, a.warehouse_id, SUM(a.reserved) AS reserved FROM allocation a "
-      "WHERE a.sku IN (");
-  AppendTextList(sql, skus);
-  sql.Raw(") AND a.expire_time <= NOW(6) GROUP BY a.sku, a.warehouse_id) d ON d.sku = l.sku AND ");
-  sql.Raw("d.warehouse_id = l.warehouse_id WHERE l.sku IN (");
+  AppendLiveSelectOf(sql, skus).Raw("l.sku IN (");
   AppendTextList(sql, skus);
   sql.Raw(") ORDER BY l.sku, l.warehouse_id");
   return true;
 }
 
 bool AppendSelectLiveLevel(Sql& sql, const std::string& sku, const std::string& warehouse_id) {
-  AppendLiveSelect(sql, kLiveReserved)
-      .Raw(" WHERE l.sku = ")
-      .Blob(sku)
-      .Raw(" AND l.warehouse_id = ")
-      .Blob(warehouse_id);
+  AppendLiveSelectOf(sql, {&sku, 1}).Raw("l.sku = ").Blob(sku).Raw(" AND l.warehouse_id = ").Blob(warehouse_id);
   return true;
 }
 
 bool AppendListLiveLevels(Sql& sql, const LevelFilter& filter, const LevelRecord::Key& after, int64_t limit) {
   // The row comparison spelled out so that the range of l.sku uses an index.
-  AppendLiveSelect(sql, kLiveReserved).Raw(" WHERE l.sku >= ").Blob(after.first);
+  AppendLiveSelectOfAny(sql).Raw("l.sku >= ").Blob(after.first);
   if (filter.warehouse_id.empty()) {
     sql.Raw(" AND (l.sku > ").Blob(after.first).Raw(" OR l.warehouse_id > ").Blob(after.second).Raw(")");
   } else {
@@ -100,7 +109,8 @@ bool AppendListLiveLevels(Sql& sql, const LevelFilter& filter, const LevelRecord
   }
   AppendPrefixRange(sql, "l.sku", filter.sku_prefix);
   AppendStatus(sql, filter.status);
-  sql.Raw(" ORDER BY l.sku, l.warehouse_id LIMIT ").Int(limit);
+  // Joined, the optimizer does not see that one warehouse needs no order of its own, and sorts.
+  sql.Raw(filter.warehouse_id.empty() ? " ORDER BY l.sku, l.warehouse_id LIMIT " : " ORDER BY l.sku LIMIT ").Int(limit);
   return true;
 }
 

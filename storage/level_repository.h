@@ -34,7 +34,7 @@ bool AppendSelectLiveLevels(Sql& sql, std::span<const std::string> skus);
 // Selects one level, live; no row if it does not exist.
 bool AppendSelectLiveLevel(Sql& sql, const std::string& sku, const std::string& warehouse_id);
 
-// By the live available: in stock is more than 0, out of stock 0 or less, deficit less than 0.
+// By the live available: in stock is more than 0, out of stock 0, deficit less than 0.
 enum class LevelStatus { kAny, kInStock, kOutOfStock, kDeficit };
 
 struct LevelFilter {

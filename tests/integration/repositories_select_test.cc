@@ -69,12 +69,16 @@ TEST_F(RepositoriesSelectTest, PrefixesMayEndInTheHighestByte) {
 }
 
 TEST_F(RepositoriesSelectTest, LiveLevelsLeaveDeadHoldsOut) {
+  Insert<ReservationRecord>(
+      {Reservation("r1", ReservationState::kHeld, kPast), Reservation("r2", ReservationState::kHeld, kFuture),
+       Reservation("r3", ReservationState::kCommitted), Reservation("r4", ReservationState::kHeld, kPast),
+       Reservation("r5", ReservationState::kHeld, kFuture)});
   Insert<LevelRecord>({Level("A", "w1", 10, 9), Level("A", "w2", 10, 5), Level("B", "w1", 1, 1)});
   Insert<AllocationRecord>({{"r1", "A", "w1", 4, 0, 0, kPast},
                             {"r2", "A", "w1", 3, 0, 0, kFuture},
                             {"r3", "A", "w1", 2, 0, 0, std::nullopt},
                             {"r4", "A", "w1", 0, 0, 0, kPast},
-                            {"r1", "A", "w2", 5, 0, 0, kFuture},
+                            {"r5", "A", "w2", 5, 0, 0, kFuture},
                             {"r1", "B", "w1", 1, 0, 0, kPast}});
   EXPECT_EQ(ListLevels({}), (Texts{"A/w1:5", "A/w2:5", "B/w1:0"}));
   const Texts skus = {"B", "A"};
@@ -90,10 +94,11 @@ TEST_F(RepositoriesSelectTest, LiveLevelsLeaveDeadHoldsOut) {
 TEST_F(RepositoriesSelectTest, ListLevelsFiltersAndPages) {
   Insert<LevelRecord>({Level("a1", "w1", 1, 0), Level("a1", "w2", 2, 2), Level("a2", "w1", 1, 3),
                        Level("a2", "w2", 0, 0), Level("b", "w1", 1, 1)});
+  Insert<ReservationRecord>({Reservation("r", ReservationState::kHeld, kPast)});
   Insert<AllocationRecord>({{"r", "b", "w1", 1, 0, 0, kPast}});
   EXPECT_EQ(ListLevels({.sku_prefix = "a", .warehouse_id = "w1"}), (Texts{"a1/w1:0", "a2/w1:3"}));
   EXPECT_EQ(ListLevels({.status = LevelStatus::kInStock}), (Texts{"a1/w1:0", "b/w1:0"}));
-  EXPECT_EQ(ListLevels({.status = LevelStatus::kOutOfStock}), (Texts{"a1/w2:2", "a2/w1:3", "a2/w2:0"}));
+  EXPECT_EQ(ListLevels({.status = LevelStatus::kOutOfStock}), (Texts{"a1/w2:2", "a2/w2:0"}));
   EXPECT_EQ(ListLevels({.status = LevelStatus::kDeficit}), (Texts{"a2/w1:3"}));
   EXPECT_EQ(ListLevels({}, {"a1", "w1"}, 2), (Texts{"a1/w2:2", "a2/w1:3"}));
   EXPECT_EQ(ListLevels({.warehouse_id = "w2"}, {"a1", "w1"}), (Texts{"a1/w2:2", "a2/w2:0"}));
