@@ -1,5 +1,8 @@
 #include "storage/reservation_repository.h"
 
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+
 namespace inventory::storage {
 namespace {
 
@@ -40,7 +43,7 @@ void Table<ReservationRecord>::AppendValues(Sql& sql, const ReservationRecord& r
   sql.Blob(reservation.reservation_id).Raw(",").Blob(reservation.channel_id).Raw(",");
   sql.Blob(reservation.order_reference).Raw(",").Int(static_cast<int64_t>(reservation.state)).Raw(",");
   AppendOptionalTime(sql, reservation.expire_time);
-  sql.Raw(",").Int(reservation.version).Raw(",");
+  sql.Raw(",").Blob(absl::StrJoin(reservation.warehouse_ids, ",")).Raw(",").Int(reservation.version).Raw(",");
   sql.Time(reservation.create_time).Raw(",").Time(reservation.update_time);
 }
 
@@ -52,6 +55,7 @@ ReservationRecord Table<ReservationRecord>::Parse(const Row& row, int first_colu
   reservation.order_reference = row.Text(column++);
   reservation.state = static_cast<ReservationState>(row.Int(column++));
   reservation.expire_time = ParseOptionalTime(row, column++);
+  reservation.warehouse_ids = absl::StrSplit(std::string(row.Text(column++)), ',', absl::SkipEmpty());
   reservation.version = row.Int(column++);
   reservation.create_time = row.Time(column++);
   reservation.update_time = row.Time(column++);

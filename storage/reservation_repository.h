@@ -20,8 +20,9 @@ namespace inventory::storage {
 template <>
 struct Table<ReservationRecord> {
   static constexpr const char* kName = "reservation";
-  static constexpr std::array kColumns = {"reservation_id", "channel_id", "order_reference", "state",
-                                          "expire_time",    "version",    "create_time",     "update_time"};
+  static constexpr std::array kColumns = {"reservation_id", "channel_id",  "order_reference",
+                                          "state",          "expire_time", "warehouse_ids",
+                                          "version",        "create_time", "update_time"};
   static constexpr int kKeySize = 1;
   static void AppendValues(Sql& sql, const ReservationRecord& reservation);
   static ReservationRecord Parse(const Row& row, int first_column);

@@ -113,6 +113,10 @@ struct AmendReservation {
     }
     auto warehouses = SourcesFor(work, reservation.channel_id, {});
     if (!warehouses.ok()) return warehouses.status();
+    const std::vector<std::string>& only = reservation.warehouse_ids;
+    std::erase_if(*warehouses, [&only](const std::string& warehouse_id) {
+      return !only.empty() && std::find(only.begin(), only.end(), warehouse_id) == only.end();
+    });
     const auto sources = AvailableIn(work, wanted.sku(), *warehouses);
     const int64_t available = sourcing::TotalAvailable(sources, missing);
     if (available < missing) return InsufficientStock(wanted.sku(), missing, available);

@@ -111,12 +111,13 @@ void ToProto(const storage::WarehouseRecord& warehouse, v1::Warehouse& out) {
     out.mutable_location()->set_latitude(*warehouse.latitude);
     out.mutable_location()->set_longitude(*warehouse.longitude);
   }
-  v1::PostalAddress& address = *out.mutable_address();
+  v1::PostalAddress address;
   for (const std::string& line : warehouse.street_lines) address.add_street_lines(line);
   address.set_city(warehouse.city);
   address.set_postal_code(warehouse.postal_code);
   address.set_region_code(warehouse.region_code);
   address.set_country_code(warehouse.country_code);
+  if (address.ByteSizeLong() > 0) *out.mutable_address() = std::move(address);
   out.set_type(warehouse.type);
   *out.mutable_create_time() = ToTimestamp(warehouse.create_time);
   *out.mutable_update_time() = ToTimestamp(warehouse.update_time);
@@ -151,6 +152,7 @@ void ToProto(const storage::ReservationRecord& reservation,
   out.set_reservation_id(reservation.reservation_id);
   out.set_channel_id(reservation.channel_id);
   out.set_order_reference(reservation.order_reference);
+  out.mutable_warehouse_ids()->Assign(reservation.warehouse_ids.begin(), reservation.warehouse_ids.end());
   out.set_state(static_cast<v1::ReservationState>(state));
   for (const storage::ReservationLineRecord* line : lines) {
     v1::ReservationLine& shown = *out.add_lines();

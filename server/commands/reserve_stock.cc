@@ -128,6 +128,7 @@ struct ReserveStock {
                                   .channel_id = request.channel_id(),
                                   .order_reference = request.order_reference(),
                                   .state = request.commit() ? ReservationState::kCommitted : ReservationState::kHeld,
+                                  .warehouse_ids = {request.warehouse_ids().begin(), request.warehouse_ids().end()},
                                   .version = 1,
                                   .create_time = work.now(),
                                   .update_time = work.now()};

@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS reservation (
   order_reference VARBINARY(128) NOT NULL,
   state           TINYINT        NOT NULL,
   expire_time     DATETIME(6)    NULL,
+  warehouse_ids   VARBINARY(6600) NOT NULL,
   version         BIGINT         NOT NULL,
   create_time     DATETIME(6)    NOT NULL,
   update_time     DATETIME(6)    NOT NULL,

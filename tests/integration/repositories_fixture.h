@@ -94,7 +94,7 @@ inline LevelRecord Level(const std::string& sku, const std::string& warehouse_id
 
 inline ReservationRecord Reservation(const std::string& id, ReservationState state,
                                      std::optional<absl::Time> expire_time = std::nullopt) {
-  return {id, "web", "order-" + id, state, expire_time, 1, kTime, kTime};
+  return {id, "web", "order-" + id, state, expire_time, {"w1", "w2"}, 1, kTime, kTime};
 }
 
 inline MovementRecord Movement(const std::string& sku, int64_t sequence, const std::string& warehouse_id,
