@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building, running and testing need; does nothing where all are there.
 #   server/dev/install-dependencies.sh          what `make run` and `make test` need
-#   server/dev/install-dependencies.sh --ci     also what only CI uses (clang tools, debootstrap)
+#   server/dev/install-dependencies.sh --ci     also what only CI and linting use
 set -euo pipefail
 
 packages=(
@@ -11,7 +11,8 @@ packages=(
   protobuf-compiler protobuf-compiler-grpc
 )
 if [[ "${1:-}" == "--ci" ]]; then
-  packages+=(clang-format clang-tidy debootstrap)
+  packages+=(ccache clang-format clang-tidy debootstrap)
+  command -v npx >/dev/null || packages+=(npm)
 fi
 
 missing=()

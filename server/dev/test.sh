@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the tests of build/PRESET and says what was skipped and why:
 #   server/dev/test.sh PRESET [CTEST_OPTION]...
-# Reports are left in build/PRESET/reports, one XML file for each program, or in the folder that REPORTS names.
+# Reports are left in build/PRESET/reports, or in the folder that REPORTS names: ctest.junit, and an XML file for each
+# GoogleTest program.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -12,9 +13,11 @@ rm -rf "$reports"
 mkdir -p "$reports"
 export GTEST_OUTPUT="xml:$reports/"
 export SKIP_REPORTS="$reports"
+export UBSAN_OPTIONS=print_stacktrace=1
 
 code=0
-ctest --test-dir "build/$preset" --output-on-failure --no-tests=error "$@" || code=$?
+ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --output-junit "$reports/ctest.junit" "$@" ||
+  code=$?
 
 # Our own scripts leave a file with the reason; GoogleTest says it in its report.
 {
@@ -27,5 +30,5 @@ ctest --test-dir "build/$preset" --output-on-failure --no-tests=error "$@" || co
     h; b
     :print
     G; s/\(.*\)\n\(.*\)/\2: \1/; p' {} +
-} | sed 's/^/Skipped: /'
+} | sed "s/^/Skipped: /; s/&quot;/\"/g; s/&apos;/'/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g"
 exit "$code"
