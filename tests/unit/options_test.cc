@@ -14,8 +14,6 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-extern char** environ;
-
 namespace inventory::server {
 namespace {
 
