@@ -1,0 +1,84 @@
+#include "tests/bench/measure.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace inventory::bench {
+namespace {
+
+std::atomic<bool> interrupted{false};
+
+void OnSignal(int) { interrupted.store(true, std::memory_order_relaxed); }
+
+// The value below which `fraction` of the sorted values lie; 0 if there are none.
+double Quantile(const std::vector<float>& sorted, double fraction) {
+  if (sorted.empty()) return 0;
+  const auto index = static_cast<std::size_t>(fraction * static_cast<double>(sorted.size()));
+  return sorted[std::min(index, sorted.size() - 1)];
+}
+
+}  // namespace
+
+bool Window::Open() const { return !Interrupted() && absl::Now() < end_; }
+
+void Recorder::Add(absl::Time start, absl::Time end, int64_t operations) {
+  acknowledged_ += operations;
+  if (!window_.Counts(end)) return;
+  counted_ += operations;
+  milliseconds_.push_back(static_cast<float>(absl::ToDoubleMilliseconds(end - start)));
+}
+
+Sample Summarise(const Window& window, const std::vector<Recorder>& recorders) {
+  Sample sample;
+  int64_t counted = 0;
+  std::vector<float> milliseconds;
+  for (const Recorder& recorder : recorders) {
+    sample.acknowledged += recorder.acknowledged_;
+    counted += recorder.counted_;
+    milliseconds.insert(milliseconds.end(), recorder.milliseconds_.begin(), recorder.milliseconds_.end());
+  }
+  std::sort(milliseconds.begin(), milliseconds.end());
+  sample.per_second = static_cast<double>(counted) / absl::ToDoubleSeconds(window.measured());
+  sample.p50_ms = Quantile(milliseconds, 0.5);
+  sample.p99_ms = Quantile(milliseconds, 0.99);
+  return sample;
+}
+
+absl::StatusOr<Sample> Measure(int threads, const Timing& timing, const Worker& worker) {
+  const Window window(timing);
+  std::vector<Recorder> recorders(static_cast<std::size_t>(threads), Recorder(window));
+  std::vector<absl::Status> ends(static_cast<std::size_t>(threads));
+  std::vector<std::thread> running;
+  for (int i = 0; i < threads; ++i) {
+    running.emplace_back([&, i] {
+      const auto at = static_cast<std::size_t>(i);
+      ends[at] = worker(i, window, recorders[at]);
+    });
+  }
+  for (std::thread& thread : running) thread.join();
+  for (const absl::Status& end : ends) {
+    if (!end.ok()) return end;
+  }
+  if (Interrupted()) return absl::CancelledError("interrupted");
+  return Summarise(window, recorders);
+}
+
+void CatchInterrupts() {
+  struct sigaction action {};
+  action.sa_handler = OnSignal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+bool Interrupted() { return interrupted.load(std::memory_order_relaxed); }
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+}  // namespace inventory::bench

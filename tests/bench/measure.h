@@ -1,0 +1,81 @@
+// Running a load for a while and counting what it does.
+#ifndef INVENTORY_TESTS_BENCH_MEASURE_H_
+#define INVENTORY_TESTS_BENCH_MEASURE_H_
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace inventory::bench {
+
+// How long one run of a case lasts: first a warm-up that is not counted.
+struct Timing {
+  absl::Duration warmup = absl::Milliseconds(500);
+  absl::Duration measured = absl::Milliseconds(2500);
+};
+
+// What one run has measured.
+struct Sample {
+  double per_second = 0;  // Operations (reservations, echoes).
+  double p50_ms = 0;      // Time of one call: a transaction, a batch, an RPC.
+  double p99_ms = 0;
+  int64_t acknowledged = 0;  // All operations that succeeded, those of the warm-up and of the end included.
+};
+
+// From when to when operations count. Starts when it is made. Thread-safe.
+class Window {
+ public:
+  explicit Window(const Timing& timing)
+      : begin_(absl::Now() + timing.warmup), end_(begin_ + timing.measured), seconds_(timing.measured) {}
+
+  // Whether another operation is to be started. False at once when the program is interrupted.
+  bool Open() const;
+  bool Counts(absl::Time end_of_operation) const { return end_of_operation >= begin_ && end_of_operation < end_; }
+  absl::Duration measured() const { return seconds_; }
+
+ private:
+  const absl::Time begin_;
+  const absl::Time end_;
+  const absl::Duration seconds_;
+};
+
+// Counts the operations of one thread.
+class Recorder {
+ public:
+  explicit Recorder(const Window& window) : window_(window) {}
+
+  // A call that carried `operations` has succeeded.
+  void Add(absl::Time start, absl::Time end, int64_t operations = 1);
+
+ private:
+  friend Sample Summarise(const Window& window, const std::vector<Recorder>& recorders);
+
+  const Window& window_;
+  int64_t acknowledged_ = 0;
+  int64_t counted_ = 0;
+  std::vector<float> milliseconds_;
+};
+
+Sample Summarise(const Window& window, const std::vector<Recorder>& recorders);
+
+// The load of one of several threads: works until the window is no longer open.
+using Worker = std::function<absl::Status(int thread, const Window& window, Recorder& recorder)>;
+
+// Runs `threads` workers side by side. The first error of any of them is the result.
+absl::StatusOr<Sample> Measure(int threads, const Timing& timing, const Worker& worker);
+
+// Ctrl-C and SIGTERM then end the run in good order instead of the process; the first one is remembered.
+void CatchInterrupts();
+bool Interrupted();
+
+// The middle of the values, which are at least one.
+double Median(std::vector<double> values);
+
+}  // namespace inventory::bench
+
+#endif  // INVENTORY_TESTS_BENCH_MEASURE_H_

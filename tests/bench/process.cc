@@ -1,0 +1,122 @@
+#include "tests/bench/process.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "storage/child_process.h"
+
+namespace inventory::bench {
+namespace {
+
+// A socket that closes itself.
+class Socket {
+ public:
+  Socket() : descriptor_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
+  ~Socket() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  int get() const { return descriptor_; }
+
+ private:
+  const int descriptor_;
+};
+
+sockaddr_in Loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+absl::Status SystemError(const std::string& what) {
+  return absl::InternalError(absl::StrCat(what, ": ", std::strerror(errno)));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Process>> Process::Start(const std::vector<std::string>& arguments,
+                                                        std::string log_file) {
+  const int pid = storage::StartChild(arguments, log_file, -1);
+  if (pid < 0) return SystemError(absl::StrCat("can't start ", arguments[0]));
+  return std::unique_ptr<Process>(new Process(pid, std::move(log_file)));
+}
+
+Process::~Process() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGTERM);
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+}
+
+bool Process::Running() {
+  int status = 0;
+  if (pid_ > 0 && waitpid(pid_, &status, WNOHANG) == pid_) pid_ = 0;
+  return pid_ > 0;
+}
+
+int64_t Process::PeakBytes() const {
+  const std::string status = ReadFile(absl::StrCat("/proc/", pid_, "/status"));
+  const std::string label = "VmHWM:";
+  const std::size_t at = status.find(label);
+  if (at == std::string::npos) return 0;
+  const std::size_t unit = status.find(" kB", at);
+  int64_t kib = 0;
+  const std::size_t number = at + label.size();
+  return absl::SimpleAtoi(status.substr(number, unit - number), &kib) ? kib * 1024 : 0;
+}
+
+absl::StatusOr<int> FreePort() {
+  const Socket socket;
+  sockaddr_in address = Loopback(0);
+  socklen_t size = sizeof(address);
+  if (bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    return SystemError("no free port");
+  }
+  return ntohs(address.sin_port);
+}
+
+absl::StatusOr<std::string> HttpGet(int port, const std::string& path) {
+  const Socket socket;
+  const sockaddr_in address = Loopback(port);
+  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    return SystemError(absl::StrCat("can't connect to port ", port));
+  }
+  const std::string request = absl::StrCat("GET ", path, " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+  if (send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) {
+    return SystemError("can't send the request");
+  }
+  std::string answer;
+  char part[16384];
+  for (ssize_t got = 0; (got = recv(socket.get(), part, sizeof(part), 0)) > 0;) {
+    answer.append(part, static_cast<std::size_t>(got));
+  }
+  const std::size_t body = answer.find("\r\n\r\n");
+  if (body == std::string::npos || answer.find(" 200 ") > answer.find("\r\n")) {
+    return absl::InternalError(absl::StrCat("no good answer from http://127.0.0.1:", port, path));
+  }
+  return answer.substr(body + 4);
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+}  // namespace inventory::bench

@@ -1,0 +1,46 @@
+// Child processes and how they are reached.
+#ifndef INVENTORY_TESTS_BENCH_PROCESS_H_
+#define INVENTORY_TESTS_BENCH_PROCESS_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace inventory::bench {
+
+// A child that is stopped, with SIGTERM, and waited for when this ends; it also stops if the calling thread ends.
+class Process {
+ public:
+  // `arguments` begin with the program's path; output goes to the end of `log_file`.
+  static absl::StatusOr<std::unique_ptr<Process>> Start(const std::vector<std::string>& arguments,
+                                                        std::string log_file);
+  ~Process();
+
+  bool Running();
+  // The most memory it has held at once, 0 if unknown.
+  int64_t PeakBytes() const;
+  const std::string& log_file() const { return log_file_; }
+
+ private:
+  Process(int pid, std::string log_file) : pid_(pid), log_file_(std::move(log_file)) {}
+
+  int pid_;
+  const std::string log_file_;
+};
+
+// A TCP port of 127.0.0.1 that nobody listens on.
+absl::StatusOr<int> FreePort();
+
+// The body of http://127.0.0.1:port/path.
+absl::StatusOr<std::string> HttpGet(int port, const std::string& path);
+
+// All of a file; empty if it can't be read.
+std::string ReadFile(const std::string& path);
+
+}  // namespace inventory::bench
+
+#endif  // INVENTORY_TESTS_BENCH_PROCESS_H_

@@ -1,0 +1,130 @@
+// (c): many reservations per transaction.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "server/pipeline/packet.h"
+#include "storage/configuration_repository.h"
+#include "storage/item_repository.h"
+#include "storage/level_repository.h"
+#include "storage/movement_repository.h"
+#include "storage/request_repository.h"
+#include "storage/reservation_repository.h"
+#include "tests/bench/raw_sql.h"
+
+namespace inventory::bench {
+namespace {
+
+using pipeline::Packet;
+using storage::Sql;
+
+// Of the pipeline: see Batch::LoadUnderLock.
+constexpr int kMaxDeadHolds = 1000;
+
+struct Stock {
+  storage::ItemRecord item;
+  storage::LevelRecord level;
+};
+
+struct Loaded {
+  std::map<std::string, Stock> stock;  // By SKU.
+  absl::Time now;
+};
+
+auto Text(std::string_view text) {
+  return [text](Sql& sql) {
+    sql.Raw(text);
+    return true;
+  };
+}
+
+absl::StatusOr<Loaded> LockAndRead(storage::Connection& connection, const std::vector<std::string>& skus) {
+  Loaded loaded;
+  Packet packet;
+  packet.Add(Text("BEGIN"));
+  packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus); },
+             [&](const storage::Rows& rows) {
+               for (auto& item : storage::ParseAll<storage::ItemRecord>(rows)) loaded.stock[item.sku].item = item;
+             });
+  packet.Add(Text("SELECT NOW(6)"), [&](const storage::Rows& rows) { loaded.now = rows[0].Time(0); });
+  packet.Add(storage::AppendSelectConfigurationVersion);
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLevels(sql, skus); },
+             [&](const storage::Rows& rows) {
+               for (auto& level : storage::ParseAll<storage::LevelRecord>(rows)) loaded.stock[level.sku].level = level;
+             });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadLines(sql, skus, kMaxDeadHolds); });
+  absl::Status sent = packet.Send(connection);
+  if (!sent.ok()) return sent;
+  if (loaded.stock.size() != skus.size()) return absl::InternalError("a SKU of a batch has no stock");
+  return loaded;
+}
+
+// Pointers to one part of each of the rows, as the repositories take them.
+template <typename Record>
+std::vector<const Record*> Parts(const std::vector<ReservationRows>& all, Record ReservationRows::*part) {
+  std::vector<const Record*> parts;
+  parts.reserve(all.size());
+  for (const ReservationRows& rows : all) parts.push_back(&(rows.*part));
+  return parts;
+}
+
+absl::Status WriteAndCommit(storage::Connection& connection, const Loaded& loaded,
+                            const std::vector<ReservationRows>& all) {
+  std::vector<const storage::ItemRecord*> items;
+  std::vector<const storage::LevelRecord*> levels;
+  for (const auto& [sku, stock] : loaded.stock) {
+    items.push_back(&stock.item);
+    levels.push_back(&stock.level);
+  }
+  Sql sql;
+  storage::AppendItemCounters(sql, items);
+  storage::AppendUpsert(sql, levels);
+  storage::AppendInsert(sql, Parts(all, &ReservationRows::reservation));
+  storage::AppendUpsert(sql, Parts(all, &ReservationRows::line));
+  storage::AppendUpsert(sql, Parts(all, &ReservationRows::allocation));
+  storage::AppendInsert(sql, Parts(all, &ReservationRows::movement));
+  storage::AppendInsertRequests(sql, Parts(all, &ReservationRows::request));
+  storage::BeginStatement(sql).Raw("COMMIT");
+  return connection.Execute(sql).status();
+}
+
+absl::Status ReserveAll(storage::Connection& connection, const ReservationRows& pattern,
+                        const std::vector<std::string>& skus) {
+  const std::set<std::string> distinct(skus.begin(), skus.end());
+  absl::StatusOr<Loaded> loaded = LockAndRead(connection, {distinct.begin(), distinct.end()});
+  if (!loaded.ok()) return loaded.status();
+  std::vector<ReservationRows> all;
+  all.reserve(skus.size());
+  for (const std::string& sku : skus) {
+    Stock& stock = loaded->stock[sku];
+    if (stock.level.quantities.available() < pattern.line.reserved) return absl::InternalError("the stock is used up");
+    all.push_back(NextReservation(pattern, loaded->now, stock.item, stock.level));
+  }
+  return WriteAndCommit(connection, *loaded, all);
+}
+
+}  // namespace
+
+absl::StatusOr<Sample> RunBatches(const storage::DatabaseOptions& database, const ReservationRows& pattern,
+                                  Workload workload, int connections, int batch, const Timing& timing) {
+  const auto worker = [&](int thread, const Window& window, Recorder& recorder) -> absl::Status {
+    auto connection = storage::Connection::Open(database);
+    if (!connection.ok()) return connection.status();
+    SkuSource source(workload, thread, connections);
+    std::vector<std::string> skus(static_cast<std::size_t>(batch));
+    while (window.Open()) {
+      const absl::Time start = absl::Now();
+      std::generate(skus.begin(), skus.end(), [&source] { return source.Next(); });
+      absl::Status reserved = ReserveAll(**connection, pattern, skus);
+      if (!reserved.ok()) return reserved;
+      recorder.Add(start, absl::Now(), batch);
+    }
+    return absl::OkStatus();
+  };
+  return Measure(connections, timing, worker);
+}
+
+}  // namespace inventory::bench

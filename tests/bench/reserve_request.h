@@ -1,0 +1,21 @@
+// The call that is measured.
+#ifndef INVENTORY_TESTS_BENCH_RESERVE_REQUEST_H_
+#define INVENTORY_TESTS_BENCH_RESERVE_REQUEST_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "inventory/v1/reservation.pb.h"
+
+namespace inventory::bench {
+
+// Makes it an order of one unit under a fresh request id and order number, held for longer than any run takes.
+// `request` is empty or one that this function has filled before.
+void FillRequest(std::string sku, v1::ReserveStockRequest& request);
+
+// INTERNAL unless exactly what was asked for is held.
+absl::Status CheckAnswer(const v1::ReserveStockRequest& request, const v1::ReserveStockResponse& response);
+
+}  // namespace inventory::bench
+
+#endif  // INVENTORY_TESTS_BENCH_RESERVE_REQUEST_H_
