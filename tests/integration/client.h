@@ -1,0 +1,139 @@
+// Calls to a server, for tests.
+#ifndef INVENTORY_TESTS_INTEGRATION_CLIENT_H_
+#define INVENTORY_TESTS_INTEGRATION_CLIENT_H_
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/channel.h"
+#include "inventory/v1/channel_service.pb.h"
+#include "inventory/v1/inventory_service.pb.h"
+#include "inventory/v1/warehouse_service.pb.h"
+
+namespace inventory::integration {
+
+// Declared only: the response of the RPC that takes each request.
+namespace answer {
+v1::Item To(const v1::CreateItemRequest&);
+v1::Item To(const v1::GetItemRequest&);
+v1::ListItemsResponse To(const v1::ListItemsRequest&);
+v1::Item To(const v1::UpdateItemRequest&);
+v1::DeleteItemResponse To(const v1::DeleteItemRequest&);
+v1::StockLevel To(const v1::GetStockLevelRequest&);
+v1::ListStockLevelsResponse To(const v1::ListStockLevelsRequest&);
+v1::SetStockResponse To(const v1::SetStockRequest&);
+v1::AdjustStockResponse To(const v1::AdjustStockRequest&);
+v1::SetSafetyStockResponse To(const v1::SetSafetyStockRequest&);
+v1::BatchUpdateStockResponse To(const v1::BatchUpdateStockRequest&);
+v1::GetAvailabilityResponse To(const v1::GetAvailabilityRequest&);
+v1::ReserveStockResponse To(const v1::ReserveStockRequest&);
+v1::ConfirmReservationResponse To(const v1::ConfirmReservationRequest&);
+v1::ExtendReservationResponse To(const v1::ExtendReservationRequest&);
+v1::AmendReservationResponse To(const v1::AmendReservationRequest&);
+v1::CancelReservationResponse To(const v1::CancelReservationRequest&);
+v1::Reservation To(const v1::GetReservationRequest&);
+v1::ListReservationsResponse To(const v1::ListReservationsRequest&);
+v1::CreateShipmentResponse To(const v1::CreateShipmentRequest&);
+v1::Shipment To(const v1::GetShipmentRequest&);
+v1::ListShipmentsResponse To(const v1::ListShipmentsRequest&);
+v1::MarkShipmentReadyResponse To(const v1::MarkShipmentReadyRequest&);
+v1::ShipShipmentResponse To(const v1::ShipShipmentRequest&);
+v1::DeliverShipmentResponse To(const v1::DeliverShipmentRequest&);
+v1::CancelShipmentResponse To(const v1::CancelShipmentRequest&);
+v1::ListMovementsResponse To(const v1::ListMovementsRequest&);
+v1::VerifyStockResponse To(const v1::VerifyStockRequest&);
+v1::Warehouse To(const v1::CreateWarehouseRequest&);
+v1::Warehouse To(const v1::GetWarehouseRequest&);
+v1::ListWarehousesResponse To(const v1::ListWarehousesRequest&);
+v1::Warehouse To(const v1::UpdateWarehouseRequest&);
+v1::Warehouse To(const v1::DeleteWarehouseRequest&);
+v1::Warehouse To(const v1::UndeleteWarehouseRequest&);
+v1::Channel To(const v1::CreateChannelRequest&);
+v1::Channel To(const v1::GetChannelRequest&);
+v1::ListChannelsResponse To(const v1::ListChannelsRequest&);
+v1::Channel To(const v1::UpdateChannelRequest&);
+v1::Channel To(const v1::DeleteChannelRequest&);
+v1::Channel To(const v1::UndeleteChannelRequest&);
+v1::Channel To(const v1::AttachWarehouseRequest&);
+v1::Channel To(const v1::DetachWarehouseRequest&);
+}  // namespace answer
+
+template <typename Request>
+using AnswerTo = decltype(answer::To(std::declval<const Request&>()));
+
+// All RPCs of inventory.v1.
+std::vector<const google::protobuf::MethodDescriptor*> AllMethods();
+
+// Calls one server. Thread-safe.
+class Client {
+ public:
+  explicit Client(const std::string& address);
+
+  // The answer of the RPC that takes `request`, or its error with all its details.
+  template <typename Request>
+  absl::StatusOr<AnswerTo<Request>> Call(const Request& request, absl::Duration timeout = kPatience) const {
+    AnswerTo<Request> response;
+    absl::Status status = Send(request, response, timeout);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  // The same for messages whose types are not known here.
+  absl::Status Send(const google::protobuf::Message& request, google::protobuf::Message& response,
+                    absl::Duration timeout = kPatience) const;
+
+  // What the health service says of `service`, empty for the whole server: SERVING, NOT_SERVING, or the code's name if
+  // it does not answer.
+  std::string Health(const std::string& service = "") const;
+
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+
+  static constexpr absl::Duration kPatience = absl::Seconds(30);
+
+ private:
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+// ---- Errors ----
+
+// The reason of the ErrorInfo, and its metadata.
+std::string ReasonOf(const absl::Status& status);
+std::map<std::string, std::string> MetadataOf(const absl::Status& status);
+// The field paths of the BadRequest.
+std::multiset<std::string> ViolationsOf(const absl::Status& status);
+// The delay of the RetryInfo.
+std::optional<absl::Duration> RetryDelayOf(const absl::Status& status);
+
+template <typename T>
+std::string ReasonOf(const absl::StatusOr<T>& result) {
+  return ReasonOf(result.status());
+}
+
+// "FAILED_PRECONDITION INSUFFICIENT_STOCK", "OK", "UNAVAILABLE DATABASE_UNAVAILABLE": code and reason.
+std::string Outcome(const absl::Status& status);
+template <typename T>
+std::string Outcome(const absl::StatusOr<T>& result) {
+  return Outcome(result.status());
+}
+
+// The answer; the test fails if there is none.
+template <typename T>
+T Must(absl::StatusOr<T> result) {
+  EXPECT_TRUE(result.ok()) << result.status();
+  return result.ok() ? *std::move(result) : T();
+}
+
+}  // namespace inventory::integration
+
+#endif  // INVENTORY_TESTS_INTEGRATION_CLIENT_H_

@@ -1,0 +1,151 @@
+#include "tests/integration/server_process.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/child_process.h"
+#include "tests/integration/client.h"
+
+namespace inventory::integration {
+
+ScratchFolder::ScratchFolder() {
+  char name[] = "/tmp/inventory-test-XXXXXX";
+  EXPECT_NE(mkdtemp(name), nullptr);
+  path_ = name;
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code error;
+  std::filesystem::remove_all(path_, error);
+}
+
+int FreePort() {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  EXPECT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  EXPECT_EQ(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  close(listener);
+  return ntohs(address.sin_port);
+}
+
+ProgramRun::ProgramRun(const std::vector<std::string>& arguments, const Environment& environment) {
+  for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
+  pid_ = storage::StartChild(arguments, folder_.path() + "/output", -1);
+  for (const auto& [name, value] : environment) unsetenv(name.c_str());
+  EXPECT_GT(pid_, 0) << arguments[0];
+  ended_ = pid_ <= 0;
+}
+
+ProgramRun::~ProgramRun() {
+  if (ended_) return;
+  Signal(SIGKILL);
+  Reap(0);
+}
+
+std::string ProgramRun::output() const {
+  std::ifstream file(folder_.path() + "/output");
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+void ProgramRun::Signal(int signal) const {
+  if (!ended_) kill(pid_, signal);
+}
+
+bool ProgramRun::Reap(int options) {
+  int status = 0;
+  int reaped = 0;
+  while ((reaped = waitpid(pid_, &status, options)) < 0 && errno == EINTR) {
+  }
+  if (reaped != pid_) return false;
+  ended_ = true;
+  exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  return true;
+}
+
+bool ProgramRun::Ended() { return ended_ || Reap(WNOHANG); }
+
+int ProgramRun::Wait(absl::Duration patience) {
+  if (!Eventually([this] { return Ended(); }, patience)) {
+    ADD_FAILURE() << "the program does not end; it wrote:\n" << output();
+    Signal(SIGKILL);
+    Reap(0);
+  }
+  return exit_code_;
+}
+
+Finished RunServerProgram(const std::vector<std::string>& arguments, const ProgramRun::Environment& environment) {
+  std::vector<std::string> all = {INVENTORY_SERVER_BINARY};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  ProgramRun run(all, environment);
+  const int exit_code = run.Wait();
+  return {exit_code, run.output()};
+}
+
+ServerProcess::ServerProcess(Options options) : options_(std::move(options)) { Start(); }
+
+void ServerProcess::Start() {
+  metrics_port_ = FreePort();
+  std::vector<std::string> arguments = {INVENTORY_SERVER_BINARY, "serve", "--database-url=" + options_.database_url,
+                                        absl::StrCat("--listen=127.0.0.1:", port_),
+                                        absl::StrCat("--metrics-listen=127.0.0.1:", metrics_port_)};
+  arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
+  run_ = std::make_unique<ProgramRun>(arguments, options_.environment);
+  WaitUntilListening();
+  if (!options_.only_listening) WaitUntilServing();
+}
+
+void ServerProcess::WaitUntilListening() {
+  static const std::regex listening("INFO listening .*port=([0-9]+)");
+  std::smatch match;
+  std::string output;
+  const bool found = Eventually([&] {
+    output = run_->output();
+    return std::regex_search(output, match, listening) || run_->Ended();
+  });
+  if (!found || match.empty()) {
+    ADD_FAILURE() << "the server does not listen; it wrote:\n" << output;
+    return;
+  }
+  port_ = std::stoi(match[1]);
+}
+
+void ServerProcess::WaitUntilServing() const {
+  const Client client(address());
+  EXPECT_TRUE(Eventually([&] { return client.Health() == "SERVING"; })) << run_->output();
+}
+
+std::string ServerProcess::address() const { return absl::StrCat("127.0.0.1:", port_); }
+
+int ServerProcess::Stop() {
+  run_->Signal(SIGTERM);
+  return run_->Wait();
+}
+
+void ServerProcess::Kill() {
+  run_->Signal(SIGKILL);
+  run_->Wait();
+}
+
+void ServerProcess::Restart() {
+  EXPECT_TRUE(run_->Ended());
+  Start();
+}
+
+}  // namespace inventory::integration
