@@ -125,13 +125,14 @@ absl::Status Take(Work& work, const ReservationRecord& reservation, const std::s
 
 absl::Status ReleaseFromLine(Work& work, const std::string& reservation_id, const std::string& sku, int64_t quantity) {
   const std::vector<const AllocationRecord*> parts = work.AllocationsOf(reservation_id, sku);
-  if (parts.empty()) {
-    // Untracked units have no allocation.
-    storage::ReservationLineRecord& line = work.rows().reservation_lines.Edit({reservation_id, sku});
-    line.reserved -= quantity;
-    line.cancelled += quantity;
-    return absl::OkStatus();
-  }
+  // Units reserved while the item was untracked have no allocation; the item may be tracked by now.
+  storage::ReservationLineRecord& line = work.rows().reservation_lines.Edit({reservation_id, sku});
+  int64_t untracked = line.reserved;
+  for (const AllocationRecord* part : parts) untracked -= part->reserved;
+  untracked = std::min(untracked, quantity);
+  line.reserved -= untracked;
+  line.cancelled += untracked;
+  quantity -= untracked;
   for (auto part = parts.rbegin(); part != parts.rend() && quantity > 0; ++part) {
     const int64_t units = std::min(quantity, (*part)->reserved - (*part)->in_shipment);
     absl::Status released = pipeline::ReleaseUnits(work, (*part)->key(), units, storage::MovementType::kRelease);
