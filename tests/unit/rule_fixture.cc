@@ -1,7 +1,5 @@
 #include "tests/unit/rule_fixture.h"
 
-#include <map>
-
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "google/rpc/error_details.pb.h"
@@ -167,6 +165,17 @@ absl::StatusOr<v1::CancelShipmentResponse> RuleTest::CancelShipment(const std::s
   return runner_.Call<v1::CancelShipmentResponse>(OfShipment<v1::CancelShipmentRequest>(id, etag));
 }
 
+RuleTest::Stored RuleTest::Now() const {
+  Stored stored;
+  for (const auto* level : runner_.rows.levels.All()) stored.levels[level->key()] = level->quantities;
+  stored.lines = Copy(runner_.rows.reservation_lines);
+  for (const storage::AllocationRecord* part : runner_.rows.allocations.All()) {
+    if (part->reserved + part->in_shipment + part->shipped > 0) stored.allocations.push_back(*part);
+  }
+  for (const auto* reservation : runner_.rows.reservations.All()) stored.states.push_back(reservation->state);
+  return stored;
+}
+
 storage::Quantities RuleTest::At(const std::string& sku, const std::string& warehouse_id) const {
   const storage::LevelRecord* level = runner_.rows.levels.Find({sku, warehouse_id});
   return level == nullptr ? storage::Quantities() : level->quantities;
@@ -175,6 +184,12 @@ storage::Quantities RuleTest::At(const std::string& sku, const std::string& ware
 storage::ReservationLineRecord RuleTest::LineOf(const std::string& id, const std::string& sku) const {
   const storage::ReservationLineRecord* line = runner_.rows.reservation_lines.Find({id, sku});
   return line == nullptr ? storage::ReservationLineRecord{.reservation_id = id, .sku = sku} : *line;
+}
+
+storage::AllocationRecord RuleTest::PartOf(const std::string& id, const std::string& sku,
+                                           const std::string& warehouse_id) const {
+  const storage::AllocationRecord* part = runner_.rows.allocations.Find({id, sku, warehouse_id});
+  return part == nullptr ? storage::AllocationRecord() : *part;
 }
 
 storage::ReservationState RuleTest::StateOf(const std::string& id) const {

@@ -3,6 +3,7 @@
 #define INVENTORY_TESTS_UNIT_RULE_FIXTURE_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,6 +62,10 @@ class RuleTest : public testing::Test {
   static v1::ReserveStockRequest Order(const std::string& id, const Lines& lines);
   static v1::CreateShipmentRequest Parcel(const std::string& id, const std::string& reservation_id,
                                           const std::string& warehouse_id, const Lines& lines = {});
+  static v1::CreateShipmentRequest Anywhere(v1::CreateShipmentRequest request) {
+    request.set_allow_reallocation(true);
+    return request;
+  }
 
   absl::StatusOr<v1::ReserveStockResponse> Reserve(const v1::ReserveStockRequest& request);
   absl::StatusOr<v1::ConfirmReservationResponse> Confirm(const std::string& id, const std::string& etag = "");
@@ -76,9 +81,21 @@ class RuleTest : public testing::Test {
   absl::StatusOr<v1::DeliverShipmentResponse> Deliver(const std::string& id, const std::string& etag = "");
   absl::StatusOr<v1::CancelShipmentResponse> CancelShipment(const std::string& id, const std::string& etag = "");
 
+  // Everything stored that units are counted in, but for numbers and times.
+  struct Stored {
+    std::map<storage::LevelRecord::Key, storage::Quantities> levels;
+    std::vector<storage::ReservationLineRecord> lines;
+    std::vector<storage::AllocationRecord> allocations;  // Those with units.
+    std::vector<storage::ReservationState> states;
+    bool operator==(const Stored&) const = default;
+  };
+  Stored Now() const;
+
   // What is stored; all zero if there is no such row.
   storage::Quantities At(const std::string& sku, const std::string& warehouse_id) const;
   storage::ReservationLineRecord LineOf(const std::string& id, const std::string& sku) const;
+  storage::AllocationRecord PartOf(const std::string& id, const std::string& sku,
+                                   const std::string& warehouse_id) const;
   storage::ReservationState StateOf(const std::string& id) const;
   // Units reserved in each warehouse, where there are any.
   std::vector<std::pair<std::string, int64_t>> ReservedIn(const std::string& id, const std::string& sku) const;
