@@ -171,7 +171,7 @@ void ToProto(const storage::ReservationRecord& reservation,
       allocation.set_shipped_quantity(part->shipped);
     }
   }
-  if (reservation.expire_time) *out.mutable_expire_time() = ToTimestamp(*reservation.expire_time);
+  if (!dead && reservation.expire_time) *out.mutable_expire_time() = ToTimestamp(*reservation.expire_time);
   *out.mutable_create_time() = ToTimestamp(reservation.create_time);
   *out.mutable_update_time() = ToTimestamp(reservation.update_time);
   out.set_etag(Etag(reservation.version));

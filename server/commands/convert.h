@@ -42,7 +42,8 @@ void ToProto(const storage::WarehouseRecord& warehouse, v1::Warehouse& out);
 // `attachments` in any order.
 void ToProto(const storage::ChannelRecord& channel, std::vector<storage::AttachmentRecord> attachments,
              v1::Channel& out);
-// `lines` and `allocations` belong to the reservation, in key order; those of a dead hold count as released.
+// `lines` and `allocations` belong to the reservation, in key order. A dead hold looks as it will once it is written as
+// expired: its units are released and it has no expiry any more.
 void ToProto(const storage::ReservationRecord& reservation,
              const std::vector<const storage::ReservationLineRecord*>& lines,
              const std::vector<const storage::AllocationRecord*>& allocations, absl::Time now, v1::Reservation& out);
