@@ -73,7 +73,7 @@ class ReservationsTest : public ServerTest {
 TEST_F(ReservationsTest, ConfirmCommitsAHoldAndARepetitionChangesNothing) {
   const v1::Reservation held = Reserved(13);
   const auto committed = Must(Confirm(client(), held.reservation_id())).reservation();
-  EXPECT_EQ(Show(committed), "COMMITTED " + Sku() + " 13/13 w1:10 w2:3");
+  EXPECT_EQ(Show(committed), absl::StrCat("COMMITTED ", Sku(), " 13/13 w1:10 w2:3"));
   EXPECT_FALSE(committed.has_expire_time());
   EXPECT_NE(committed.etag(), held.etag());
   EXPECT_THAT(Must(Confirm(client(), held.reservation_id())).reservation(), EqualsProto(committed));
@@ -177,7 +177,7 @@ TEST_F(ReservationsTest, AmendNeverGoesBelowWhatIsShippedOrInAShipment) {
   EXPECT_EQ(Outcome(refused), "FAILED_PRECONDITION BELOW_SHIPPED");
   EXPECT_EQ(MetadataOf(refused.status())["minimum"], "3");
   EXPECT_EQ(Show(Must(Amend(id, {{Sku(), 3}})).reservation()),
-            "COMMITTED " + Sku() + " 1/3 w1:1(1) shipped 2 cancelled 3");
+            absl::StrCat("COMMITTED ", Sku(), " 1/3 w1:1(1) shipped 2 cancelled 3"));
 }
 
 // ---- Cancel ----
@@ -185,7 +185,7 @@ TEST_F(ReservationsTest, AmendNeverGoesBelowWhatIsShippedOrInAShipment) {
 TEST_F(ReservationsTest, CancelReleasesEverythingOnce) {
   const v1::Reservation held = Reserved(13);
   const auto cancelled = Must(Cancel(client(), held.reservation_id()));
-  EXPECT_EQ(Show(cancelled.reservation()), "CANCELLED " + Sku() + " 0/13 cancelled 13");
+  EXPECT_EQ(Show(cancelled.reservation()), absl::StrCat("CANCELLED ", Sku(), " 0/13 cancelled 13"));
   EXPECT_EQ(cancelled.movements_size(), 2);
   EXPECT_EQ(AvailabilityOf(Sku()), 25);
   const auto again = Must(Cancel(client(), held.reservation_id()));
@@ -228,7 +228,7 @@ TEST_F(ReservationsTest, CancelRefusesWhatIsShippedOrBoundToAShipment) {
   EXPECT_EQ(Outcome(refused), "FAILED_PRECONDITION UNITS_IN_SHIPMENT");
   EXPECT_EQ(MetadataOf(refused.status())["in_shipment"], "2");
   EXPECT_EQ(Show(Must(Cancel(client(), committed.reservation_id(), {{Sku(), 1}})).reservation()),
-            "COMMITTED " + Sku() + " 2/3 w1:2(2) cancelled 1");
+            absl::StrCat("COMMITTED ", Sku(), " 2/3 w1:2(2) cancelled 1"));
 }
 
 // ---- Get and list ----

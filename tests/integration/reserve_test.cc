@@ -17,7 +17,7 @@ TEST_F(ReserveTest, HoldsUnitsForFifteenMinutesAndSaysWhere) {
   SetStock(Sku(), "w1", 10);
   const auto answer = Must(Reserve(client(), {{Sku(), 3}}, {.order = "order-1"}));
   const v1::Reservation& reservation = answer.reservation();
-  EXPECT_EQ(Show(reservation), "HELD " + Sku() + " 3/3 w1:3");
+  EXPECT_EQ(Show(reservation), absl::StrCat("HELD ", Sku(), " 3/3 w1:3"));
   EXPECT_EQ(reservation.channel_id(), "web");
   EXPECT_EQ(reservation.order_reference(), "order-1");
   EXPECT_EQ(reservation.expire_time().seconds() - reservation.create_time().seconds(), 15 * 60);
@@ -32,7 +32,7 @@ TEST_F(ReserveTest, HoldsUnitsForFifteenMinutesAndSaysWhere) {
 TEST_F(ReserveTest, CommitsAtOnceWithoutExpiry) {
   SetStock(Sku(), "w1", 10);
   const auto reservation = Must(Reserve(client(), {{Sku(), 3}}, {.commit = true})).reservation();
-  EXPECT_EQ(Show(reservation), "COMMITTED " + Sku() + " 3/3 w1:3");
+  EXPECT_EQ(Show(reservation), absl::StrCat("COMMITTED ", Sku(), " 3/3 w1:3"));
   EXPECT_FALSE(reservation.has_expire_time());
 }
 
@@ -46,7 +46,7 @@ TEST_F(ReserveTest, SumsASkuNamedTwice) {
   SetStock(Sku("a"), "w1", 5);
   SetStock(Sku("b"), "w1", 5);
   const auto answer = Must(Reserve(client(), {{Sku("b"), 2}, {Sku("a"), 1}, {Sku("b"), 3}}));
-  EXPECT_EQ(Show(answer.reservation()), "HELD " + Sku("a") + " 1/1 w1:1; " + Sku("b") + " 5/5 w1:5");
+  EXPECT_EQ(Show(answer.reservation()), absl::StrCat("HELD ", Sku("a"), " 1/1 w1:1; ") + Sku("b") + " 5/5 w1:5");
   ASSERT_EQ(answer.line_results_size(), 2);
   EXPECT_THAT(answer.line_results(0), EqualsProto(Pb<v1::LineResult>(absl::Substitute(
                                           "sku: '$0' requested_quantity: 5 reserved_quantity: 5", Sku("b")))));
@@ -61,7 +61,7 @@ TEST_F(ReserveTest, SplitsOverWarehousesByPriority) {
   SetStock(Sku(), "w1", 10);
   SetStock(Sku(), "w2", 15);
   const auto answer = Must(Reserve(client(), {{Sku(), 13}}));
-  EXPECT_EQ(Show(answer.reservation()), "HELD " + Sku() + " 13/13 w1:10 w2:3");
+  EXPECT_EQ(Show(answer.reservation()), absl::StrCat("HELD ", Sku(), " 13/13 w1:10 w2:3"));
   EXPECT_EQ(Show(LevelOf(Sku(), "w1")), "10 on hand, 10 reserved, 0 safety, 0 available");
   EXPECT_EQ(Show(LevelOf(Sku(), "w2")), "15 on hand, 3 reserved, 0 safety, 12 available");
 }
@@ -86,7 +86,7 @@ TEST_F(ReserveTest, ADeficitInOneWarehouseDoesNotLowerWhatAnotherSells) {
   SetStock(Sku(), "w1", 2);
   SetStock(Sku(), "w2", 4);
   EXPECT_EQ(LevelOf(Sku(), "w1").available(), -3);
-  EXPECT_EQ(Show(Must(Reserve(client(), {{Sku(), 4}})).reservation()), "HELD " + Sku() + " 4/4 w2:4");
+  EXPECT_EQ(Show(Must(Reserve(client(), {{Sku(), 4}})).reservation()), absl::StrCat("HELD ", Sku(), " 4/4 w2:4"));
 }
 
 TEST_F(ReserveTest, PartialTakesWhatThereIsInWholeMultiples) {
@@ -108,7 +108,7 @@ TEST_F(ReserveTest, UsesOnlyTheNamedWarehouses) {
   SetStock(Sku(), "w1", 5);
   SetStock(Sku(), "w2", 5);
   EXPECT_EQ(Show(Must(Reserve(client(), {{Sku(), 5}}, {.warehouses = {"w2"}})).reservation()),
-            "HELD " + Sku() + " 5/5 w2:5");
+            absl::StrCat("HELD ", Sku(), " 5/5 w2:5"));
   EXPECT_EQ(Outcome(Reserve(client(), {{Sku(), 1}}, {.warehouses = {"w2"}})), "FAILED_PRECONDITION INSUFFICIENT_STOCK");
   const auto refused = Reserve(client(), {{Sku(), 1}}, {.warehouses = {"w1", "elsewhere"}});
   EXPECT_EQ(Outcome(refused), "FAILED_PRECONDITION WAREHOUSE_NOT_IN_CHANNEL");
@@ -164,7 +164,7 @@ TEST_F(ReserveTest, AnItemWithoutConfigurationTakesOrdersOfUpToTenThousand) {
 TEST_F(ReserveTest, AnUntrackedItemIsNeverShort) {
   MakeItem(Sku(), "tracking: TRACKING_UNTRACKED max_order_quantity: 0");
   const auto answer = Must(Reserve(client(), {{Sku(), 1'000'000}}));
-  EXPECT_EQ(Show(answer.reservation()), "HELD " + Sku() + " 1000000/1000000");
+  EXPECT_EQ(Show(answer.reservation()), absl::StrCat("HELD ", Sku(), " 1000000/1000000"));
   EXPECT_EQ(answer.movements_size(), 0);
 }
 

@@ -208,7 +208,7 @@ v1::Warehouse MakeWarehouse(const Client& client, const std::string& warehouse_i
   v1::CreateWarehouseRequest request;
   v1::Warehouse& warehouse = *request.mutable_warehouse();
   warehouse.set_warehouse_id(warehouse_id);
-  warehouse.set_name("Warehouse " + warehouse_id);
+  warehouse.set_name(absl::StrCat("Warehouse ", warehouse_id));
   warehouse.set_active(true);
   warehouse.mutable_location()->set_latitude(52.52);
   warehouse.mutable_location()->set_longitude(13.405);
@@ -219,7 +219,7 @@ v1::Channel MakeChannel(const Client& client, const std::string& channel_id,
                         const std::vector<std::string>& warehouse_ids) {
   v1::CreateChannelRequest create;
   create.mutable_channel()->set_channel_id(channel_id);
-  create.mutable_channel()->set_name("Channel " + channel_id);
+  create.mutable_channel()->set_name(absl::StrCat("Channel ", channel_id));
   v1::Channel channel = Must(client.Call(create));
   int priority = 0;
   for (const std::string& warehouse_id : warehouse_ids) {
