@@ -1,5 +1,6 @@
 #include "tests/bench/cases.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -88,12 +89,21 @@ Case Server(Workload workload, int in_flight) {
           }};
 }
 
+Cpu CpuForOne(const Cpu& before, const Cpu& after, int64_t operations) {
+  const double microseconds = 1e6 / static_cast<double>(std::max<int64_t>(operations, 1));
+  return {.client = (after.client - before.client) * microseconds,
+          .server = (after.server - before.server) * microseconds,
+          .database = (after.database - before.database) * microseconds};
+}
+
 absl::Status RunOnce(Site& site, const Timing& timing, Result& result) {
   const Case& what = result.what;
   absl::StatusOr<BatchFigures> before = site.ReadBatchFigures();
   if (!before.ok()) return before.status();
+  const Cpu idle = site.ReadCpu();
   absl::StatusOr<Sample> sample = what.run(site, timing);
   if (!sample.ok()) return sample.status();
+  sample->cpu_us = CpuForOne(idle, site.ReadCpu(), sample->acknowledged);
   result.rounds.push_back(*sample);
   if (!what.workload) return absl::OkStatus();
   site.Acknowledge(*what.workload, sample->acknowledged);
@@ -141,6 +151,15 @@ double MedianOf(const Result& result, double Sample::*figure) {
   std::vector<double> values;
   for (const Sample& sample : result.rounds) values.push_back(sample.*figure);
   return Median(std::move(values));
+}
+
+Cpu MedianCpu(const Result& result) {
+  const auto median = [&result](double Cpu::*figure) {
+    std::vector<double> values;
+    for (const Sample& sample : result.rounds) values.push_back(sample.cpu_us.*figure);
+    return Median(std::move(values));
+  };
+  return {.client = median(&Cpu::client), .server = median(&Cpu::server), .database = median(&Cpu::database)};
 }
 
 }  // namespace inventory::bench

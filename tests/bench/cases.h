@@ -49,6 +49,8 @@ absl::StatusOr<std::vector<Result>> RunCases(Site& site, const std::vector<Case>
 
 // The median over the rounds of one figure, for example &Sample::per_second.
 double MedianOf(const Result& result, double Sample::*figure);
+// The same for each part of Sample::cpu_us.
+Cpu MedianCpu(const Result& result);
 
 }  // namespace inventory::bench
 

@@ -19,12 +19,20 @@ struct Timing {
   absl::Duration measured = absl::Milliseconds(2500);
 };
 
+// CPU time of the processes that take part.
+struct Cpu {
+  double client = 0;  // This process.
+  double server = 0;  // inventory-server, or the echo server in its cases.
+  double database = 0;
+};
+
 // What one run has measured.
 struct Sample {
   double per_second = 0;  // Operations (reservations, echoes).
   double p50_ms = 0;      // Time of one call: a transaction, a batch, an RPC.
   double p99_ms = 0;
   int64_t acknowledged = 0;  // All operations that succeeded, those of the warm-up and of the end included.
+  Cpu cpu_us;                // CPU time of each process for one operation, in microseconds.
 };
 
 // From when to when operations count. Starts when it is made. Thread-safe.

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -14,6 +15,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "storage/child_process.h"
 
 namespace inventory::bench {
@@ -79,6 +81,20 @@ int64_t Process::PeakBytes() const {
   int64_t kib = 0;
   const std::size_t number = at + label.size();
   return absl::SimpleAtoi(status.substr(number, unit - number), &kib) ? kib * 1024 : 0;
+}
+
+double CpuSeconds(int pid) {
+  const std::string stat = ReadFile(absl::StrCat("/proc/", pid, "/stat"));
+  // The second field may hold blanks; the third begins after its closing parenthesis. See proc(5).
+  const std::vector<std::string> fields = absl::StrSplit(stat.substr(std::min(stat.rfind(')') + 1, stat.size())), ' ');
+  constexpr std::size_t kUserTime = 12;
+  int64_t user = 0;
+  int64_t system = 0;
+  if (fields.size() <= kUserTime + 1 || !absl::SimpleAtoi(fields[kUserTime], &user) ||
+      !absl::SimpleAtoi(fields[kUserTime + 1], &system)) {
+    return 0;
+  }
+  return static_cast<double>(user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 absl::StatusOr<int> FreePort() {

@@ -21,6 +21,7 @@ class Process {
   ~Process();
 
   bool Running();
+  int pid() const { return pid_; }
   // The most memory it has held at once, 0 if unknown.
   int64_t PeakBytes() const;
   const std::string& log_file() const { return log_file_; }
@@ -31,6 +32,9 @@ class Process {
   int pid_;
   const std::string log_file_;
 };
+
+// CPU time that a process has used so far, in seconds, to the hundredth; 0 if there is no such process.
+double CpuSeconds(int pid);
 
 // A TCP port of 127.0.0.1 that nobody listens on.
 absl::StatusOr<int> FreePort();

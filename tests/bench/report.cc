@@ -49,16 +49,18 @@ double SpreadPercent(const Result& result) {
 }
 
 std::string ResultLine(const Result& result) {
-  return absl::StrFormat("  (%c)  %-58s %9.0f  %5.0f %%  %9.3f %9.3f\n", static_cast<char>(result.what.kind),
-                         result.what.description, MedianOf(result, &Sample::per_second), SpreadPercent(result),
-                         MedianOf(result, &Sample::p50_ms), MedianOf(result, &Sample::p99_ms));
+  const Cpu cpu = MedianCpu(result);
+  return absl::StrFormat(
+      "  (%c)  %-55s %8.0f %5.0f %% %9.2f %9.2f %7.0f %6.0f %6.0f\n", static_cast<char>(result.what.kind),
+      result.what.description, MedianOf(result, &Sample::per_second), SpreadPercent(result),
+      MedianOf(result, &Sample::p50_ms), MedianOf(result, &Sample::p99_ms), cpu.client, cpu.server, cpu.database);
 }
 
 std::string BatchLine(const Result& result) {
   const BatchFigures& batches = result.batches;
   if (batches.batches == 0) return "";
   return absl::StrFormat(
-      "       %-58s %.0f commands a batch, %.2f ms a batch, %.2f ms of them writing and committing\n", "",
+      "       in batches of %.0f commands and %.2f ms, of which %.2f ms for writing and committing\n",
       batches.commands / batches.batches, 1000 * batches.seconds / batches.batches,
       1000 * batches.commit_seconds / batches.batches);
 }
@@ -94,7 +96,10 @@ std::string Number(std::optional<double> value) {
 
 std::string SampleJson(const Sample& sample) {
   return absl::StrCat("{\"per_second\": ", Number(sample.per_second), ", \"p50_ms\": ", Number(sample.p50_ms),
-                      ", \"p99_ms\": ", Number(sample.p99_ms), ", \"acknowledged\": ", sample.acknowledged, "}");
+                      ", \"p99_ms\": ", Number(sample.p99_ms), ", \"acknowledged\": ", sample.acknowledged,
+                      ", \"cpu_us\": {\"client\": ", Number(sample.cpu_us.client),
+                      ", \"server\": ", Number(sample.cpu_us.server),
+                      ", \"database\": ", Number(sample.cpu_us.database), "}}");
 }
 
 std::string BatchesJson(const BatchFigures& batches) {
@@ -154,12 +159,14 @@ Ratios Compare(const std::vector<Result>& results, Workload workload) {
 std::string Table(const RunFacts& run, const std::vector<Result>& results) {
   std::string table = "\n";
   for (const auto& [name, value] : run.facts) absl::StrAppendFormat(&table, "  %-18s %s\n", name, value);
-  absl::StrAppendFormat(&table, "  %-18s %d rounds of %s after %s, each case in turn; medians\n", "measured",
-                        run.rounds, absl::FormatDuration(run.timing.measured), absl::FormatDuration(run.timing.warmup));
+  absl::StrAppendFormat(&table, "  %-18s %d rounds of %s after %s, each case in turn; medians; CPU in us for one\n",
+                        "measured", run.rounds, absl::FormatDuration(run.timing.measured),
+                        absl::FormatDuration(run.timing.warmup));
   const std::vector<std::pair<std::optional<Workload>, const char*>> parts = {
       {std::nullopt, "no stock"}, {Workload::kHot, "hot SKU"}, {Workload::kUniform, "10,000 SKUs uniform"}};
   for (const auto& [workload, title] : parts) {
-    absl::StrAppendFormat(&table, "\n%-65s %9s %8s  %9s %9s\n", title, "per s", "spread", "p50 ms", "p99 ms");
+    absl::StrAppendFormat(&table, "\n%-62s %8s %7s %9s %9s %7s %6s %6s\n", title, "per s", "spread", "p50 ms", "p99 ms",
+                          "client", "server", "db");
     for (const Result& result : results) {
       if (result.what.workload == workload) absl::StrAppend(&table, ResultLine(result), BatchLine(result));
     }

@@ -1,5 +1,7 @@
 #include "tests/bench/site.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -223,6 +225,12 @@ absl::StatusOr<BatchFigures> Site::ReadBatchFigures() const {
   absl::StatusOr<std::string> text = HttpGet(metrics_port_, "/metrics");
   if (!text.ok()) return text.status();
   return ParseBatchFigures(*text);
+}
+
+Cpu Site::ReadCpu() const {
+  return {.client = CpuSeconds(getpid()),
+          .server = CpuSeconds(server_->pid()) + CpuSeconds(echo_->pid()),
+          .database = CpuSeconds(database_->pid())};
 }
 
 }  // namespace inventory::bench

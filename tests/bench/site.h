@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "inventory/v1/inventory_service.grpc.pb.h"
 #include "storage/embedded_database.h"
+#include "tests/bench/measure.h"
 #include "tests/bench/process.h"
 #include "tests/bench/rows.h"
 #include "tests/bench/server_metrics.h"
@@ -53,6 +54,8 @@ class Site {
   absl::Status CheckConsistent();
 
   absl::StatusOr<BatchFigures> ReadBatchFigures() const;
+  // CPU seconds used so far; both servers count as the server.
+  Cpu ReadCpu() const;
   int64_t server_peak_bytes() const { return server_->PeakBytes(); }
 
  private:
