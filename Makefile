@@ -1,15 +1,12 @@
 # What people type. `make` lists it; the work is in server/dev and CMakePresets.json.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-SOURCES := $(shell git ls-files '*.cc' '*.h' 2>/dev/null)
-
-# For `make run`; empty means the default.
-export DATA_DIR LISTEN METRICS_LISTEN
+SOURCES = $(shell git ls-files '*.cc' '*.h')
 
 .PHONY: help run test bench asan tsan ci ci-full format lint tidy dependencies clean
 
 help: ## Lists the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo 'make run takes LISTEN=HOST:PORT, METRICS_LISTEN=HOST:PORT and DATA_DIR=FOLDER.'
 
 run: dependencies ## Builds the server, starts it on a private database, loads a sample and serves

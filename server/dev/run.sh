@@ -97,11 +97,10 @@ fi
 
 code=0
 wait_for_server || code=$?
-if $stopping && ((code == 0)); then
+if ((code == 0)); then  # It was asked to stop, here or by a signal of its own.
   echo "Stopped. The data is kept in $data_dir"
 else
   echo "The server ended with $code. The end of $log:" >&2
   tail -n 5 "$log" >&2
-  ((code != 0)) || code=1
 fi
 exit "$code"
