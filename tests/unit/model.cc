@@ -1,0 +1,257 @@
+// What all commands share, and the commands on items and stock.
+#include "tests/unit/model.h"
+
+#include <algorithm>
+
+namespace inventory::model {
+namespace {
+
+// Requests that are refused before anything is looked at. The random requests break no other bound.
+bool Malformed(const v1::ReserveStockRequest& request) {
+  const bool no_units = std::any_of(request.lines().begin(), request.lines().end(),
+                                    [](const v1::OrderLine& line) { return line.quantity() < 1; });
+  return no_units || request.lines().empty() || (request.commit() && request.has_ttl());
+}
+bool Malformed(const v1::AdjustStockRequest& request) { return request.delta() == 0; }
+bool Malformed(const v1::CreateItemRequest& request) {
+  const v1::Item& item = request.item();
+  return item.has_max_order_quantity() && item.max_order_quantity() > 0 &&
+         item.max_order_quantity() < item.min_order_quantity();
+}
+bool Malformed(const v1::CreateWarehouseRequest& request) {
+  return request.warehouse().active() && !request.warehouse().has_location();
+}
+bool Malformed(const google::protobuf::Message&) { return false; }
+
+bool MaskHas(const google::protobuf::FieldMask& mask, const std::string& field) {
+  return std::any_of(mask.paths().begin(), mask.paths().end(),
+                     [&field](const std::string& path) { return path == "*" || path == field; });
+}
+
+// `item` with the fields that the mask names as the request has them.
+Item Changed(Item item, const v1::Item& wanted, const google::protobuf::FieldMask& mask) {
+  const Item defaults;
+  if (MaskHas(mask, "tracking")) item.tracked = wanted.tracking() != v1::TRACKING_UNTRACKED;
+  if (MaskHas(mask, "published")) item.published = wanted.has_published() ? wanted.published() : defaults.published;
+  if (MaskHas(mask, "min_order_quantity")) {
+    item.min = wanted.has_min_order_quantity() ? wanted.min_order_quantity() : defaults.min;
+  }
+  if (MaskHas(mask, "max_order_quantity")) {
+    item.max = wanted.has_max_order_quantity() ? wanted.max_order_quantity() : defaults.max;
+  }
+  if (MaskHas(mask, "multiple_order_quantity")) {
+    item.multiple = wanted.has_multiple_order_quantity() ? wanted.multiple_order_quantity() : defaults.multiple;
+  }
+  if (MaskHas(mask, "allowed_order_quantities")) {
+    item.allowed = {wanted.allowed_order_quantities().begin(), wanted.allowed_order_quantities().end()};
+  }
+  if (MaskHas(mask, "default_safety_stock")) item.default_safety_stock = wanted.default_safety_stock();
+  return item;
+}
+
+Item All(Item item, const v1::Item& wanted) {
+  google::protobuf::FieldMask all;
+  all.add_paths("*");
+  return Changed(std::move(item), wanted, all);
+}
+
+}  // namespace
+
+Outcome NotFound(const std::string& what) { return {absl::StatusCode::kNotFound, what + "_NOT_FOUND"}; }
+
+Outcome Precondition(const std::string& reason) { return {absl::StatusCode::kFailedPrecondition, reason}; }
+
+Outcome CheckEtag(const std::string& etag, int64_t version) {
+  if (etag.empty() || etag == std::to_string(version)) return {};
+  return {absl::StatusCode::kAborted, "ETAG_MISMATCH"};
+}
+
+template <typename Request>
+bool Model::RunIf(const google::protobuf::Message& message, Outcome& outcome) {
+  const auto* request = dynamic_cast<const Request*>(&message);
+  if (request == nullptr) return false;
+  if (Malformed(*request)) {
+    outcome = {absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"};
+    return true;
+  }
+  ReleaseDead(SkusOf(message));
+  const State before = state_;
+  outcome = Do(*request);
+  if (!outcome.ok()) state_ = before;
+  return true;
+}
+
+Outcome Model::Run(const google::protobuf::Message& request) {
+  Outcome outcome{absl::StatusCode::kUnimplemented};
+  const auto try_all = [&]<typename... Requests>(std::tuple<Requests...>*) {
+    return (RunIf<Requests>(request, outcome) || ...);
+  };
+  using Writes = std::tuple<
+      v1::CreateItemRequest, v1::UpdateItemRequest, v1::DeleteItemRequest, v1::SetStockRequest, v1::AdjustStockRequest,
+      v1::SetSafetyStockRequest, v1::ReserveStockRequest, v1::ConfirmReservationRequest, v1::ExtendReservationRequest,
+      v1::AmendReservationRequest, v1::CancelReservationRequest, v1::CreateShipmentRequest,
+      v1::MarkShipmentReadyRequest, v1::ShipShipmentRequest, v1::DeliverShipmentRequest, v1::CancelShipmentRequest,
+      v1::CreateWarehouseRequest, v1::UpdateWarehouseRequest, v1::DeleteWarehouseRequest, v1::UndeleteWarehouseRequest,
+      v1::CreateChannelRequest, v1::UpdateChannelRequest, v1::DeleteChannelRequest, v1::UndeleteChannelRequest,
+      v1::AttachWarehouseRequest, v1::DetachWarehouseRequest>;
+  try_all(static_cast<Writes*>(nullptr));
+  return outcome;
+}
+
+// Whatever names a SKU, a reservation or a shipment touches the SKUs of all of them.
+std::set<std::string> Model::SkusOf(const google::protobuf::Message& request) const {
+  std::set<std::string> skus;
+  const auto text = [&request](const char* name) {
+    const auto* field = request.GetDescriptor()->FindFieldByName(name);
+    return field == nullptr ? "" : request.GetReflection()->GetString(request, field);
+  };
+  if (const std::string sku = text("sku"); !sku.empty()) skus.insert(sku);
+  std::string reservation = text("reservation_id");
+  const bool creates_reservation = dynamic_cast<const v1::ReserveStockRequest*>(&request) != nullptr;
+  const bool creates_shipment = dynamic_cast<const v1::CreateShipmentRequest*>(&request) != nullptr;
+  const auto shipment = state_.shipments.find(text("shipment_id"));
+  if (shipment != state_.shipments.end() && !creates_shipment) reservation = shipment->second.reservation;
+  const auto found = state_.reservations.find(reservation);
+  if (found != state_.reservations.end() && !creates_reservation) {
+    for (const auto& [sku, line] : found->second.lines) skus.insert(sku);
+  }
+  if (const auto* reserve = dynamic_cast<const v1::ReserveStockRequest*>(&request)) {
+    for (const auto& line : reserve->lines()) skus.insert(line.sku());
+  } else if (const auto* amend = dynamic_cast<const v1::AmendReservationRequest*>(&request)) {
+    for (const auto& line : amend->lines()) skus.insert(line.sku());
+  } else if (const auto* create = dynamic_cast<const v1::CreateItemRequest*>(&request)) {
+    skus.insert(create->item().sku());
+  } else if (const auto* update = dynamic_cast<const v1::UpdateItemRequest*>(&request)) {
+    skus.insert(update->item().sku());
+  }
+  return skus;
+}
+
+void Model::ReleaseDead(const std::set<std::string>& skus) {
+  for (auto& [id, reservation] : state_.reservations) {
+    if (reservation.StateAt(now) != v1::RESERVATION_STATE_EXPIRED) continue;
+    for (auto& [sku, line] : reservation.lines) {
+      if (!skus.contains(sku)) continue;
+      for (auto& [warehouse, part] : line.parts) {
+        if (part.reserved == 0) continue;
+        line.cancelled += part.reserved;
+        part.reserved = 0;
+        Moved(sku, warehouse);
+      }
+    }
+  }
+}
+
+Item Model::ItemOf(const std::string& sku) const {
+  const auto found = state_.items.find(sku);
+  return found == state_.items.end() ? Item() : found->second;
+}
+
+int64_t Model::Reserved(const std::string& sku, const std::string& warehouse) const {
+  int64_t units = 0;
+  for (const auto& [id, reservation] : state_.reservations) {
+    const auto line = reservation.lines.find(sku);
+    if (line == reservation.lines.end()) continue;
+    const auto part = line->second.parts.find(warehouse);
+    if (part != line->second.parts.end()) units += part->second.reserved;
+  }
+  return units;
+}
+
+int64_t Model::Available(const std::string& sku, const std::string& warehouse) const {
+  const auto level = state_.levels.find({sku, warehouse});
+  if (level == state_.levels.end()) return 0;
+  return level->second.on_hand - level->second.safety_stock - Reserved(sku, warehouse);
+}
+
+int64_t Model::Movements(const std::string& sku) const {
+  int64_t movements = 0;
+  for (const auto& [key, level] : state_.levels) movements += key.first == sku ? level.version : 0;
+  return movements;
+}
+
+Outcome Model::Do(const v1::CreateItemRequest& request) {
+  const std::string& sku = request.item().sku();
+  const Item stored = ItemOf(sku);
+  if (stored.configured) return {absl::StatusCode::kAlreadyExists, "ITEM_EXISTS"};
+  return SaveItem(sku, All(stored, request.item()));
+}
+
+Outcome Model::Do(const v1::UpdateItemRequest& request) {
+  const std::string& sku = request.item().sku();
+  const Item stored = ItemOf(sku);
+  if (!stored.configured && !request.allow_missing()) return NotFound("ITEM");
+  if (Outcome etag = CheckEtag(request.item().etag(), stored.configured ? stored.version : 0); !etag.ok()) return etag;
+  const Item wanted = stored.configured ? Changed(stored, request.item(), request.update_mask())  //
+                                        : All(stored, request.item());
+  if (wanted.max > 0 && wanted.max < wanted.min) return {absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"};
+  return SaveItem(sku, wanted);
+}
+
+Outcome Model::Do(const v1::DeleteItemRequest& request) {
+  const std::string& sku = request.sku();
+  Item stored = ItemOf(sku);
+  if (!stored.configured) return NotFound("ITEM");
+  if (Outcome etag = CheckEtag(request.etag(), stored.version); !etag.ok()) return etag;
+  for (const auto& [key, level] : state_.levels) {
+    if (key.first != sku) continue;
+    if (level.on_hand > 0 || level.safety_stock > 0 || Reserved(key.first, key.second) > 0) {
+      return Precondition("ITEM_IN_USE");
+    }
+  }
+  Item deleted;
+  deleted.version = stored.version + 1;
+  state_.items[sku] = deleted;
+  return {};
+}
+
+Outcome Model::SaveItem(const std::string& sku, Item item) {
+  const Item stored = ItemOf(sku);
+  item.configured = true;
+  if (item == stored) return {};
+  for (const auto& [key, level] : state_.levels) {
+    if (key.first == sku && item.tracked != stored.tracked && Reserved(sku, key.second) > 0) {
+      return Precondition("ITEM_IN_USE");
+    }
+  }
+  ++item.version;
+  if (!item.tracked) state_.once_untracked.insert(sku);
+  state_.items[sku] = item;
+  return {};
+}
+
+Outcome Model::Do(const v1::SetStockRequest& request) {
+  return WriteLevel(request.sku(), request.warehouse_id(), Write::kSet, request.on_hand(), request.etag());
+}
+
+Outcome Model::Do(const v1::AdjustStockRequest& request) {
+  return WriteLevel(request.sku(), request.warehouse_id(), Write::kAdjust, request.delta(), request.etag());
+}
+
+Outcome Model::Do(const v1::SetSafetyStockRequest& request) {
+  return WriteLevel(request.sku(), request.warehouse_id(), Write::kSafetyStock, request.safety_stock(), request.etag());
+}
+
+Outcome Model::WriteLevel(const std::string& sku, const std::string& warehouse, Write write, int64_t quantity,
+                          const std::string& etag) {
+  const Item item = ItemOf(sku);
+  if (!WarehouseLives(warehouse)) return NotFound("WAREHOUSE");
+  if (!item.tracked) return Precondition("ITEM_UNTRACKED");
+  const bool first_write = !state_.levels.contains({sku, warehouse});
+  Level& level = state_.levels[{sku, warehouse}];
+  if (Outcome matches = CheckEtag(etag, level.version); !matches.ok()) return matches;
+  if (first_write && item.default_safety_stock > 0) {
+    level.safety_stock = item.default_safety_stock;
+    ++level.version;
+  }
+  const Level before = level;
+  if (write == Write::kSet) level.on_hand = quantity;
+  if (write == Write::kAdjust) level.on_hand += quantity;
+  if (write == Write::kSafetyStock) level.safety_stock = quantity;
+  if (level.on_hand < 0) return Precondition("INSUFFICIENT_ON_HAND");
+  const bool changed = level.on_hand != before.on_hand || level.safety_stock != before.safety_stock;
+  if (changed || first_write) ++level.version;
+  return {};
+}
+
+}  // namespace inventory::model

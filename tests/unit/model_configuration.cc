@@ -1,0 +1,169 @@
+// The model's warehouses and channels.
+#include <algorithm>
+
+#include "tests/unit/model.h"
+
+namespace inventory::model {
+namespace {
+
+Outcome Exists(const std::string& what) { return {absl::StatusCode::kAlreadyExists, what + "_EXISTS"}; }
+
+bool Names(const google::protobuf::FieldMask& mask, const std::string& field) {
+  return std::find(mask.paths().begin(), mask.paths().end(), field) != mask.paths().end();
+}
+
+// The warehouse or channel that is there, not deleted and of the version required.
+template <typename Resource>
+Outcome FindLive(std::map<std::string, Resource>& all, const std::string& id, const std::string& etag,
+                 const std::string& what, Resource*& found) {
+  const auto it = all.find(id);
+  if (it == all.end() || it->second.deleted) return NotFound(what);
+  found = &it->second;
+  return CheckEtag(etag, found->version);
+}
+
+template <typename Resource>
+Outcome Undelete(std::map<std::string, Resource>& all, const std::string& id, const std::string& etag,
+                 const std::string& what) {
+  const auto it = all.find(id);
+  if (it == all.end()) return NotFound(what);
+  if (!it->second.deleted) return {absl::StatusCode::kAlreadyExists, what + "_NOT_DELETED"};
+  Outcome outcome = CheckEtag(etag, it->second.version);
+  if (!outcome.ok()) return outcome;
+  it->second.deleted = false;
+  ++it->second.version;
+  return {};
+}
+
+}  // namespace
+
+bool Model::WarehouseLives(const std::string& warehouse) const {
+  const auto found = state_.warehouses.find(warehouse);
+  return found != state_.warehouses.end() && !found->second.deleted;
+}
+
+bool Model::WarehouseInUse(const std::string& warehouse) const {
+  for (const auto& [key, level] : state_.levels) {
+    if (key.second != warehouse) continue;
+    if (level.on_hand > 0 || level.safety_stock > 0 || Reserved(key.first, warehouse) > 0) return true;
+  }
+  return std::any_of(state_.shipments.begin(), state_.shipments.end(),
+                     [&](const auto& entry) { return entry.second.open() && entry.second.warehouse == warehouse; });
+}
+
+Outcome Model::Do(const v1::CreateWarehouseRequest& request) {
+  const v1::Warehouse& wanted = request.warehouse();
+  if (state_.warehouses.contains(wanted.warehouse_id())) return Exists("WAREHOUSE");
+  state_.warehouses[wanted.warehouse_id()] = {.active = wanted.active(), .located = wanted.has_location()};
+  return {};
+}
+
+Outcome Model::Do(const v1::UpdateWarehouseRequest& request) {
+  const v1::Warehouse& wanted = request.warehouse();
+  Warehouse* warehouse = nullptr;
+  Outcome found = FindLive(state_.warehouses, wanted.warehouse_id(), wanted.etag(), "WAREHOUSE", warehouse);
+  if (!found.ok()) return found;
+  const Warehouse before = *warehouse;
+  if (Names(request.update_mask(), "active")) warehouse->active = wanted.active();
+  if (Names(request.update_mask(), "location")) warehouse->located = wanted.has_location();
+  if (warehouse->active && !warehouse->located) return Precondition("LOCATION_REQUIRED");
+  if (warehouse->active != before.active || warehouse->located != before.located) ++warehouse->version;
+  return {};
+}
+
+Outcome Model::Do(const v1::DeleteWarehouseRequest& request) {
+  const std::string& id = request.warehouse_id();
+  Warehouse* warehouse = nullptr;
+  Outcome found = FindLive(state_.warehouses, id, request.etag(), "WAREHOUSE", warehouse);
+  if (!found.ok()) return found;
+  if (WarehouseInUse(id)) return Precondition("WAREHOUSE_IN_USE");
+  for (auto& [channel_id, channel] : state_.channels) {
+    if (channel.priorities.erase(id) > 0) ++channel.version;
+  }
+  warehouse->deleted = true;
+  warehouse->active = false;
+  ++warehouse->version;
+  return {};
+}
+
+Outcome Model::Do(const v1::UndeleteWarehouseRequest& request) {
+  return Undelete(state_.warehouses, request.warehouse_id(), request.etag(), "WAREHOUSE");
+}
+
+Outcome Model::Do(const v1::CreateChannelRequest& request) {
+  const v1::Channel& wanted = request.channel();
+  if (state_.channels.contains(wanted.channel_id())) return Exists("CHANNEL");
+  state_.channels[wanted.channel_id()] = {.active = !wanted.has_active() || wanted.active()};
+  return {};
+}
+
+Outcome Model::Do(const v1::UpdateChannelRequest& request) {
+  const v1::Channel& wanted = request.channel();
+  Channel* channel = nullptr;
+  Outcome found = FindLive(state_.channels, wanted.channel_id(), wanted.etag(), "CHANNEL", channel);
+  if (!found.ok()) return found;
+  const bool active = !wanted.has_active() || wanted.active();
+  if (Names(request.update_mask(), "active") && channel->active != active) {
+    channel->active = active;
+    ++channel->version;
+  }
+  return {};
+}
+
+Outcome Model::Do(const v1::DeleteChannelRequest& request) {
+  Channel* channel = nullptr;
+  Outcome found = FindLive(state_.channels, request.channel_id(), request.etag(), "CHANNEL", channel);
+  if (!found.ok()) return found;
+  channel->deleted = true;
+  ++channel->version;
+  return {};
+}
+
+Outcome Model::Do(const v1::UndeleteChannelRequest& request) {
+  return Undelete(state_.channels, request.channel_id(), request.etag(), "CHANNEL");
+}
+
+Outcome Model::Do(const v1::AttachWarehouseRequest& request) {
+  Channel* channel = nullptr;
+  Outcome found = FindLive(state_.channels, request.channel_id(), request.etag(), "CHANNEL", channel);
+  if (!found.ok()) return found;
+  if (!WarehouseLives(request.warehouse_id())) return NotFound("WAREHOUSE");
+  const auto attached = channel->priorities.find(request.warehouse_id());
+  if (attached != channel->priorities.end() && attached->second == request.priority()) return {};
+  channel->priorities[request.warehouse_id()] = request.priority();
+  ++channel->version;
+  return {};
+}
+
+Outcome Model::Do(const v1::DetachWarehouseRequest& request) {
+  Channel* channel = nullptr;
+  Outcome found = FindLive(state_.channels, request.channel_id(), request.etag(), "CHANNEL", channel);
+  if (!found.ok()) return found;
+  if (channel->priorities.erase(request.warehouse_id()) == 0) return NotFound("ATTACHMENT");
+  ++channel->version;
+  return {};
+}
+
+Outcome Model::Sources(const std::string& channel_id, const std::vector<std::string>& only,
+                       std::vector<std::string>& sources) {
+  Channel* channel = nullptr;
+  Outcome found = FindLive(state_.channels, channel_id, "", "CHANNEL", channel);
+  if (!found.ok()) return found;
+  if (!channel->active) return Precondition("CHANNEL_INACTIVE");
+  std::set<std::pair<int, std::string>> ordered;
+  for (const auto& [warehouse, priority] : channel->priorities) {
+    if (WarehouseLives(warehouse) && state_.warehouses.at(warehouse).active) ordered.insert({priority, warehouse});
+  }
+  if (ordered.empty()) return Precondition("CHANNEL_HAS_NO_WAREHOUSE");
+  const auto sells_from = [&ordered](const std::string& warehouse) {
+    return std::any_of(ordered.begin(), ordered.end(), [&](const auto& entry) { return entry.second == warehouse; });
+  };
+  if (!std::all_of(only.begin(), only.end(), sells_from)) return Precondition("WAREHOUSE_NOT_IN_CHANNEL");
+  for (const auto& [priority, warehouse] : ordered) {
+    const bool named = std::find(only.begin(), only.end(), warehouse) != only.end();
+    if (only.empty() || named) sources.push_back(warehouse);
+  }
+  return {};
+}
+
+}  // namespace inventory::model

@@ -1,0 +1,99 @@
+// Random writes on a small world.
+#ifndef INVENTORY_TESTS_UNIT_MODEL_REQUESTS_H_
+#define INVENTORY_TESTS_UNIT_MODEL_REQUESTS_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "tests/unit/model.h"
+
+namespace inventory::model {
+
+// Makes requests for three SKUs, three warehouses and two channels, in small quantities so that they get in each
+// other's way: most are sensible, some name what is not there or break a rule. The same seed and the same model give
+// the same requests.
+class Requests {
+ public:
+  using Request = std::unique_ptr<google::protobuf::Message>;
+
+  // `model` must outlive it; it is looked at for what exists.
+  Requests(uint64_t seed, const Model& model);
+
+  // The next request. The first ones build the world.
+  Request Next();
+
+  // Instead of a request, the reservation that the sweeper looks at now, most often a dead hold; mostly empty.
+  std::string Swept();
+
+  // How far time moves on before it: often not at all, sometimes to the very moment at which a hold ends.
+  absl::Duration Pause();
+
+ private:
+  using Maker = std::function<Request()>;
+
+  void BuildWorld();
+
+  int64_t Below(int64_t limit) { return static_cast<int64_t>(random_() % static_cast<uint64_t>(limit)); }
+  bool OneIn(int64_t times) { return Below(times) == 0; }
+  template <typename Value>
+  Value OneOf(const std::vector<Value>& values) {
+    return values[static_cast<std::size_t>(Below(static_cast<int64_t>(values.size())))];
+  }
+
+  std::string Sku();
+  std::string WarehouseId();
+  std::string ChannelId();
+  // Mostly one that is live, or open.
+  std::string ReservationId();
+  std::string ShipmentId();
+  // The etag of a version: mostly none, sometimes right, seldom wrong.
+  std::string Etag(int64_t version);
+  int64_t LevelVersion(const std::string& sku, const std::string& warehouse) const;
+  google::protobuf::Duration Ttl();
+
+  Request Create(const std::string& sku);
+  Request UpdateItem();
+  Request DeleteItem();
+  Request SetStock();
+  Request AdjustStock();
+  Request SetSafetyStock();
+  Request ReserveStock();
+  Request ConfirmReservation();
+  Request ExtendReservation();
+  Request AmendReservation();
+  Request CancelReservation();
+  Request CreateShipment();
+  template <typename Write>
+  Request OnShipment();
+  // What brings the world nearer to one that sells.
+  Request Repair();
+  Request UpdateWarehouse(const std::string& id, bool active, bool located);
+  Request UpdateChannel(const std::string& id, bool active);
+  Request AttachWarehouse(const std::string& channel);
+  Request DetachWarehouse();
+  Request CreateWarehouse(const std::string& id, bool active, bool located);
+  Request CreateChannel(const std::string& id);
+  template <typename Write>
+  Request OnWarehouse(const std::string& id);
+  template <typename Write>
+  Request OnChannel(const std::string& id);
+
+  v1::Item AnyItem(const std::string& sku);
+
+  const Model& model_;
+  std::mt19937_64 random_;
+  std::vector<Request> world_;  // The requests that build it, last one first.
+  std::vector<std::pair<int, Maker>> makers_;
+  int total_weight_ = 0;
+};
+
+}  // namespace inventory::model
+
+#endif  // INVENTORY_TESTS_UNIT_MODEL_REQUESTS_H_
