@@ -1,0 +1,274 @@
+#include "server/pipeline/command_queue.h"
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/pipeline_jobs.h"
+
+namespace inventory::pipeline {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+void MustPush(CommandQueue& queue, std::unique_ptr<Job> job) { ASSERT_TRUE(queue.Push(job)); }
+
+// Takes, and says that everything is done at once.
+std::vector<std::string> TakeAndFinish(CommandQueue& queue) {
+  const Jobs jobs = queue.Take();
+  queue.Release(jobs);
+  queue.Finished();
+  return IdsOf(jobs);
+}
+
+std::unique_ptr<Job> Unresolved(const std::string& id) {
+  auto job = MakeJob(id, {});
+  job->resolved = false;
+  return job;
+}
+
+std::unique_ptr<Job> Configuring(const std::string& id) {
+  auto job = MakeJob(id, {});
+  job->needs.configuration = true;
+  return job;
+}
+
+TEST(CommandQueueTest, OneTakeGetsAllThatWaitsInOrderOfArrival) {
+  CommandQueue queue({});
+  MustPush(queue, MakeJob("1", {"x"}));
+  MustPush(queue, MakeJob("2", {"y"}));
+  MustPush(queue, MakeJob("3", {"x"}));
+  MustPush(queue, MakeJob("4", {"x", "y"}));
+  EXPECT_EQ(queue.waiting(), 4u);
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1", "2", "3", "4"));
+  EXPECT_EQ(queue.waiting(), 0u);
+}
+
+TEST(CommandQueueTest, SkuInFlightWaitsForItsReleaseWhileOthersRun) {
+  CommandQueue queue({});
+  MustPush(queue, MakeJob("1", {"x"}));
+  const Jobs first = queue.Take();
+  MustPush(queue, MakeJob("2", {"x"}));
+  MustPush(queue, MakeJob("3", {"y"}));
+  const Jobs second = queue.Take();
+  EXPECT_THAT(IdsOf(second), ElementsAre("3"));
+  EXPECT_EQ(queue.waiting(), 1u);
+  queue.Release(first);
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("2"));
+}
+
+TEST(CommandQueueTest, ReleaseOfOneBatchLeavesTheSkusOfAnotherInFlight) {
+  CommandQueue queue({});
+  MustPush(queue, MakeJob("1", {"x"}));
+  const Jobs first = queue.Take();
+  MustPush(queue, MakeJob("2", {"y"}));
+  const Jobs second = queue.Take();
+  queue.Release(first);
+  MustPush(queue, MakeJob("3", {"y"}));
+  MustPush(queue, MakeJob("4", {"x"}));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("4"));
+  queue.Release(second);
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("3"));
+}
+
+TEST(CommandQueueTest, NoJobOvertakesABlockedOneThatSharesASku) {
+  CommandQueue queue({});
+  MustPush(queue, MakeJob("1", {"x"}));
+  const Jobs first = queue.Take();
+  MustPush(queue, MakeJob("2", {"x", "y"}));
+  MustPush(queue, MakeJob("3", {"y", "z"}));  // Waits for 2, though y is free.
+  MustPush(queue, MakeJob("4", {"z"}));       // Waits for 3.
+  MustPush(queue, MakeJob("5", {"free"}));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("5"));
+  queue.Release(first);
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("2", "3", "4"));
+}
+
+TEST(CommandQueueTest, BatchHasAtMostSoManyCommands) {
+  CommandQueue queue({.max_batch_commands = 2});
+  for (int i = 1; i <= 5; ++i) MustPush(queue, MakeJob(absl::StrCat(i), {"x"}));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1", "2"));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("3", "4"));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("5"));
+}
+
+TEST(CommandQueueTest, BatchHasAtMostSoManySkusUnlessOneCommandAloneHasMore) {
+  CommandQueue queue({.max_batch_skus = 3});
+  MustPush(queue, MakeJob("1", {"a", "b"}));
+  MustPush(queue, MakeJob("2", {"c", "d"}));
+  MustPush(queue, MakeJob("3", {"e"}));
+  MustPush(queue, MakeJob("4", {"d"}));
+  MustPush(queue, MakeJob("5", {"a", "b", "c", "d", "e"}));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1", "3"));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("2", "4"));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("5"));
+}
+
+TEST(CommandQueueTest, UnresolvedJobsAreTakenFirstAndApart) {
+  CommandQueue queue({});
+  MustPush(queue, MakeJob("1", {"x"}));
+  MustPush(queue, Unresolved("2"));
+  MustPush(queue, Unresolved("3"));
+  EXPECT_EQ(queue.waiting(), 3u);
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("2", "3"));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1"));
+}
+
+TEST(CommandQueueTest, JobsPutBackComeFirstInTheirOrder) {
+  CommandQueue queue({});
+  MustPush(queue, Unresolved("1"));
+  MustPush(queue, Unresolved("2"));
+  Jobs taken = queue.Take();
+  MustPush(queue, MakeJob("3", {"x"}));
+  for (const auto& job : taken) {
+    job->skus = {"x"};
+    job->resolved = true;
+  }
+  queue.PutBack(std::move(taken));
+  queue.Finished();
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1", "2", "3"));
+}
+
+TEST(CommandQueueTest, FullQueueLeavesTheJobWithTheCallerButTakesJobsBack) {
+  CommandQueue queue({.max_waiting = 2});
+  MustPush(queue, MakeJob("1", {"x"}));
+  Jobs taken = queue.Take();
+  MustPush(queue, MakeJob("2", {"x"}));
+  MustPush(queue, Unresolved("3"));
+  auto refused = MakeJob("4", {"y"});
+  EXPECT_FALSE(queue.Push(refused));
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->identity.request_id, "4");
+
+  queue.Release(taken);
+  queue.PutBack(std::move(taken));
+  queue.Finished();
+  EXPECT_EQ(queue.waiting(), 3u);
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("3"));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1", "2"));
+  EXPECT_TRUE(queue.Push(refused));
+}
+
+TEST(CommandQueueTest, ConfigurationJobsRunOneBatchAtATimeAndApartFromOthers) {
+  CommandQueue queue({});
+  MustPush(queue, Configuring("1"));
+  MustPush(queue, MakeJob("2", {"x"}));
+  MustPush(queue, Configuring("3"));
+  const Jobs first = queue.Take();
+  EXPECT_THAT(IdsOf(first), ElementsAre("1", "3"));
+  MustPush(queue, Configuring("4"));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("2"));
+  EXPECT_EQ(queue.waiting(), 1u);
+  queue.Release(first);
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("4"));
+}
+
+TEST(CommandQueueTest, ClosedQueueRefusesButHandsOutWhatWaits) {
+  CommandQueue queue({});
+  MustPush(queue, MakeJob("1", {"x"}));
+  MustPush(queue, Unresolved("2"));
+  queue.Close();
+  auto late = MakeJob("3", {"x"});
+  EXPECT_FALSE(queue.Push(late));
+  EXPECT_NE(late, nullptr);
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("2"));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1"));
+  EXPECT_THAT(queue.Take(), IsEmpty());
+}
+
+TEST(CommandQueueTest, ClosedQueueIsNotAtItsEndWhileALaneMayPutJobsBack) {
+  CommandQueue queue({});
+  MustPush(queue, MakeJob("1", {"x"}));
+  Jobs busy = queue.Take();
+  queue.Close();
+  std::vector<std::string> taken;
+  std::thread other([&] {
+    for (Jobs jobs = queue.Take(); !jobs.empty(); jobs = queue.Take()) {
+      for (const std::string& id : IdsOf(jobs)) taken.push_back(id);
+      queue.Release(jobs);
+      queue.Finished();
+    }
+  });
+  queue.Release(busy);
+  queue.PutBack(std::move(busy));
+  queue.Finished();
+  other.join();
+  EXPECT_THAT(taken, ElementsAre("1"));
+}
+
+TEST(CommandQueueTest, WaitingLaneWakesForAPushAndForARelease) {
+  CommandQueue queue({});
+  std::vector<std::string> taken;
+  std::thread lane([&] {
+    for (int i = 0; i < 2; ++i) {
+      for (const std::string& id : TakeAndFinish(queue)) taken.push_back(id);
+    }
+  });
+  MustPush(queue, MakeJob("1", {"x"}));
+  while (queue.waiting() > 0) std::this_thread::yield();
+  MustPush(queue, MakeJob("2", {"x"}));
+  lane.join();
+  EXPECT_THAT(taken, ElementsAre("1", "2"));
+}
+
+// Several callers and lanes at once. No SKU is in two lanes, and each caller's jobs run in its order for every SKU.
+// What the lanes note down has no other protection than the queue's promise, so thread sanitizers check it too.
+TEST(CommandQueueTest, ManyThreadsNeverMeetOnASkuAndKeepTheOrder) {
+  constexpr int kCallers = 4;
+  constexpr int kLanes = 3;
+  constexpr int kJobs = 1500;
+  constexpr int kSkus = 7;
+  CommandQueue queue({.max_waiting = 100, .max_batch_commands = 8});
+  struct SkuLog {
+    std::atomic<bool> busy = false;
+    int last[kCallers] = {};  // Number of the last job of each caller.
+  };
+  SkuLog logs[kSkus];
+  std::atomic<int> met = 0;
+  std::atomic<int> disordered = 0;
+  std::atomic<int> done = 0;
+
+  const auto call = [&](int caller) {
+    for (int number = 1; number <= kJobs; ++number) {
+      const int mixed = (number * 31 + caller * 17) % (kSkus * kSkus);
+      auto job = MakeJob(absl::StrCat(caller), {absl::StrCat(mixed % kSkus), absl::StrCat(mixed / kSkus)});
+      job->rounds = number;
+      while (!queue.Push(job)) std::this_thread::yield();
+    }
+  };
+  const auto run_lane = [&] {
+    for (Jobs jobs = queue.Take(); !jobs.empty(); jobs = queue.Take()) {
+      std::set<std::string> skus;
+      for (const auto& job : jobs) skus.insert(job->skus.begin(), job->skus.end());
+      for (const std::string& sku : skus) met += logs[std::stoi(sku)].busy.exchange(true) ? 1 : 0;
+      for (const auto& job : jobs) {
+        for (const std::string& sku : job->skus) {
+          int& last = logs[std::stoi(sku)].last[std::stoi(job->identity.request_id)];
+          disordered += job->rounds <= last ? 1 : 0;
+          last = job->rounds;
+        }
+      }
+      for (const std::string& sku : skus) logs[std::stoi(sku)].busy = false;
+      done += static_cast<int>(jobs.size());
+      queue.Release(jobs);
+      queue.Finished();
+    }
+  };
+  std::vector<std::thread> lanes;
+  for (int i = 0; i < kLanes; ++i) lanes.emplace_back(run_lane);
+  std::vector<std::thread> callers;
+  for (int i = 0; i < kCallers; ++i) callers.emplace_back(call, i);
+  for (std::thread& caller : callers) caller.join();
+  queue.Close();
+  for (std::thread& lane : lanes) lane.join();
+  EXPECT_EQ(met, 0);
+  EXPECT_EQ(disordered, 0);
+  EXPECT_EQ(done, kCallers * kJobs);
+}
+
+}  // namespace
+}  // namespace inventory::pipeline
