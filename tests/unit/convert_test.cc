@@ -14,7 +14,10 @@ const absl::Time kExpiry = absl::FromUnixSeconds(1'800'000'000);
 
 // A hold of 5 units, of which one write has released 2, as it looks at `now`.
 v1::Reservation Shown(ReservationState state, absl::Time now) {
-  const ReservationRecord reservation = {.reservation_id = "r", .state = state, .expire_time = kExpiry};
+  ReservationRecord reservation;
+  reservation.reservation_id = "r";
+  reservation.state = state;
+  reservation.expire_time = kExpiry;
   const ReservationLineRecord line = {"r", "sku", 5, 3, 0, 2};
   const AllocationRecord allocation = {"r", "sku", "w", 3, 0, 0, kExpiry};
   v1::Reservation shown;

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "prometheus/metric_family.h"
 #include "prometheus/text_serializer.h"
@@ -58,7 +60,7 @@ std::string Exposed(const Metrics& metrics) {
 }
 
 bool Has(const Metrics& metrics, const std::string& line) {
-  return ("\n" + Exposed(metrics)).find("\n" + line + "\n") != std::string::npos;
+  return absl::StrContains(absl::StrCat("\n", Exposed(metrics)), absl::StrCat("\n", line, "\n"));
 }
 
 TEST(MetricsTest, NamesTypesAndLabelsArePinned) {
