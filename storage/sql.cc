@@ -1,43 +1,54 @@
 #include "storage/sql.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace inventory::storage {
+namespace {
+
+// By byte: what follows the backslash that escapes it, or 0 if it needs none.
+constexpr std::array<char, 256> Escapes() {
+  std::array<char, 256> escapes = {};
+  escapes['\0'] = '0';
+  escapes['\n'] = 'n';
+  escapes['\r'] = 'r';
+  escapes['\x1a'] = 'Z';
+  escapes['\\'] = '\\';
+  escapes['\''] = '\'';
+  escapes['"'] = '"';
+  return escapes;
+}
+
+bool IsAscii(std::string_view value) {
+  return std::all_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+}  // namespace
 
 Sql& Sql::Quoted(std::string_view value) {
-  text_.reserve(text_.size() + value.size() + 2);
+  static constexpr std::array<char, 256> kEscapes = Escapes();
   text_.push_back('\'');
-  for (const char c : value) {
-    switch (c) {
-      case '\0':
-        text_.append("\\0");
-        break;
-      case '\n':
-        text_.append("\\n");
-        break;
-      case '\r':
-        text_.append("\\r");
-        break;
-      case '\x1a':
-        text_.append("\\Z");
-        break;
-      case '\\':
-      case '\'':
-      case '"':
-        text_.push_back('\\');
-        [[fallthrough]];
-      default:
-        text_.push_back(c);
-    }
+  std::size_t plain = 0;  // Where the bytes begin that are to be appended as they are.
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    const char escape = kEscapes[static_cast<unsigned char>(value[at])];
+    if (escape == 0) continue;
+    text_.append(value.substr(plain, at - plain)).push_back('\\');
+    text_.push_back(escape);
+    plain = at + 1;
   }
-  text_.push_back('\'');
+  text_.append(value.substr(plain)).push_back('\'');
   return *this;
 }
 
 Sql& Sql::Text(std::string_view value) { return Quoted(value); }
 
-Sql& Sql::Blob(std::string_view value) { return Raw("_binary").Quoted(value); }
+// ASCII is the same bytes in every character set, and next to a binary column it is compared as binary: there the
+// introducer would only cost the server's parser time, of which it is a tenth in a large batch.
+Sql& Sql::Blob(std::string_view value) {
+  if (!IsAscii(value)) Raw("_binary");
+  return Quoted(value);
+}
 
 Sql& Sql::Int(int64_t value) {
   char digits[24];
