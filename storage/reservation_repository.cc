@@ -16,17 +16,6 @@ std::string LiveSelect() {
   return "SELECT " + columns + " FROM reservation r";
 }
 
-// The dead allocations in an order that later ones don't disturb, so that statements sent together
-// see the same ones.
-void AppendDeadCondition(Sql& sql, std::span<const std::string> skus, int64_t limit) {
-  sql.Raw(" FROM allocation a WHERE a.sku IN (");
-  AppendTextList(sql, skus);
-  sql.Raw(
-      ") AND a.expire_time <= NOW(6) ORDER BY a.expire_time, a.reservation_id, a.sku, "
-      "a.warehouse_id LIMIT ");
-  sql.Int(limit);
-}
-
 void AppendLiveState(Sql& sql, ReservationState state) {
   if (state == ReservationState::kHeld) {
     sql.Raw(" AND r.state = 1 AND r.expire_time > NOW(6)");
@@ -122,17 +111,20 @@ bool AppendSelectLiveReservations(Sql& sql, std::span<const std::string> reserva
 
 bool AppendSelectDeadAllocations(Sql& sql, std::span<const std::string> skus, int64_t limit) {
   if (skus.empty()) return false;
-  BeginStatement(sql).Raw("SELECT " + Columns<AllocationRecord>("a"));
-  AppendDeadCondition(sql, skus, limit);
+  BeginStatement(sql).Raw("SELECT " + Columns<AllocationRecord>() + " FROM allocation WHERE sku IN (");
+  AppendTextList(sql, skus);
+  sql.Raw(") AND expire_time <= NOW(6) ORDER BY expire_time, reservation_id, sku, warehouse_id LIMIT ").Int(limit);
   return true;
 }
 
-bool AppendSelectDeadLines(Sql& sql, std::span<const std::string> skus, int64_t limit) {
-  if (skus.empty()) return false;
-  BeginStatement(sql).Raw("SELECT " + Columns<ReservationLineRecord>("l"));
-  sql.Raw(" FROM (SELECT DISTINCT d.reservation_id, d.sku FROM (SELECT a.reservation_id, a.sku");
-  AppendDeadCondition(sql, skus, limit);
-  sql.Raw(") d) k JOIN reservation_line l ON l.reservation_id = k.reservation_id AND l.sku = k.sku");
+bool AppendSelectLines(Sql& sql, std::span<const ReservationLineRecord::Key> keys) {
+  if (keys.empty()) return false;
+  BeginStatement(sql).Raw("SELECT " + Columns<ReservationLineRecord>() + " FROM reservation_line");
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    sql.Raw(i == 0 ? " WHERE (reservation_id, sku) IN ((" : ",(").Blob(keys[i].first).Raw(",").Blob(keys[i].second);
+    sql.Raw(")");
+  }
+  sql.Raw(")");
   return true;
 }
 

@@ -60,10 +60,8 @@ bool AppendSelectLiveReservations(Sql& sql, std::span<const std::string> reserva
 // Selects the dead allocations of the SKUs, the first `limit` by expire_time and key.
 bool AppendSelectDeadAllocations(Sql& sql, std::span<const std::string> skus, int64_t limit);
 
-// Selects the lines to which those allocations belong, each once, in no particular order. While the
-// SKUs are locked, the same arguments give the lines of the same allocations, or of some more where
-// there are fewer than `limit`.
-bool AppendSelectDeadLines(Sql& sql, std::span<const std::string> skus, int64_t limit);
+// Selects the lines that exist, by their full keys.
+bool AppendSelectLines(Sql& sql, std::span<const ReservationLineRecord::Key> keys);
 
 // Selects the ids of the held reservations that are past their expire_time, the longest dead first:
 // ParseTexts.

@@ -47,6 +47,16 @@ std::vector<std::string> Union(const std::vector<Job*>& jobs, Keys keys) {
   return {all.begin(), all.end()};
 }
 
+// The lines of dead holds. A round trip of its own, which most batches do without: the locks on the SKUs keep these
+// lines as they are.
+absl::Status LoadLines(const std::vector<storage::ReservationLineRecord::Key>& keys, storage::Connection& connection,
+                       Table<storage::ReservationLineRecord>& table) {
+  if (keys.empty()) return absl::OkStatus();
+  Packet packet;
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLines(sql, keys); }, LoadInto(table));
+  return packet.Send(connection);
+}
+
 std::string SaveAnswer(const Job& job) {
   return job.answer.ok() ? job.command->SaveReply() : ToProto(job.answer).SerializeAsString();
 }
@@ -94,6 +104,7 @@ absl::Status Batch::LoadUnderLock() {
   const auto exclusive = Union(jobs_, [](const Job& job) { return job.needs.exclusive_warehouses; });
   skus_ = {skus.begin(), skus.end()};
   int64_t version = 0;
+  std::set<storage::ReservationLineRecord::Key> dead_lines;
 
   Packet packet;
   packet.Add(Statement("BEGIN"));
@@ -113,12 +124,13 @@ absl::Status Batch::LoadUnderLock() {
              [&version](const storage::Rows& rows) { version = rows.size() == 0 ? 0 : rows[0].Int(0); });
   packet.Add([&](Sql& sql) { return storage::AppendSelectLevels(sql, skus); }, LoadInto(rows_.levels));
   packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); },
-             [this](const storage::Rows& rows) {
+             [&](const storage::Rows& rows) {
                more_dead_holds_ = rows.size() == kMaxDeadHolds;
-               LoadInto(rows_.allocations)(rows);
+               for (auto& dead : storage::ParseAll<storage::AllocationRecord>(rows)) {
+                 dead_lines.insert({dead.reservation_id, dead.sku});
+                 rows_.allocations.Load(std::move(dead));
+               }
              });
-  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadLines(sql, skus, kMaxDeadHolds); },
-             LoadInto(rows_.reservation_lines));
   packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, new_reservations); },
              LoadInto(rows_.reservations));
   packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, reservations); },
@@ -144,7 +156,8 @@ absl::Status Batch::LoadUnderLock() {
   for (const storage::ItemRecord* item : rows_.items.All()) {
     if (item->last_movement_time) now_ = std::max(now_, *item->last_movement_time);
   }
-  absl::Status status = RefreshConfiguration(version);
+  absl::Status status = LoadLines({dead_lines.begin(), dead_lines.end()}, connection_, rows_.reservation_lines);
+  if (status.ok()) status = RefreshConfiguration(version);
   if (status.ok()) {
     status = storage::ReadSums(connection_, Union(jobs_, [](const Job& job) { return job.needs.audits; }), sums_);
   }

@@ -55,7 +55,6 @@ absl::StatusOr<Loaded> LockAndRead(storage::Connection& connection, const std::v
                for (auto& level : storage::ParseAll<storage::LevelRecord>(rows)) loaded.stock[level.sku].level = level;
              });
   packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); });
-  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadLines(sql, skus, kMaxDeadHolds); });
   absl::Status sent = packet.Send(connection);
   if (!sent.ok()) return sent;
   if (loaded.stock.size() != skus.size()) return absl::InternalError("a SKU of a batch has no stock");

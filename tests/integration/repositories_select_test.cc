@@ -105,9 +105,7 @@ TEST_F(RepositoriesSelectTest, ListLevelsFiltersAndPages) {
   EXPECT_EQ(ListLevels({.warehouse_id = "w1"}, {"a1", "w1"}), (Texts{"a2/w1:3", "b/w1:0"}));
 }
 
-TEST_F(RepositoriesSelectTest, DeadAllocationsAndTheirLinesEachOnce) {
-  Insert<ReservationLineRecord>(
-      {{"r1", "A", 5, 5, 0, 0}, {"r1", "B", 1, 1, 0, 0}, {"r2", "A", 1, 1, 0, 0}, {"r3", "A", 1, 1, 0, 0}});
+TEST_F(RepositoriesSelectTest, DeadAllocationsOldestFirst) {
   const AllocationRecord oldest = {"r3", "A", "w1", 1, 0, 0, kPast - absl::Seconds(1)};
   Insert<AllocationRecord>({{"r1", "A", "w1", 2, 0, 0, kPast},
                             {"r1", "A", "w2", 3, 0, 0, kPast},
@@ -120,11 +118,14 @@ TEST_F(RepositoriesSelectTest, DeadAllocationsAndTheirLinesEachOnce) {
   };
   EXPECT_EQ(dead(10).size(), 3u);
   EXPECT_EQ(dead(1), std::vector<AllocationRecord>{oldest});
-  const auto lines = [&](int64_t limit) {
-    return ParseAll<ReservationLineRecord>(Run([&](Sql& sql) { return AppendSelectDeadLines(sql, skus, limit); }));
-  };
-  EXPECT_EQ(lines(10).size(), 2u);
-  EXPECT_EQ(lines(1), (std::vector<ReservationLineRecord>{{"r3", "A", 1, 1, 0, 0}}));
+}
+
+TEST_F(RepositoriesSelectTest, LinesByTheirFullKeys) {
+  const ReservationLineRecord wanted = {"r1", "A", 5, 5, 0, 0};
+  Insert<ReservationLineRecord>({wanted, {"r1", "B", 1, 1, 0, 0}, {"r2", "A", 1, 1, 0, 0}});
+  const std::vector<ReservationLineRecord::Key> keys = {{"r1", "A"}, {"r2", "B"}};
+  const auto lines = ParseAll<ReservationLineRecord>(Run([&](Sql& sql) { return AppendSelectLines(sql, keys); }));
+  EXPECT_EQ(lines, std::vector<ReservationLineRecord>{wanted});
 }
 
 TEST_F(RepositoriesSelectTest, ListReservationsByLiveState) {

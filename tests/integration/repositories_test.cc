@@ -29,7 +29,7 @@ TEST_F(RepositoriesTest, NothingIsAppendedForNothing) {
   EXPECT_FALSE(AppendUpsert<ItemRecord>(sql, {}));
   EXPECT_FALSE(AppendSelectLiveLevels(sql, {}));
   EXPECT_FALSE(AppendSelectDeadAllocations(sql, {}, 1));
-  EXPECT_FALSE(AppendSelectDeadLines(sql, {}, 1));
+  EXPECT_FALSE(AppendSelectLines(sql, {}));
   EXPECT_FALSE(AppendSelectRequests(sql, {}));
   EXPECT_FALSE(AppendDelete<AttachmentRecord>(sql, {}));
   EXPECT_FALSE(AppendShareLockWarehouses(sql, {}));
