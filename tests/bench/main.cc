@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
 #include "tests/bench/cases.h"
 #include "tests/bench/echo_server.h"
 #include "tests/bench/report.h"
@@ -118,6 +119,8 @@ absl::Status Run(const Options& options) {
 }  // namespace inventory::bench
 
 int main(int argc, char** argv) {
+  // As inventory-server does.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   inventory::bench::Options options;
   CLI::App app("Compares ReserveStock with raw SQL and with an empty gRPC call, in turn, on one machine and database.");
   inventory::bench::Declare(app, options);
