@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What `make run` promises: the sample, a reservation and calls to try; a clean stop; a second start that finds its
-# data; a clear word where an address is taken.
+# What `make run` and README.md promise: the sample, a reservation and calls to try; a clean stop; a second start that
+# finds its data; a clear word where an address is taken.
 #   tests/front_door/front_door_test.sh BUILD_FOLDER
 set -euo pipefail
 
@@ -57,16 +57,31 @@ find_grpcurl() {
   echo "$build/tools/grpcurl"
 }
 
-try_printed_calls() {
+# The calls that run.sh printed into $1, and those of README.md, against address $2.
+try_calls() {
   local program call
   if ! program="$(find_grpcurl)"; then
-    echo "FrontDoor.PrintedCallsWork: $(cat "$work/reason")" | tee "${SKIP_REPORTS:-$work}/front_door.skipped"
+    echo "FrontDoor.CallsWork: $(cat "$work/reason")" | tee "${SKIP_REPORTS:-$work}/front_door.skipped"
     return
   fi
+  PATH="$(dirname "$program"):$PATH"
   (($(grep -c '^  grpcurl ' "$1") == 3)) || fail "not three calls were printed"
   while read -r call; do
-    PATH="$(dirname "$program"):$PATH" bash -c "$call" >"$work/call.out" 2>&1 || fail "this printed call fails: $call"
+    bash -c "$call" >"$work/call.out" 2>&1 || fail "this printed call fails: $call"
   done < <(grep '^  grpcurl ' "$1")
+
+  local define
+  define="$(grep '^call() ' "$source/README.md")"
+  (($(grep -c '^call [A-Z]' "$source/README.md") == 10)) || fail "README.md has not ten calls"
+  while read -r call; do
+    local refused=false
+    bash -c "${define/127.0.0.1:50051/$2}; $call" >"$work/call.out" 2>&1 || refused=true
+    if [[ "$call" == *'# is refused' ]]; then
+      $refused || fail "this call of README.md is not refused: $call"
+    else
+      ! $refused || fail "this call of README.md fails: $call"
+    fi
+  done < <(grep '^call [A-Z]' "$source/README.md")
 }
 
 first="$work/first.out"
@@ -74,9 +89,9 @@ start "$first"
 grep -q '^Reserved 12 x TSHIRT-M ' "$first" || fail "no reservation was made"
 (($(reserved "$first" "Stock before") == 0)) || fail "a fresh sample has reserved units"
 (($(reserved "$first" "Stock after") == 12)) || fail "the reservation is not in the stock"
-try_printed_calls "$first"
-
 address="$(sed -n 's/^Serving on \([^ ,]*\),.*/\1/p' "$first")"
+try_calls "$first" "$address"
+
 if DATA_DIR="$work/other" LISTEN="$address" METRICS_LISTEN= "$source/server/dev/run.sh" "$build" >"$work/taken.out" 2>&1
 then
   fail "a taken address was served"

@@ -31,7 +31,8 @@ std::unique_ptr<EmbeddedDatabase> StartServer() {
   if (mkdtemp(name) == nullptr) Die(absl::InternalError("mkdtemp failed"));
   Folder() = name;
   const char* binary = std::getenv("INVENTORY_TEST_DATABASE_SERVER");
-  auto started = EmbeddedDatabase::Start({.data_dir = Folder(), .server_binary = binary == nullptr ? "" : binary});
+  auto started = EmbeddedDatabase::Start(
+      {.data_dir = Folder(), .server_binary = binary == nullptr ? "" : binary, .report = nullptr});
   if (!started.ok()) Die(started.status());
   return *std::move(started);
 }

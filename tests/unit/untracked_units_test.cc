@@ -25,7 +25,7 @@ class UntrackedUnitsTest : public testing::Test {
     item.configured = true;
     item.tracked = false;
     runner_.rows.items.Load(item);
-    runner_.rows.levels.Load({.sku = "song", .warehouse_id = "w1", .quantities = {.on_hand = 5}});
+    runner_.rows.levels.Load({.sku = "song", .warehouse_id = "w1", .quantities = {.on_hand = 5}, .update_time = {}});
 
     v1::ReserveStockRequest reserve;
     reserve.set_reservation_id("r");
