@@ -81,7 +81,7 @@ struct ReservationRecord {
   std::string order_reference;
   // As last written: a kHeld whose expire_time has passed is expired.
   ReservationState state = ReservationState::kHeld;
-  std::optional<absl::Time> expire_time = {};  // Set while kHeld.
+  std::optional<absl::Time> expire_time = {};   // Set while kHeld.
   std::vector<std::string> warehouse_ids = {};  // The only ones it draws from. Empty: all of the channel's.
   int64_t version = 0;
   absl::Time create_time;
