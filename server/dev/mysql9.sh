@@ -3,7 +3,8 @@
 #   INVENTORY_TEST_DATABASE_SERVER="$(server/dev/mysql9.sh)" build/dev/tests/integration_tests
 #   server/dev/mysql9.sh FOLDER      keeps it in FOLDER instead of the cache
 # The packages come from the mirror that apt uses. They are only unpacked (about 300 MB): the server runs with its own
-# loader and libraries, so it needs no chroot, no mount and no root. What it does goes to standard error.
+# loader and libraries, so it needs no chroot, no mount and no root; only debootstrap, once, needs root or sudo.
+# What it does goes to standard error.
 set -euo pipefail
 
 if (($# > 0)); then
@@ -78,6 +79,7 @@ END
 fetch() {
   local scratch packages
   command -v debootstrap >/dev/null || die "debootstrap is missing: apt-get install debootstrap"
+  ((EUID == 0)) || command -v sudo >/dev/null || die "only root can run debootstrap, and sudo is missing"
   say "downloading MySQL 9 from Debian unstable into $folder"
   scratch="$(mktemp -d "${TMPDIR:-/tmp}/inventory-mysql9-XXXXXX")"
   trap "as_root rm -rf '$scratch'" EXIT
