@@ -142,6 +142,21 @@ TEST_F(ShipmentsTest, ACancelledShipmentRestoresExactlyTheStateBeforeIt) {
   EXPECT_EQ(ReservationOf(id).state(), v1::RESERVATION_STATE_FULFILLED);
 }
 
+// What has been sold meanwhile can't be given back without selling it twice.
+TEST_F(ShipmentsTest, ACancelledShipmentLeavesUnitsWhoseOldPlaceHasBeenSold) {
+  SetStock(Sku(), "w1", 3);
+  SetStock(Sku(), "w2", 3);
+  const std::string id = Committed({{Sku(), 3}});
+  const auto made = Must(Create(
+      id, "warehouse_id: 'w2' allow_reallocation: true" + absl::Substitute(" lines { sku: '$0' quantity: 3 }", Sku())));
+  Must(Reserve(client(), {{Sku(), 1}}));
+  const auto cancelled = Must(client().Call(Named<v1::CancelShipmentRequest>(made.shipment().shipment_id())));
+  EXPECT_EQ(cancelled.movements_size(), 0);
+  EXPECT_EQ(ShowReservation(id), absl::StrCat("COMMITTED ", Sku(), " 3/3 w2:3"));
+  EXPECT_EQ(ShowLevel(Sku(), "w1"), "3 on hand, 1 reserved, 0 safety, 2 available");
+  EXPECT_EQ(ShowLevel(Sku(), "w2"), "3 on hand, 3 reserved, 0 safety, 0 available");
+}
+
 TEST_F(ShipmentsTest, APartlyShippedOrderCancelsTheRest) {
   SetStock(Sku(), "w1", 10);
   const std::string id = Committed({{Sku(), 6}});

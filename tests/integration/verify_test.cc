@@ -266,6 +266,29 @@ TEST_F(VerifyTest, RepairsUnderLoadWithoutLosingWrites) {
   EXPECT_EQ(LevelOf(Sku(), "w1").reserved(), 4 + kWriters * kRounds / 2);
 }
 
+// A SKU whose numbers are broken can't be written until it is mended; the others, which share its batches, can.
+TEST_F(VerifyTest, ADamagedSkuIsRefusedAndHurtsNoOther) {
+  Damage("UPDATE item SET sequence = 0 WHERE sku = $sku");
+  constexpr int kWriters = 8;
+  std::vector<absl::Status> results(kWriters);
+  Together(kWriters, [&](int thread) {
+    for (int i = 0; i < 5; ++i) {
+      results[thread].Update(
+          client()
+              .Call(Pb<v1::AdjustStockRequest>(absl::Substitute(
+                  "sku: '$0' warehouse_id: 'w1' delta: 1", thread == 0 ? Sku() : Name(absl::StrCat("sound", thread)))))
+              .status());
+    }
+  });
+  EXPECT_FALSE(results[0].ok());
+  for (int thread = 1; thread < kWriters; ++thread) {
+    EXPECT_TRUE(results[thread].ok()) << results[thread];
+    EXPECT_EQ(LevelOf(Name(absl::StrCat("sound", thread)), "w1").on_hand(), 5);
+  }
+  ExpectMended({"SEQUENCE_NOT_DENSE - sequence 2 but 0"});
+  SetStock(Sku(), "w1", 11);
+}
+
 TEST_F(VerifyTest, TheCommandReportsByItsOutputAndExitCode) {
   const auto run = [&](const std::vector<std::string>& more) {
     std::vector<std::string> arguments = {"verify", "--database-url=" + storage::UrlOf(database()),
