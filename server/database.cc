@@ -1,5 +1,7 @@
 #include "server/database.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -51,6 +53,11 @@ absl::StatusOr<Database> Database::Open(const ServerOptions& options, Signals& s
     database.connection_options_.password = where.password;
     database.connection_options_.database = where.database;
     return database;
+  }
+  // The connector would say no more than that some file does not exist.
+  const std::string& tls_ca = options.database.tls_ca;
+  if (!tls_ca.empty() && access(tls_ca.c_str(), R_OK) != 0) {
+    return absl::FailedPreconditionError(absl::StrCat("can't read ", tls_ca, ", the tls_ca of --database-url"));
   }
   absl::Duration pause = absl::Milliseconds(250);
   for (;;) {

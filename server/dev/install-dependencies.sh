@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
   build-essential ca-certificates cmake git ninja-build pkg-config
   libabsl-dev libcli11-dev libgmock-dev libgrpc++-dev libgtest-dev libmysqlcppconn-dev
-  libprotobuf-dev libspdlog-dev libssl-dev mariadb-server-core prometheus-cpp-dev
+  libprotobuf-dev libspdlog-dev libssl-dev mariadb-server-core openssl prometheus-cpp-dev
   protobuf-compiler protobuf-compiler-grpc
 )
 if [[ "${1:-}" == "--ci" ]]; then
