@@ -1,5 +1,7 @@
 #include "tests/integration/client.h"
 
+#include <cstdlib>
+
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -17,6 +19,10 @@ namespace {
 
 using google::protobuf::Message;
 using google::protobuf::MessageLite;
+
+// Between calls a client looks at its connections only every five seconds, if this does not say otherwise before gRPC
+// is first used: a server that stops would wait for it so long, and one that is back would be found so late.
+const int kPollOften = setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "50", 0);
 
 template <typename Detail>
 std::optional<Detail> DetailOf(const absl::Status& status) {

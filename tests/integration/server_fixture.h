@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
+#include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -69,8 +70,12 @@ Message Pb(const std::string& text) {
 }
 
 MATCHER_P(EqualsProto, expected, "") {
-  *result_listener << arg.DebugString();
-  return arg.SerializeAsString() == expected.SerializeAsString();
+  google::protobuf::util::MessageDifferencer differencer;
+  std::string differences;
+  differencer.ReportDifferencesToString(&differences);
+  const bool equal = differencer.Compare(expected, arg);
+  *result_listener << differences;
+  return equal;
 }
 
 // "10 on hand, 3 reserved, 2 safety, 5 available".
