@@ -145,7 +145,8 @@ absl::Status EmbeddedDatabase::Initialise() {
   const std::string fresh = DatabaseDir() + ".new";
   std::error_code error;
   fs::remove_all(fresh, error);
-  std::vector<std::string> arguments = {options_.server_binary, "--no-defaults", "--datadir=" + fresh};
+  std::vector<std::string> arguments = {options_.server_binary, "--no-defaults", "--datadir=" + fresh,
+                                        "--tmpdir=" + options_.data_dir};
   if (geteuid() == 0) arguments.push_back("--user=root");
   absl::Status status;
   if (IsMariaDb(options_.server_binary)) {
@@ -169,6 +170,8 @@ int EmbeddedDatabase::Spawn() const {
       options_.server_binary,
       "--no-defaults",
       "--datadir=" + DatabaseDir(),
+      // A server that starts removes what looks like temporary tables there, be they those of another server.
+      "--tmpdir=" + options_.data_dir,
       "--socket=" + socket_,
       "--pid-file=" + options_.data_dir + "/database.pid",
       "--skip-networking",
