@@ -44,6 +44,7 @@
 #include "server/rpc/bounds.h"
 #include "server/rpc/call.h"
 #include "server/rpc/coalescer.h"
+#include "server/rpc/malformed.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
 
@@ -113,6 +114,7 @@ class Handler {
     Call* call = Start(context, *request);
     // Before the call can be finished, and with it deleted, by another thread.
     grpc::ServerUnaryReactor* reactor = call->reactor();
+    if (RequestIsMalformed()) return call->Finish(MalformedRequest());
     Violations violations;
     Rule::Validate(*request, runtime_.bounds(), violations);
     if constexpr (kWrites) CheckRequestId(request->request_id(), violations, kMaxRequestIdBytes);

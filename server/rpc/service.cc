@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/impl/codegen/rpc_service_method.h"
+#include "server/rpc/malformed.h"
 
 namespace inventory::rpc {
 
@@ -17,7 +18,7 @@ Service::Service(const google::protobuf::ServiceDescriptor& descriptor, Runtime&
     paths_.push_back(std::make_unique<std::string>(absl::StrCat("/", name_, "/", rpc->name())));
     AddMethod(
         new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-    MarkMethodCallback(index++, method.make_handler(runtime).release());
+    MarkMethodCallback(index++, AcceptMalformed(method.make_handler(runtime)).release());
   }
 }
 

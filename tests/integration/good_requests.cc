@@ -1,0 +1,85 @@
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tests/integration/request_rules.h"
+
+namespace inventory::integration {
+namespace {
+
+// In text format, by the name of the request. Sku "sku", warehouses "w1" and "w2" and channel "web" exist.
+const std::map<std::string, std::string>& GoodRequests() {
+  static const auto& requests = *new std::map<std::string, std::string>{
+      {"CreateItemRequest",
+       "item { sku: 'new' max_order_quantity: 0 allowed_order_quantities: 5 labels { key: 'k' } }"},
+      {"GetItemRequest", "sku: 'sku'"},
+      {"ListItemsRequest", ""},
+      {"UpdateItemRequest",
+       "item { sku: 'sku' max_order_quantity: 0 allowed_order_quantities: 5 } update_mask { paths: '*' }"},
+      {"DeleteItemRequest", "sku: 'other'"},
+      {"GetStockLevelRequest", "sku: 'sku' warehouse_id: 'w1' as_of_time { seconds: 1 }"},
+      {"ListStockLevelsRequest", ""},
+      {"SetStockRequest", "sku: 'set' warehouse_id: 'w1' on_hand: 5"},
+      {"AdjustStockRequest", "sku: 'adjusted' warehouse_id: 'w1' delta: 1"},
+      {"SetSafetyStockRequest", "sku: 'kept' warehouse_id: 'w1' safety_stock: 1"},
+      {"BatchUpdateStockRequest", "updates { sku: 'batched' warehouse_id: 'w1' adjust_on_hand: 1 }"},
+      {"GetAvailabilityRequest", "channel_id: 'web' skus: 'sku'"},
+      {"ReserveStockRequest",
+       "channel_id: 'web' lines { sku: 'sku' quantity: 1 } warehouse_ids: 'w1' ttl { seconds: 600 }"},
+      {"ConfirmReservationRequest", "reservation_id: 'r'"},
+      {"ExtendReservationRequest", "reservation_id: 'r' ttl { seconds: 600 }"},
+      {"AmendReservationRequest", "reservation_id: 'r' lines { sku: 'sku' quantity: 1 }"},
+      {"CancelReservationRequest", "reservation_id: 'r' lines { sku: 'sku' quantity: 1 }"},
+      {"GetReservationRequest", "reservation_id: 'r'"},
+      {"ListReservationsRequest", ""},
+      {"CreateShipmentRequest", "reservation_id: 'r' warehouse_id: 'w1' lines { sku: 'sku' quantity: 1 }"},
+      {"GetShipmentRequest", "shipment_id: 's'"},
+      {"ListShipmentsRequest", ""},
+      {"MarkShipmentReadyRequest", "shipment_id: 's'"},
+      {"ShipShipmentRequest", "shipment_id: 's'"},
+      {"DeliverShipmentRequest", "shipment_id: 's'"},
+      {"CancelShipmentRequest", "shipment_id: 's'"},
+      {"ListMovementsRequest",
+       "filter { sku: 'sku' document_id: 'r' start_time { seconds: -62135596800 } end_time { seconds: 253402300799 } "
+       "}"},
+      {"VerifyStockRequest", ""},
+      {"CreateWarehouseRequest",
+       "warehouse { warehouse_id: 'new' name: 'New' location { latitude: 1 longitude: 1 } address { street_lines: 'x' "
+       "} "
+       "}"},
+      {"GetWarehouseRequest", "warehouse_id: 'w1'"},
+      {"ListWarehousesRequest", ""},
+      {"UpdateWarehouseRequest",
+       "warehouse { warehouse_id: 'w2' name: 'Two' location { latitude: 1 longitude: 1 } address { street_lines: 'x' } "
+       "} "
+       "update_mask { paths: '*' }"},
+      {"DeleteWarehouseRequest", "warehouse_id: 'other'"},
+      {"UndeleteWarehouseRequest", "warehouse_id: 'other'"},
+      {"CreateChannelRequest", "channel { channel_id: 'new' name: 'New' }"},
+      {"GetChannelRequest", "channel_id: 'web'"},
+      {"ListChannelsRequest", ""},
+      {"UpdateChannelRequest", "channel { channel_id: 'web' name: 'Web' } update_mask { paths: '*' }"},
+      {"DeleteChannelRequest", "channel_id: 'other'"},
+      {"UndeleteChannelRequest", "channel_id: 'other'"},
+      {"AttachWarehouseRequest", "channel_id: 'web' warehouse_id: 'w1' priority: 1"},
+      {"DetachWarehouseRequest", "channel_id: 'web' warehouse_id: 'other'"},
+  };
+  return requests;
+}
+
+}  // namespace
+
+std::unique_ptr<Message> GoodRequest(const google::protobuf::Descriptor& request) {
+  const auto found = GoodRequests().find(request.name());
+  if (found == GoodRequests().end()) {
+    ADD_FAILURE() << "there is no good " << request.full_name();
+    return nullptr;
+  }
+  const Message* prototype = google::protobuf::MessageFactory::generated_factory()->GetPrototype(&request);
+  std::unique_ptr<Message> made(prototype->New());
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(found->second, made.get())) << found->second;
+  return made;
+}
+
+}  // namespace inventory::integration

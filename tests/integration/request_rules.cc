@@ -1,0 +1,336 @@
+#include "tests/integration/request_rules.h"
+
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace inventory::integration {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Reflection;
+using Texts = std::vector<std::string>;
+
+// Values as text: of a message in text format, otherwise as such.
+struct Rule {
+  Texts bad;
+  Texts good;
+  // Number of elements, if the field is repeated.
+  int least = 0;
+  int most = 0;
+};
+
+std::string Of(std::size_t bytes) { return std::string(bytes, 'a'); }
+
+Texts With(Texts texts, const Texts& more) {
+  texts.insert(texts.end(), more.begin(), more.end());
+  return texts;
+}
+
+const std::string kNul("a\0b", 3);
+const Texts kBadSku = {Of(129), " a", "a ", "a\u00A0", "\u3000a", "a\nb", "a\x7F", "a\u0085z", kNul};
+const Texts kGoodSku = {Of(128), "a b", "\u00E4\u20AC\U0001F600", "'; DROP TABLE item; -- \\", "%_\"`"};
+const Texts kBadId = {Of(65), "a b", "\u00E4", "a/b", "a\n", kNul};
+const Texts kGoodId = {Of(64), "A.b_c:d-9"};
+
+Rule Sku() { return {With({""}, kBadSku), kGoodSku}; }
+Rule OptionalSku() { return {kBadSku, With({""}, kGoodSku)}; }
+Rule SkuPrefix() { return {{Of(129), "a\tb", kNul}, {"", Of(128), " a "}}; }
+Rule Id() { return {With({""}, kBadId), kGoodId}; }
+Rule OptionalId() { return {kBadId, With({""}, kGoodId)}; }
+Rule RequestId(std::size_t most) { return {{Of(most + 1), "\u00E4", "a\tb", "a\x7F", kNul}, {"", Of(most), "~!{"}}; }
+Rule Text(std::size_t most) { return {{Of(most + 1), "a\nb", kNul}, {"", Of(most), "\u00E4 'x' \U0001F600"}}; }
+Rule RequiredText(std::size_t most) { return {{"", Of(most + 1), "a\nb", kNul}, {Of(most)}}; }
+Rule Multiline(std::size_t most) { return {{Of(most + 1), "a\x01", kNul}, {"", Of(most), "a\nb\tc"}}; }
+Rule Country() { return {{"D", "de", "DEU", "D1"}, {"", "DE"}}; }
+Rule Anything(const Texts& good = {}) { return {{}, good}; }
+Rule Flag() { return {{}, {"true", "false"}}; }
+Rule Etag() { return Anything({"", "0", "x", Of(1000), kNul}); }
+Rule PageToken() { return {{"x", "AAAA", Of(5000), "\u00E4"}, {""}}; }
+Rule Enum(int most) { return {{absl::StrCat(most + 1), "-1", "2147483647"}, {"0", absl::StrCat(most)}}; }
+
+constexpr int64_t kMaxQuantity = 1'000'000'000'000'000;
+constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+
+Rule Range(int64_t least, int64_t most) {
+  return {{absl::StrCat(least - 1), absl::StrCat(most + 1)}, {absl::StrCat(least), absl::StrCat(most)}};
+}
+Rule Quantity(int64_t least) {
+  Rule rule = Range(least, kMaxQuantity);
+  rule.bad = With(rule.bad, {absl::StrCat(kMin), absl::StrCat(kMax)});
+  return rule;
+}
+// Not 0. The largest would overflow a level that has units, which another rule refuses.
+Rule Delta() {
+  return {{"0", absl::StrCat(kMaxQuantity + 1), absl::StrCat(-kMaxQuantity - 1), absl::StrCat(kMin)},
+          {absl::StrCat(-kMaxQuantity), "1"}};
+}
+Rule PageSize() { return {{"-1", "-2147483648"}, {"0", "1", "2147483647"}}; }
+Rule Degrees(int most) {
+  return {{absl::StrCat(most, ".0001"), absl::StrCat("-", most, ".0001"), "nan", "inf"},
+          {absl::StrCat(most), absl::StrCat("-", most)}};
+}
+Rule Ttl() {
+  return {{"", "nanos: 999999", "seconds: 604800 nanos: 1", "seconds: -1", "seconds: 1 nanos: -1", "nanos: 1000000000",
+           "seconds: 9223372036854775807"},
+          {"nanos: 1000000", "seconds: 604800"}};
+}
+Rule Mask(const std::string& fixed, const std::string& changeable) {
+  std::string many;
+  for (int i = 0; i < 101; ++i) absl::StrAppend(&many, "paths: '", changeable, "' ");
+  return {{absl::StrCat("paths: '", fixed, "'"), "paths: 'create_time'", "paths: 'etag'", "paths: 'nonsense'",
+           "paths: ''", absl::StrCat("paths: '*' paths: '", changeable, "'"), many},
+          {"", "paths: '*'", absl::StrCat("paths: '", changeable, "'")}};
+}
+// The elements' own rule, and how many there may be.
+Rule Repeated(int least, int most, Rule rule = {}) {
+  rule.least = least;
+  rule.most = most;
+  return rule;
+}
+
+// By the field's full name, without "inventory.v1.". A part of a request that is not here is looked into.
+const std::map<std::string, Rule>& Rules() {
+  static const auto& rules = *new std::map<std::string, Rule>{
+      {"Item.sku", Sku()},
+      {"Item.tracking", Enum(2)},
+      {"Item.published", Flag()},
+      {"Item.display_availability", Flag()},
+      {"Item.display_stock_quantity", Flag()},
+      {"Item.min_order_quantity", Quantity(1)},
+      {"Item.max_order_quantity", Quantity(0)},
+      {"Item.multiple_order_quantity", Quantity(1)},
+      {"Item.allowed_order_quantities", Repeated(0, 100, Quantity(1))},
+      {"Item.default_safety_stock", Quantity(0)},
+      {"Item.labels", Anything()},
+      {"Warehouse.warehouse_id", {kBadId, kGoodId}},
+      {"Warehouse.name", RequiredText(255)},
+      {"Warehouse.description", Multiline(2000)},
+      {"Warehouse.active", Flag()},
+      {"Warehouse.type", Text(64)},
+      {"GeoPoint.latitude", Degrees(90)},
+      {"GeoPoint.longitude", Degrees(180)},
+      {"PostalAddress.street_lines", Repeated(0, 3, RequiredText(255))},
+      {"PostalAddress.city", Text(255)},
+      {"PostalAddress.postal_code", Text(255)},
+      {"PostalAddress.region_code", Text(255)},
+      {"PostalAddress.country_code", Country()},
+      {"Channel.channel_id", {kBadId, kGoodId}},
+      {"Channel.name", RequiredText(255)},
+      {"Channel.active", Flag()},
+      {"Channel.attachments", Anything()},
+      {"UpdateItemRequest.update_mask", Mask("sku", "published")},
+      {"UpdateItemRequest.allow_missing", Flag()},
+      {"UpdateWarehouseRequest.update_mask", Mask("warehouse_id", "type")},
+      {"UpdateChannelRequest.update_mask", Mask("attachments", "name")},
+      {"BatchUpdateStockRequest.request_id", RequestId(96)},
+      {"BatchUpdateStockRequest.updates", Repeated(1, 1000)},
+      {"BatchUpdateStockRequest.error_policy", Enum(2)},
+      {"StockUpdate.set_on_hand", Quantity(0)},
+      {"StockUpdate.adjust_on_hand", Delta()},
+      {"StockUpdate.set_safety_stock", Quantity(0)},
+      {"SetStockRequest.on_hand", Quantity(0)},
+      {"AdjustStockRequest.delta", Delta()},
+      {"SetSafetyStockRequest.safety_stock", Quantity(0)},
+      {"GetAvailabilityRequest.skus", Repeated(1, 1000, Sku())},
+      {"GetAvailabilityRequest.view", Enum(2)},
+      {"OrderLine.quantity", Quantity(1)},
+      {"AmendReservationRequest.AmendLine.quantity", Quantity(0)},
+      {"ReserveStockRequest.reservation_id", OptionalId()},
+      {"ReserveStockRequest.order_reference", Text(128)},
+      {"ReserveStockRequest.lines", Repeated(1, 200)},
+      {"ReserveStockRequest.ttl", Ttl()},
+      {"ReserveStockRequest.commit", Anything()},
+      {"ReserveStockRequest.on_shortfall", Enum(2)},
+      {"ReserveStockRequest.warehouse_ids", Repeated(0, 100, Id())},
+      {"ExtendReservationRequest.ttl", Ttl()},
+      {"AmendReservationRequest.lines", Repeated(1, 200)},
+      {"CancelReservationRequest.lines", Repeated(0, 200)},
+      {"CreateShipmentRequest.shipment_id", OptionalId()},
+      {"CreateShipmentRequest.lines", Repeated(0, 200)},
+      {"CreateShipmentRequest.allow_reallocation", Flag()},
+      {"AttachWarehouseRequest.priority", Range(0, 1'000'000)},
+      {"ListItemsRequest.Filter.published", Flag()},
+      {"ListStockLevelsRequest.Filter.status", Enum(3)},
+      {"ListReservationsRequest.Filter.order_reference", Text(128)},
+      {"ListReservationsRequest.Filter.state", Enum(5)},
+      {"ListShipmentsRequest.Filter.state", Enum(5)},
+      {"ListMovementsRequest.Filter.type", Enum(9)},
+      {"ListWarehousesRequest.Filter.active", Flag()},
+      {"ListWarehousesRequest.Filter.country_code", Country()},
+      {"ListChannelsRequest.Filter.active", Flag()},
+      {"VerifyStockRequest.request_id", RequestId(96)},
+      {"VerifyStockRequest.repair", Flag()},
+      {"google.protobuf.Timestamp.seconds", Range(-62'135'596'800, 253'402'300'799)},
+      {"google.protobuf.Timestamp.nanos", Range(0, 999'999'999)},
+  };
+  return rules;
+}
+
+// What fields of these names may hold wherever they have no rule of their own; those of filters may be left out.
+const Rule* RuleByName(const FieldDescriptor& field) {
+  static const auto& everywhere = *new std::map<std::string, Rule>{{"request_id", RequestId(128)},
+                                                                   {"sku", Sku()},
+                                                                   {"sku_prefix", SkuPrefix()},
+                                                                   {"warehouse_id", Id()},
+                                                                   {"channel_id", Id()},
+                                                                   {"reservation_id", Id()},
+                                                                   {"shipment_id", Id()},
+                                                                   {"reason", Text(255)},
+                                                                   {"carrier", Text(128)},
+                                                                   {"tracking_number", Text(128)},
+                                                                   {"etag", Etag()},
+                                                                   {"page_size", PageSize()},
+                                                                   {"page_token", PageToken()},
+                                                                   {"show_deleted", Flag()},
+                                                                   {"create_time", Anything()},
+                                                                   {"update_time", Anything()},
+                                                                   {"delete_time", Anything()}};
+  static const auto& in_filters = *new std::map<std::string, Rule>{{"sku", OptionalSku()},
+                                                                   {"warehouse_id", OptionalId()},
+                                                                   {"channel_id", OptionalId()},
+                                                                   {"document_id", OptionalId()},
+                                                                   {"reservation_id", OptionalId()}};
+  if (field.containing_type()->name() == "Filter") {
+    if (const auto found = in_filters.find(field.name()); found != in_filters.end()) return &found->second;
+  }
+  const auto found = everywhere.find(field.name());
+  return found == everywhere.end() ? nullptr : &found->second;
+}
+
+const Rule* RuleOf(const FieldDescriptor& field) {
+  std::string name = field.full_name();
+  if (absl::StartsWith(name, "inventory.v1.")) name = name.substr(sizeof("inventory.v1.") - 1);
+  const auto found = Rules().find(name);
+  return found == Rules().end() ? RuleByName(field) : &found->second;
+}
+
+// ---- Putting values in ----
+
+// The way from a request to a part of it: fields, each with the element 0 if it is repeated.
+using Way = std::vector<const FieldDescriptor*>;
+
+Message& Follow(const Way& way, Message& request) {
+  Message* part = &request;
+  for (const FieldDescriptor* field : way) {
+    const Reflection& reflection = *part->GetReflection();
+    part = field->is_repeated() ? reflection.MutableRepeatedMessage(part, field, 0)
+                                : reflection.MutableMessage(part, field);
+  }
+  return *part;
+}
+
+// Puts a value into a field, or into its element 0.
+void Put(Message& part, const FieldDescriptor& field, const std::string& value) {
+  const Reflection& reflection = *part.GetReflection();
+  const bool repeated = field.is_repeated();
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return repeated ? reflection.SetRepeatedString(&part, &field, 0, value)
+                      : reflection.SetString(&part, &field, value);
+    case FieldDescriptor::CPPTYPE_INT64:
+      return repeated ? reflection.SetRepeatedInt64(&part, &field, 0, std::stoll(value))
+                      : reflection.SetInt64(&part, &field, std::stoll(value));
+    case FieldDescriptor::CPPTYPE_INT32:
+      return reflection.SetInt32(&part, &field, std::stoi(value));
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return reflection.SetEnumValue(&part, &field, std::stoi(value));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.SetBool(&part, &field, value == "true");
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return reflection.SetDouble(&part, &field, std::stod(value));
+    case FieldDescriptor::CPPTYPE_MESSAGE: {
+      Message& inner = *reflection.MutableMessage(&part, &field);
+      EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(value, &inner)) << value;
+      return;
+    }
+    default:
+      ADD_FAILURE() << "no values for the type of " << field.full_name();
+  }
+}
+
+// Gives a repeated field so many elements, like its first one but each of a SKU of its own if it has one.
+void Resize(Message& part, const FieldDescriptor& field, int count) {
+  const Reflection& reflection = *part.GetReflection();
+  for (int i = reflection.FieldSize(part, &field); i < count; ++i) {
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      Message& added = *reflection.AddMessage(&part, &field);
+      added.CopyFrom(reflection.GetRepeatedMessage(part, &field, 0));
+      Put(added, *added.GetDescriptor()->FindFieldByName("sku"), absl::StrCat("sku-", i));
+    } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+      reflection.AddString(&part, &field, reflection.GetRepeatedString(part, &field, 0));
+    } else {
+      reflection.AddInt64(&part, &field, reflection.GetRepeatedInt64(part, &field, 0));
+    }
+  }
+  while (reflection.FieldSize(part, &field) > count) reflection.RemoveLast(&part, &field);
+}
+
+// ---- Walking through a request ----
+
+class Walk {
+ public:
+  std::vector<FieldCase> Cases(const Descriptor& request) {
+    Visit(request, "", {});
+    return std::move(cases_);
+  }
+
+ private:
+  void Visit(const Descriptor& part, const std::string& prefix, const Way& way) {
+    for (int i = 0; i < part.field_count(); ++i) {
+      const FieldDescriptor& field = *part.field(i);
+      const std::string path = absl::StrCat(prefix, field.name());
+      const Rule* rule = RuleOf(field);
+      const bool inner = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+      if (rule != nullptr) {
+        AddValues(field, *rule, way, absl::StrCat(path, field.is_repeated() ? "[0]" : ""));
+        if (rule->most > 0) AddCounts(field, *rule, way, path);
+      }
+      if (inner && (rule == nullptr || rule->most > 0)) {
+        Way deeper = way;
+        deeper.push_back(&field);
+        Visit(*field.message_type(), absl::StrCat(path, field.is_repeated() ? "[0]." : "."), deeper);
+      } else if (rule == nullptr) {
+        ADD_FAILURE() << field.full_name() << " has no rule";
+      }
+    }
+  }
+
+  void AddValues(const FieldDescriptor& field, const Rule& rule, const Way& way, const std::string& path) {
+    FieldCase made{.path = path, .bad = {}, .good = {}};
+    const auto setter = [&field, way](const std::string& value) {
+      return [&field, way, value](Message& request) { Put(Follow(way, request), field, value); };
+    };
+    for (const std::string& value : rule.bad) made.bad.push_back(setter(value));
+    for (const std::string& value : rule.good) made.good.push_back(setter(value));
+    cases_.push_back(std::move(made));
+  }
+
+  void AddCounts(const FieldDescriptor& field, const Rule& rule, const Way& way, const std::string& path) {
+    FieldCase made{.path = path, .bad = {}, .good = {}};
+    const auto setter = [&field, way](int count) {
+      return [&field, way, count](Message& request) { Resize(Follow(way, request), field, count); };
+    };
+    made.bad.push_back(setter(rule.most + 1));
+    if (rule.least > 0) made.bad.push_back(setter(rule.least - 1));
+    made.good = {setter(rule.least), setter(rule.most)};
+    cases_.push_back(std::move(made));
+  }
+
+  std::vector<FieldCase> cases_;
+};
+
+}  // namespace
+
+std::vector<FieldCase> FieldCases(const Descriptor& request) { return Walk().Cases(request); }
+
+}  // namespace inventory::integration
