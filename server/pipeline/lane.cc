@@ -73,10 +73,15 @@ void Lane::Run() {
 void Lane::Resolve(Jobs jobs) {
   std::vector<Job*> pointers;
   for (const auto& job : jobs) pointers.push_back(job.get());
-  absl::Status status = Connect();
-  if (status.ok()) status = shared_.directory.Resolve(pointers, *connection_);
+  absl::Status status;
+  // A look changes nothing, so a connection that has died since its last use is replaced and asked again.
+  for (int attempt = 1; attempt <= 2; ++attempt) {
+    status = Connect();
+    if (status.ok()) status = shared_.directory.Resolve(pointers, *connection_);
+    if (connection_ == nullptr || !connection_->broken()) break;
+    connection_.reset();
+  }
   if (!status.ok()) {
-    if (connection_ != nullptr && connection_->broken()) connection_.reset();
     shared_.queue.Finished();
     for (auto& job : jobs) job->done(*job, GivenUp(status, *job));
     return;
@@ -106,9 +111,12 @@ std::vector<Job*> Lane::Sort(const Jobs& jobs) {
     if (!job->identity.request_id.empty()) {
       auto [it, is_first] = first.try_emplace({job->identity.caller, job->identity.request_id}, job.get());
       if (!is_first) {
+        // Another payload under the same id waits for the next batch: which of them is the first to be recorded is not
+        // known before this one, or another server's, has committed.
         const bool same = it->second->identity.fingerprint == job->identity.fingerprint;
         job->copy_of = same ? it->second : nullptr;
-        job->answer = same ? absl::OkStatus() : RequestIdReused();
+        job->needs_more = !same;
+        job->answer = absl::OkStatus();
         continue;
       }
     }
