@@ -100,7 +100,9 @@ TEST(SkuDirectoryTest, RemembersTheLatestAndForgetsTheOldest) {
   for (int i = 1; i <= 4 * kCapacity; ++i) {
     directory.Learn(Reserved(absl::StrCat("r", i), {"a"}));
     for (int j = std::max(1, i - kCapacity + 1); j <= i; ++j) EXPECT_TRUE(Knows(directory, absl::StrCat("r", j)));
-    if (i > 2 * kCapacity) EXPECT_FALSE(Knows(directory, absl::StrCat("r", i - 2 * kCapacity)));
+    if (i > 2 * kCapacity) {
+      EXPECT_FALSE(Knows(directory, absl::StrCat("r", i - 2 * kCapacity)));
+    }
   }
 }
 
