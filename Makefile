@@ -41,8 +41,7 @@ format: ## Formats the C++ code
 
 lint: ## Checks the format of the C++ code and the protos
 	@server/dev/install-dependencies.sh --ci
-	@clang-format --dry-run --Werror $(SOURCES)
-	@server/dev/lint-protos.sh
+	@server/dev/lint.sh
 
 tidy: ## Runs clang-tidy
 	@server/dev/install-dependencies.sh --ci
