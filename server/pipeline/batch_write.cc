@@ -50,6 +50,14 @@ void AddItems(Packet& packet, const Rows& rows) {
   AddUpsert(packet, configured);
 }
 
+std::vector<storage::RequestKey> KeysOf(const std::vector<Job*>& jobs) {
+  std::vector<storage::RequestKey> keys;
+  for (const Job* job : jobs) {
+    if (!job->identity.request_id.empty()) keys.emplace_back(job->identity.caller, job->identity.request_id);
+  }
+  return keys;
+}
+
 void AddConfiguration(Packet& packet, const Rows& rows) {
   const int before = packet.size();
   AddChanges(packet, rows.warehouses);
@@ -75,7 +83,13 @@ absl::Status Batch::WriteAndCommit() {
   AddInsert(packet, Pointers(rows_.movements));
 
   int record_statement = -1;
-  if (!more_dead_holds_) {
+  if (more_dead_holds_) {
+    // Records that went in first must not outlive this step: they would pass for answers.
+    const std::vector<storage::RequestKey> keys = KeysOf(jobs_);
+    if (mode_ == Mode::kRecordsFirst) {
+      packet.Add([&](Sql& sql) { return storage::AppendDeleteRequests(sql, keys); });
+    }
+  } else {
     const std::vector<storage::RequestRecord> records = Records(true);
     if (mode_ == Mode::kRecordsFirst) {
       packet.Add([&](Sql& sql) { return storage::AppendUpsertRequests(sql, Pointers(records)); });

@@ -120,6 +120,47 @@ TEST_F(PipelineFaultsTest, ACommitThatEndsAfterItsCallerHasGivenUpOnItCountsOnce
   ExpectLevel("a", 1, 1);
 }
 
+// The records go in first, and the release of so many dead holds needs a commit of its own before the command's.
+TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreNotMistakenForAnAnswerAfterTheReleaseOfManyHolds) {
+  constexpr int kHolds = 1001;
+  const absl::Time past = absl::Now() - absl::Hours(1);
+  std::vector<storage::ReservationRecord> reservations;
+  std::vector<storage::ReservationLineRecord> lines;
+  std::vector<storage::AllocationRecord> parts;
+  for (int i = 0; i < kHolds; ++i) {
+    const std::string id = absl::StrCat("r", i);
+    storage::ReservationRecord reservation;
+    reservation.reservation_id = id;
+    reservation.expire_time = past;
+    reservations.push_back(reservation);
+    lines.push_back({.reservation_id = id, .sku = "a", .requested = 1, .reserved = 1});
+    parts.push_back({.reservation_id = id, .sku = "a", .warehouse_id = "w1", .reserved = 1, .expire_time = past});
+  }
+  Packet packet;
+  packet.Add([&](storage::Sql& sql) { return storage::AppendInsert(sql, Pointers(reservations)); });
+  packet.Add([&](storage::Sql& sql) { return storage::AppendInsert(sql, Pointers(lines)); });
+  packet.Add([&](storage::Sql& sql) { return storage::AppendInsert(sql, Pointers(parts)); });
+  ASSERT_TRUE(packet.Send(connection()).ok());
+  storage::Must(connection(),
+                {"INSERT INTO item (sku) VALUES ('a')", absl::StrCat("INSERT INTO stock_level VALUES ('a', 'w1', ",
+                                                                     kHolds, ", ", kHolds, ", 0, 0, 0, 0, NOW(6))")});
+
+  ConfigurationCache configurations;
+  const CommandLimits limits;
+  const std::unique_ptr<Job> job = MakeJob(Add("a", 1, "id"));
+  job->needs = job->command->needs();
+  job->skus = {"a"};
+  Batch batch(connection(), configurations, limits, {job.get()}, Batch::Mode::kRecordsFirst);
+  const absl::Status status = batch.Run();
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(batch.holds_released(), kHolds);
+  EXPECT_EQ(dynamic_cast<TestCommand&>(*job->command).reply(), absl::StrCat("a ", kHolds + 1));
+  const storage::Rows level = storage::Must(connection(), {"SELECT on_hand, reserved FROM stock_level"});
+  EXPECT_EQ(level[0].Int(0), kHolds + 1);
+  EXPECT_EQ(level[0].Int(1), 0);
+  EXPECT_EQ(Start()->Run(Add("a", 1, "id")).reply, absl::StrCat("a ", kHolds + 1));
+}
+
 // Callers keep on sending, each call again under its id until it is answered, while the database is killed and frozen.
 class PipelineCrashTest : public ::testing::Test {
  protected:
