@@ -5,6 +5,19 @@
 #include "server/errors.h"
 
 namespace inventory::pipeline {
+namespace {
+
+absl::Status QueueFull() {
+  return WithRetryDelay(Refusal(absl::StatusCode::kResourceExhausted, "QUEUE_FULL",
+                                "too many writes are waiting; call again later with the same request_id"),
+                        absl::Milliseconds(100));
+}
+
+absl::Status Stopping() {
+  return Unavailable("STOPPING", "the server is stopping; call again with the same request_id");
+}
+
+}  // namespace
 
 GroupCommitter::GroupCommitter(Options options, ConfigurationCache& configurations, Observer observer)
     : options_(std::move(options)),
@@ -28,12 +41,11 @@ void GroupCommitter::Submit(std::unique_ptr<Job> job) {
   job->needs = job->command->needs();
   directory_.Resolve(*job);
   if (queue_.Push(job)) return;
-  job->done(*job, WithRetryDelay(Refusal(absl::StatusCode::kResourceExhausted, "QUEUE_FULL",
-                                         "too many writes are waiting; call again later with the same request_id"),
-                                 absl::Milliseconds(100)));
+  job->done(*job, stopped_ ? Stopping() : QueueFull());
 }
 
 void GroupCommitter::Stop() {
+  stopped_ = true;
   queue_.Close();
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();

@@ -2,6 +2,7 @@
 #ifndef INVENTORY_SERVER_PIPELINE_GROUP_COMMITTER_H_
 #define INVENTORY_SERVER_PIPELINE_GROUP_COMMITTER_H_
 
+#include <atomic>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -49,6 +50,7 @@ class GroupCommitter {
   const Options options_;
   const Observer observer_;
   CommandQueue queue_;
+  std::atomic<bool> stopped_ = false;
   SkuDirectory directory_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<std::thread> threads_;

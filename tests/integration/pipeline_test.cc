@@ -189,6 +189,26 @@ TEST_F(PipelineTest, LateAndCancelledCommandsAreDroppedUnexecuted) {
   EXPECT_EQ(Records("late") + Records("cancelled"), 0);
 }
 
+TEST_F(PipelineTest, StopAnswersAllThatWaitsAndNothingAfterIt) {
+  const auto committer = Start();
+  Pending blocked = Block(*committer);
+  std::vector<Pending> pending;
+  for (int i = 0; i < 10; ++i) pending.push_back(committer->Submit(Add("a", 1)));
+  std::thread stopping([&committer] { committer->Stop(); });
+  LetGo();
+  stopping.join();
+  for (Pending& answer : pending) {
+    ASSERT_TRUE(answer.ready());
+    EXPECT_TRUE(answer.Get().status.ok());
+  }
+  Pending after = committer->Submit(Add("a", 1));
+  ASSERT_TRUE(after.ready());
+  const absl::Status status = after.Get().status;
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(AsksToRetry(status));
+  ExpectLevel("a", 10, 10);
+}
+
 // ---- Rows that turn out to be needed ----
 
 TEST_F(PipelineTest, ACommandThatNeedsMoreSkusRunsAgainWithThemLocked) {
