@@ -6,6 +6,7 @@
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/integration/server_fixture.h"
+#include "tests/integration/sessions.h"
 
 namespace inventory::integration {
 namespace {
@@ -52,6 +53,7 @@ class StopTest : public ::testing::Test {
     return ServerProcess({.database_url = storage::UrlOf(database_), .arguments = arguments});
   }
   std::unique_ptr<storage::Connection> Open() const { return Must(storage::Connection::Open(database_)); }
+  const std::string& name() const { return database_.database; }
 
  private:
   const storage::DatabaseOptions database_;
@@ -74,10 +76,7 @@ TEST_F(StopTest, HealthEndsFirstAndARunningCallIsAnswered) {
     answer = Add(*client, "sku");
     answered = true;
   });
-  storage::Sql waits;
-  waits.Raw("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'");
-  const auto looker = Open();
-  EXPECT_TRUE(Eventually([&] { return !Must(looker->Execute(waits))[0].empty(); }));
+  storage::WaitForLockWaits(*Open(), name());
 
   server.run().Signal(SIGTERM);
   EXPECT_EQ(watch->Next(), "NOT_SERVING");

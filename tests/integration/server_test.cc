@@ -14,6 +14,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "tests/integration/server_fixture.h"
+#include "tests/integration/sessions.h"
 
 namespace inventory::integration {
 namespace {
@@ -244,8 +245,7 @@ TEST_F(ServingTest, ACallWithoutADeadlineGetsTheDefaultOne) {
     first = client().Call(
         Pb<v1::SetStockRequest>(absl::Substitute("sku: '$0' warehouse_id: 'w1' on_hand: 2", Sku("held"))));
   });
-  EXPECT_TRUE(Eventually(
-      [] { return !Sql("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'").empty(); }));
+  storage::WaitForLockWaits(*Must(storage::Connection::Open(database())), database().database);
   grpc::Status second;
   std::thread waiter([&] {
     grpc::ClientContext context;
