@@ -38,7 +38,15 @@ absl::StatusOr<ConnectionPool::Lease> ConnectionPool::Acquire(absl::Time deadlin
 void ConnectionPool::Return(std::unique_ptr<Connection> connection) {
   MutexLock lock(mutex_);
   --in_use_;
-  if (connection != nullptr && !connection->broken()) idle_.push_back(std::move(connection));
+  if (connection == nullptr) {
+    // None could be opened.
+  } else if (!connection->broken()) {
+    idle_.push_back(std::move(connection));
+  } else {
+    // What broke this one, mostly a restart of the server, broke those that lie idle too: they must not fail a read
+    // each.
+    idle_.clear();
+  }
   changed_.NotifyOne();
 }
 

@@ -83,6 +83,7 @@ TEST_F(StockTest, AdjustBeyondTheLargestQuantityIsInvalidAndNeverWraps) {
   const auto refused = Adjust(Sku(), "delta: 1");
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument) << refused.status();
   EXPECT_EQ(LevelOf(Sku(), "w1").on_hand(), 1'000'000'000'000'000);
+  Must(Adjust(Sku("b"), "delta: 1000000000000000"));
 }
 
 TEST_F(StockTest, SafetyStockIsKeptBackAndMayExceedWhatLiesThere) {
