@@ -180,24 +180,31 @@ TEST(CommandQueueTest, ClosedQueueRefusesButHandsOutWhatWaits) {
   EXPECT_THAT(queue.Take(), IsEmpty());
 }
 
+// Many times over, so that the other lane is sometimes there before the job is back.
 TEST(CommandQueueTest, ClosedQueueIsNotAtItsEndWhileALaneMayPutJobsBack) {
-  CommandQueue queue({});
-  MustPush(queue, MakeJob("1", {"x"}));
-  Jobs busy = queue.Take();
-  queue.Close();
-  std::vector<std::string> taken;
-  std::thread other([&] {
-    for (Jobs jobs = queue.Take(); !jobs.empty(); jobs = queue.Take()) {
-      for (const std::string& id : IdsOf(jobs)) taken.push_back(id);
-      queue.Release(jobs);
-      queue.Finished();
-    }
-  });
-  queue.Release(busy);
-  queue.PutBack(std::move(busy));
-  queue.Finished();
-  other.join();
-  EXPECT_THAT(taken, ElementsAre("1"));
+  for (int round = 0; round < 200; ++round) {
+    CommandQueue queue({});
+    MustPush(queue, MakeJob("1", {"x"}));
+    Jobs busy = queue.Take();
+    queue.Close();
+    std::vector<std::string> taken;
+    std::atomic<bool> started = false;
+    std::thread other([&] {
+      started = true;
+      for (Jobs jobs = queue.Take(); !jobs.empty(); jobs = queue.Take()) {
+        for (const std::string& id : IdsOf(jobs)) taken.push_back(id);
+        queue.Release(jobs);
+        queue.Finished();
+      }
+    });
+    while (!started) std::this_thread::yield();
+    for (int i = 0; i < round; ++i) std::this_thread::yield();
+    queue.Release(busy);
+    queue.PutBack(std::move(busy));
+    queue.Finished();
+    other.join();
+    ASSERT_THAT(taken, ElementsAre("1"));
+  }
 }
 
 TEST(CommandQueueTest, WaitingLaneWakesForAPushAndForARelease) {
