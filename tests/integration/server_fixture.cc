@@ -42,12 +42,12 @@ void AddLines(const std::vector<Line>& lines, Lines& out) {
 
 ServerTest::ServerTest() : prefix_(NextPrefix()) {}
 
-void ServerTest::StartServer(const std::vector<std::string>& arguments) {
+void ServerTest::StartServer(const std::vector<std::string>& arguments, bool metrics) {
   auto suite = std::make_unique<Suite>();
   suite->database = storage::NewDatabase();
   suite->arguments = arguments;
-  suite->server = std::make_unique<ServerProcess>(
-      ServerProcess::Options{.database_url = storage::UrlOf(suite->database), .arguments = arguments});
+  suite->server = std::make_unique<ServerProcess>(ServerProcess::Options{
+      .database_url = storage::UrlOf(suite->database), .arguments = arguments, .metrics = metrics});
   suite->client = std::make_unique<Client>(suite->server->address());
   Current() = std::move(suite);
   MakeWarehouse(client(), "w1");

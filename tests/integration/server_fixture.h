@@ -33,7 +33,7 @@ class ServerTest : public ::testing::Test {
  protected:
   ServerTest();
 
-  static void StartServer(const std::vector<std::string>& arguments = {});
+  static void StartServer(const std::vector<std::string>& arguments = {}, bool metrics = false);
 
   static const Client& client();
   // The same database through a second server, which is started at the first use.

@@ -101,14 +101,14 @@ Finished RunServerProgram(const std::vector<std::string>& arguments, const Progr
 ServerProcess::ServerProcess(Options options) : options_(std::move(options)) { Start(); }
 
 void ServerProcess::Start() {
-  metrics_port_ = FreePort();
+  if (options_.metrics) metrics_port_ = FreePort();
+  const std::string metrics = options_.metrics ? absl::StrCat("127.0.0.1:", metrics_port_) : "";
   std::vector<std::string> arguments = {INVENTORY_SERVER_BINARY, "serve", "--database-url=" + options_.database_url,
-                                        absl::StrCat("--listen=127.0.0.1:", port_),
-                                        absl::StrCat("--metrics-listen=127.0.0.1:", metrics_port_)};
+                                        absl::StrCat("--listen=127.0.0.1:", port_), "--metrics-listen=" + metrics};
   arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
   run_ = std::make_unique<ProgramRun>(arguments, options_.environment);
   WaitUntilListening();
-  if (!options_.only_listening) WaitUntilServing();
+  WaitUntilServing();
 }
 
 void ServerProcess::WaitUntilListening() {

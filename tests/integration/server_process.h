@@ -71,8 +71,8 @@ class ServerProcess {
     std::string database_url;
     std::vector<std::string> arguments = {};
     ProgramRun::Environment environment = {};
-    // Do not wait until its health is SERVING.
-    bool only_listening = false;
+    // Serve metrics, which makes its stop take a second or two longer.
+    bool metrics = false;
   };
 
   // Starts it on free ports and waits until it serves; the test fails if it does not.
@@ -80,6 +80,7 @@ class ServerProcess {
 
   std::string address() const;
   int port() const { return port_; }
+  // 0 if it serves none.
   int metrics_port() const { return metrics_port_; }
   int pid() const { return run_->pid(); }
   ProgramRun& run() { return *run_; }

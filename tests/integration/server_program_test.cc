@@ -104,7 +104,7 @@ TEST(CommandLineTest, WrongUseSaysWhatIsWrongAndExitsWithTwo) {
 }
 
 TEST_F(ProgramTest, APortThatIsTakenIsNamedAndFails) {
-  ServerProcess server({.database_url = storage::UrlOf(database())});
+  ServerProcess server({.database_url = storage::UrlOf(database()), .metrics = true});
   const Finished grpc = RunServerProgram(Serve(database(), {"--listen=" + server.address()}));
   EXPECT_EQ(grpc.exit_code, kFailed);
   EXPECT_THAT(grpc.output, HasSubstr("can't listen on " + server.address()));

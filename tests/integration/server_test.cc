@@ -109,7 +109,8 @@ class ServingTest : public ServerTest {
   // One lane, so that a write waits for the one before it.
   static void SetUpTestSuite() {
     StartServer(
-        {"--channelz", "--lanes=1", absl::StrCat("--default-deadline=", absl::FormatDuration(kDefaultDeadline))});
+        {"--channelz", "--lanes=1", absl::StrCat("--default-deadline=", absl::FormatDuration(kDefaultDeadline))},
+        /*metrics=*/true);
   }
 
  protected:
