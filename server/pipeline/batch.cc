@@ -121,7 +121,7 @@ absl::Status Batch::LoadUnderLock() {
   }
   packet.Add(Statement("SELECT NOW(6)"), [this](const storage::Rows& rows) { now_ = rows[0].Time(0); });
   packet.Add(storage::AppendSelectConfigurationVersion,
-             [&version](const storage::Rows& rows) { version = rows.size() == 0 ? 0 : rows[0].Int(0); });
+             [&version](const storage::Rows& rows) { version = storage::ParseConfigurationVersion(rows); });
   packet.Add([&](Sql& sql) { return storage::AppendSelectLevels(sql, skus); }, LoadInto(rows_.levels));
   packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); },
              [&](const storage::Rows& rows) {

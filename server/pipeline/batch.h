@@ -72,7 +72,6 @@ class Batch {
   std::vector<storage::RequestRecord> Records(bool with_answers) const;
   // Whether the job's answer is kept as the first answer to its request id.
   static bool Recorded(const Job& job);
-  std::vector<std::pair<std::string, std::string>> Unrecorded() const;
   bool AnyNeeds(bool Needs::*flag) const;
 
   storage::Connection& connection_;

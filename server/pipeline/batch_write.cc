@@ -50,10 +50,13 @@ void AddItems(Packet& packet, const Rows& rows) {
   AddUpsert(packet, configured);
 }
 
-std::vector<storage::RequestKey> KeysOf(const std::vector<Job*>& jobs) {
+// The records of those jobs that keep one and are `wanted`.
+template <typename Predicate>
+std::vector<storage::RequestKey> KeysOf(const std::vector<Job*>& jobs, Predicate wanted) {
   std::vector<storage::RequestKey> keys;
   for (const Job* job : jobs) {
-    if (!job->identity.request_id.empty()) keys.emplace_back(job->identity.caller, job->identity.request_id);
+    if (job->identity.request_id.empty() || !wanted(*job)) continue;
+    keys.emplace_back(job->identity.caller, job->identity.request_id);
   }
   return keys;
 }
@@ -83,17 +86,15 @@ absl::Status Batch::WriteAndCommit() {
   AddInsert(packet, Pointers(rows_.movements));
 
   int record_statement = -1;
-  if (more_dead_holds_) {
-    // Records that went in first must not outlive this step: they would pass for answers.
-    const std::vector<storage::RequestKey> keys = KeysOf(jobs_);
-    if (mode_ == Mode::kRecordsFirst) {
-      packet.Add([&](Sql& sql) { return storage::AppendDeleteRequests(sql, keys); });
-    }
-  } else {
+  if (mode_ == Mode::kRecordsFirst) {
+    // Records that went in first and have no answer yet must not outlive this step: they would pass for one.
+    const auto unanswered = [this](const Job& job) { return more_dead_holds_ || !Recorded(job); };
+    packet.Add([&](Sql& sql) { return storage::AppendDeleteRequests(sql, KeysOf(jobs_, unanswered)); });
+  }
+  if (!more_dead_holds_) {
     const std::vector<storage::RequestRecord> records = Records(true);
     if (mode_ == Mode::kRecordsFirst) {
       packet.Add([&](Sql& sql) { return storage::AppendUpsertRequests(sql, Pointers(records)); });
-      packet.Add([&](Sql& sql) { return storage::AppendDeleteRequests(sql, Unrecorded()); });
     } else if (!records.empty()) {
       record_statement = packet.size();
       packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, Pointers(records)); });
@@ -112,15 +113,6 @@ absl::Status Batch::WriteAndCommit() {
   duplicate_request_ = storage::FaultOf(sent) == storage::SqlFault::kDuplicateKey && record_statement >= 0 &&
                        storage::FailedStatement(sent) == record_statement;
   return sent;
-}
-
-std::vector<std::pair<std::string, std::string>> Batch::Unrecorded() const {
-  std::vector<std::pair<std::string, std::string>> unrecorded;
-  for (const Job* job : jobs_) {
-    if (job->identity.request_id.empty() || Recorded(*job)) continue;
-    unrecorded.emplace_back(job->identity.caller, job->identity.request_id);
-  }
-  return unrecorded;
 }
 
 // A statement's failure leaves the transaction open, so it is always rolled back whole.
@@ -143,11 +135,10 @@ absl::Status RequestIdReused() {
 
 absl::Status AnswerFromRecords(storage::Connection& connection, const std::vector<Job*>& jobs) {
   std::map<std::pair<std::string, std::string>, Job*> by_id;
-  std::vector<std::pair<std::string, std::string>> ids;
+  const std::vector<storage::RequestKey> ids = KeysOf(jobs, [](const Job&) { return true; });
   for (Job* job : jobs) {
     if (job->identity.request_id.empty()) continue;
-    ids.emplace_back(job->identity.caller, job->identity.request_id);
-    by_id[ids.back()] = job;
+    by_id[{job->identity.caller, job->identity.request_id}] = job;
   }
   std::vector<storage::RequestRecord> records;
   Packet packet;

@@ -53,10 +53,10 @@ absl::StatusOr<std::shared_ptr<const Configuration>> ReadConfiguration(storage::
   for (int attempt = 0; attempt < kTries; ++attempt) {
     absl::StatusOr<std::vector<storage::Rows>> results = connection.Execute(sql);
     if (!results.ok()) return results.status();
-    const auto version_of = [](const storage::Rows& rows) { return rows.size() == 0 ? 0 : rows[0].Int(0); };
-    if (version_of((*results)[0]) != version_of((*results)[4])) continue;
+    const int64_t version = storage::ParseConfigurationVersion((*results)[0]);
+    if (version != storage::ParseConfigurationVersion((*results)[4])) continue;
     auto configuration = std::make_shared<Configuration>();
-    configuration->version = version_of((*results)[0]);
+    configuration->version = version;
     for (auto& record : storage::ParseAll<storage::WarehouseRecord>((*results)[1])) {
       configuration->warehouses.emplace(record.warehouse_id, record);
     }

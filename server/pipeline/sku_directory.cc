@@ -41,7 +41,7 @@ absl::Status SkuDirectory::Resolve(const std::vector<Job*>& jobs, storage::Conne
   Packet shipments;
   shipments.Add([&](storage::Sql& sql) { return storage::AppendSelectShipmentReservations(sql, shipment_ids); },
                 [&](const storage::Rows& rows) {
-                  for (const storage::Row& row : rows) reservation_of[std::string(row.Text(0))] = row.Text(1);
+                  for (auto& pair : storage::ParseShipmentReservations(rows)) reservation_of.insert(std::move(pair));
                 });
   if (shipments.size() > 0) {
     absl::Status sent = shipments.Send(connection);
@@ -59,7 +59,7 @@ absl::Status SkuDirectory::Resolve(const std::vector<Job*>& jobs, storage::Conne
   Packet lines;
   lines.Add([&](storage::Sql& sql) { return storage::AppendSelectReservationSkus(sql, reservation_ids); },
             [&](const storage::Rows& rows) {
-              for (const storage::Row& row : rows) skus_of[std::string(row.Text(0))].emplace_back(row.Text(1));
+              for (auto& [id, sku] : storage::ParseReservationSkus(rows)) skus_of[id].push_back(std::move(sku));
             });
   if (lines.size() > 0) {
     absl::Status sent = lines.Send(connection);
