@@ -79,10 +79,23 @@ absl::Status CheckApplied(const std::map<int, std::string>& applied) {
   return absl::OkStatus();
 }
 
+// An ALTER TABLE is done wholly or not at all, so one that finds a column or key there already, or gone, was done
+// before a crash kept its migration from being recorded.
+bool DoneBefore(const absl::Status& status) {
+  switch (ErrorNumber(status)) {
+    case 1060:  // ER_DUP_FIELDNAME
+    case 1061:  // ER_DUP_KEYNAME
+    case 1091:  // ER_CANT_DROP_FIELD_OR_KEY
+      return true;
+    default:
+      return false;
+  }
+}
+
 absl::Status Apply(Connection& connection, const Migration& migration) {
   for (const std::string& statement : StatementsOf(migration.sql)) {
     absl::Status status = Query(connection, statement).status();
-    if (!status.ok()) {
+    if (!status.ok() && !DoneBefore(status)) {
       return absl::Status(status.code(),
                           absl::StrCat("migration ", std::string(migration.name), ": ", DetailOf(status)));
     }

@@ -14,7 +14,8 @@
 namespace inventory::storage {
 
 // One file of storage/migrations, compiled in. Every statement of it can be run again, because a schema change is not
-// part of a transaction and a crash may fall between two of them.
+// part of a transaction and a crash may fall between two of them: CREATE TABLE IF NOT EXISTS, an INSERT that ignores
+// what is there, or an ALTER TABLE that adds or drops columns and keys, whose second run counts as done.
 struct Migration {
   int version = 0;        // 1, 2, 3, ... without a gap.
   std::string_view name;  // "0001_initial"
