@@ -6,7 +6,7 @@
 #include "server/options.h"
 #include "server/pipeline/configuration.h"
 #include "server/pipeline/group_committer.h"
-#include "server/queries/reader.h"
+#include "server/reading/reader.h"
 #include "server/rpc/runtime.h"
 #include "storage/connection.h"
 #include "storage/connection_pool.h"
@@ -32,7 +32,7 @@ class Engine {
   pipeline::ConfigurationCache configurations_;
   storage::ConnectionPool pool_;
   pipeline::GroupCommitter committer_;
-  queries::ReadExecutor reads_;
+  reading::ReadExecutor reads_;
   rpc::Runtime runtime_;
 };
 

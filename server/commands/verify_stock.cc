@@ -5,7 +5,7 @@
 
 #include "inventory/v1/ledger.pb.h"
 #include "server/commands/mismatches.h"
-#include "server/queries/page.h"
+#include "server/rpc/page.h"
 #include "server/rpc/rule.h"
 #include "storage/verify_repository.h"
 
@@ -88,14 +88,14 @@ struct VerifyStock {
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckSkuPrefix(request.sku_prefix(), "sku_prefix", violations);
     rpc::CheckPageSize(request.page_size(), violations);
-    const auto after = queries::DecodePageToken<std::string>(Scope(request), request.page_token());
+    const auto after = rpc::DecodePageToken<std::string>(Scope(request), request.page_token());
     if (!after.ok()) violations.Add("page_token", std::string(after.status().message()));
   }
 
   static void Start(const Request& request, Response& response, std::shared_ptr<rpc::Steps> steps) {
     auto found = std::make_shared<Found>();
     rpc::Steps& runner = *steps;
-    runner.Read([&request, found](queries::Reader& reader) { return Look(request, reader, *found); },
+    runner.Read([&request, found](reading::Reader& reader) { return Look(request, reader, *found); },
                 [&request, &response, found, steps] {
                   // A repair without a mismatch runs too: its record makes a repetition get the first answer.
                   if (request.repair()) {
@@ -112,12 +112,12 @@ struct VerifyStock {
   static std::string Scope(const Request& request) {
     Request scope;
     scope.set_sku_prefix(request.sku_prefix());
-    return queries::PageScope(scope);
+    return rpc::PageScope(scope);
   }
 
-  static absl::Status Look(const Request& request, queries::Reader& reader, Found& found) {
+  static absl::Status Look(const Request& request, reading::Reader& reader, Found& found) {
     const int64_t limit = request.page_size() == 0 ? kDefaultPageSize : std::min(request.page_size(), kMaxPageSize);
-    const auto after = queries::DecodePageToken<std::string>(Scope(request), request.page_token());
+    const auto after = rpc::DecodePageToken<std::string>(Scope(request), request.page_token());
     if (!after.ok()) return after.status();
     auto snapshot = storage::ReadVerifySnapshot(reader.connection(), request.sku_prefix(), *after, limit);
     if (!snapshot.ok()) return snapshot.status();
@@ -129,7 +129,7 @@ struct VerifyStock {
       *found.response.add_mismatches() = std::move(mismatch);
     }
     if (request.repair()) LimitRepairs(*snapshot, found, next);
-    if (!next.empty()) found.response.set_next_page_token(queries::EncodePageToken(Scope(request), next));
+    if (!next.empty()) found.response.set_next_page_token(rpc::EncodePageToken(Scope(request), next));
     return absl::OkStatus();
   }
 

@@ -5,7 +5,7 @@
 
 namespace inventory::queries {
 
-absl::StatusOr<std::shared_ptr<const pipeline::Configuration>> CurrentConfiguration(Reader& reader) {
+absl::StatusOr<std::shared_ptr<const pipeline::Configuration>> CurrentConfiguration(reading::Reader& reader) {
   storage::Sql sql;
   storage::AppendSelectConfigurationVersion(sql);
   const absl::StatusOr<std::vector<storage::Rows>> results = reader.connection().Execute(sql);

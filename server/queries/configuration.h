@@ -10,15 +10,15 @@
 #include "absl/status/statusor.h"
 #include "inventory/v1/channel.pb.h"
 #include "server/pipeline/configuration.h"
-#include "server/queries/page.h"
-#include "server/queries/reader.h"
+#include "server/reading/reader.h"
+#include "server/rpc/page.h"
 #include "storage/records.h"
 
 namespace inventory::queries {
 
 // The configuration with every change that was answered before this call. Reads its version each time, and all of it
 // only when that has moved.
-absl::StatusOr<std::shared_ptr<const pipeline::Configuration>> CurrentConfiguration(Reader& reader);
+absl::StatusOr<std::shared_ptr<const pipeline::Configuration>> CurrentConfiguration(reading::Reader& reader);
 
 // The channel with its attachments.
 void ShowChannel(const pipeline::Configuration& configuration, const storage::ChannelRecord& channel, v1::Channel& out);
@@ -26,7 +26,7 @@ void ShowChannel(const pipeline::Configuration& configuration, const storage::Ch
 // The records of a page that match, as many as it is to fetch, by id.
 template <typename Record, typename Matches>
 std::vector<const Record*> Select(const std::map<std::string, Record, std::less<>>& by_id,
-                                  const Page<std::string>& page, Matches matches) {
+                                  const rpc::Page<std::string>& page, Matches matches) {
   std::vector<const Record*> selected;
   for (auto it = by_id.upper_bound(page.after()); it != by_id.end(); ++it) {
     if (static_cast<int64_t>(selected.size()) == page.fetch()) break;

@@ -119,7 +119,7 @@ struct GetAvailability {
     }
   }
 
-  static absl::Status ReadTogether(std::vector<rpc::Asked<GetAvailability>>& asked, Reader& reader) {
+  static absl::Status ReadTogether(std::vector<rpc::Asked<GetAvailability>>& asked, reading::Reader& reader) {
     std::set<std::string> skus;
     for (const auto& one : asked) skus.insert(one.request->skus().begin(), one.request->skus().end());
     absl::StatusOr<Stock> stock = ReadStock({skus.begin(), skus.end()}, reader.connection());

@@ -14,7 +14,7 @@ struct GetChannel {
     rpc::CheckId(request.channel_id(), "channel_id", violations);
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     const auto configuration = CurrentConfiguration(reader);
     if (!configuration.ok()) return configuration.status();
     const auto found = (*configuration)->channels.find(request.channel_id());

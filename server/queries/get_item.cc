@@ -17,7 +17,7 @@ struct GetItem {
     rpc::CheckSku(request.sku(), "sku", violations);
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     storage::Sql sql;
     storage::AppendSelectByKeyPrefix<ItemRecord>(sql, {{request.sku()}});
     const auto results = reader.connection().Execute(sql);

@@ -1,7 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/reservation.pb.h"
 #include "server/queries/reservations.h"
-#include "server/queries/snapshot.h"
+#include "server/reading/snapshot.h"
 #include "server/rpc/rule.h"
 #include "storage/reservation_repository.h"
 
@@ -18,9 +18,9 @@ struct GetReservation {
     rpc::CheckId(request.reservation_id(), "reservation_id", violations);
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     const std::string ids[] = {request.reservation_id()};
-    Snapshot snapshot(reader.connection());
+    reading::Snapshot snapshot(reader.connection());
     const auto results = snapshot.ReadLast([&](storage::Sql& sql) {
       storage::AppendSelectLiveReservations(sql, ids);
       AppendReservationParts(sql, ids);

@@ -2,7 +2,7 @@
 #include "inventory/v1/shipment.pb.h"
 #include "server/commands/convert.h"
 #include "server/queries/parts.h"
-#include "server/queries/snapshot.h"
+#include "server/reading/snapshot.h"
 #include "server/rpc/rule.h"
 #include "storage/shipment_repository.h"
 
@@ -20,9 +20,9 @@ struct GetShipment {
     rpc::CheckId(request.shipment_id(), "shipment_id", violations);
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     const std::string ids[] = {request.shipment_id()};
-    Snapshot snapshot(reader.connection());
+    reading::Snapshot snapshot(reader.connection());
     const auto results = snapshot.ReadLast([&](storage::Sql& sql) {
       storage::AppendSelectShipments(sql, ids);
       storage::AppendSelectShipmentLines(sql, ids);

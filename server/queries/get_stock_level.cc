@@ -1,8 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/stock.pb.h"
 #include "server/commands/convert.h"
-#include "server/queries/snapshot.h"
-#include "server/queries/timestamps.h"
+#include "server/reading/snapshot.h"
 #include "server/rpc/rule.h"
 #include "storage/level_repository.h"
 #include "storage/movement_repository.h"
@@ -20,10 +19,10 @@ struct GetStockLevel {
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckSku(request.sku(), "sku", violations);
     rpc::CheckId(request.warehouse_id(), "warehouse_id", violations);
-    if (request.has_as_of_time()) CheckTimestamp(request.as_of_time(), "as_of_time", violations);
+    if (request.has_as_of_time()) rpc::CheckTimestamp(request.as_of_time(), "as_of_time", violations);
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     const absl::StatusOr<std::vector<LevelRecord>> found =
         request.has_as_of_time() ? LevelAsOf(request, reader) : LevelNow(request, reader);
     if (!found.ok()) return found.status();
@@ -33,7 +32,7 @@ struct GetStockLevel {
   }
 
  private:
-  static absl::StatusOr<std::vector<LevelRecord>> LevelNow(const Request& request, Reader& reader) {
+  static absl::StatusOr<std::vector<LevelRecord>> LevelNow(const Request& request, reading::Reader& reader) {
     storage::Sql sql;
     storage::AppendSelectLiveLevel(sql, request.sku(), request.warehouse_id());
     const auto results = reader.connection().Execute(sql);
@@ -42,9 +41,9 @@ struct GetStockLevel {
   }
 
   // The future is now: the ledger knows nothing of the holds that have run out and are not released yet.
-  static absl::StatusOr<std::vector<LevelRecord>> LevelAsOf(const Request& request, Reader& reader) {
+  static absl::StatusOr<std::vector<LevelRecord>> LevelAsOf(const Request& request, reading::Reader& reader) {
     const absl::Time as_of = FromTimestamp(request.as_of_time());
-    Snapshot snapshot(reader.connection());
+    reading::Snapshot snapshot(reader.connection());
     const auto results = snapshot.ReadLast([&](storage::Sql& sql) {
       storage::AppendLevelAsOf(sql, request.sku(), request.warehouse_id(), as_of);
       storage::AppendSelectLiveLevel(sql, request.sku(), request.warehouse_id());

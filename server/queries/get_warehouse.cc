@@ -15,7 +15,7 @@ struct GetWarehouse {
     rpc::CheckId(request.warehouse_id(), "warehouse_id", violations);
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     const auto configuration = CurrentConfiguration(reader);
     if (!configuration.ok()) return configuration.status();
     const auto found = (*configuration)->warehouses.find(request.warehouse_id());

@@ -2,7 +2,7 @@
 
 #include "inventory/v1/channel.pb.h"
 #include "server/queries/configuration.h"
-#include "server/queries/page.h"
+#include "server/rpc/page.h"
 #include "server/rpc/rule.h"
 
 namespace inventory::queries {
@@ -17,14 +17,14 @@ struct ListChannels {
   using Key = ChannelRecord::Key;
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
-    CheckPage<Key>(request, violations);
+    rpc::CheckPage<Key>(request, violations);
     rpc::CheckOptionalId(request.filter().warehouse_id(), "filter.warehouse_id", violations);
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     const auto configuration = CurrentConfiguration(reader);
     if (!configuration.ok()) return configuration.status();
-    const Page<Key> page(request);
+    const rpc::Page<Key> page(request);
     std::vector<const ChannelRecord*> channels =
         Select((*configuration)->channels, page,
                [&](const ChannelRecord& channel) { return Matches(request, **configuration, channel); });

@@ -1,6 +1,6 @@
 #include "inventory/v1/item.pb.h"
 #include "server/commands/convert.h"
-#include "server/queries/page.h"
+#include "server/rpc/page.h"
 #include "server/rpc/rule.h"
 #include "storage/item_repository.h"
 
@@ -15,12 +15,12 @@ struct ListItems {
   using Key = ItemRecord::Key;
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
-    CheckPage<Key>(request, violations);
+    rpc::CheckPage<Key>(request, violations);
     rpc::CheckSkuPrefix(request.filter().sku_prefix(), "filter.sku_prefix", violations);
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
-    const Page<Key> page(request);
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
+    const rpc::Page<Key> page(request);
     storage::ItemFilter filter = {.sku_prefix = request.filter().sku_prefix()};
     if (request.filter().has_published()) filter.published = request.filter().published();
     storage::Sql sql;

@@ -1,7 +1,6 @@
 #include "inventory/v1/ledger.pb.h"
 #include "server/commands/convert.h"
-#include "server/queries/page.h"
-#include "server/queries/timestamps.h"
+#include "server/rpc/page.h"
 #include "server/rpc/rule.h"
 #include "storage/movement_repository.h"
 
@@ -22,7 +21,7 @@ struct ListMovements {
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     const Request::Filter& filter = request.filter();
-    CheckPage<Key>(request, violations);
+    rpc::CheckPage<Key>(request, violations);
     if (filter.sku().empty() && filter.document_id().empty()) {
       violations.Add("filter", "must have a sku or a document_id");
     }
@@ -33,8 +32,8 @@ struct ListMovements {
     CheckTimes(filter, violations);
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
-    const Page<Key> page(request);
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
+    const rpc::Page<Key> page(request);
     storage::Sql sql;
     storage::AppendListMovements(sql, FilterOf(request.filter()), page.after(), page.fetch());
     const auto results = reader.connection().Execute(sql);
@@ -49,8 +48,8 @@ struct ListMovements {
  private:
   static void CheckTimes(const Request::Filter& filter, Violations& violations) {
     const bool has_start =
-        filter.has_start_time() && CheckTimestamp(filter.start_time(), "filter.start_time", violations);
-    const bool has_end = filter.has_end_time() && CheckTimestamp(filter.end_time(), "filter.end_time", violations);
+        filter.has_start_time() && rpc::CheckTimestamp(filter.start_time(), "filter.start_time", violations);
+    const bool has_end = filter.has_end_time() && rpc::CheckTimestamp(filter.end_time(), "filter.end_time", violations);
     if (has_start && has_end && FromTimestamp(filter.start_time()) > FromTimestamp(filter.end_time())) {
       violations.Add("filter.start_time", "must not be after end_time");
     }

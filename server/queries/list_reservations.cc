@@ -1,7 +1,7 @@
 #include "inventory/v1/reservation.pb.h"
-#include "server/queries/page.h"
 #include "server/queries/reservations.h"
-#include "server/queries/snapshot.h"
+#include "server/reading/snapshot.h"
+#include "server/rpc/page.h"
 #include "server/rpc/rule.h"
 #include "storage/reservation_repository.h"
 
@@ -18,16 +18,16 @@ struct ListReservations {
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     const Request::Filter& filter = request.filter();
-    CheckPage<Key>(request, violations);
+    rpc::CheckPage<Key>(request, violations);
     rpc::CheckText(filter.order_reference(), 128, "filter.order_reference", violations);
     rpc::CheckOptionalId(filter.channel_id(), "filter.channel_id", violations);
     if (!filter.sku().empty()) rpc::CheckSku(filter.sku(), "filter.sku", violations);
     rpc::CheckEnum<v1::ReservationState_IsValid>(filter.state(), "filter.state", violations);
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
-    const Page<Key> page(request);
-    Snapshot snapshot(reader.connection());
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
+    const rpc::Page<Key> page(request);
+    reading::Snapshot snapshot(reader.connection());
     const auto listed = snapshot.Read([&](storage::Sql& sql) {
       storage::AppendListReservations(sql, FilterOf(request.filter()), page.after(), page.fetch());
     });

@@ -1,8 +1,8 @@
 #include "inventory/v1/shipment.pb.h"
 #include "server/commands/convert.h"
-#include "server/queries/page.h"
 #include "server/queries/parts.h"
-#include "server/queries/snapshot.h"
+#include "server/reading/snapshot.h"
+#include "server/rpc/page.h"
 #include "server/rpc/rule.h"
 #include "storage/shipment_repository.h"
 
@@ -19,15 +19,15 @@ struct ListShipments {
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     const Request::Filter& filter = request.filter();
-    CheckPage<Key>(request, violations);
+    rpc::CheckPage<Key>(request, violations);
     rpc::CheckOptionalId(filter.reservation_id(), "filter.reservation_id", violations);
     rpc::CheckOptionalId(filter.warehouse_id(), "filter.warehouse_id", violations);
     rpc::CheckEnum<v1::ShipmentState_IsValid>(filter.state(), "filter.state", violations);
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
-    const Page<Key> page(request);
-    Snapshot snapshot(reader.connection());
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
+    const rpc::Page<Key> page(request);
+    reading::Snapshot snapshot(reader.connection());
     const auto listed = snapshot.Read([&](storage::Sql& sql) {
       storage::AppendListShipments(sql, FilterOf(request.filter()), page.after(), page.fetch());
     });

@@ -1,6 +1,6 @@
 #include "inventory/v1/stock.pb.h"
 #include "server/commands/convert.h"
-#include "server/queries/page.h"
+#include "server/rpc/page.h"
 #include "server/rpc/rule.h"
 #include "storage/level_repository.h"
 
@@ -29,14 +29,14 @@ struct ListStockLevels {
   using Key = LevelRecord::Key;
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
-    CheckPage<Key>(request, violations);
+    rpc::CheckPage<Key>(request, violations);
     rpc::CheckSkuPrefix(request.filter().sku_prefix(), "filter.sku_prefix", violations);
     rpc::CheckOptionalId(request.filter().warehouse_id(), "filter.warehouse_id", violations);
     rpc::CheckEnum<v1::StockStatus_IsValid>(request.filter().status(), "filter.status", violations);
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
-    const Page<Key> page(request);
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
+    const rpc::Page<Key> page(request);
     const storage::LevelFilter filter = {.sku_prefix = request.filter().sku_prefix(),
                                          .warehouse_id = request.filter().warehouse_id(),
                                          .status = StatusOf(request.filter().status())};

@@ -4,7 +4,7 @@
 #include "inventory/v1/warehouse.pb.h"
 #include "server/commands/convert.h"
 #include "server/queries/configuration.h"
-#include "server/queries/page.h"
+#include "server/rpc/page.h"
 #include "server/rpc/rule.h"
 
 namespace inventory::queries {
@@ -18,7 +18,7 @@ struct ListWarehouses {
   using Key = WarehouseRecord::Key;
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
-    CheckPage<Key>(request, violations);
+    rpc::CheckPage<Key>(request, violations);
     const std::string& country = request.filter().country_code();
     const bool two_letters = country.size() == 2 && std::all_of(country.begin(), country.end(), absl::ascii_isupper);
     if (!country.empty() && !two_letters) {
@@ -26,10 +26,10 @@ struct ListWarehouses {
     }
   }
 
-  static absl::Status Read(const Request& request, Reader& reader, Response& response) {
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     const auto configuration = CurrentConfiguration(reader);
     if (!configuration.ok()) return configuration.status();
-    const Page<Key> page(request);
+    const rpc::Page<Key> page(request);
     std::vector<const WarehouseRecord*> warehouses =
         Select((*configuration)->warehouses, page,
                [&](const WarehouseRecord& warehouse) { return Matches(request, warehouse); });

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/duration.pb.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "server/pipeline/work.h"
 
 namespace inventory::rpc {
@@ -104,6 +105,16 @@ void CheckTtl(const google::protobuf::Duration& value, absl::Duration most, cons
   if (!well_formed || duration < absl::Milliseconds(1) || duration > most) {
     violations.Add(field, absl::StrCat("must be from 1ms to ", absl::FormatDuration(most)));
   }
+}
+
+bool CheckTimestamp(const google::protobuf::Timestamp& value, const std::string& field, Violations& violations) {
+  constexpr int64_t kFirst = -62'135'596'800;  // 0001-01-01T00:00:00Z
+  constexpr int64_t kLast = 253'402'300'799;   // 9999-12-31T23:59:59Z
+  const bool in_years = value.seconds() >= kFirst && value.seconds() <= kLast;
+  const bool in_second = value.nanos() >= 0 && value.nanos() <= 999'999'999;
+  if (!in_years) violations.Add(field + ".seconds", "must lie within the years 1 to 9999");
+  if (!in_second) violations.Add(field + ".nanos", "must be from 0 to 999999999");
+  return in_years && in_second;
 }
 
 void CheckRequestId(std::string_view value, Violations& violations, std::size_t max_bytes) {

@@ -11,7 +11,8 @@
 
 namespace google::protobuf {
 class Duration;
-}
+class Timestamp;
+}  // namespace google::protobuf
 
 namespace inventory::rpc {
 
@@ -59,6 +60,10 @@ void CheckPageSize(int32_t value, Violations& violations);
 // A duration from 1 millisecond to `most`.
 void CheckTtl(const google::protobuf::Duration& value, absl::Duration most, const std::string& field,
               Violations& violations);
+
+// A moment: from 0001-01-01T00:00:00Z on and before the year 10000, with 0 to 999,999,999 nanoseconds. Answers whether
+// it is one.
+bool CheckTimestamp(const google::protobuf::Timestamp& value, const std::string& field, Violations& violations);
 
 // Empty, or 1 to 128 printable ASCII characters.
 void CheckRequestId(std::string_view value, Violations& violations, std::size_t max_bytes = 128);

@@ -42,7 +42,7 @@ void Call::Submit(std::unique_ptr<pipeline::Command> command) {
               [this](pipeline::Command&, const absl::Status& status) { Finish(status); });
 }
 
-void Call::Read(std::function<absl::Status(queries::Reader&)> read) {
+void Call::Read(std::function<absl::Status(reading::Reader&)> read) {
   rpc::Read(runtime_.reads(), origin_, std::move(read), [this](const absl::Status& status) { Finish(status); });
 }
 

@@ -11,7 +11,7 @@
 #include "google/protobuf/message.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/pipeline/command.h"
-#include "server/queries/reader.h"
+#include "server/reading/reader.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/steps.h"
 
@@ -32,7 +32,7 @@ class Call {
   void Submit(std::unique_ptr<pipeline::Command> command);
 
   // Runs a read on a reader thread and finishes the call with its answer.
-  void Read(std::function<absl::Status(queries::Reader&)> read);
+  void Read(std::function<absl::Status(reading::Reader&)> read);
 
   // For a call of several steps, the last of which finishes it.
   std::shared_ptr<Steps> MakeSteps();

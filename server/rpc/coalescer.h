@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
-#include "server/queries/outcome.h"
-#include "server/queries/reader.h"
+#include "server/reading/outcome.h"
+#include "server/reading/reader.h"
 #include "server/rpc/call.h"
 #include "storage/mutex.h"
 
@@ -31,7 +31,7 @@ struct Asked {
 template <typename Rule>
 class Coalescer {
  public:
-  explicit Coalescer(queries::ReadExecutor& reads) : reads_(reads) {}
+  explicit Coalescer(reading::ReadExecutor& reads) : reads_(reads) {}
 
   // Finishes the call with its answer, or at once with RESOURCE_EXHAUSTED if too many wait.
   void Ask(Call* call, const typename Rule::Request* request, typename Rule::Response* response) {
@@ -56,17 +56,17 @@ class Coalescer {
   void QueueRead() {
     // The read has no deadline of its own: see Drop.
     Read(
-        reads_, Origin(), [this](queries::Reader& reader) { return Answer(reader); },
+        reads_, Origin(), [this](reading::Reader& reader) { return Answer(reader); },
         [this](const absl::Status& status) {
           if (!status.ok()) Refuse(status);
         });
   }
 
-  absl::Status Answer(queries::Reader& reader) {
+  absl::Status Answer(reading::Reader& reader) {
     std::vector<Asked<Rule>> asked = Take();
     Drop(asked);
     if (!asked.empty()) {
-      const absl::Status together = queries::Outcome(Rule::ReadTogether(asked, reader));
+      const absl::Status together = reading::Outcome(Rule::ReadTogether(asked, reader));
       for (Asked<Rule>& one : asked) one.call->Finish(together.ok() ? one.status : together);
     }
     return absl::OkStatus();
@@ -110,7 +110,7 @@ class Coalescer {
     });
   }
 
-  queries::ReadExecutor& reads_;
+  reading::ReadExecutor& reads_;
   storage::Mutex mutex_;
   std::vector<Asked<Rule>> waiting_ GUARDED_BY(mutex_);
   // A read is on its way that will take what waits.

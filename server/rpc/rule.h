@@ -13,11 +13,11 @@
 //
 // A read has, instead of NeedsOf and Apply, in one file of server/queries:
 //
-//     static absl::Status Read(const Request&, queries::Reader&, Response&);  // runs on a reader thread
+//     static absl::Status Read(const Request&, reading::Reader&, Response&);  // runs on a reader thread
 //
 // or, where callers ask the same thing all the time, what answers all calls that wait from one look at the database:
 //
-//     static absl::Status ReadTogether(std::vector<rpc::Asked<Rule>>&, queries::Reader&);
+//     static absl::Status ReadTogether(std::vector<rpc::Asked<Rule>>&, reading::Reader&);
 //
 // A call that takes several commits or both reads and writes has, in one file of server/commands:
 //
@@ -40,7 +40,7 @@
 #include "server/errors.h"
 #include "server/pipeline/command.h"
 #include "server/pipeline/work.h"
-#include "server/queries/reader.h"
+#include "server/reading/reader.h"
 #include "server/rpc/bounds.h"
 #include "server/rpc/call.h"
 #include "server/rpc/coalescer.h"
@@ -84,13 +84,13 @@ concept IsWrite = requires(const typename Rule::Request& request, pipeline::Work
   Rule::Apply(request, work, response);
 };
 template <typename Rule>
-concept IsRead = requires(const typename Rule::Request& request, queries::Reader& reader,
+concept IsRead = requires(const typename Rule::Request& request, reading::Reader& reader,
                           typename Rule::Response& response) {
   Rule::Read(request, reader, response);
 };
 
 template <typename Rule>
-concept IsReadTogether = requires(std::vector<Asked<Rule>>& asked, queries::Reader& reader) {
+concept IsReadTogether = requires(std::vector<Asked<Rule>>& asked, reading::Reader& reader) {
   Rule::ReadTogether(asked, reader);
 };
 template <typename Rule>
@@ -127,7 +127,7 @@ class Handler {
       coalescer_.Ask(call, request, response);
     } else {
       static_assert(IsRead<Rule>, "an RPC's rule has Apply, Start, Read or ReadTogether");
-      call->Read([request, response](queries::Reader& reader) { return Rule::Read(*request, reader, *response); });
+      call->Read([request, response](reading::Reader& reader) { return Rule::Read(*request, reader, *response); });
     }
     return reactor;
   }
@@ -137,7 +137,7 @@ class Handler {
   // The steps of a call append their names.
   static constexpr std::size_t kMaxRequestIdBytes = IsStepwise<Rule> ? 96 : 128;
   struct NoCoalescer {
-    explicit NoCoalescer(queries::ReadExecutor&) {}
+    explicit NoCoalescer(reading::ReadExecutor&) {}
   };
 
   Call* Start(grpc::CallbackServerContext* context, const Request& request) {

@@ -8,7 +8,7 @@
 #include "google/protobuf/descriptor.h"
 #include "server/metrics.h"
 #include "server/pipeline/group_committer.h"
-#include "server/queries/reader.h"
+#include "server/reading/reader.h"
 #include "server/rpc/bounds.h"
 
 namespace inventory::rpc {
@@ -16,12 +16,12 @@ namespace inventory::rpc {
 // The parts of the server that calls use. Everything outlives the gRPC server; thread-safe.
 class Runtime {
  public:
-  Runtime(pipeline::GroupCommitter& committer, queries::ReadExecutor& reads, server::Metrics& metrics, Bounds bounds,
+  Runtime(pipeline::GroupCommitter& committer, reading::ReadExecutor& reads, server::Metrics& metrics, Bounds bounds,
           absl::Duration default_deadline)
       : committer_(committer), reads_(reads), metrics_(metrics), bounds_(bounds), default_deadline_(default_deadline) {}
 
   pipeline::GroupCommitter& committer() { return committer_; }
-  queries::ReadExecutor& reads() { return reads_; }
+  reading::ReadExecutor& reads() { return reads_; }
   server::Metrics& metrics() { return metrics_; }
   const Bounds& bounds() const { return bounds_; }
   // For calls that bring none.
@@ -29,7 +29,7 @@ class Runtime {
 
  private:
   pipeline::GroupCommitter& committer_;
-  queries::ReadExecutor& reads_;
+  reading::ReadExecutor& reads_;
   server::Metrics& metrics_;
   const Bounds bounds_;
   const absl::Duration default_deadline_;

@@ -6,7 +6,7 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "server/errors.h"
-#include "server/queries/outcome.h"
+#include "server/reading/outcome.h"
 #include "server/rpc/ids.h"
 
 namespace inventory::rpc {
@@ -47,16 +47,16 @@ void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std
   committer.Submit(std::move(job));
 }
 
-void Read(queries::ReadExecutor& reads, const Origin& origin, std::function<absl::Status(queries::Reader&)> read,
+void Read(reading::ReadExecutor& reads, const Origin& origin, std::function<absl::Status(reading::Reader&)> read,
           std::function<void(const absl::Status&)> done) {
   const bool accepted = reads.Run(origin.deadline, [cancelled = origin.cancelled, read = std::move(read),
-                                                    done](absl::StatusOr<queries::Reader*> reader) {
+                                                    done](absl::StatusOr<reading::Reader*> reader) {
     if (!reader.ok()) {
       done(reader.status());
     } else if (cancelled->load(std::memory_order_relaxed)) {
       done(absl::CancelledError("cancelled before the read was started"));
     } else {
-      done(queries::Outcome(read(**reader)));
+      done(reading::Outcome(read(**reader)));
     }
   });
   if (!accepted) done(ReadsFull());
@@ -68,7 +68,7 @@ absl::Status ReadsFull() {
       absl::Milliseconds(100));
 }
 
-void Steps::Read(std::function<absl::Status(queries::Reader&)> read, std::function<void()> then) {
+void Steps::Read(std::function<absl::Status(reading::Reader&)> read, std::function<void()> then) {
   rpc::Read(reads_, origin_, std::move(read), [self = shared_from_this(), then = std::move(then)](const auto& status) {
     if (status.ok()) {
       then();

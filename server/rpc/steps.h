@@ -13,7 +13,7 @@
 #include "google/protobuf/message.h"
 #include "server/pipeline/command.h"
 #include "server/pipeline/group_committer.h"
-#include "server/queries/reader.h"
+#include "server/reading/reader.h"
 
 namespace inventory::rpc {
 
@@ -37,7 +37,7 @@ void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std
             std::function<void(pipeline::Command&, const absl::Status&)> done);
 
 // Runs `read` on a reader thread and hands its outcome to `done`, which is called exactly once.
-void Read(queries::ReadExecutor& reads, const Origin& origin, std::function<absl::Status(queries::Reader&)> read,
+void Read(reading::ReadExecutor& reads, const Origin& origin, std::function<absl::Status(reading::Reader&)> read,
           std::function<void(const absl::Status&)> done);
 
 // RESOURCE_EXHAUSTED: too many reads wait already.
@@ -49,12 +49,12 @@ absl::Status ReadsFull();
 // is called exactly once.
 class Steps : public std::enable_shared_from_this<Steps> {
  public:
-  Steps(pipeline::GroupCommitter& committer, queries::ReadExecutor& reads, Origin origin,
+  Steps(pipeline::GroupCommitter& committer, reading::ReadExecutor& reads, Origin origin,
         std::function<void(const absl::Status&)> finish)
       : committer_(committer), reads_(reads), origin_(std::move(origin)), finish_(std::move(finish)) {}
 
   // Reads, then goes on; a read that fails finishes the call.
-  void Read(std::function<absl::Status(queries::Reader&)> read, std::function<void()> then);
+  void Read(std::function<absl::Status(reading::Reader&)> read, std::function<void()> then);
 
   // Runs a command, then goes on with its answer.
   void Run(std::unique_ptr<pipeline::Command> command, const std::string& step,
@@ -65,7 +65,7 @@ class Steps : public std::enable_shared_from_this<Steps> {
 
  private:
   pipeline::GroupCommitter& committer_;
-  queries::ReadExecutor& reads_;
+  reading::ReadExecutor& reads_;
   const Origin origin_;
   const std::function<void(const absl::Status&)> finish_;
 };

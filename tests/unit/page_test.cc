@@ -1,4 +1,4 @@
-#include "server/queries/page.h"
+#include "server/rpc/page.h"
 
 #include <string>
 #include <utility>
@@ -11,7 +11,7 @@
 #include "inventory/v1/stock.pb.h"
 #include "inventory/v1/warehouse.pb.h"
 
-namespace inventory::queries {
+namespace inventory::rpc {
 namespace {
 
 using testing::ElementsAre;
@@ -181,4 +181,4 @@ TEST(PageTest, AnEmptyListIsOnePageWithoutAToken) {
 }
 
 }  // namespace
-}  // namespace inventory::queries
+}  // namespace inventory::rpc

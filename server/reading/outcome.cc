@@ -1,10 +1,10 @@
-#include "server/queries/outcome.h"
+#include "server/reading/outcome.h"
 
 #include "server/errors.h"
 #include "server/logging.h"
 #include "storage/connection.h"
 
-namespace inventory::queries {
+namespace inventory::reading {
 
 absl::Status Outcome(absl::Status status) {
   switch (storage::FaultOf(status)) {
@@ -25,4 +25,4 @@ absl::Status Outcome(absl::Status status) {
   return absl::InternalError("the read could not be carried out; this is a fault of the service");
 }
 
-}  // namespace inventory::queries
+}  // namespace inventory::reading

@@ -1,6 +1,6 @@
 // Reads: what a query sees, and the threads that run queries.
-#ifndef INVENTORY_SERVER_QUERIES_READER_H_
-#define INVENTORY_SERVER_QUERIES_READER_H_
+#ifndef INVENTORY_SERVER_READING_READER_H_
+#define INVENTORY_SERVER_READING_READER_H_
 
 #include <cstddef>
 #include <deque>
@@ -15,7 +15,7 @@
 #include "storage/connection_pool.h"
 #include "storage/mutex.h"
 
-namespace inventory::queries {
+namespace inventory::reading {
 
 // What a query sees: a connection that reads what is committed at each statement. Lives for one query.
 class Reader {
@@ -73,6 +73,6 @@ class ReadExecutor {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace inventory::queries
+}  // namespace inventory::reading
 
-#endif  // INVENTORY_SERVER_QUERIES_READER_H_
+#endif  // INVENTORY_SERVER_READING_READER_H_

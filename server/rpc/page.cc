@@ -1,4 +1,4 @@
-#include "server/queries/page.h"
+#include "server/rpc/page.h"
 
 #include <openssl/sha.h>
 
@@ -8,7 +8,7 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
-namespace inventory::queries {
+namespace inventory::rpc {
 namespace {
 
 // A token is the web-safe base64 of: the format's version, the scope's digest, the parts of the key. A string is its
@@ -109,4 +109,4 @@ absl::Status Malformed() {
 }
 
 }  // namespace page_internal
-}  // namespace inventory::queries
+}  // namespace inventory::rpc

@@ -9,8 +9,8 @@
 //
 // Key is what the list is ordered by: a std::string, or a pair or tuple of std::string and int64_t. Every key of a row
 // is greater than Key{}.
-#ifndef INVENTORY_SERVER_QUERIES_PAGE_H_
-#define INVENTORY_SERVER_QUERIES_PAGE_H_
+#ifndef INVENTORY_SERVER_RPC_PAGE_H_
+#define INVENTORY_SERVER_RPC_PAGE_H_
 
 #include <algorithm>
 #include <cstddef>
@@ -26,7 +26,7 @@
 #include "server/errors.h"
 #include "server/rpc/bounds.h"
 
-namespace inventory::queries {
+namespace inventory::rpc {
 
 inline constexpr int32_t kDefaultPageSize = 100;
 inline constexpr int32_t kMaxPageSize = 1000;
@@ -87,7 +87,7 @@ absl::StatusOr<Key> DecodePageToken(std::string_view scope, const std::string& t
 // Notes a violation if the page size is negative or the token is not one of this list with this filter.
 template <typename Key, typename Request>
 void CheckPage(const Request& request, Violations& violations) {
-  rpc::CheckPageSize(request.page_size(), violations);
+  CheckPageSize(request.page_size(), violations);
   const absl::StatusOr<Key> after = DecodePageToken<Key>(PageScope(request), request.page_token());
   if (!after.ok()) violations.Add("page_token", std::string(after.status().message()));
 }
@@ -129,6 +129,6 @@ class Page {
   const std::size_t size_;
 };
 
-}  // namespace inventory::queries
+}  // namespace inventory::rpc
 
-#endif  // INVENTORY_SERVER_QUERIES_PAGE_H_
+#endif  // INVENTORY_SERVER_RPC_PAGE_H_

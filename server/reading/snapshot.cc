@@ -1,6 +1,6 @@
-#include "server/queries/snapshot.h"
+#include "server/reading/snapshot.h"
 
-namespace inventory::queries {
+namespace inventory::reading {
 
 using storage::BeginStatement;
 using storage::Rows;
@@ -40,4 +40,4 @@ void Snapshot::RollBack() {
   (void)connection_.Execute(sql);
 }
 
-}  // namespace inventory::queries
+}  // namespace inventory::reading

@@ -1,11 +1,11 @@
-#include "server/queries/reader.h"
+#include "server/reading/reader.h"
 
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "server/errors.h"
 
-namespace inventory::queries {
+namespace inventory::reading {
 
 ReadExecutor::ReadExecutor(Options options, storage::ConnectionPool& pool, pipeline::ConfigurationCache& configurations)
     : options_(options), pool_(pool), configurations_(configurations) {
@@ -62,4 +62,4 @@ std::size_t ReadExecutor::waiting() const {
   return waiting_.size();
 }
 
-}  // namespace inventory::queries
+}  // namespace inventory::reading

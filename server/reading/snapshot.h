@@ -1,6 +1,6 @@
 // Several selects that see one moment of the database.
-#ifndef INVENTORY_SERVER_QUERIES_SNAPSHOT_H_
-#define INVENTORY_SERVER_QUERIES_SNAPSHOT_H_
+#ifndef INVENTORY_SERVER_READING_SNAPSHOT_H_
+#define INVENTORY_SERVER_READING_SNAPSHOT_H_
 
 #include <functional>
 #include <vector>
@@ -10,7 +10,7 @@
 #include "storage/connection.h"
 #include "storage/sql.h"
 
-namespace inventory::queries {
+namespace inventory::reading {
 
 // A transaction that sees what was committed when its first select was sent, and locks nothing. It begins with the
 // first read, in the same packet, and is over after ReadLast, after an error, and at the latest with this object. Not
@@ -44,6 +44,6 @@ class Snapshot {
   absl::Time now_ = absl::InfinitePast();
 };
 
-}  // namespace inventory::queries
+}  // namespace inventory::reading
 
-#endif  // INVENTORY_SERVER_QUERIES_SNAPSHOT_H_
+#endif  // INVENTORY_SERVER_READING_SNAPSHOT_H_

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Checks who includes whom. A part is protos/ (the code made from it), storage/, client/, a folder of server/, or a name.h
+# with its name.cc directly in server/.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+# Every part with those that it may include. They stand above it, so nothing goes round in a circle.
+layers='protos:
+storage:
+client:     protos
+errors:     protos
+logging:
+signals:
+options:    logging storage
+pipeline:   errors logging storage
+metrics:    pipeline storage
+sourcing:   storage
+reading:    errors logging pipeline storage
+rpc:        errors logging metrics options pipeline protos reading storage
+commands:   errors pipeline protos rpc sourcing storage
+queries:    commands errors pipeline protos reading rpc storage
+background: commands errors logging pipeline storage
+database:   errors logging options signals storage
+engine:     errors logging metrics options pipeline reading rpc storage
+serve:      background database engine errors logging metrics options rpc signals storage
+verify:     database engine errors logging metrics options protos rpc serve storage
+main:       logging options serve signals'
+
+# shellcheck disable=SC2016
+check='
+function part(path) {
+  if (sub(/^server\//, "", path)) sub(/[.\/].*/, "", path)
+  else if (path ~ /^(inventory|google)\//) path = "protos"
+  else sub(/\/.*/, "", path)
+  return path
+}
+function fail(what) { print what; failed = 1 }
+FILENAME != "-" {
+  name = $1
+  sub(/:/, "", name)
+  for (i = 2; i <= NF; ++i) {
+    if (!($i in known)) fail("layers.sh: " $i " must stand above " name)
+    allowed[name, $i] = 1
+  }
+  known[name] = allowed[name, name] = 1
+  next
+}
+{
+  split($0, at, ":")
+  split($0, quoted, "\"")
+  if (!((part(at[1]), part(quoted[2])) in allowed)) fail(at[1] ":" at[2] ": may not include " quoted[2])
+}
+END { exit failed }'
+
+git grep -noE '^#include "(server|storage|client|inventory|google/rpc)/[^"]+' -- server storage client |
+  awk "$check" <(echo "$layers") -
+echo "layers: every include goes down"
