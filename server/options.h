@@ -13,7 +13,7 @@
 
 namespace inventory::server {
 
-// What the options set, within their ranges. The table in options.cc has names, ranges and meanings.
+// What the options set, within their ranges. The table in options/table.cc has names, ranges and meanings.
 struct ServerOptions {
   // Configuration.
   std::string config;  // Path. Default empty: no file.

@@ -1,0 +1,92 @@
+#include "server/options/complete.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "storage/connection.h"
+
+namespace inventory::server::options {
+namespace {
+
+void ReadPassword(ServerOptions& options, Problems& problems) {
+  const std::string& path = options.database_password_file;
+  if (path.empty()) return;
+  if (!options.database.password.empty()) {
+    problems.push_back("--database-password-file: INVENTORY_DATABASE_PASSWORD is set too; give one of them");
+    return;
+  }
+  std::ifstream file = OpenFile(path);
+  if (!file.is_open()) {
+    problems.push_back(absl::StrCat("--database-password-file: can't read ", path));
+    return;
+  }
+  std::string password{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (absl::EndsWith(password, "\n")) password.pop_back();
+  if (absl::EndsWith(password, "\r")) password.pop_back();
+  if (password.empty()) problems.push_back(absl::StrCat("--database-password-file: ", path, " is empty"));
+  options.database.password = password;
+}
+
+void CompleteDatabase(ServerOptions& options, Problems& problems) {
+  ReadPassword(options, problems);
+  storage::DatabaseOptions& database = options.database;
+  database.write_timeout = database.read_timeout;
+  if (database.lock_wait_timeout != absl::Floor(database.lock_wait_timeout, absl::Seconds(1))) {
+    problems.push_back(absl::StrCat("--database-lock-timeout: ", absl::FormatDuration(database.lock_wait_timeout),
+                                    " is not in whole seconds"));
+  }
+  if (database.lock_wait_timeout >= database.read_timeout) {
+    problems.push_back(absl::StrCat("--database-lock-timeout: ", absl::FormatDuration(database.lock_wait_timeout),
+                                    " is not below --database-read-timeout, ",
+                                    absl::FormatDuration(database.read_timeout)));
+  }
+  if (options.database_url.empty()) {
+    if (!database.password.empty()) {
+      problems.push_back("--database-url: is empty, but a database password is given; the private database has none");
+    }
+    return;
+  }
+  absl::StatusOr<storage::DatabaseOptions> parsed = storage::ParseDatabaseUrl(options.database_url);
+  if (!parsed.ok()) {
+    problems.push_back(absl::StrCat("--database-url: ", std::string(parsed.status().message())));
+    return;
+  }
+  database.host = parsed->host;
+  database.port = parsed->port;
+  database.socket = parsed->socket;
+  database.user = parsed->user;
+  database.database = parsed->database;
+  database.tls_ca = parsed->tls_ca;
+}
+
+// The XDG base directory specification has relative paths ignored.
+std::string DefaultDataDir() {
+  if (geteuid() == 0) return "/var/lib/inventory";
+  const char* state = std::getenv("XDG_STATE_HOME");
+  if (state != nullptr && state[0] == '/') return absl::StrCat(state, "/inventory");
+  const char* home = std::getenv("HOME");
+  if (home != nullptr && home[0] == '/') return absl::StrCat(home, "/.local/state/inventory");
+  return "";
+}
+
+}  // namespace
+
+void Complete(ServerOptions& options, Problems& problems) {
+  CompleteDatabase(options, problems);
+  if (options.data_dir.empty()) options.data_dir = DefaultDataDir();
+  if (options.data_dir.empty() && options.database_url.empty()) {
+    problems.push_back("--data-dir: has no default here, because HOME is not set");
+  }
+  if (options.hold_ttl > options.max_hold_ttl) {
+    problems.push_back(absl::StrCat("--hold-ttl: ", absl::FormatDuration(options.hold_ttl),
+                                    " is above --max-hold-ttl, ", absl::FormatDuration(options.max_hold_ttl)));
+  }
+}
+
+}  // namespace inventory::server::options
