@@ -18,7 +18,7 @@ void ReadPassword(ServerOptions& options, Problems& problems) {
   const std::string& path = options.database_password_file;
   if (path.empty()) return;
   if (!options.database.password.empty()) {
-    problems.push_back("--database-password-file: INVENTORY_DATABASE_PASSWORD is set too; give one of them");
+    problems.emplace_back("--database-password-file: INVENTORY_DATABASE_PASSWORD is set too; give one of them");
     return;
   }
   std::ifstream file = OpenFile(path);
@@ -48,7 +48,7 @@ void CompleteDatabase(ServerOptions& options, Problems& problems) {
   }
   if (options.database_url.empty()) {
     if (!database.password.empty()) {
-      problems.push_back("--database-url: is empty, but a database password is given; the private database has none");
+      problems.emplace_back("--database-url: is empty, but a database password is given; the private database has none");
     }
     return;
   }
@@ -81,7 +81,7 @@ void Complete(ServerOptions& options, Problems& problems) {
   CompleteDatabase(options, problems);
   if (options.data_dir.empty()) options.data_dir = DefaultDataDir();
   if (options.data_dir.empty() && options.database_url.empty()) {
-    problems.push_back("--data-dir: has no default here, because HOME is not set");
+    problems.emplace_back("--data-dir: has no default here, because HOME is not set");
   }
   if (options.hold_ttl > options.max_hold_ttl) {
     problems.push_back(absl::StrCat("--hold-ttl: ", absl::FormatDuration(options.hold_ttl),
