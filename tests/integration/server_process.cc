@@ -13,7 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,6 +21,18 @@
 #include "tests/integration/client.h"
 
 namespace inventory::integration {
+namespace {
+
+// The port in the line of the log that says "listening"; 0 if there is none yet.
+int ListeningPort(const std::string& log) {
+  constexpr std::string_view kPort = " port=";
+  const std::size_t line = log.find("INFO listening ");
+  const std::size_t end = log.find('\n', line);
+  const std::size_t port = log.find(kPort, line);
+  return line == std::string::npos || end == std::string::npos || port > end ? 0 : std::atoi(&log[port + kPort.size()]);
+}
+
+}  // namespace
 
 ScratchFolder::ScratchFolder() {
   char name[] = "/tmp/inventory-test-XXXXXX";
@@ -43,6 +55,22 @@ int FreePort() {
   EXPECT_EQ(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
   close(listener);
   return ntohs(address.sin_port);
+}
+
+std::string HttpGet(int port, const std::string& path) {
+  const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  const std::string request = absl::StrCat("GET ", path, " HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(write(connection, request.data(), request.size()), static_cast<ssize_t>(request.size()));
+  std::string answer;
+  char buffer[4096];
+  for (ssize_t got = 0; (got = read(connection, buffer, sizeof(buffer))) > 0;) answer.append(buffer, got);
+  close(connection);
+  return answer;
 }
 
 ProgramRun::ProgramRun(const std::vector<std::string>& arguments, const Environment& environment) {
@@ -112,18 +140,16 @@ void ServerProcess::Start() {
 }
 
 void ServerProcess::WaitUntilListening() {
-  static const std::regex listening("INFO listening .*port=([0-9]+)");
-  std::smatch match;
-  std::string output;
-  const bool found = Eventually([&] {
-    output = run_->output();
-    return std::regex_search(output, match, listening) || run_->Ended();
+  int port = 0;
+  Eventually([&] {
+    port = ListeningPort(run_->output());
+    return port != 0 || run_->Ended();
   });
-  if (!found || match.empty()) {
-    ADD_FAILURE() << "the server does not listen; it wrote:\n" << output;
+  if (port == 0) {
+    ADD_FAILURE() << "the server does not listen; it wrote:\n" << run_->output();
     return;
   }
-  port_ = std::stoi(match[1]);
+  port_ = port;
 }
 
 void ServerProcess::WaitUntilServing() const {
