@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/reservation.pb.h"
@@ -14,23 +13,13 @@ using storage::ReservationLineRecord;
 using storage::ReservationRecord;
 using storage::ReservationState;
 
-constexpr int kMaxLines = 200;
-
 struct AmendReservation {
   using Request = v1::AmendReservationRequest;
   using Response = v1::AmendReservationResponse;
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckId(request.reservation_id(), "reservation_id", violations);
-    rpc::CheckCount(request.lines_size(), 1, kMaxLines, "lines", violations);
-    std::set<std::string> named;
-    for (int i = 0; i < std::min(request.lines_size(), kMaxLines); ++i) {
-      rpc::CheckSku(request.lines(i).sku(), rpc::Path("lines", i, "sku"), violations);
-      rpc::CheckQuantity(request.lines(i).quantity(), 0, rpc::Path("lines", i, "quantity"), violations);
-      if (!named.insert(request.lines(i).sku()).second) {
-        violations.Add(rpc::Path("lines", i, "sku"), "is named more than once");
-      }
-    }
+    CheckLines(request.lines(), {.least_lines = 1, .least_quantity = 0}, violations);
   }
 
   static pipeline::Needs NeedsOf(const Request& request) {
@@ -47,13 +36,10 @@ struct AmendReservation {
     if (state != ReservationState::kHeld && state != ReservationState::kCommitted) return NotLive(state);
     absl::Status status = CheckOrderRules(work, Demands(request, work));
     if (!status.ok()) return status;
-    // Give up before taking, so that a line may grow into what another one frees.
-    for (bool growing : {false, true}) {
-      for (const auto& line : request.lines()) {
-        if ((line.quantity() > TotalOf(work, id, line.sku())) != growing) continue;
-        status = growing ? Grow(work, **found, line) : Shrink(work, **found, line);
-        if (!status.ok()) return status;
-      }
+    for (const AmendLine& line : request.lines()) {
+      const bool grows = line.quantity() > TotalOf(work, id, line.sku());
+      status = grows ? Grow(work, **found, line) : Shrink(work, **found, line);
+      if (!status.ok()) return status;
     }
     status = CheckSomethingLeft(work, id);
     if (!status.ok()) return status;

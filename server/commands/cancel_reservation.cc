@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 
 #include "inventory/v1/reservation.pb.h"
 #include "server/commands/convert.h"
@@ -12,23 +11,13 @@ namespace {
 using storage::ReservationLineRecord;
 using storage::ReservationState;
 
-constexpr int kMaxLines = 200;
-
 struct CancelReservation {
   using Request = v1::CancelReservationRequest;
   using Response = v1::CancelReservationResponse;
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckId(request.reservation_id(), "reservation_id", violations);
-    rpc::CheckCount(request.lines_size(), 0, kMaxLines, "lines", violations);
-    std::set<std::string> named;
-    for (int i = 0; i < std::min(request.lines_size(), kMaxLines); ++i) {
-      rpc::CheckSku(request.lines(i).sku(), rpc::Path("lines", i, "sku"), violations);
-      rpc::CheckQuantity(request.lines(i).quantity(), 1, rpc::Path("lines", i, "quantity"), violations);
-      if (!named.insert(request.lines(i).sku()).second) {
-        violations.Add(rpc::Path("lines", i, "sku"), "is named more than once");
-      }
-    }
+    CheckLines(request.lines(), {}, violations);
   }
 
   static pipeline::Needs NeedsOf(const Request& request) { return {.reservations = {request.reservation_id()}}; }

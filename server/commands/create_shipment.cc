@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,8 +14,6 @@ namespace {
 using storage::AllocationRecord;
 using storage::ReservationState;
 
-constexpr int kMaxLines = 200;
-
 int64_t Unbound(const AllocationRecord& part) { return part.reserved - part.in_shipment; }
 
 struct CreateShipment {
@@ -29,15 +26,7 @@ struct CreateShipment {
     rpc::CheckId(request.warehouse_id(), "warehouse_id", violations);
     rpc::CheckText(request.carrier(), 128, "carrier", violations);
     rpc::CheckText(request.tracking_number(), 128, "tracking_number", violations);
-    rpc::CheckCount(request.lines_size(), 0, kMaxLines, "lines", violations);
-    std::set<std::string> named;
-    for (int i = 0; i < std::min(request.lines_size(), kMaxLines); ++i) {
-      rpc::CheckSku(request.lines(i).sku(), rpc::Path("lines", i, "sku"), violations);
-      rpc::CheckQuantity(request.lines(i).quantity(), 1, rpc::Path("lines", i, "quantity"), violations);
-      if (!named.insert(request.lines(i).sku()).second) {
-        violations.Add(rpc::Path("lines", i, "sku"), "is named more than once");
-      }
-    }
+    CheckLines(request.lines(), {}, violations);
   }
 
   static pipeline::Needs NeedsOf(const Request& request) {

@@ -2,6 +2,9 @@
 #ifndef INVENTORY_SERVER_COMMANDS_RESERVATIONS_H_
 #define INVENTORY_SERVER_COMMANDS_RESERVATIONS_H_
 
+#include <algorithm>
+#include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +15,7 @@
 #include "inventory/v1/reservation.pb.h"
 #include "server/errors.h"
 #include "server/pipeline/work.h"
+#include "server/rpc/bounds.h"
 #include "server/sourcing/priority.h"
 
 namespace inventory::commands {
@@ -23,6 +27,27 @@ struct Demand {
   std::string field = {};  // The request's field, for violations.
   bool grows = true;       // False: an order that gives units up, which needs no published item.
 };
+
+// What the lines of a request must keep to; there may be 200.
+struct LineRules {
+  int least_lines = 0;
+  int64_t least_quantity = 1;
+  bool distinct_skus = true;
+};
+
+// Notes every broken rule of a request's `lines`, which have a SKU and a quantity each.
+template <typename Lines>
+void CheckLines(const Lines& lines, const LineRules& rules, Violations& violations) {
+  constexpr int kMaxLines = 200;
+  rpc::CheckCount(lines.size(), rules.least_lines, kMaxLines, "lines", violations);
+  std::set<std::string> named;
+  for (int i = 0; i < std::min(lines.size(), kMaxLines); ++i) {
+    rpc::CheckSku(lines[i].sku(), rpc::Path("lines", i, "sku"), violations);
+    rpc::CheckQuantity(lines[i].quantity(), rules.least_quantity, rpc::Path("lines", i, "quantity"), violations);
+    const bool repeated = !named.insert(lines[i].sku()).second;
+    if (repeated && rules.distinct_skus) violations.Add(rpc::Path("lines", i, "sku"), "is named more than once");
+  }
+}
 
 // The warehouses that the channel may draw from, in order; `only`, if not empty, narrows them. Refusals:
 // CHANNEL_NOT_FOUND, CHANNEL_INACTIVE, CHANNEL_HAS_NO_WAREHOUSE, WAREHOUSE_NOT_IN_CHANNEL.

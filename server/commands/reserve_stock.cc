@@ -13,7 +13,6 @@ namespace {
 using storage::ReservationRecord;
 using storage::ReservationState;
 
-constexpr int kMaxLines = 200;
 constexpr int kMaxWarehouses = 100;
 
 struct ReserveStock {
@@ -24,11 +23,7 @@ struct ReserveStock {
     rpc::CheckOptionalId(request.reservation_id(), "reservation_id", violations);
     rpc::CheckId(request.channel_id(), "channel_id", violations);
     rpc::CheckText(request.order_reference(), 128, "order_reference", violations);
-    rpc::CheckCount(request.lines_size(), 1, kMaxLines, "lines", violations);
-    for (int i = 0; i < std::min(request.lines_size(), kMaxLines); ++i) {
-      rpc::CheckSku(request.lines(i).sku(), rpc::Path("lines", i, "sku"), violations);
-      rpc::CheckQuantity(request.lines(i).quantity(), 1, rpc::Path("lines", i, "quantity"), violations);
-    }
+    CheckLines(request.lines(), {.least_lines = 1, .distinct_skus = false}, violations);
     if (request.has_ttl()) {
       rpc::CheckTtl(request.ttl(), bounds.max_hold_ttl, "ttl", violations);
       if (request.commit()) violations.Add("ttl", "must not be set together with commit");

@@ -199,7 +199,6 @@ Outcome Model::Do(const v1::ExtendReservationRequest& request) {
   return {};
 }
 
-// What is given up is free before anything grows.
 Outcome Model::Do(const v1::AmendReservationRequest& request) {
   Reservation* reservation = nullptr;
   Outcome found = Find(state_, request.reservation_id(), request.etag(), reservation);
@@ -210,26 +209,24 @@ Outcome Model::Do(const v1::AmendReservationRequest& request) {
     return line == reservation->lines.end() ? 0 : line->second.reserved() + line->second.shipped;
   };
   bool breaks_rules = false;
-  std::vector<std::pair<std::string, int64_t>> shrinking;
-  std::vector<std::pair<std::string, int64_t>> growing;
   for (const auto& wanted : request.lines()) {
     const bool grows = wanted.quantity() > total_of(wanted.sku());
-    (grows ? growing : shrinking).emplace_back(wanted.sku(), wanted.quantity());
     if (grows && !ItemOf(wanted.sku()).published) return Precondition("ITEM_UNPUBLISHED");
     const bool changes = wanted.quantity() != 0 && wanted.quantity() != total_of(wanted.sku());
     breaks_rules = breaks_rules || (changes && BreaksOrderRules(wanted.sku(), wanted.quantity()));
   }
   if (breaks_rules) return Precondition("ORDER_RULE_VIOLATED");
-  for (const auto& [sku, quantity] : shrinking) {
-    if (!reservation->lines.contains(sku)) continue;
-    Line& line = reservation->lines[sku];
-    if (quantity < line.shipped + line.in_shipment()) return Precondition("BELOW_SHIPPED");
-    line.requested = quantity;
-    GiveUp(line, sku, total_of(sku) - quantity);
-  }
-  for (const auto& [sku, quantity] : growing) {
-    Outcome grown = Grow(*reservation, sku, quantity);
-    if (!grown.ok()) return grown;
+  for (const auto& wanted : request.lines()) {
+    const int64_t total = total_of(wanted.sku());
+    if (wanted.quantity() > total) {
+      Outcome grown = Grow(*reservation, wanted.sku(), wanted.quantity());
+      if (!grown.ok()) return grown;
+    } else if (reservation->lines.contains(wanted.sku())) {
+      Line& line = reservation->lines[wanted.sku()];
+      if (wanted.quantity() < line.shipped + line.in_shipment()) return Precondition("BELOW_SHIPPED");
+      line.requested = wanted.quantity();
+      GiveUp(line, wanted.sku(), total - wanted.quantity());
+    }
   }
   if (ReservedIn(*reservation) + ShippedIn(*reservation) == 0) return Precondition("NOTHING_LEFT");
   ++reservation->version;
