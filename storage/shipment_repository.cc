@@ -47,25 +47,6 @@ bool AppendSelectShipmentLines(Sql& sql, std::span<const std::string> shipment_i
   return AppendSelectByKeyPrefix<ShipmentLineRecord>(sql, shipment_ids);
 }
 
-bool AppendSelectShipmentsOfReservations(Sql& sql, std::span<const std::string> reservation_ids) {
-  if (reservation_ids.empty()) return false;
-  BeginStatement(sql).Raw("SELECT " + Columns<ShipmentRecord>() + " FROM shipment WHERE reservation_id IN (");
-  AppendTextList(sql, reservation_ids);
-  sql.Raw(")");
-  return true;
-}
-
-bool AppendSelectShipmentLinesOfReservations(Sql& sql, std::span<const std::string> reservation_ids) {
-  if (reservation_ids.empty()) return false;
-  BeginStatement(sql).Raw("SELECT " + Columns<ShipmentLineRecord>("l"));
-  sql.Raw(
-      " FROM shipment s JOIN shipment_line l ON l.shipment_id = s.shipment_id WHERE "
-      "s.reservation_id IN (");
-  AppendTextList(sql, reservation_ids);
-  sql.Raw(")");
-  return true;
-}
-
 bool AppendSelectShipmentReservations(Sql& sql, std::span<const std::string> shipment_ids) {
   if (shipment_ids.empty()) return false;
   BeginStatement(sql).Raw("SELECT shipment_id, reservation_id FROM shipment WHERE shipment_id IN (");

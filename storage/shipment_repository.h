@@ -37,10 +37,6 @@ struct Table<ShipmentLineRecord> {
 bool AppendSelectShipments(Sql& sql, std::span<const std::string> shipment_ids);
 bool AppendSelectShipmentLines(Sql& sql, std::span<const std::string> shipment_ids);
 
-// Selects the whole records of all shipments of the reservations, in any state.
-bool AppendSelectShipmentsOfReservations(Sql& sql, std::span<const std::string> reservation_ids);
-bool AppendSelectShipmentLinesOfReservations(Sql& sql, std::span<const std::string> reservation_ids);
-
 // Selects which reservation each shipment belongs to: ParseShipmentReservations. Missing shipments
 // are left out.
 bool AppendSelectShipmentReservations(Sql& sql, std::span<const std::string> shipment_ids);

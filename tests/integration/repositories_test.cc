@@ -95,14 +95,6 @@ TEST_F(RepositoriesTest, ShipmentRoundTrips) {
   RoundTrip("s1", shipment, changed);
   RoundTrip<ShipmentLineRecord>("s1", {"s1", "A", "w2", 3}, {"s1", "A", "w2", 4});
   Insert<ShipmentRecord>({{"s2", "r2", "w1", ShipmentState::kReadyToShip, "", "", 1, kTime, kTime}});
-  const Texts reservations = {"r1"};
-  EXPECT_EQ(
-      ParseAll<ShipmentRecord>(Run([&](Sql& sql) { return AppendSelectShipmentsOfReservations(sql, reservations); })),
-      std::vector<ShipmentRecord>{changed});
-  EXPECT_EQ(ParseAll<ShipmentLineRecord>(Run([&](Sql& sql) {
-              return AppendSelectShipmentLinesOfReservations(sql, reservations);
-            })).size(),
-            1u);
   const Texts ids = {"s2", "missing"};
   EXPECT_EQ(ParseShipmentReservations(Run([&](Sql& sql) { return AppendSelectShipmentReservations(sql, ids); })),
             (std::vector<std::pair<std::string, std::string>>{{"s2", "r2"}}));
