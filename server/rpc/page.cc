@@ -43,6 +43,14 @@ void ClearField(google::protobuf::Message& message, const char* name) {
   if (field != nullptr) message.GetReflection()->ClearField(&message, field);
 }
 
+// A filter that is there but asks for nothing. What is empty inside a filter may well mean something: the moment 0.
+bool HasEmptyFilter(const google::protobuf::Message& request) {
+  const google::protobuf::FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("filter");
+  const google::protobuf::Reflection& reflection = *request.GetReflection();
+  return field != nullptr && reflection.HasField(request, field) &&
+         reflection.GetMessage(request, field).ByteSizeLong() == 0;
+}
+
 }  // namespace
 
 std::string PageScope(const google::protobuf::Message& request) {
@@ -50,6 +58,7 @@ std::string PageScope(const google::protobuf::Message& request) {
   filter->CopyFrom(request);
   ClearField(*filter, "page_size");
   ClearField(*filter, "page_token");
+  if (HasEmptyFilter(*filter)) ClearField(*filter, "filter");
   std::string scope = request.GetDescriptor()->full_name();
   scope.push_back('\0');
   {

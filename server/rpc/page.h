@@ -31,8 +31,8 @@ namespace inventory::rpc {
 inline constexpr int32_t kDefaultPageSize = 100;
 inline constexpr int32_t kMaxPageSize = 1000;
 
-// What a page token is bound to: the RPC and everything in its request but page_size and page_token. Equal for equal
-// requests in every process and version of the server.
+// What a page token is bound to: the RPC and everything in its request but page_size and page_token; an empty filter is
+// the same as none. Equal for equal requests in every process and version of the server.
 std::string PageScope(const google::protobuf::Message& request);
 
 namespace page_internal {

@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "inventory/v1/item.pb.h"
+#include "inventory/v1/ledger.pb.h"
 #include "inventory/v1/stock.pb.h"
 #include "inventory/v1/warehouse.pb.h"
 
@@ -117,6 +118,21 @@ TEST(PageScopeTest, IgnoresOnlySizeAndToken) {
   const std::string without_deleted = PageScope(warehouses);
   warehouses.set_show_deleted(true);
   EXPECT_NE(PageScope(warehouses), without_deleted);
+}
+
+TEST(PageScopeTest, TakesAnEmptyFilterForNone) {
+  v1::ListMovementsRequest request;
+  const std::string without = PageScope(request);
+  request.mutable_filter();
+  EXPECT_EQ(PageScope(request), without);
+  // An empty moment is one: 1970.
+  request.mutable_filter()->mutable_start_time();
+  EXPECT_NE(PageScope(request), without);
+
+  request.clear_filter();
+  request.set_page_token(EncodePageToken(PageScope(request), MovementKey("sku", 7)));
+  request.mutable_filter();
+  EXPECT_EQ(Broken<MovementKey>(request), "");
 }
 
 TEST(PageScopeTest, DiffersBetweenRpcsWithEqualFilters) {
