@@ -3,6 +3,7 @@
 #ifndef INVENTORY_SERVER_ERRORS_H_
 #define INVENTORY_SERVER_ERRORS_H_
 
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -45,6 +46,7 @@ class Violations {
   // right.
   void Add(std::string field, std::string description);
   bool empty() const { return violations_.empty(); }
+  std::size_t size() const { return violations_.size(); }
 
   // OK if there are none, otherwise INVALID_ARGUMENT with all of them as a BadRequest.
   absl::Status ToStatus() const;

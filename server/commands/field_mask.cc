@@ -73,7 +73,9 @@ FieldMask Spelled(const FieldMask& mask, FixedFields fixed, const Message& chang
 
 }  // namespace
 
-void CheckUpdateMask(const FieldMask& mask, const Descriptor& resource, FixedFields fixed, Violations& violations) {
+FieldMask CheckUpdateMask(const FieldMask& mask, const Descriptor& resource, FixedFields fixed,
+                          Violations& violations) {
+  const std::size_t before = violations.size();
   rpc::CheckCount(mask.paths_size(), 0, kMaxPaths, "update_mask", violations);
   for (int i = 0; i < std::min(mask.paths_size(), kMaxPaths); ++i) {
     const std::string& path = mask.paths(i);
@@ -89,6 +91,7 @@ void CheckUpdateMask(const FieldMask& mask, const Descriptor& resource, FixedFie
       violations.Add("update_mask", absl::StrCat("\"", shown, "\" can't be changed by an update"));
     }
   }
+  return violations.size() == before ? mask : FieldMask();
 }
 
 void ApplyUpdate(const FieldMask& mask, FixedFields fixed, const Message& changes, Message& resource) {

@@ -16,14 +16,20 @@ namespace inventory::commands {
 using FixedFields = std::span<const std::string_view>;
 
 // Notes a violation of update_mask for every path that does not name a field that an update may change: a field of the
-// resource, or "field.part" where the field is a message; for "*" among others; and for more than 100 paths.
-void CheckUpdateMask(const google::protobuf::FieldMask& mask, const google::protobuf::Descriptor& resource,
-                     FixedFields fixed, Violations& violations);
+// resource, or "field.part" where the field is a message; for "*" among others; and for more than 100 paths. Returns
+// the mask that says which fields to check before anything is loaded: this one, or, if it is broken, the empty one.
+google::protobuf::FieldMask CheckUpdateMask(const google::protobuf::FieldMask& mask,
+                                            const google::protobuf::Descriptor& resource, FixedFields fixed,
+                                            Violations& violations);
 
 // Copies what the mask names, which CheckUpdateMask has accepted, from `changes` to `resource`, a message of the same
 // type; what is not set in `changes` becomes unset. Lists, maps and messages named as a whole are replaced as a whole.
 // An empty mask names the fields (not parts of them) that are set in `changes`; "*" names every field that an update
 // may change.
+//
+// A rule's Validate uses it to find what is wrong with the named fields by themselves: it changes a resource that
+// breaks no rule whichever fields are changed, and checks the outcome. Its Apply does the same with the stored
+// resource.
 void ApplyUpdate(const google::protobuf::FieldMask& mask, FixedFields fixed, const google::protobuf::Message& changes,
                  google::protobuf::Message& resource);
 

@@ -15,7 +15,12 @@ struct UpdateChannel {
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckId(request.channel().channel_id(), "channel.channel_id", violations);
-    CheckUpdateMask(request.update_mask(), *v1::Channel::descriptor(), kFixedChannelFields, violations);
+    const auto mask =
+        CheckUpdateMask(request.update_mask(), *v1::Channel::descriptor(), kFixedChannelFields, violations);
+    v1::Channel changed;
+    changed.set_name("any");
+    ApplyUpdate(mask, kFixedChannelFields, request.channel(), changed);
+    CheckChannel(changed, "channel", violations);
   }
 
   static pipeline::Needs NeedsOf(const Request&) { return {.configuration = true}; }
@@ -27,9 +32,6 @@ struct UpdateChannel {
     v1::Channel wanted;
     ShowChannel(work, id, wanted);
     ApplyUpdate(request.update_mask(), kFixedChannelFields, request.channel(), wanted);
-    Violations violations;
-    CheckChannel(wanted, "channel", violations);
-    if (!violations.empty()) return violations.ToStatus();
     Save(work, Configured(**found, wanted));
     ShowChannel(work, id, response);
     return absl::OkStatus();

@@ -12,8 +12,13 @@ struct UpdateItem {
   using Response = v1::Item;
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
-    rpc::CheckSku(request.item().sku(), "item.sku", violations);
-    CheckUpdateMask(request.update_mask(), *v1::Item::descriptor(), kFixedItemFields, violations);
+    const auto mask = CheckUpdateMask(request.update_mask(), *v1::Item::descriptor(), kFixedItemFields, violations);
+    // Any minimum may fit to a maximum that is not changed.
+    v1::Item changed;
+    changed.set_sku(request.item().sku());
+    changed.set_max_order_quantity(0);
+    ApplyUpdate(mask, kFixedItemFields, request.item(), changed);
+    CheckItem(request.allow_missing() ? request.item() : changed, "item", violations);
   }
 
   static pipeline::Needs NeedsOf(const Request& request) {

@@ -16,7 +16,15 @@ struct UpdateWarehouse {
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckId(request.warehouse().warehouse_id(), "warehouse.warehouse_id", violations);
-    CheckUpdateMask(request.update_mask(), *v1::Warehouse::descriptor(), kFixedWarehouseFields, violations);
+    const auto mask =
+        CheckUpdateMask(request.update_mask(), *v1::Warehouse::descriptor(), kFixedWarehouseFields, violations);
+    // One coordinate may be 0 as long as the other is not.
+    v1::Warehouse changed;
+    changed.set_name("any");
+    changed.mutable_location()->set_latitude(1);
+    changed.mutable_location()->set_longitude(1);
+    ApplyUpdate(mask, kFixedWarehouseFields, request.warehouse(), changed);
+    CheckWarehouse(changed, "warehouse", violations);
   }
 
   static pipeline::Needs NeedsOf(const Request&) { return {.configuration = true}; }

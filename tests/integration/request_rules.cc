@@ -48,7 +48,7 @@ Rule Id() { return {With({""}, kBadId), kGoodId}; }
 Rule OptionalId() { return {kBadId, With({""}, kGoodId)}; }
 Rule RequestId(std::size_t most) { return {{Of(most + 1), "\u00E4", "a\tb", "a\x7F", kNul}, {"", Of(most), "~!{"}}; }
 Rule Text(std::size_t most) { return {{Of(most + 1), "a\nb", kNul}, {"", Of(most), "\u00E4 'x' \U0001F600"}}; }
-Rule RequiredText(std::size_t most) { return {{"", Of(most + 1), "a\nb", kNul}, {Of(most)}}; }
+Rule RequiredText(std::size_t most) { return {{Of(most + 1), "", "a\nb", kNul}, {Of(most)}}; }
 Rule Multiline(std::size_t most) { return {{Of(most + 1), "a\x01", kNul}, {"", Of(most), "a\nb\tc"}}; }
 Rule Country() { return {{"D", "de", "DEU", "D1"}, {"", "DE"}}; }
 Rule Anything(const Texts& good = {}) { return {{}, good}; }

@@ -7,7 +7,7 @@
 #include "inventory/v1/channel.pb.h"
 #include "inventory/v1/warehouse.pb.h"
 #include "server/commands/warehouses.h"
-#include "tests/unit/rule_runner.h"
+#include "tests/unit/rule_fixture.h"
 
 namespace inventory::commands {
 namespace {
@@ -201,6 +201,30 @@ TEST_F(ConfigurationCommandsTest, UpdatesAWarehouse) {
   EXPECT_EQ(ReasonOf(CallWarehouse<v1::UpdateWarehouseRequest>(changes).status()), "WAREHOUSE_NOT_FOUND");
 }
 
+TEST_F(ConfigurationCommandsTest, AnUpdateNamesAllViolationsBeforeItLooksForTheWarehouse) {
+  v1::Warehouse changes;
+  changes.set_type(std::string(65, 'x'));
+  changes.mutable_location()->set_latitude(91);
+  changes.mutable_address()->set_country_code("de");
+  EXPECT_EQ(Answer(CallWarehouse<v1::UpdateWarehouseRequest>(changes, {"name", "location.latitude", "address"})),
+            "INVALID_ARGUMENT INVALID_FIELDS warehouse.warehouse_id warehouse.name warehouse.location.latitude "
+            "warehouse.address.country_code");
+  EXPECT_EQ(Answer(CallWarehouse<v1::UpdateWarehouseRequest>(changes, {"name", "nonsense"})),
+            "INVALID_ARGUMENT INVALID_FIELDS warehouse.warehouse_id update_mask warehouse.location.latitude "
+            "warehouse.address.country_code warehouse.type");
+}
+
+TEST_F(ConfigurationCommandsTest, ACoordinateMayBeZeroIfTheStoredOtherOneIsNot) {
+  MakeWarehouses({"w1"});
+  v1::Warehouse changes;
+  changes.set_warehouse_id("w1");
+  EXPECT_EQ(Answer(CallWarehouse<v1::UpdateWarehouseRequest>(changes, {"location.latitude"})), "OK");
+  EXPECT_EQ(Answer(CallWarehouse<v1::UpdateWarehouseRequest>(changes, {"location.longitude"})),
+            "INVALID_ARGUMENT INVALID_FIELDS warehouse.location");
+  EXPECT_EQ(Answer(CallWarehouse<v1::UpdateWarehouseRequest>(changes, {"location.latitude", "location.longitude"})),
+            "INVALID_ARGUMENT INVALID_FIELDS warehouse.location");
+}
+
 TEST_F(ConfigurationCommandsTest, DeletesAWarehouseOnlyWhenItHoldsNothing) {
   MakeWarehouses({"w1"});
   runner_.check_invariants = false;
@@ -290,6 +314,15 @@ TEST_F(ConfigurationCommandsTest, CreatesAndUpdatesAChannel) {
   EXPECT_EQ(UpdateChannel(changes, {"attachments"}).status().code(), absl::StatusCode::kInvalidArgument);
   changes.set_etag("1");
   EXPECT_EQ(ReasonOf(UpdateChannel(changes).status()), "ETAG_MISMATCH");
+}
+
+TEST_F(ConfigurationCommandsTest, AnUpdateNamesAllViolationsBeforeItLooksForTheChannel) {
+  v1::Channel changes;
+  EXPECT_EQ(Answer(UpdateChannel(changes, {"name"})),
+            "INVALID_ARGUMENT INVALID_FIELDS channel.channel_id channel.name");
+  changes.set_name(std::string(256, 'x'));
+  EXPECT_EQ(Answer(UpdateChannel(changes, {"attachments"})),
+            "INVALID_ARGUMENT INVALID_FIELDS channel.channel_id update_mask channel.name");
 }
 
 TEST_F(ConfigurationCommandsTest, AttachesByPriorityAndDetaches) {

@@ -85,6 +85,16 @@ TEST(CheckUpdateMaskTest, RefusesTheStarAmongOthersAndEndlessMasks) {
   EXPECT_EQ(Broken(std::vector<std::string>(100, "name")), "");
 }
 
+TEST(CheckUpdateMaskTest, GivesABrokenMaskUpForTheFieldsThatAreSet) {
+  const auto usable = [](const std::vector<std::string>& paths) {
+    Violations violations;
+    violations.Add("request_id", "noted before");
+    return CheckUpdateMask(Mask(paths), *v1::Warehouse::descriptor(), kFixed, violations);
+  };
+  EXPECT_TRUE(MessageDifferencer::Equals(usable({"name", "type"}), Mask({"name", "type"})));
+  EXPECT_TRUE(MessageDifferencer::Equals(usable({"name", "nonsense"}), Mask({})));
+}
+
 TEST(ApplyUpdateTest, ChangesWhatIsNamedAndNothingElse) {
   v1::Warehouse changes;
   changes.set_name("Berlin North");

@@ -5,7 +5,7 @@
 #include "inventory/v1/item.pb.h"
 #include "inventory/v1/stock.pb.h"
 #include "server/commands/convert.h"
-#include "tests/unit/rule_runner.h"
+#include "tests/unit/rule_fixture.h"
 
 namespace inventory::commands {
 namespace {
@@ -231,6 +231,29 @@ TEST_F(ItemCommandsTest, UpdateChecksTheMergedItem) {
   EXPECT_EQ(runner_.rows.items.Find("sku")->min_order_quantity, 1);
   changes.set_max_order_quantity(0);
   EXPECT_TRUE(Update(changes).ok());
+}
+
+TEST_F(ItemCommandsTest, UpdateNamesAllViolationsBeforeItLooksForTheItem) {
+  v1::Item item = Named(" sku");
+  item.set_min_order_quantity(0);
+  item.set_default_safety_stock(-1);
+  const std::string both = "INVALID_ARGUMENT INVALID_FIELDS item.sku item.min_order_quantity item.default_safety_stock";
+  EXPECT_EQ(Answer(Update(item)), both);
+  EXPECT_EQ(Answer(Update(item, {"*"})), both);
+  EXPECT_EQ(Answer(Update(item, {"default_safety_stock"})),
+            "INVALID_ARGUMENT INVALID_FIELDS item.sku item.default_safety_stock");
+  EXPECT_EQ(Answer(Update(item, {"default_safety_stock"}, /*allow_missing=*/true)), both);
+  EXPECT_EQ(Answer(Update(item, {"nonsense"})),
+            "INVALID_ARGUMENT INVALID_FIELDS update_mask item.sku item.min_order_quantity item.default_safety_stock");
+}
+
+TEST_F(ItemCommandsTest, AMinimumAloneMayFitToTheStoredMaximum) {
+  v1::Item item = Named("sku");
+  item.set_max_order_quantity(0);
+  ASSERT_TRUE(Create(item).ok());
+  item = Named("sku");
+  item.set_min_order_quantity(20000);
+  EXPECT_EQ(Answer(Update(item)), "OK");
 }
 
 TEST_F(ItemCommandsTest, UpdateNamesWhatItCannotDo) {

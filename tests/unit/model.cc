@@ -55,6 +55,15 @@ Item All(Item item, const v1::Item& wanted) {
   return Changed(std::move(item), wanted, all);
 }
 
+// An item that may be made of the request must be valid as a whole; otherwise what is named, by itself.
+bool Malformed(const v1::UpdateItemRequest& request) {
+  Item limitless;
+  limitless.max = 0;
+  const Item named = request.allow_missing() ? All({}, request.item())  //
+                                             : Changed(limitless, request.item(), request.update_mask());
+  return named.max > 0 && named.max < named.min;
+}
+
 }  // namespace
 
 Outcome NotFound(const std::string& what) { return {absl::StatusCode::kNotFound, what + "_NOT_FOUND"}; }
