@@ -46,11 +46,11 @@ absl::StatusOr<v1::VerifyStockResponse> VerifyPage(const v1::VerifyStockRequest&
   const rpc::Method& method = rpc::MethodFor(request);
   v1::VerifyStockResponse response;
   auto answer = std::make_shared<Answer>();
-  method.start(
-      request, response,
-      std::make_shared<rpc::Steps>(engine.runtime().committer(), engine.runtime().reads(),
-                                   rpc::Origin{.caller = "verify", .method = "VerifyStock", .request = &request},
-                                   [answer](const absl::Status& status) { answer->Set(status); }));
+  method.start(request, response,
+               std::make_shared<rpc::PipelineSteps>(
+                   engine.runtime().committer(), engine.runtime().reads(),
+                   rpc::Origin{.caller = "verify", .method = "VerifyStock", .request = &request},
+                   [answer](const absl::Status& status) { answer->Set(status); }));
   absl::Status status = answer->Wait();
   if (!status.ok()) return status;
   return response;

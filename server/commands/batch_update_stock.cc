@@ -157,7 +157,7 @@ struct BatchUpdateStock {
     const int end = std::min(begin + kChunkRows, request.updates_size());
     auto chunk = std::make_unique<UpdateRows>(request, begin, end, /*atomic=*/false);
     rpc::Steps& runner = *steps;
-    runner.Run(std::move(chunk), absl::StrCat(begin),
+    runner.Run(std::move(chunk), begin == 0 ? "" : absl::StrCat(begin),
                [&request, &response, steps, end](pipeline::Command& ended, const absl::Status& status) {
                  if (status.ok()) response.MergeFrom(Appended(response, static_cast<UpdateRows&>(ended).response()));
                  if (!status.ok() || end == request.updates_size()) {

@@ -47,8 +47,8 @@ void Call::Read(std::function<absl::Status(reading::Reader&)> read) {
 }
 
 std::shared_ptr<Steps> Call::MakeSteps() {
-  return std::make_shared<Steps>(runtime_.committer(), runtime_.reads(), origin_,
-                                 [this](const absl::Status& status) { Finish(status); });
+  return std::make_shared<PipelineSteps>(runtime_.committer(), runtime_.reads(), origin_,
+                                         [this](const absl::Status& status) { Finish(status); });
 }
 
 }  // namespace inventory::rpc

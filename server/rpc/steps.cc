@@ -68,7 +68,7 @@ absl::Status ReadsFull() {
       absl::Milliseconds(100));
 }
 
-void Steps::Read(std::function<absl::Status(reading::Reader&)> read, std::function<void()> then) {
+void PipelineSteps::Read(std::function<absl::Status(reading::Reader&)> read, std::function<void()> then) {
   rpc::Read(reads_, origin_, std::move(read), [self = shared_from_this(), then = std::move(then)](const auto& status) {
     if (status.ok()) {
       then();
@@ -78,8 +78,8 @@ void Steps::Read(std::function<absl::Status(reading::Reader&)> read, std::functi
   });
 }
 
-void Steps::Run(std::unique_ptr<pipeline::Command> command, const std::string& step,
-                std::function<void(pipeline::Command&, const absl::Status&)> then) {
+void PipelineSteps::Run(std::unique_ptr<pipeline::Command> command, const std::string& step,
+                        std::function<void(pipeline::Command&, const absl::Status&)> then) {
   Submit(committer_, origin_, step, std::move(command),
          [self = shared_from_this(), then = std::move(then)](pipeline::Command& ended, const absl::Status& status) {
            then(ended, status);

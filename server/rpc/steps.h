@@ -44,24 +44,36 @@ void Read(reading::ReadExecutor& reads, const Origin& origin, std::function<absl
 absl::Status ReadsFull();
 
 // A call that takes several steps, each a read or a command that commits by itself. A command is exactly once under the
-// call's request id and the step's name, so a call that broke off is finished by repeating it. Nothing here blocks; a
-// step's continuation starts the next one. Made by std::make_shared: the steps keep it alive. Thread-safe, but Finish
-// is called exactly once.
-class Steps : public std::enable_shared_from_this<Steps> {
+// call's request id and the step's name, so a call that broke off is finished by repeating it; the first command has no
+// name, so that the request id itself is taken. A step's continuation starts the next one. Thread-safe, but Finish is
+// called exactly once.
+class Steps {
  public:
-  Steps(pipeline::GroupCommitter& committer, reading::ReadExecutor& reads, Origin origin,
-        std::function<void(const absl::Status&)> finish)
-      : committer_(committer), reads_(reads), origin_(std::move(origin)), finish_(std::move(finish)) {}
+  virtual ~Steps() = default;
 
   // Reads, then goes on; a read that fails finishes the call.
-  void Read(std::function<absl::Status(reading::Reader&)> read, std::function<void()> then);
+  virtual void Read(std::function<absl::Status(reading::Reader&)> read, std::function<void()> then) = 0;
 
   // Runs a command, then goes on with its answer.
-  void Run(std::unique_ptr<pipeline::Command> command, const std::string& step,
-           std::function<void(pipeline::Command&, const absl::Status&)> then);
+  virtual void Run(std::unique_ptr<pipeline::Command> command, const std::string& step,
+                   std::function<void(pipeline::Command&, const absl::Status&)> then) = 0;
 
   // The call's answer.
-  void Finish(const absl::Status& status) { finish_(status); }
+  virtual void Finish(const absl::Status& status) = 0;
+};
+
+// Steps that the pipeline and the readers carry out. Nothing here blocks. Made by std::make_shared: the steps keep it
+// alive.
+class PipelineSteps final : public Steps, public std::enable_shared_from_this<PipelineSteps> {
+ public:
+  PipelineSteps(pipeline::GroupCommitter& committer, reading::ReadExecutor& reads, Origin origin,
+                std::function<void(const absl::Status&)> finish)
+      : committer_(committer), reads_(reads), origin_(std::move(origin)), finish_(std::move(finish)) {}
+
+  void Read(std::function<absl::Status(reading::Reader&)> read, std::function<void()> then) override;
+  void Run(std::unique_ptr<pipeline::Command> command, const std::string& step,
+           std::function<void(pipeline::Command&, const absl::Status&)> then) override;
+  void Finish(const absl::Status& status) override { finish_(status); }
 
  private:
   pipeline::GroupCommitter& committer_;

@@ -123,5 +123,13 @@ TEST_F(StockBatchTest, ARepeatedPerRowCallGetsItsFirstAnswer) {
   EXPECT_EQ(MovementCount(), movements);
 }
 
+TEST_F(StockBatchTest, ItsRequestIdIsTheCallsWhateverThePolicy) {
+  v1::BatchUpdateStockRequest request = Counts(1, v1::ERROR_POLICY_PER_ROW);
+  request.set_request_id(Name("id"));
+  Must(client().Call(request));
+  request.set_error_policy(v1::ERROR_POLICY_ATOMIC);
+  EXPECT_EQ(Outcome(client().Call(request)), "ALREADY_EXISTS REQUEST_ID_REUSED");
+}
+
 }  // namespace
 }  // namespace inventory::integration

@@ -13,6 +13,11 @@ bool Malformed(const v1::ReserveStockRequest& request) {
   return no_units || request.lines().empty() || (request.commit() && request.has_ttl());
 }
 bool Malformed(const v1::AdjustStockRequest& request) { return request.delta() == 0; }
+bool Malformed(const v1::BatchUpdateStockRequest& request) {
+  return std::any_of(request.updates().begin(), request.updates().end(), [](const v1::StockUpdate& update) {
+    return update.has_adjust_on_hand() && update.adjust_on_hand() == 0;
+  });
+}
 bool Malformed(const v1::CreateItemRequest& request) {
   const v1::Item& item = request.item();
   return item.has_max_order_quantity() && item.max_order_quantity() > 0 &&
@@ -66,6 +71,11 @@ bool Malformed(const v1::UpdateItemRequest& request) {
 
 }  // namespace
 
+std::string TextOf(const google::protobuf::Message& message, const std::string& field) {
+  const auto* descriptor = message.GetDescriptor()->FindFieldByName(field);
+  return descriptor == nullptr ? "" : message.GetReflection()->GetString(message, descriptor);
+}
+
 Outcome NotFound(const std::string& what) { return {absl::StatusCode::kNotFound, what + "_NOT_FOUND"}; }
 
 Outcome Precondition(const std::string& reason) { return {absl::StatusCode::kFailedPrecondition, reason}; }
@@ -83,11 +93,24 @@ bool Model::RunIf(const google::protobuf::Message& message, Outcome& outcome) {
     outcome = {absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"};
     return true;
   }
-  ReleaseDead(SkusOf(message));
-  const State before = state_;
-  outcome = Do(*request);
-  if (!outcome.ok()) state_ = before;
+  outcome = RunOnce(*request);
   return true;
+}
+
+template <typename Request>
+Outcome Model::RunOnce(const Request& request) {
+  const std::string& id = request.request_id();
+  const std::string payload = request.GetTypeName() + " " + request.ShortDebugString();
+  if (const auto first = answers_.find(id); first != answers_.end()) {
+    const bool same = first->second.first == payload;
+    return same ? first->second.second : Outcome{absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED"};
+  }
+  ReleaseDead(SkusOf(request));
+  const State before = state_;
+  Outcome outcome = Do(request);
+  if (!outcome.ok()) state_ = before;
+  if (!id.empty()) answers_[id] = {payload, outcome};
+  return outcome;
 }
 
 Outcome Model::Run(const google::protobuf::Message& request) {
@@ -97,12 +120,12 @@ Outcome Model::Run(const google::protobuf::Message& request) {
   };
   using Writes = std::tuple<
       v1::CreateItemRequest, v1::UpdateItemRequest, v1::DeleteItemRequest, v1::SetStockRequest, v1::AdjustStockRequest,
-      v1::SetSafetyStockRequest, v1::ReserveStockRequest, v1::ConfirmReservationRequest, v1::ExtendReservationRequest,
-      v1::AmendReservationRequest, v1::CancelReservationRequest, v1::CreateShipmentRequest,
-      v1::MarkShipmentReadyRequest, v1::ShipShipmentRequest, v1::DeliverShipmentRequest, v1::CancelShipmentRequest,
-      v1::CreateWarehouseRequest, v1::UpdateWarehouseRequest, v1::DeleteWarehouseRequest, v1::UndeleteWarehouseRequest,
-      v1::CreateChannelRequest, v1::UpdateChannelRequest, v1::DeleteChannelRequest, v1::UndeleteChannelRequest,
-      v1::AttachWarehouseRequest, v1::DetachWarehouseRequest>;
+      v1::SetSafetyStockRequest, v1::BatchUpdateStockRequest, v1::ReserveStockRequest, v1::ConfirmReservationRequest,
+      v1::ExtendReservationRequest, v1::AmendReservationRequest, v1::CancelReservationRequest,
+      v1::CreateShipmentRequest, v1::MarkShipmentReadyRequest, v1::ShipShipmentRequest, v1::DeliverShipmentRequest,
+      v1::CancelShipmentRequest, v1::CreateWarehouseRequest, v1::UpdateWarehouseRequest, v1::DeleteWarehouseRequest,
+      v1::UndeleteWarehouseRequest, v1::CreateChannelRequest, v1::UpdateChannelRequest, v1::DeleteChannelRequest,
+      v1::UndeleteChannelRequest, v1::AttachWarehouseRequest, v1::DetachWarehouseRequest>;
   try_all(static_cast<Writes*>(nullptr));
   return outcome;
 }
@@ -110,15 +133,11 @@ Outcome Model::Run(const google::protobuf::Message& request) {
 // Whatever names a SKU, a reservation or a shipment touches the SKUs of all of them.
 std::set<std::string> Model::SkusOf(const google::protobuf::Message& request) const {
   std::set<std::string> skus;
-  const auto text = [&request](const char* name) {
-    const auto* field = request.GetDescriptor()->FindFieldByName(name);
-    return field == nullptr ? "" : request.GetReflection()->GetString(request, field);
-  };
-  if (const std::string sku = text("sku"); !sku.empty()) skus.insert(sku);
-  std::string reservation = text("reservation_id");
+  if (const std::string sku = TextOf(request, "sku"); !sku.empty()) skus.insert(sku);
+  std::string reservation = TextOf(request, "reservation_id");
   const bool creates_reservation = dynamic_cast<const v1::ReserveStockRequest*>(&request) != nullptr;
   const bool creates_shipment = dynamic_cast<const v1::CreateShipmentRequest*>(&request) != nullptr;
-  const auto shipment = state_.shipments.find(text("shipment_id"));
+  const auto shipment = state_.shipments.find(TextOf(request, "shipment_id"));
   if (shipment != state_.shipments.end() && !creates_shipment) reservation = shipment->second.reservation;
   const auto found = state_.reservations.find(reservation);
   if (found != state_.reservations.end() && !creates_reservation) {
@@ -128,6 +147,8 @@ std::set<std::string> Model::SkusOf(const google::protobuf::Message& request) co
     for (const auto& line : reserve->lines()) skus.insert(line.sku());
   } else if (const auto* amend = dynamic_cast<const v1::AmendReservationRequest*>(&request)) {
     for (const auto& line : amend->lines()) skus.insert(line.sku());
+  } else if (const auto* batch = dynamic_cast<const v1::BatchUpdateStockRequest*>(&request)) {
+    for (const auto& update : batch->updates()) skus.insert(update.sku());
   } else if (const auto* create = dynamic_cast<const v1::CreateItemRequest*>(&request)) {
     skus.insert(create->item().sku());
   } else if (const auto* update = dynamic_cast<const v1::UpdateItemRequest*>(&request)) {
@@ -239,6 +260,38 @@ Outcome Model::Do(const v1::AdjustStockRequest& request) {
 
 Outcome Model::Do(const v1::SetSafetyStockRequest& request) {
   return WriteLevel(request.sku(), request.warehouse_id(), Write::kSafetyStock, request.safety_stock(), request.etag());
+}
+
+// A row that fails leaves nothing behind and ends an atomic batch.
+Outcome Model::Do(const v1::BatchUpdateStockRequest& request) {
+  updated_rows_.clear();
+  for (const v1::StockUpdate& update : request.updates()) {
+    const auto before = state_.levels;
+    UpdatedRow& row = updated_rows_.emplace_back();
+    row.outcome = WriteRow(update);
+    if (row.outcome.ok()) {
+      const std::pair key{update.sku(), update.warehouse_id()};
+      row.level = state_.levels.at(key);
+      row.moved = !before.contains(key) || row.level.version > before.at(key).version;
+    } else {
+      if (request.error_policy() != v1::ERROR_POLICY_PER_ROW) return row.outcome;
+      state_.levels = before;
+    }
+  }
+  return {};
+}
+
+Outcome Model::WriteRow(const v1::StockUpdate& update) {
+  Write write = Write::kSet;
+  int64_t quantity = update.set_on_hand();
+  if (update.has_adjust_on_hand()) {
+    write = Write::kAdjust;
+    quantity = update.adjust_on_hand();
+  } else if (update.has_set_safety_stock()) {
+    write = Write::kSafetyStock;
+    quantity = update.set_safety_stock();
+  }
+  return WriteLevel(update.sku(), update.warehouse_id(), write, quantity, update.etag());
 }
 
 Outcome Model::WriteLevel(const std::string& sku, const std::string& warehouse, Write write, int64_t quantity,

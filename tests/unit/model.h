@@ -110,6 +110,13 @@ struct Channel {
   int64_t version = 1;
 };
 
+// What a row of a batch did: how it ended, and the level after it.
+struct UpdatedRow {
+  Outcome outcome = {};
+  Level level = {};
+  bool moved = false;
+};
+
 // Everything there is.
 struct State {
   std::map<std::string, Item> items = {};
@@ -130,8 +137,12 @@ class Model {
 
   const State& state() const { return state_; }
 
-  // Runs the command that takes `request` (any write); its answer must be this.
+  // Runs the command that takes `request` (any write); its answer must be this. A request id gets its first answer
+  // again.
   Outcome Run(const google::protobuf::Message& request);
+
+  // The rows of the last BatchUpdateStock, up to the one that ended it.
+  const std::vector<UpdatedRow>& updated_rows() const { return updated_rows_; }
 
   // Ends the reservation if it is a hold that has run out.
   void Expire(const std::string& reservation);
@@ -154,6 +165,7 @@ class Model {
   Outcome Do(const v1::SetStockRequest& request);
   Outcome Do(const v1::AdjustStockRequest& request);
   Outcome Do(const v1::SetSafetyStockRequest& request);
+  Outcome Do(const v1::BatchUpdateStockRequest& request);
   Outcome Do(const v1::ReserveStockRequest& request);
   Outcome Do(const v1::ConfirmReservationRequest& request);
   Outcome Do(const v1::ExtendReservationRequest& request);
@@ -177,6 +189,9 @@ class Model {
 
   template <typename Request>
   bool RunIf(const google::protobuf::Message& message, Outcome& outcome);
+  // Carries the request out unless its id was answered before.
+  template <typename Request>
+  Outcome RunOnce(const Request& request);
 
   // Ends the dead holds' claims on the SKUs, as every write that touches them does first.
   void ReleaseDead(const std::set<std::string>& skus);
@@ -185,6 +200,7 @@ class Model {
   Outcome SaveItem(const std::string& sku, Item item);
   Outcome WriteLevel(const std::string& sku, const std::string& warehouse, Write write, int64_t quantity,
                      const std::string& etag);
+  Outcome WriteRow(const v1::StockUpdate& update);
   bool WarehouseLives(const std::string& warehouse) const;
   bool WarehouseInUse(const std::string& warehouse) const;
 
@@ -210,7 +226,13 @@ class Model {
   void Moved(const std::string& sku, const std::string& warehouse) { ++state_.levels.at({sku, warehouse}).version; }
 
   State state_;
+  std::vector<UpdatedRow> updated_rows_;
+  // By request id: the request and its answer.
+  std::map<std::string, std::pair<std::string, Outcome>> answers_;
 };
+
+// The message's field of text of this name; empty if it has none.
+std::string TextOf(const google::protobuf::Message& message, const std::string& field);
 
 // The refusals that several commands share.
 Outcome NotFound(const std::string& what);

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/commands/convert.h"
+#include "server/errors.h"
 
 namespace inventory::model {
 namespace {
@@ -223,6 +224,26 @@ void CompareLineResults(const Model& model, const v1::ReserveStockResponse& answ
   }
 }
 
+void CompareRows(const Model& model, const v1::BatchUpdateStockResponse& answer, Comparison& out) {
+  const std::vector<UpdatedRow>& rows = model.updated_rows();
+  out.Count("results", static_cast<std::size_t>(answer.results_size()), rows.size());
+  int64_t failed = 0;
+  for (int i = 0; i < answer.results_size() && i < static_cast<int>(rows.size()); ++i) {
+    const v1::BatchUpdateStockResponse::Result& result = answer.results(i);
+    const UpdatedRow& row = rows[static_cast<std::size_t>(i)];
+    out.Of(absl::StrCat("result ", i));
+    out.Equal<int64_t>("code", result.error().code(), static_cast<int64_t>(row.outcome.code));
+    out.Equal("reason", ReasonOf(FromProto(result.error())), row.outcome.reason);
+    out.Equal<int64_t>("has a level", result.has_stock_level(), row.outcome.ok());
+    out.Equal<int64_t>("has a movement", result.has_movement(), row.moved);
+    out.Equal<int64_t>("on_hand", result.stock_level().on_hand(), row.level.on_hand);
+    out.Equal<int64_t>("safety_stock", result.stock_level().safety_stock(), row.level.safety_stock);
+    out.Equal<std::string>("etag", result.stock_level().etag(), row.outcome.ok() ? Text(row.level.version) : "");
+    failed += row.outcome.ok() ? 0 : 1;
+  }
+  out.Count("failed rows", static_cast<std::size_t>(answer.failed_count()), static_cast<std::size_t>(failed));
+}
+
 // Compares the answer's field of this name, if it has one that is set.
 template <typename Resource>
 void CompareField(const Model& model, const google::protobuf::Message& answer, const char* name, Comparison& out) {
@@ -250,6 +271,8 @@ std::vector<std::string> Differences(const Model& model, const google::protobuf:
   CompareField<v1::StockLevel>(model, answer, "stock_level", out);
   if (const auto* reserved = dynamic_cast<const v1::ReserveStockResponse*>(&answer)) {
     CompareLineResults(model, *reserved, out);
+  } else if (const auto* batch = dynamic_cast<const v1::BatchUpdateStockResponse*>(&answer)) {
+    CompareRows(model, *batch, out);
   } else if (const auto* item = dynamic_cast<const v1::Item*>(&answer)) {
     out.Of("shown item " + item->sku());
     out.Equal("etag", item->etag(), Text(model.ItemOf(item->sku()).version));

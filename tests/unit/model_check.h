@@ -14,7 +14,7 @@ namespace inventory::model {
 // Every quantity, state, expiry and version that is stored and differs from the model's; empty if there is none.
 std::vector<std::string> Differences(const Model& model, const pipeline::Rows& rows);
 
-// The same for the resources that an answer to a write holds.
+// The same for the resources and the rows that a write's first answer holds.
 std::vector<std::string> Differences(const Model& model, const google::protobuf::Message& answer);
 
 }  // namespace inventory::model

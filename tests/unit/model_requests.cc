@@ -15,6 +15,16 @@ void Locate(v1::Warehouse& warehouse) {
   warehouse.mutable_location()->set_longitude(kLongitude);
 }
 
+void SetRequestId(google::protobuf::Message& request, const std::string& id) {
+  request.GetReflection()->SetString(&request, request.GetDescriptor()->FindFieldByName("request_id"), id);
+}
+
+Requests::Request Copy(const google::protobuf::Message& request) {
+  Requests::Request copy(request.New());
+  copy->CopyFrom(request);
+  return copy;
+}
+
 int64_t TotalOf(const Line& line) { return line.reserved() + line.shipped; }
 
 }  // namespace
@@ -34,6 +44,7 @@ Requests::Requests(uint64_t seed, const Model& model) : model_(model), random_(s
       {20, [this] { return SetStock(); }},
       {40, [this] { return AdjustStock(); }},
       {8, [this] { return SetSafetyStock(); }},
+      {20, [this] { return BatchUpdateStock(); }},
       {4, [this] { return Create(Sku()); }},
       {24, [this] { return UpdateItem(); }},
       {4, [this] { return DeleteItem(); }},
@@ -78,6 +89,10 @@ Requests::Request Requests::Next() {
     world_.pop_back();
     return next;
   }
+  return Identify(Make());
+}
+
+Requests::Request Requests::Make() {
   int64_t at = Below(total_weight_);
   for (const auto& [weight, make] : makers_) {
     if (at < weight) return make();
@@ -86,13 +101,26 @@ Requests::Request Requests::Next() {
   return nullptr;
 }
 
+Requests::Request Requests::Identify(Request made) {
+  if (!identified_.empty() && OneIn(20)) {
+    const auto count = static_cast<int64_t>(identified_.size());
+    const auto& earlier = *identified_[static_cast<std::size_t>(count - 1 - Below(std::min<int64_t>(count, 10)))];
+    if (!OneIn(4)) return Copy(earlier);
+    SetRequestId(*made, TextOf(earlier, "request_id"));
+  } else if (OneIn(3)) {
+    SetRequestId(*made, absl::StrCat("q", identified_.size()));
+    identified_.push_back(Copy(*made));
+  }
+  return made;
+}
+
 std::string Requests::Swept() {
   if (!world_.empty() || model_.state().reservations.empty() || !OneIn(20)) return "";
   for (const auto& [id, reservation] : model_.state().reservations) {
     const bool dead = reservation.state == v1::RESERVATION_STATE_HELD && *reservation.expiry <= model_.now;
     if (dead && !OneIn(3)) return id;
   }
-  return absl::StrCat("r", model_.state().reservations.size());
+  return model_.state().reservations.rbegin()->first;
 }
 
 absl::Duration Requests::Pause() {

@@ -17,8 +17,8 @@
 namespace inventory::model {
 
 // Makes requests for three SKUs, three warehouses and two channels, in small quantities so that they get in each
-// other's way: most are sensible, some name what is not there or break a rule. The same seed and the same model give
-// the same requests.
+// other's way: most are sensible, some name what is not there or break a rule, some come again. The same seed and the
+// same model give the same requests.
 class Requests {
  public:
   using Request = std::unique_ptr<google::protobuf::Message>;
@@ -39,6 +39,9 @@ class Requests {
   using Maker = std::function<Request()>;
 
   void BuildWorld();
+  Request Make();
+  // An earlier request that had a request id, another one under its id, or the one given, with a new id or none.
+  Request Identify(Request made);
 
   int64_t Below(int64_t limit) { return static_cast<int64_t>(random_() % static_cast<uint64_t>(limit)); }
   bool OneIn(int64_t times) { return Below(times) == 0; }
@@ -64,6 +67,8 @@ class Requests {
   Request SetStock();
   Request AdjustStock();
   Request SetSafetyStock();
+  Request BatchUpdateStock();
+  void AnyChange(v1::StockUpdate& update);
   Request ReserveStock();
   Request ConfirmReservation();
   Request ExtendReservation();
@@ -92,6 +97,7 @@ class Requests {
   std::vector<Request> world_;  // The requests that build it, last one first.
   std::vector<std::pair<int, Maker>> makers_;
   int total_weight_ = 0;
+  std::vector<Request> identified_;  // Copies of the requests that had a request id.
 };
 
 }  // namespace inventory::model

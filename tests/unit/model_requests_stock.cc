@@ -91,4 +91,31 @@ Requests::Request Requests::SetSafetyStock() {
   return request;
 }
 
+Requests::Request Requests::BatchUpdateStock() {
+  auto request = std::make_unique<v1::BatchUpdateStockRequest>();
+  request->set_error_policy(OneOf<v1::ErrorPolicy>(
+      {v1::ERROR_POLICY_UNSPECIFIED, v1::ERROR_POLICY_ATOMIC, v1::ERROR_POLICY_PER_ROW, v1::ERROR_POLICY_PER_ROW}));
+  const bool per_row = request->error_policy() == v1::ERROR_POLICY_PER_ROW;
+  // Seldom more than one chunk.
+  int64_t rows = per_row && OneIn(20) ? 501 + Below(100) : 1 + Below(5);
+  while (rows-- > 0) AnyChange(*request->add_updates());
+  return request;
+}
+
+void Requests::AnyChange(v1::StockUpdate& update) {
+  update.set_sku(Sku());
+  update.set_warehouse_id(WarehouseId());
+  switch (Below(3)) {
+    case 0:
+      update.set_set_on_hand(OneIn(4) ? 0 : Below(13));
+      break;
+    case 1:
+      update.set_adjust_on_hand(OneIn(200) ? 0 : OneOf<int64_t>({-5, -3, -1, 1, 2, 4, 7}));
+      break;
+    default:
+      update.set_set_safety_stock(OneIn(2) ? 0 : Below(5));
+  }
+  update.set_etag(Etag(LevelVersion(update.sku(), update.warehouse_id())));
+}
+
 }  // namespace inventory::model

@@ -1,8 +1,10 @@
 #include "tests/unit/rule_runner.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +12,7 @@
 #include "server/errors.h"
 #include "server/pipeline/holds.h"
 #include "server/rpc/registry.h"
+#include "server/rpc/steps.h"
 #include "tests/unit/invariants.h"
 
 namespace inventory {
@@ -21,7 +24,8 @@ constexpr int kMaxRounds = 20;
 
 const rpc::Method* MethodFor(const Message& request) {
   for (const rpc::Method& method : rpc::Methods()) {
-    if (method.request() == request.GetDescriptor() && method.make_command != nullptr) return &method;
+    const bool writes = method.make_command != nullptr || method.start != nullptr;
+    if (writes && method.request() == request.GetDescriptor()) return &method;
   }
   return nullptr;
 }
@@ -34,6 +38,18 @@ std::string RequestId(const Message& request) {
 // The bytes of the details are left out: they hold metadata in any order.
 bool Same(const absl::Status& a, const absl::Status& b) {
   return a.code() == b.code() && a.message() == b.message() && ReasonOf(a) == ReasonOf(b);
+}
+
+// What the command saves, which is of `type`; null if it saves nothing.
+std::unique_ptr<Message> SavedReply(const pipeline::Command& command, const Message* type) {
+  if (type == nullptr) return nullptr;
+  std::unique_ptr<Message> reply(type->New());
+  return reply->ParseFromString(command.SaveReply()) ? std::move(reply) : nullptr;
+}
+
+bool Same(const std::unique_ptr<Message>& a, const std::unique_ptr<Message>& b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  return google::protobuf::util::MessageDifferencer::Equals(*a, *b);
 }
 
 template <typename Record, typename Predicate>
@@ -69,6 +85,31 @@ void StoreTable(const pipeline::Table<Record>& from, pipeline::Table<Record>& to
 
 }  // namespace
 
+// Carries out each step before it returns.
+class RuleRunner::CallSteps final : public rpc::Steps {
+ public:
+  CallSteps(RuleRunner& runner, const Message& request, const Message& response, absl::Status& answer)
+      : runner_(runner), request_(request), response_(response), answer_(answer) {}
+
+  void Read(std::function<absl::Status(reading::Reader&)> read, std::function<void()> then) override {
+    Finish(absl::UnimplementedError("a read needs a database"));
+  }
+
+  void Run(std::unique_ptr<pipeline::Command> command, const std::string& step,
+           std::function<void(pipeline::Command&, const absl::Status&)> then) override {
+    const absl::Status status = runner_.RunRecorded(*command, request_, step, response_);
+    then(*command, status);
+  }
+
+  void Finish(const absl::Status& status) override { answer_ = status; }
+
+ private:
+  RuleRunner& runner_;
+  const Message& request_;
+  const Message& response_;
+  absl::Status& answer_;
+};
+
 absl::Status RuleRunner::Run(const Message& request, Message& response) {
   const rpc::Method* method = MethodFor(request);
   if (method == nullptr) return absl::UnimplementedError("no write takes " + request.GetTypeName());
@@ -76,7 +117,31 @@ absl::Status RuleRunner::Run(const Message& request, Message& response) {
   method->validate(request, bounds, violations);
   rpc::CheckRequestId(RequestId(request), violations);
   if (!violations.empty()) return violations.ToStatus();
-  return RunRounds(*method->make_command(request, response), RequestId(request), &response);
+  if (method->make_command != nullptr) {
+    return RunRecorded(*method->make_command(request, response), request, /*step=*/"", response);
+  }
+  absl::Status answer = absl::InternalError("the call was never finished");
+  method->start(request, response, std::make_shared<CallSteps>(*this, request, response, answer));
+  return answer;
+}
+
+// Gives the first answer under the request id again if there is one.
+absl::Status RuleRunner::RunRecorded(pipeline::Command& command, const Message& request, const std::string& step,
+                                     const Message& reply) {
+  if (broken_steps.contains(step)) return Unavailable("DATABASE_UNAVAILABLE", "the database is away");
+  std::string id = RequestId(request);
+  if (id.empty()) return RunRounds(command, id, &reply);
+  if (!step.empty()) absl::StrAppend(&id, "/", step);
+  const std::string payload = absl::StrCat(request.GetTypeName(), " ", request.ShortDebugString());
+  if (const auto found = records_.find(id); found != records_.end()) {
+    const Record& record = found->second;
+    if (record.payload != payload) return Refusal(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED", id);
+    const bool loaded = !record.status.ok() || command.LoadReply(record.reply);
+    return loaded ? record.status : absl::InternalError("a saved reply can't be loaded");
+  }
+  const absl::Status status = RunRounds(command, id, &reply);
+  records_[id] = {.payload = payload, .status = status, .reply = status.ok() ? command.SaveReply() : ""};
+  return status;
 }
 
 absl::Status RuleRunner::RunCommand(pipeline::Command& command) { return RunRounds(command, "", nullptr); }
@@ -95,11 +160,11 @@ pipeline::Configuration RuleRunner::CurrentConfiguration() const {
 }
 
 // Runs the command until it has locked every SKU that it asks for.
-absl::Status RuleRunner::RunRounds(pipeline::Command& command, const std::string& request_id, const Message* response) {
+absl::Status RuleRunner::RunRounds(pipeline::Command& command, const std::string& request_id, const Message* reply) {
   ++runs_;
   pipeline::Needs needs = command.needs();
   for (int round = 0; round < kMaxRounds; ++round) {
-    const std::set<std::string> required = RunOnce(command, needs, request_id, response);
+    const std::set<std::string> required = RunOnce(command, needs, request_id, reply);
     if (check_invariants) CheckInvariants(rows);
     if (required.empty()) return answer_;
     needs.skus.insert(needs.skus.end(), required.begin(), required.end());
@@ -109,7 +174,7 @@ absl::Status RuleRunner::RunRounds(pipeline::Command& command, const std::string
 
 // Sets answer_, or returns the SKUs that must be locked too.
 std::set<std::string> RuleRunner::RunOnce(pipeline::Command& command, const pipeline::Needs& needs,
-                                          const std::string& request_id, const Message* response) {
+                                          const std::string& request_id, const Message* reply) {
   Batch batch = Load(needs);
   pipeline::Work system(batch.rows, batch.now, batch.configuration, limits, batch.locked, {.actor = "system"});
   answer_ = pipeline::ReleaseDead(system).status();
@@ -118,15 +183,10 @@ std::set<std::string> RuleRunner::RunOnce(pipeline::Command& command, const pipe
 
   Apply(command, request_id, batch);
   const absl::Status first_answer = answer_;
-  std::unique_ptr<Message> first_response;
-  if (response != nullptr) {
-    first_response.reset(response->New());
-    first_response->CopyFrom(*response);
-  }
+  const std::unique_ptr<Message> first_reply = SavedReply(command, reply);
   batch.rows.Undo();
   const std::set<std::string> required = Apply(command, request_id, batch);
-  if (!Same(answer_, first_answer) ||
-      (response != nullptr && !google::protobuf::util::MessageDifferencer::Equals(*response, *first_response))) {
+  if (!Same(answer_, first_answer) || !Same(SavedReply(command, reply), first_reply)) {
     answer_ = absl::InternalError("the second run of the same command differs from the first");
   }
   if (!required.empty() || !answer_.ok()) batch.rows.Undo();

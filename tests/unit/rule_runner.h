@@ -19,9 +19,9 @@
 namespace inventory {
 
 // Runs commands as the pipeline does, each in a batch of its own: it validates, loads only what the command's needs
-// name, releases dead holds, applies, and keeps the rows of a success. Every run is applied, undone and applied again,
-// as after a rollback, and must give the same answer; after every run the invariants must hold
-// (tests/unit/invariants.h).
+// name, releases dead holds, applies, and keeps the rows of a success and the answer under its request id. Every run is
+// applied, undone and applied again, as after a rollback, and must give the same answer; after every run the invariants
+// must hold (tests/unit/invariants.h).
 class RuleRunner {
  public:
   // Everything that is stored. A test puts configuration in by Load, makes the rest by commands, and looks at rows by
@@ -33,8 +33,10 @@ class RuleRunner {
   std::string actor = "tester";
   // False for a test that starts from rows that no commands could have made.
   bool check_invariants = true;
+  // Commands of these steps (see rpc::Steps) find no database: UNAVAILABLE.
+  std::set<std::string> broken_steps;
 
-  // The answer of the RPC that takes `request`. `response` is meaningful if it is OK.
+  // The answer of the RPC that takes `request`, any write that needs no read. `response` is meaningful if it is OK.
   absl::Status Run(const google::protobuf::Message& request, google::protobuf::Message& response);
 
   // The same with a response of its own.
@@ -62,10 +64,21 @@ class RuleRunner {
     std::map<std::string, storage::WarehouseUse> warehouse_use;
   };
 
+  // The answer that was given under a request id.
+  struct Record {
+    std::string payload;
+    absl::Status status = {};
+    std::string reply = {};
+  };
+  class CallSteps;
+
+  // `reply` is a message of the type that the command saves; null if it saves none.
+  absl::Status RunRecorded(pipeline::Command& command, const google::protobuf::Message& request,
+                           const std::string& step, const google::protobuf::Message& reply);
   absl::Status RunRounds(pipeline::Command& command, const std::string& request_id,
-                         const google::protobuf::Message* response);
+                         const google::protobuf::Message* reply);
   std::set<std::string> RunOnce(pipeline::Command& command, const pipeline::Needs& needs, const std::string& request_id,
-                                const google::protobuf::Message* response);
+                                const google::protobuf::Message* reply);
   std::set<std::string> Apply(pipeline::Command& command, const std::string& request_id, Batch& batch);
   Batch Load(const pipeline::Needs& needs);
   void LoadReservations(const std::set<std::string>& ids, Batch& batch);
@@ -75,6 +88,7 @@ class RuleRunner {
   storage::WarehouseUse UseOf(const std::string& warehouse_id) const;
   void Store(const pipeline::Rows& batch);
 
+  std::map<std::string, Record> records_;
   int runs_ = 0;
   absl::Status answer_;
 };
