@@ -48,7 +48,8 @@ void CompleteDatabase(ServerOptions& options, Problems& problems) {
   }
   if (options.database_url.empty()) {
     if (!database.password.empty()) {
-      problems.emplace_back("--database-url: is empty, but a database password is given; the private database has none");
+      problems.emplace_back(
+          "--database-url: is empty, but a database password is given; the private database has none");
     }
     return;
   }
