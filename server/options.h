@@ -29,6 +29,7 @@ struct ServerOptions {
   // Start and stop.
   bool migrate_on_start = true;                       // Default true.
   bool require_durable = false;                       // Default false.
+  absl::Duration drain_delay = absl::ZeroDuration();  // Default 0.
   absl::Duration shutdown_grace = absl::Seconds(20);  // Default 20s.
 
   // Serving.

@@ -2,17 +2,19 @@
 
 #include <sys/resource.h>
 
-#include <memory>
+#include <chrono>
+#include <future>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "prometheus/exposer.h"
+#include "absl/time/clock.h"
 #include "server/background/health_monitor.h"
 #include "server/background/sweeper.h"
 #include "server/database.h"
 #include "server/engine.h"
 #include "server/logging.h"
 #include "server/metrics.h"
+#include "server/metrics_endpoint.h"
 #include "server/rpc/grpc_server.h"
 
 namespace inventory::server {
@@ -26,23 +28,19 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-absl::StatusOr<std::unique_ptr<prometheus::Exposer>> ExposeMetrics(const std::string& address, const Metrics& metrics) {
-  if (address.empty()) return nullptr;
-  try {
-    auto exposer = std::make_unique<prometheus::Exposer>(address, 1);
-    exposer->RegisterCollectable(metrics.collectable());
-    return exposer;
-  } catch (const std::exception& e) {
-    return absl::FailedPreconditionError(absl::StrCat("can't serve metrics on ", address, " (", e.what(),
-                                                      "): choose another address with --metrics-listen, or none"));
+// Stops in steps, so that callers who watch health or listen to load balancers are gone before any is refused. Another
+// signal ends all waiting.
+void StopCalls(rpc::GrpcServer& server, const ServerOptions& options, absl::Time drained, Signals& signals) {
+  signals.Wait(drained - absl::Now(), /*requests=*/2);
+  const std::future<void> stopped =
+      std::async(std::launch::async, [&server, &options] { server.Stop(options.shutdown_grace); });
+  while (stopped.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
+    if (signals.Wait(absl::ZeroDuration(), /*requests=*/2)) server.CancelCalls();
   }
 }
 
-absl::Status ServeOn(const Database& database, const ServerOptions& options, Signals& signals) {
-  Metrics metrics;
+absl::Status ServeOn(const Database& database, const ServerOptions& options, Metrics& metrics, Signals& signals) {
   Engine engine(options, database.connection_options(), metrics);
-  auto exposer = ExposeMetrics(options.metrics_listen, metrics);
-  if (!exposer.ok()) return exposer.status();
   auto server = rpc::GrpcServer::Start(options, engine.runtime());
   if (!server.ok()) return server.status();
   background::Sweeper sweeper(
@@ -57,10 +55,13 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Sig
       {{"grpc", options.listen}, {"port", absl::StrCat((*server)->port())}, {"metrics", options.metrics_listen}});
   signals.Wait(absl::InfiniteDuration());
 
-  Log(LogLevel::kInfo, "stopping", {{"grace", absl::FormatDuration(options.shutdown_grace)}});
+  Log(LogLevel::kInfo, "stopping",
+      {{"grace", absl::FormatDuration(options.shutdown_grace)},
+       {"drain_delay", absl::FormatDuration(options.drain_delay)}});
+  const absl::Time drained = absl::Now() + options.drain_delay;
+  (*server)->Drain();
   health.Stop();
-  (*server)->SetServing(false);
-  (*server)->Stop(options.shutdown_grace);
+  StopCalls(**server, options, drained, signals);
   sweeper.Stop();
   engine.Stop();
   Log(LogLevel::kInfo, "stopped");
@@ -72,11 +73,18 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Sig
 absl::Status Serve(const ServerOptions& options, Signals& signals) {
   RaiseDescriptorLimit();
   Log(LogLevel::kInfo, "inventory-server", {{"version", INVENTORY_VERSION}});
+  Metrics metrics;
+  MetricsEndpoint endpoint;
+  absl::Status exposed = endpoint.Start(options.metrics_listen, metrics);
+  if (!exposed.ok()) return exposed;
   absl::StatusOr<Database> database = Database::Open(options, signals);
   if (!database.ok()) return database.status();
   absl::Status prepared = database->Prepare(options, options.migrate_on_start);
   if (!prepared.ok()) return prepared;
-  return ServeOn(*database, options, signals);
+  absl::Status served = ServeOn(*database, options, metrics, signals);
+  // While the private database, which ends next, takes its time too.
+  endpoint.BeginStop();
+  return served;
 }
 
 absl::Status MigrateDatabase(const ServerOptions& options, Signals& signals) {

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "absl/time/clock.h"
@@ -16,18 +17,18 @@ Signals::Signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-bool Signals::Wait(absl::Duration patience) {
+bool Signals::Wait(absl::Duration patience, int requests) {
   const absl::Time give_up = absl::Now() + patience;
-  while (!asked_) {
+  while (requests_ < requests) {
     const absl::Duration left = std::max(absl::ZeroDuration(), std::min(give_up - absl::Now(), absl::Hours(1)));
     const timespec time = absl::ToTimespec(left);
     if (sigtimedwait(&set_, nullptr, &time) > 0) {
-      asked_ = true;
+      ++requests_;
     } else if (errno == EAGAIN && absl::Now() >= give_up) {
-      break;
+      return false;
     }
   }
-  return asked_;
+  return true;
 }
 
 }  // namespace inventory::server

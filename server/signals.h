@@ -14,12 +14,12 @@ class Signals {
  public:
   Signals();
 
-  // Waits for a request to stop, at most for `patience`; true if there was one, now or before.
-  bool Wait(absl::Duration patience);
+  // Waits until there have been this many requests to stop since the start, at most for `patience`; true if there have.
+  bool Wait(absl::Duration patience, int requests = 1);
 
  private:
   sigset_t set_;
-  bool asked_ = false;
+  int requests_ = 0;
 };
 
 }  // namespace inventory::server

@@ -47,20 +47,6 @@ absl::StatusOr<Rows> Query(Connection& connection, std::string_view text) {
   return std::move(results->front());
 }
 
-// Version to checksum of what was applied; empty if nothing ever was.
-absl::StatusOr<std::map<int, std::string>> Applied(Connection& connection) {
-  absl::StatusOr<Rows> table = Query(connection,
-                                     "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND "
-                                     "table_name = 'schema_migration'");
-  if (!table.ok()) return table.status();
-  std::map<int, std::string> applied;
-  if (table->empty()) return applied;
-  absl::StatusOr<Rows> rows = Query(connection, "SELECT version, checksum FROM schema_migration");
-  if (!rows.ok()) return rows.status();
-  for (const Row& row : *rows) applied[static_cast<int>(row.Int(0))] = std::string(row.Text(1));
-  return applied;
-}
-
 absl::Status CheckApplied(const std::map<int, std::string>& applied) {
   const int known = AllMigrations().back().version;
   for (const auto& [version, checksum] : applied) {
@@ -77,6 +63,23 @@ absl::Status CheckApplied(const std::map<int, std::string>& applied) {
     }
   }
   return absl::OkStatus();
+}
+
+// Version to checksum of what was applied, all of it known to this program; empty if nothing ever was. Needs no right
+// but to read.
+absl::StatusOr<std::map<int, std::string>> Applied(Connection& connection) {
+  absl::StatusOr<Rows> table = Query(connection,
+                                     "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND "
+                                     "table_name = 'schema_migration'");
+  if (!table.ok()) return table.status();
+  std::map<int, std::string> applied;
+  if (table->empty()) return applied;
+  absl::StatusOr<Rows> rows = Query(connection, "SELECT version, checksum FROM schema_migration");
+  if (!rows.ok()) return rows.status();
+  for (const Row& row : *rows) applied[static_cast<int>(row.Int(0))] = std::string(row.Text(1));
+  absl::Status checked = CheckApplied(applied);
+  if (!checked.ok()) return checked;
+  return applied;
 }
 
 // An ALTER TABLE is done wholly or not at all, so one that finds a column or key there already, or gone, was done
@@ -120,8 +123,6 @@ absl::StatusOr<int> MigrateUnderLock(Connection& connection, const std::function
   if (!made.ok()) return absl::Status(made.code(), absl::StrCat("can't make tables: ", DetailOf(made)));
   absl::StatusOr<std::map<int, std::string>> applied = Applied(connection);
   if (!applied.ok()) return applied.status();
-  absl::Status checked = CheckApplied(*applied);
-  if (!checked.ok()) return checked;
   int count = 0;
   for (const Migration& migration : AllMigrations()) {
     if (applied->contains(migration.version)) continue;
@@ -136,6 +137,9 @@ absl::StatusOr<int> MigrateUnderLock(Connection& connection, const std::function
 }  // namespace
 
 absl::StatusOr<int> Migrate(Connection& connection, const std::function<void(std::string_view)>& report) {
+  absl::StatusOr<std::map<int, std::string>> applied = Applied(connection);
+  if (!applied.ok()) return applied.status();
+  if (applied->size() == AllMigrations().size()) return 0;
   absl::StatusOr<Rows> locked =
       Query(connection, absl::StrCat("SELECT GET_LOCK(CONCAT('inventory_migrate_', DATABASE()), ", kLockSeconds, ")"));
   if (!locked.ok()) return locked.status();
@@ -151,8 +155,6 @@ absl::StatusOr<int> Migrate(Connection& connection, const std::function<void(std
 absl::Status CheckSchema(Connection& connection) {
   absl::StatusOr<std::map<int, std::string>> applied = Applied(connection);
   if (!applied.ok()) return applied.status();
-  absl::Status checked = CheckApplied(*applied);
-  if (!checked.ok()) return checked;
   if (applied->size() < AllMigrations().size()) {
     return absl::FailedPreconditionError(
         absl::StrCat("the database's schema lacks ", AllMigrations().size() - applied->size(),

@@ -14,6 +14,7 @@ signals:
 options:    logging storage
 pipeline:   errors logging storage
 metrics:    pipeline storage
+metrics_endpoint: metrics
 sourcing:   storage
 reading:    errors logging pipeline storage
 rpc:        errors logging metrics options pipeline protos reading storage
@@ -22,7 +23,7 @@ queries:    commands errors pipeline protos reading rpc storage
 background: commands errors logging pipeline storage
 database:   errors logging options signals storage
 engine:     errors logging metrics options pipeline reading rpc storage
-serve:      background database engine errors logging metrics options rpc signals storage
+serve:      background database engine errors logging metrics metrics_endpoint options rpc signals storage
 verify:     database engine errors logging metrics options protos rpc serve storage
 main:       logging options serve signals'
 

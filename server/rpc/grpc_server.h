@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/server.h"
 #include "server/options.h"
+#include "server/rpc/health_service.h"
 #include "server/rpc/service.h"
 
 namespace inventory::rpc {
@@ -23,18 +24,26 @@ class GrpcServer {
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const server::ServerOptions& options, Runtime& runtime);
 
   // Tells health watchers, for each service and for the whole server.
-  void SetServing(bool serving);
+  void SetServing(bool serving) { health_.SetServing(serving); }
 
-  // Refuses new calls, waits up to `grace` for those under way, then cancels the rest, and returns when none is left.
+  // Begins a stop: NOT_SERVING for good, but calls are still answered.
+  void Drain() { health_.Drain(); }
+
+  // After Drain: refuses new calls, waits up to `grace` for those under way, then cancels the rest, and returns when
+  // none is left.
   void Stop(absl::Duration grace);
+
+  // Ends the grace of a Stop on another thread.
+  void CancelCalls();
 
   // The port, which differs from the option's if that was 0.
   int port() const { return port_; }
 
  private:
-  GrpcServer() = default;
+  explicit GrpcServer(std::vector<std::unique_ptr<Service>> services);
 
-  std::vector<std::unique_ptr<Service>> services_;
+  const std::vector<std::unique_ptr<Service>> services_;
+  HealthService health_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
 };

@@ -29,6 +29,9 @@ class ScratchFolder {
 // A TCP port of the loopback address that nobody listens on.
 int FreePort();
 
+// What an HTTP GET on the loopback address answers, head and body.
+std::string HttpGet(int port, const std::string& path);
+
 // One run of a program; it is killed with this. Used by one thread, which must live as long as the program.
 class ProgramRun {
  public:

@@ -48,6 +48,31 @@ void Alter(const storage::DatabaseOptions& database, const std::string& statemen
   Must(Must(storage::Connection::Open(database))->Execute(sql));
 }
 
+// A user of the database, with the password "open sesame" and these rights to it.
+class DatabaseUser {
+ public:
+  DatabaseUser(const storage::DatabaseOptions& database, const std::string& rights)
+      : database_(database), name_("user_of_" + database.database) {
+    Alter(database_, absl::Substitute("CREATE USER '$0'@'localhost' IDENTIFIED BY 'open sesame'", name_));
+    Alter(database_, absl::Substitute("GRANT $0 ON $1.* TO '$2'@'localhost'", rights, database_.database, name_));
+  }
+  ~DatabaseUser() { Alter(database_, absl::Substitute("DROP USER '$0'@'localhost'", name_)); }
+  DatabaseUser(const DatabaseUser&) = delete;
+  DatabaseUser& operator=(const DatabaseUser&) = delete;
+
+  // How the user reaches the database; the password is not in it.
+  storage::DatabaseOptions options() const {
+    storage::DatabaseOptions options = database_;
+    options.user = name_;
+    return options;
+  }
+  static ProgramRun::Environment Password() { return {{"INVENTORY_DATABASE_PASSWORD", "open sesame"}}; }
+
+ private:
+  const storage::DatabaseOptions database_;
+  const std::string name_;
+};
+
 class ProgramTest : public ::testing::Test {
  protected:
   explicit ProgramTest(bool migrated = true) : database_(storage::NewDatabase(migrated)) {}
@@ -160,6 +185,23 @@ TEST_F(ProgramTest, AMigrationWithOtherContentsIsRefused) {
   }
 }
 
+constexpr char kRightsToServe[] = "SELECT, INSERT, UPDATE, DELETE";
+
+TEST_F(ProgramTest, ServingACurrentSchemaNeedsNoRightToChangeIt) {
+  const DatabaseUser user(database(), kRightsToServe);
+  ServerProcess server({.database_url = storage::UrlOf(user.options()), .environment = DatabaseUser::Password()});
+  EXPECT_THAT(server.run().output(), HasSubstr("migrations_applied=0"));
+  MakeWarehouse(Client(server.address()), "w1");
+  EXPECT_EQ(server.Stop(), 0);
+}
+
+TEST_F(FreshDatabaseTest, MigratingWithoutTheRightToSaysSo) {
+  const DatabaseUser user(database(), kRightsToServe);
+  const Finished refused = RunServerProgram(Serve(user.options()), DatabaseUser::Password());
+  EXPECT_EQ(refused.exit_code, kFailed);
+  EXPECT_THAT(refused.output, HasSubstr("can't make tables: CREATE command denied"));
+}
+
 // ---- Options, passwords, logs ----
 
 TEST_F(ProgramTest, AFlagWinsOverTheEnvironmentAndThatOverTheFile) {
@@ -184,29 +226,23 @@ TEST_F(ProgramTest, AFlagWinsOverTheEnvironmentAndThatOverTheFile) {
 }
 
 TEST_F(ProgramTest, ThePasswordIsReadFromFileOrEnvironmentAndShownNowhere) {
-  const std::string user = "keeper_" + database().database;
-  Alter(database(), absl::Substitute("CREATE USER '$0'@'localhost' IDENTIFIED BY 'open sesame'", user));
-  Alter(database(), absl::Substitute("GRANT ALL ON $1.* TO '$0'@'localhost'", user, database().database));
-  storage::DatabaseOptions keeper = database();
-  keeper.user = user;
+  const DatabaseUser user(database(), "ALL");
   const ScratchFolder folder;
   WriteAll(folder.path() + "/password", "open sesame\n");
   const std::string in_file = "--database-password-file=" + folder.path() + "/password";
   for (const bool file : {true, false}) {
-    const ProgramRun::Environment environment = {{"INVENTORY_DATABASE_PASSWORD", "open sesame"}};
     ServerProcess server(
-        {.database_url = storage::UrlOf(keeper),
+        {.database_url = storage::UrlOf(user.options()),
          .arguments = file ? std::vector{in_file, std::string("--log-level=debug")} : std::vector<std::string>{},
-         .environment = file ? ProgramRun::Environment() : environment});
+         .environment = file ? ProgramRun::Environment() : DatabaseUser::Password()});
     EXPECT_THAT(ReadAll(absl::StrCat("/proc/", server.pid(), "/cmdline")),
                 AllOf(HasSubstr("inventory-server"), Not(HasSubstr("sesame"))));
     EXPECT_EQ(server.Stop(), 0);
     EXPECT_THAT(server.run().output(), Not(HasSubstr("sesame")));
   }
-  const Finished both = RunServerProgram(Serve(keeper, {in_file}), {{"INVENTORY_DATABASE_PASSWORD", "open sesame"}});
+  const Finished both = RunServerProgram(Serve(user.options(), {in_file}), DatabaseUser::Password());
   EXPECT_EQ(both.exit_code, kUsage);
   EXPECT_THAT(both.output, AllOf(HasSubstr("give one of them"), Not(HasSubstr("sesame"))));
-  Alter(database(), absl::Substitute("DROP USER '$0'@'localhost'", user));
 }
 
 TEST_F(ProgramTest, ADatabaseThatDoesNotLetTheServerInIsTriedAgainUntilItIsAskedToStop) {

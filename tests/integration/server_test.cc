@@ -1,13 +1,9 @@
 // What the server offers besides its RPCs: reflection, channelz, health, metrics, and limits on what it takes.
-#include <arpa/inet.h>
 #include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/empty.pb.h>
 #include <google/protobuf/unknown_field_set.h>
 #include <grpcpp/impl/codegen/client_unary_call.h>
 #include <grpcpp/support/byte_buffer.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <thread>
 
@@ -84,23 +80,6 @@ google::protobuf::FileDescriptorProto ReflectedFile(const Client& client, const 
   google::protobuf::FileDescriptorProto file;
   for (const std::string& files : FieldOf(response, 4)) EXPECT_TRUE(file.ParseFromString(FieldOf(files, 1).at(0)));
   return file;
-}
-
-// What an HTTP GET answers, head and body.
-std::string HttpGet(int port, const std::string& path) {
-  const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-  const std::string request = absl::StrCat("GET ", path, " HTTP/1.0\r\n\r\n");
-  EXPECT_EQ(write(connection, request.data(), request.size()), static_cast<ssize_t>(request.size()));
-  std::string answer;
-  char buffer[4096];
-  for (ssize_t got = 0; (got = read(connection, buffer, sizeof(buffer))) > 0;) answer.append(buffer, got);
-  close(connection);
-  return answer;
 }
 
 class ServingTest : public ServerTest {

@@ -1,0 +1,60 @@
+// The standard health service.
+#ifndef INVENTORY_SERVER_RPC_HEALTH_SERVICE_H_
+#define INVENTORY_SERVER_RPC_HEALTH_SERVICE_H_
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpcpp/support/server_callback.h"
+#include "storage/mutex.h"
+
+namespace inventory::rpc {
+
+// Answers grpc.health.v1.Health with one state for all services, because all need the same database. gRPC's own health
+// service never ends a Watch: one watcher would make every stop last for the whole grace. Thread-safe; the gRPC server
+// must be gone before it.
+class HealthService final : public grpc::health::v1::Health::CallbackService {
+ public:
+  // Knows these services. NOT_SERVING at first.
+  explicit HealthService(std::set<std::string> services) : services_(std::move(services)) {}
+
+  // Sets the state and tells every watcher.
+  void SetServing(bool serving);
+
+  // NOT_SERVING for good: SetServing does nothing any more.
+  void Drain();
+
+  // After Drain: ends every Watch with UNAVAILABLE once it has been told, and those that are still to come.
+  void EndWatches();
+
+  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
+                                  const grpc::health::v1::HealthCheckRequest* request,
+                                  grpc::health::v1::HealthCheckResponse* response) override;
+  grpc::ServerWriteReactor<grpc::health::v1::HealthCheckResponse>* Watch(
+      grpc::CallbackServerContext* context, const grpc::health::v1::HealthCheckRequest* request) override;
+
+ private:
+  struct Watcher;
+  using State = grpc::health::v1::HealthCheckResponse::ServingStatus;
+
+  void AdvanceAll() REQUIRES(mutex_);
+  // Writes what the watcher does not know yet, or ends its call if that is over.
+  void Advance(Watcher& watcher) REQUIRES(mutex_);
+  // What gRPC reports of a watcher.
+  void Written(Watcher& watcher, bool ok);
+  void Cancelled(Watcher& watcher);
+  void Done(Watcher* watcher);
+
+  const std::set<std::string> services_;
+  storage::Mutex mutex_;
+  State state_ GUARDED_BY(mutex_) = grpc::health::v1::HealthCheckResponse::NOT_SERVING;
+  bool draining_ GUARDED_BY(mutex_) = false;
+  bool watches_ended_ GUARDED_BY(mutex_) = false;
+  std::set<Watcher*> watchers_ GUARDED_BY(mutex_);
+};
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_HEALTH_SERVICE_H_
