@@ -46,6 +46,13 @@ absl::Status EtagMismatch(std::string_view resource, std::string_view expected, 
                  {{"expected", std::string(expected)}, {"actual", std::string(actual)}});
 }
 
+absl::Status StockMismatch(std::string_view sku, std::string_view contradiction) {
+  return Refusal(absl::StatusCode::kInternal, "STOCK_MISMATCH",
+                 absl::StrCat("what is stored of ", std::string(sku), " does not add up: ", std::string(contradiction),
+                              "; VerifyStock, or inventory-server verify, with repair puts it right"),
+                 {{"sku", std::string(sku)}});
+}
+
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
   google::rpc::RetryInfo retry;
   const absl::Duration whole = absl::Floor(delay, absl::Seconds(1));

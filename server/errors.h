@@ -30,6 +30,10 @@ absl::Status Precondition(std::string_view reason, std::string_view message, Met
 absl::Status NotFound(std::string_view reason, std::string_view message, Metadata metadata = {});
 absl::Status EtagMismatch(std::string_view resource, std::string_view expected, std::string_view actual);
 
+// INTERNAL, reason STOCK_MISMATCH {sku}: what is stored of the SKU contradicts itself, so that no write of it can
+// succeed before VerifyStock has repaired it.
+absl::Status StockMismatch(std::string_view sku, std::string_view contradiction);
+
 // `status` with a RetryInfo that asks to wait for `delay`.
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
 

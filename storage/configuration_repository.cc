@@ -146,20 +146,18 @@ bool AppendLockWarehouses(Sql& sql, std::span<const std::string> warehouse_ids) 
 }
 
 bool AppendWarehouseUse(Sql& sql, const std::string& warehouse_id) {
+  // With the SKU, the index (sku, expire_time) gives only the dead holds.
   constexpr char kUsed[] =
-      " AND (l.on_hand <> 0 OR l.reserved <> 0 OR l.safety_stock <> 0 OR l.damaged <> 0 OR "
-      "l.quality_control <> 0)";
+      " AND (l.on_hand <> 0 OR l.safety_stock <> 0 OR l.damaged <> 0 OR l.quality_control <> 0 OR (l.reserved <> 0 AND "
+      "l.reserved <> (SELECT COALESCE(SUM(a.reserved), 0) FROM allocation a WHERE a.sku = l.sku AND a.expire_time <= "
+      "NOW(6) AND a.warehouse_id = l.warehouse_id)))";
   BeginStatement(sql).Raw("SELECT 1, COUNT(*), '' FROM stock_level l WHERE l.warehouse_id = ").Blob(warehouse_id);
   sql.Raw(kUsed).Raw(
-      " UNION ALL SELECT 2, COUNT(*), '' FROM stock_level l JOIN allocation a ON a.sku = l.sku "
-      "AND ");
-  sql.Raw(
-      "a.warehouse_id = l.warehouse_id AND a.reserved > 0 WHERE l.reserved <> 0 AND l.warehouse_id "
-      "= ");
-  sql.Blob(warehouse_id)
-      .Raw(
-          " UNION ALL SELECT 3, COUNT(*), '' FROM shipment WHERE state IN (1, 2) AND warehouse_id "
-          "= ");
+      " UNION ALL SELECT 2, COUNT(*), '' FROM stock_level l JOIN allocation a ON a.sku = l.sku AND a.warehouse_id = "
+      "l.warehouse_id WHERE a.reserved > 0 AND (a.expire_time IS NULL OR a.expire_time > NOW(6)) AND l.reserved <> 0 "
+      "AND l.warehouse_id = ");
+  sql.Blob(warehouse_id);
+  sql.Raw(" UNION ALL SELECT 3, COUNT(*), '' FROM shipment WHERE state IN (1, 2) AND warehouse_id = ");
   sql.Blob(warehouse_id).Raw(" UNION ALL (SELECT 4, 0, l.sku FROM stock_level l WHERE l.warehouse_id = ");
   sql.Blob(warehouse_id).Raw(kUsed).Raw(" ORDER BY l.sku LIMIT 10)");
   return true;

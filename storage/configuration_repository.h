@@ -66,7 +66,7 @@ bool AppendSelectAttachments(Sql& sql);
 bool AppendShareLockWarehouses(Sql& sql, std::span<const std::string> warehouse_ids);
 bool AppendLockWarehouses(Sql& sql, std::span<const std::string> warehouse_ids);
 
-// What stands against deleting a warehouse.
+// What stands against deleting a warehouse. Dead holds do not, released or not.
 struct WarehouseUse {
   int64_t levels = 0;       // With any quantity that is not zero.
   int64_t allocations = 0;  // With reserved units.
@@ -76,8 +76,7 @@ struct WarehouseUse {
   bool in_use() const { return levels > 0 || allocations > 0 || open_shipments > 0; }
 };
 
-// Selects the use of a warehouse as stored: dead holds count until a write has released them.
-// Allocations are counted where the level has reserved units.
+// Selects the use of a warehouse. Allocations are counted where the level has reserved units.
 bool AppendWarehouseUse(Sql& sql, const std::string& warehouse_id);
 WarehouseUse ParseWarehouseUse(const Rows& rows);
 

@@ -72,6 +72,21 @@ bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementK
   return true;
 }
 
+bool AppendSelectTakenNumber(Sql& sql, const std::vector<const MovementRecord*>& movements) {
+  if (movements.empty()) return false;
+  BeginStatement(sql).Raw("SELECT sku FROM movement WHERE (sku, sequence) IN (");
+  for (std::size_t i = 0; i < movements.size(); ++i) {
+    sql.Raw(i == 0 ? "(" : ",(").Blob(movements[i]->sku).Raw(",").Int(movements[i]->sequence).Raw(")");
+  }
+  sql.Raw(") UNION SELECT sku FROM movement WHERE (sku, warehouse_id, version) IN (");
+  for (std::size_t i = 0; i < movements.size(); ++i) {
+    sql.Raw(i == 0 ? "(" : ",(").Blob(movements[i]->sku).Raw(",").Blob(movements[i]->warehouse_id).Raw(",");
+    sql.Int(movements[i]->version).Raw(")");
+  }
+  sql.Raw(") LIMIT 1");
+  return true;
+}
+
 bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time) {
   BeginStatement(sql).Raw("SELECT " + Columns<MovementRecord>() + " FROM movement WHERE sku = ").Blob(sku);
   sql.Raw(" AND warehouse_id = ").Blob(warehouse_id).Raw(" AND create_time <= ").Time(time);

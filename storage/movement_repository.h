@@ -60,6 +60,10 @@ using MovementKey = std::pair<std::string, int64_t>;
 // by SKU and sequence.
 bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementKey& after, int64_t limit);
 
+// Selects the SKU of a movement, if there is one, that has the sequence or the version that one of these is to get:
+// ParseTexts.
+bool AppendSelectTakenNumber(Sql& sql, const std::vector<const MovementRecord*>& movements);
+
 // Selects the newest movement of the level that was made at or before `time`; no row if there was
 // none. Its balance is the level as it was then.
 bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time);

@@ -109,6 +109,14 @@ bool AppendSelectLiveReservations(Sql& sql, std::span<const std::string> reserva
   return true;
 }
 
+bool AppendSelectHolders(Sql& sql, const std::string& sku, absl::Time now, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT l.reservation_id FROM reservation_line l STRAIGHT_JOIN reservation r ON ");
+  sql.Raw("r.reservation_id = l.reservation_id WHERE l.reserved > 0 AND l.sku = ").Blob(sku);
+  sql.Raw(" AND (r.state = 2 OR (r.state = 1 AND r.expire_time > ").Time(now);
+  sql.Raw(")) ORDER BY l.reservation_id DESC LIMIT ").Int(limit);
+  return true;
+}
+
 bool AppendSelectDeadAllocations(Sql& sql, std::span<const std::string> skus, int64_t limit) {
   if (skus.empty()) return false;
   BeginStatement(sql).Raw("SELECT " + Columns<AllocationRecord>() + " FROM allocation WHERE sku IN (");

@@ -57,6 +57,10 @@ bool AppendSelectAllocations(Sql& sql, std::span<const std::string> reservation_
 // keeps expire_time.
 bool AppendSelectLiveReservations(Sql& sql, std::span<const std::string> reservation_ids);
 
+// Selects the ids of the reservations that are live at `now` and have units of the SKU outstanding, the last `limit` of
+// them, the last one first: ParseTexts.
+bool AppendSelectHolders(Sql& sql, const std::string& sku, absl::Time now, int64_t limit);
+
 // Selects the dead allocations of the SKUs, the first `limit` by expire_time and key.
 bool AppendSelectDeadAllocations(Sql& sql, std::span<const std::string> skus, int64_t limit);
 

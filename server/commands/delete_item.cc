@@ -23,6 +23,8 @@ struct DeleteItem {
     if (!stored.configured) return ItemNotFound(request.sku());
     absl::Status allowed = CheckEtag(request.etag(), stored.config_version, "the item");
     if (!allowed.ok()) return allowed;
+    allowed = CheckUnreserved(work, request.sku());
+    if (!allowed.ok()) return allowed;
     allowed = CheckUnused(work, request.sku(), "there are still units of the item",
                           [](const storage::Quantities& level) { return !(level == storage::Quantities()); });
     if (!allowed.ok()) return allowed;

@@ -1,12 +1,14 @@
 #include "server/commands/items.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/commands/convert.h"
 #include "server/rpc/bounds.h"
 
 namespace inventory::commands {
@@ -58,6 +60,26 @@ void CheckOrderRulesOf(const v1::Item& item, const std::string& field, Violation
   }
 }
 
+// Live reservations that have units of the SKU outstanding, the last ids first. What the batch has loaded it may have
+// changed since it was stored.
+std::vector<std::string> HoldersOf(const pipeline::Work& work, const std::string& sku) {
+  const auto& lines = work.rows().reservation_lines;
+  std::set<std::string, std::greater<>> ids;
+  for (const std::string& id : work.holders->at(sku)) {
+    if (lines.Find({id, sku}) == nullptr) ids.insert(id);
+  }
+  for (const storage::ReservationLineRecord* line : lines.All()) {
+    if (line->sku != sku || line->reserved == 0) continue;
+    // A line that is loaded alone belongs to a dead hold.
+    const storage::ReservationRecord* owner = work.rows().reservations.Find(line->reservation_id);
+    const bool dead = owner == nullptr || LiveState(*owner, work.now()) == storage::ReservationState::kExpired;
+    if (!dead) ids.insert(line->reservation_id);
+  }
+  std::vector<std::string> holders(ids.begin(), ids.end());
+  holders.resize(std::min(holders.size(), pipeline::kMaxHolders));
+  return holders;
+}
+
 }  // namespace
 
 void CheckItem(const v1::Item& item, const std::string& field, Violations& violations) {
@@ -86,13 +108,25 @@ ItemRecord Configured(ItemRecord record, const v1::Item& item) {
   return record;
 }
 
+absl::Status CheckUnreserved(pipeline::Work& work, const std::string& sku) {
+  const std::vector<const storage::LevelRecord*> levels = work.LevelsOf(sku);
+  const bool reserved =
+      std::any_of(levels.begin(), levels.end(), [](const auto* level) { return level->quantities.reserved > 0; });
+  // The levels count what is reserved of a tracked item; of an untracked one only its lines tell.
+  if (work.item(sku).tracked && !reserved) return absl::OkStatus();
+  if (!work.RequireHolders(sku)) return absl::AbortedError("who holds units of the SKU is not known yet");
+  const std::vector<std::string> holders = HoldersOf(work, sku);
+  if (holders.empty()) return absl::OkStatus();
+  return Precondition("ITEM_IN_USE", "reservations hold units of the item",
+                      {{"reservation_ids", absl::StrJoin(holders, ",")}});
+}
+
 absl::Status SaveItem(pipeline::Work& work, ItemRecord record) {
   const ItemRecord& stored = *work.rows().items.Find(record.sku);
   if (record == stored) return absl::OkStatus();
   if (record.tracked != stored.tracked) {
-    absl::Status unused = CheckUnused(work, record.sku, "tracking can't change while units are reserved",
-                                      [](const storage::Quantities& level) { return level.reserved != 0; });
-    if (!unused.ok()) return unused;
+    absl::Status unreserved = CheckUnreserved(work, record.sku);
+    if (!unreserved.ok()) return unreserved;
   }
   // The version goes on growing through deletion and new configuration, so that an old etag never fits again.
   record.config_version += 1;

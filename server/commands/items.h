@@ -21,8 +21,13 @@ void CheckItem(const v1::Item& item, const std::string& field, Violations& viola
 // The record with the configuration that a valid item has; fields that are not set have their defaults.
 storage::ItemRecord Configured(storage::ItemRecord record, const v1::Item& item);
 
+// OK unless live reservations have units of the SKU outstanding, tracked or not: then FAILED_PRECONDITION, reason
+// ITEM_IN_USE {reservation_ids}, at most pipeline::kMaxHolders of them. If who holds units is not known yet the command
+// runs again and any status will do.
+absl::Status CheckUnreserved(pipeline::Work& work, const std::string& sku);
+
 // Puts `record` in the place of the loaded item. Its version and times move on here, and only if it differs from what
-// is there. ITEM_IN_USE {warehouse_ids} if tracking would change while units are reserved.
+// is there. As CheckUnreserved if tracking would change.
 absl::Status SaveItem(pipeline::Work& work, storage::ItemRecord record);
 
 // NOT_FOUND, reason ITEM_NOT_FOUND {sku}.

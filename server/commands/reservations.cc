@@ -125,7 +125,7 @@ absl::Status Take(Work& work, const ReservationRecord& reservation, const std::s
 
 absl::Status ReleaseFromLine(Work& work, const std::string& reservation_id, const std::string& sku, int64_t quantity) {
   const std::vector<const AllocationRecord*> parts = work.AllocationsOf(reservation_id, sku);
-  // Units reserved while the item was untracked have no allocation; the item may be tracked by now.
+  // Units of an untracked item have no allocation.
   storage::ReservationLineRecord& line = work.rows().reservation_lines.Edit({reservation_id, sku});
   int64_t untracked = line.reserved;
   for (const AllocationRecord* part : parts) untracked -= part->reserved;

@@ -81,7 +81,7 @@ absl::Status Batch::Run() {
   do {
     rows_ = Rows();
     absl::Status status = LoadUnderLock();
-    if (status.ok()) status = ReleaseDeadHolds();
+    if (status.ok() && !RepairsAlone()) status = ReleaseDeadHolds();
     if (!status.ok()) return Abandon(status);
     if (!more_dead_holds_) ApplyCommands();
     status = WriteAndCommit();
@@ -93,6 +93,10 @@ absl::Status Batch::Run() {
 bool Batch::AnyNeeds(bool Needs::*flag) const {
   return std::any_of(jobs_.begin(), jobs_.end(), [flag](const Job* job) { return job->needs.*flag; });
 }
+
+// To release a hold takes counters that add up, so a repair of them must do without; the next command releases it.
+// Among others it releases them too, and if that fails the batch is split until the repair is alone.
+bool Batch::RepairsAlone() const { return jobs_.size() == 1 && !jobs_.front()->needs.audits.empty(); }
 
 absl::Status Batch::LoadUnderLock() {
   const std::vector<std::string> skus = Union(jobs_, [](const Job& job) { return job.skus; });
@@ -123,14 +127,16 @@ absl::Status Batch::LoadUnderLock() {
   packet.Add(storage::AppendSelectConfigurationVersion,
              [&version](const storage::Rows& rows) { version = storage::ParseConfigurationVersion(rows); });
   packet.Add([&](Sql& sql) { return storage::AppendSelectLevels(sql, skus); }, LoadInto(rows_.levels));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); },
-             [&](const storage::Rows& rows) {
-               more_dead_holds_ = rows.size() == kMaxDeadHolds;
-               for (auto& dead : storage::ParseAll<storage::AllocationRecord>(rows)) {
-                 dead_lines.insert({dead.reservation_id, dead.sku});
-                 rows_.allocations.Load(std::move(dead));
-               }
-             });
+  if (!RepairsAlone()) {
+    packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); },
+               [&](const storage::Rows& rows) {
+                 more_dead_holds_ = rows.size() == kMaxDeadHolds;
+                 for (auto& dead : storage::ParseAll<storage::AllocationRecord>(rows)) {
+                   dead_lines.insert({dead.reservation_id, dead.sku});
+                   rows_.allocations.Load(std::move(dead));
+                 }
+               });
+  }
   packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, new_reservations); },
              LoadInto(rows_.reservations));
   packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, reservations); },
@@ -157,12 +163,27 @@ absl::Status Batch::LoadUnderLock() {
     if (item->last_movement_time) now_ = std::max(now_, *item->last_movement_time);
   }
   absl::Status status = LoadLines({dead_lines.begin(), dead_lines.end()}, connection_, rows_.reservation_lines);
+  if (status.ok()) status = LoadHolders();
   if (status.ok()) status = RefreshConfiguration(version);
   if (status.ok()) {
     status = storage::ReadSums(connection_, Union(jobs_, [](const Job& job) { return job.needs.audits; }), sums_);
   }
   if (!status.ok()) return status;
   return MakeMissingItems();
+}
+
+// Commands before the one that asks may release what is loaded: so many more are read.
+absl::Status Batch::LoadHolders() {
+  Packet packet;
+  for (const std::string& sku : Union(jobs_, [](const Job& job) { return job.needs.holders; })) {
+    const std::vector<const storage::ReservationLineRecord*> lines = rows_.reservation_lines.All();
+    const auto loaded =
+        std::count_if(lines.begin(), lines.end(), [&sku](const auto* line) { return line->sku == sku; });
+    const auto limit = static_cast<int64_t>(kMaxHolders) + loaded;
+    packet.Add([&](Sql& sql) { return storage::AppendSelectHolders(sql, sku, now_, limit); },
+               [this, sku](const storage::Rows& rows) { holders_[sku] = storage::ParseTexts(rows); });
+  }
+  return packet.size() == 0 ? absl::OkStatus() : packet.Send(connection_);
 }
 
 absl::Status Batch::RefreshConfiguration(int64_t version) {
@@ -210,13 +231,15 @@ void Batch::ApplyCommands() {
 void Batch::ApplyCommand(Job& job) {
   Work work(rows_, now_, *configuration_, limits_, skus_,
             {.actor = job.identity.caller, .request_id = job.identity.request_id, .fresh_id = job.fresh_id});
+  work.holders = &holders_;
   work.warehouse_use = &warehouse_use_;
   work.sums = &sums_;
   job.needs_more = false;
   job.answer = job.command->Apply(work);
-  if (!work.required().empty()) {
+  if (!work.required().empty() || !work.required_holders().empty()) {
     job.needs_more = true;
     job.needs.skus.insert(job.needs.skus.end(), work.required().begin(), work.required().end());
+    job.needs.holders.insert(job.needs.holders.end(), work.required_holders().begin(), work.required_holders().end());
   }
   if (job.needs_more || !job.answer.ok()) {
     rows_.Undo();

@@ -27,6 +27,7 @@ namespace inventory::pipeline {
 //   OK                          committed; every job has its answer (or needs_more, and changed nothing)
 //   FaultOf(status)             nothing was committed, except that after kConnectionLost with commit_unknown() the
 //                               outcome is unknown and only a run with Mode::kRecordsFirst finds it out
+//   STOCK_MISMATCH              nothing was committed, nor can be as long as a command that touches this SKU is part
 class Batch {
  public:
   enum class Mode {
@@ -62,17 +63,20 @@ class Batch {
 
  private:
   absl::Status LoadUnderLock();
+  absl::Status LoadHolders();
   absl::Status MakeMissingItems();
   absl::Status RefreshConfiguration(int64_t version);
   absl::Status ReleaseDeadHolds();
   void ApplyCommands();
   void ApplyCommand(Job& job);
   absl::Status WriteAndCommit();
+  absl::Status NumberTaken(absl::Status duplicate);
   absl::Status Abandon(absl::Status status);
   std::vector<storage::RequestRecord> Records(bool with_answers) const;
   // Whether the job's answer is kept as the first answer to its request id.
   static bool Recorded(const Job& job);
   bool AnyNeeds(bool Needs::*flag) const;
+  bool RepairsAlone() const;
 
   storage::Connection& connection_;
   ConfigurationCache& configurations_;
@@ -84,6 +88,7 @@ class Batch {
   Rows rows_;
   absl::Time now_;
   std::shared_ptr<const Configuration> configuration_;
+  std::map<std::string, std::vector<std::string>> holders_;
   std::map<std::string, storage::WarehouseUse> warehouse_use_;
   storage::VerifySnapshot sums_;
   bool more_dead_holds_ = false;

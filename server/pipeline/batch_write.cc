@@ -83,6 +83,7 @@ absl::Status Batch::WriteAndCommit() {
   AddChanges(packet, rows_.shipments);
   AddInsert(packet, rows_.shipment_lines.Written());
   AddConfiguration(packet, rows_);
+  const int movement_statement = rows_.movements.empty() ? -1 : packet.size();
   AddInsert(packet, Pointers(rows_.movements));
 
   int record_statement = -1;
@@ -110,9 +111,23 @@ absl::Status Batch::WriteAndCommit() {
   commit_time_ = absl::Now() - start;
   if (sent.ok()) return sent;
   commit_unknown_ = storage::FaultOf(sent) == storage::SqlFault::kConnectionLost;
-  duplicate_request_ = storage::FaultOf(sent) == storage::SqlFault::kDuplicateKey && record_statement >= 0 &&
-                       storage::FailedStatement(sent) == record_statement;
-  return sent;
+  const auto duplicate_in = [&sent](int statement) {
+    return storage::FaultOf(sent) == storage::SqlFault::kDuplicateKey && statement >= 0 &&
+           storage::FailedStatement(sent) == statement;
+  };
+  duplicate_request_ = duplicate_in(record_statement);
+  return duplicate_in(movement_statement) ? NumberTaken(std::move(sent)) : sent;
+}
+
+// Whoever gives a SKU's numbers holds its lock, so one that is taken comes from a counter that lags behind its ledger.
+absl::Status Batch::NumberTaken(absl::Status duplicate) {
+  std::vector<std::string> skus;
+  Packet packet;
+  packet.Add([&](Sql& sql) { return storage::AppendSelectTakenNumber(sql, Pointers(rows_.movements)); },
+             [&](const storage::Rows& rows) { skus = storage::ParseTexts(rows); });
+  absl::Status sent = packet.Send(connection_);
+  if (!sent.ok()) return sent;
+  return skus.empty() ? duplicate : StockMismatch(skus.front(), "its next number is taken");
 }
 
 // A statement's failure leaves the transaction open, so it is always rolled back whole.

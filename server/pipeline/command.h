@@ -32,6 +32,9 @@ struct Needs {
   bool configuration = false;
   // SKUs of `skus` whose counters are to be checked: the sums they are made of are read under the lock. Expensive.
   std::vector<std::string> audits = {};
+  // SKUs of `skus` of which it must be known who holds units: see Work::RequireHolders, by which a command asks for it
+  // once its rows show that it matters. Reads every line that the SKU ever had.
+  std::vector<std::string> holders = {};
   // Warehouses to lock against every write of a level, because this command may delete them.
   std::vector<std::string> exclusive_warehouses = {};
 };

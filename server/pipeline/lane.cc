@@ -37,6 +37,13 @@ std::string_view RetryReason(SqlFault fault) {
   }
 }
 
+// INTERNAL is for somebody to look into: the service or what is stored is wrong.
+void LogFailure(const Job& job, const absl::Status& status) {
+  server::LogFields fields = {{"command", std::string(job.command->name())}, {"error", std::string(status.message())}};
+  if (std::string detail = storage::DetailOf(status); !detail.empty()) fields.emplace_back("detail", std::move(detail));
+  server::Log(server::LogLevel::kError, "command failed", fields);
+}
+
 // What the caller of a lone command hears that could not be run.
 absl::Status GivenUp(const absl::Status& status, const Job& job) {
   switch (storage::FaultOf(status)) {
@@ -50,8 +57,8 @@ absl::Status GivenUp(const absl::Status& status, const Job& job) {
       return DatabaseAway();
     default:
       if (absl::IsUnavailable(status)) return DatabaseAway();
-      server::Log(server::LogLevel::kError, "command failed",
-                  {{"command", std::string(job.command->name())}, {"error", std::string(status.message())}});
+      LogFailure(job, status);
+      if (!ReasonOf(status).empty()) return status;
       return absl::InternalError("the command could not be carried out; this is a fault of the service");
   }
 }
@@ -180,6 +187,9 @@ absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
     if (status.ok()) {
       shared_.directory.Learn(batch.rows());
       shared_.observer.batch(jobs.size(), absl::Now() - start, batch.commit_time(), batch.holds_released());
+      for (const Job* job : jobs) {
+        if (absl::IsInternal(job->answer)) LogFailure(*job, job->answer);
+      }
       jobs.clear();
       return status;
     }

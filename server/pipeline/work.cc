@@ -36,7 +36,7 @@ absl::Status Check(const Quantities& balance, const Move& move) {
                      absl::StrCat(bucket.name, " would exceed ", kMaxQuantity), {{"sku", std::string(move.sku)}});
     }
     if (bucket.value < 0) {
-      return absl::InternalError(absl::StrCat(bucket.name, " would fall below zero"));
+      return StockMismatch(move.sku, absl::StrCat(bucket.name, " would fall below zero"));
     }
   }
   return absl::OkStatus();
@@ -168,6 +168,12 @@ std::vector<const MovementRecord*> Work::movements() const {
 bool Work::Require(const std::string& sku) {
   if (locked_.contains(sku)) return true;
   required_.insert(sku);
+  return false;
+}
+
+bool Work::RequireHolders(const std::string& sku) {
+  if (holders != nullptr && holders->contains(sku)) return true;
+  required_holders_.insert(sku);
   return false;
 }
 

@@ -2,6 +2,7 @@
 #ifndef INVENTORY_SERVER_PIPELINE_WORK_H_
 #define INVENTORY_SERVER_PIPELINE_WORK_H_
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <set>
@@ -21,6 +22,9 @@ namespace inventory::pipeline {
 
 // No bucket of a level may hold more, so that sums over thousands of warehouses stay within int64.
 inline constexpr int64_t kMaxQuantity = 1'000'000'000'000'000;
+
+// How many of a SKU's holders an answer names at most.
+inline constexpr std::size_t kMaxHolders = 10;
 
 // Limits that commands enforce; see ServerOptions.
 struct CommandLimits {
@@ -84,13 +88,13 @@ class Work {
 
   // Changes a level and appends the movement, the only way a quantity ever changes. A level that does not exist starts
   // empty with the item's default safety stock, which is a movement of its own. INVALID_ARGUMENT if a bucket would
-  // exceed kMaxQuantity; INTERNAL if it would fall below zero (the command must have checked). The pointer stays valid
-  // until the next Apply.
+  // exceed kMaxQuantity; STOCK_MISMATCH if it would fall below zero, as the command has checked. The pointer stays
+  // valid until the next Apply.
   absl::StatusOr<const storage::MovementRecord*> Apply(const Move& move);
 
   // Puts a level and its ledger right, the only change of a quantity besides Apply: adds `level_delta` to the level and
   // `ledger_delta` to the sum of its movements, by a correcting movement. Numbers follow the highest that the level,
-  // the item or the ledger has seen: `last_version` and `last_sequence` are the ledger's. INTERNAL as Apply.
+  // the item or the ledger has seen: `last_version` and `last_sequence` are the ledger's. Refusals as Apply.
   struct Correction {
     std::string sku;
     std::string warehouse_id;
@@ -113,8 +117,16 @@ class Work {
   bool Require(const std::string& sku);
   const std::set<std::string>& required() const { return required_; }
 
+  // The same for the SKU's entry in `holders`.
+  bool RequireHolders(const std::string& sku);
+  const std::set<std::string>& required_holders() const { return required_holders_; }
+
   // The sums of the SKUs that the batch audits, as stored before the batch; set by the batch.
   const storage::VerifySnapshot* sums = nullptr;
+
+  // By SKU: reservations that were live before the batch and had units of it outstanding, the last ids first. All of
+  // them, or at least kMaxHolders that the batch has not loaded. Set by the batch.
+  const std::map<std::string, std::vector<std::string>>* holders = nullptr;
 
   // What the command's exclusive warehouses hold, by id; set by the batch.
   const std::map<std::string, storage::WarehouseUse>* warehouse_use = nullptr;
@@ -132,6 +144,7 @@ class Work {
   const Origin origin_;
   const std::size_t first_movement_ = rows_.movements.size();
   std::set<std::string> required_;
+  std::set<std::string> required_holders_;
 };
 
 }  // namespace inventory::pipeline

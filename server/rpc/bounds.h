@@ -65,7 +65,7 @@ void CheckTtl(const google::protobuf::Duration& value, absl::Duration most, cons
 // it is one.
 bool CheckTimestamp(const google::protobuf::Timestamp& value, const std::string& field, Violations& violations);
 
-// Empty, or 1 to 128 printable ASCII characters.
+// Empty, or 1 to `max_bytes` printable ASCII characters without spaces.
 void CheckRequestId(std::string_view value, Violations& violations, std::size_t max_bytes = 128);
 
 // "lines[2].sku" from "lines", 2, "sku".

@@ -13,6 +13,7 @@
 #include "grpcpp/impl/codegen/client_unary_call.h"
 #include "grpcpp/impl/codegen/rpc_method.h"
 #include "grpcpp/support/channel_arguments.h"
+#include "tests/api_comments.h"
 
 namespace inventory::integration {
 namespace {
@@ -44,12 +45,12 @@ absl::Status FromGrpc(const grpc::Status& status) {
   return converted;
 }
 
-std::string PathOf(const google::protobuf::Descriptor* request) {
+const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descriptor* request) {
   for (const google::protobuf::MethodDescriptor* method : AllMethods()) {
-    if (method->input_type() == request) return absl::StrCat("/", method->service()->full_name(), "/", method->name());
+    if (method->input_type() == request) return *method;
   }
   ADD_FAILURE() << "no RPC takes " << request->full_name();
-  return "/";
+  return *AllMethods().front();
 }
 
 }  // namespace
@@ -76,12 +77,16 @@ Client::Client(const std::string& address) {
 }
 
 absl::Status Client::Send(const Message& request, Message& response, absl::Duration timeout) const {
-  const std::string path = PathOf(request.GetDescriptor());
+  const google::protobuf::MethodDescriptor& rpc = MethodOf(request.GetDescriptor());
+  const std::string path = absl::StrCat("/", rpc.service()->full_name(), "/", rpc.name());
   const grpc::internal::RpcMethod method(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, channel_);
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
-  return FromGrpc(grpc::internal::BlockingUnaryCall<Message, Message, MessageLite, MessageLite>(
+  absl::Status status = FromGrpc(grpc::internal::BlockingUnaryCall<Message, Message, MessageLite, MessageLite>(
       channel_.get(), method, &context, request, &response));
+  const std::string reason = ReasonOf(status);
+  EXPECT_TRUE(reason.empty() || NamesReason(rpc, reason)) << rpc.name() << "'s comment lacks " << reason;
+  return status;
 }
 
 std::string Client::Health(const std::string& service) const {

@@ -1,4 +1,6 @@
 // Items: configured, read, listed, changed, deleted, and what they decide about orders.
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
 #include "tests/integration/server_fixture.h"
 
 namespace inventory::integration {
@@ -203,7 +205,7 @@ TEST_F(ItemsTest, TrackingChangesOnlyWhileNothingIsReserved) {
   const std::string order = Must(Reserve(client(), {{Sku(), 2}})).reservation().reservation_id();
   const auto refused = Create(Sku(), "tracking: TRACKING_UNTRACKED");
   EXPECT_EQ(Outcome(refused), "FAILED_PRECONDITION ITEM_IN_USE");
-  EXPECT_EQ(MetadataOf(refused.status()), (Facts{{"warehouse_ids", "w1,w2"}}));
+  EXPECT_EQ(MetadataOf(refused.status()), (Facts{{"reservation_ids", order}}));
   Must(Create(Sku()));
   EXPECT_EQ(Outcome(Update(Sku(), "tracking: TRACKING_UNTRACKED")), "FAILED_PRECONDITION ITEM_IN_USE");
   Must(Update(Sku(), "published: false"));
@@ -213,6 +215,46 @@ TEST_F(ItemsTest, TrackingChangesOnlyWhileNothingIsReserved) {
   Must(Update(Sku(), "", {"tracking"}));
   EXPECT_EQ(Sold(Sku(), 50), "FAILED_PRECONDITION INSUFFICIENT_STOCK");
   EXPECT_EQ(Sold(Sku(), 2), "OK");
+}
+
+// Nothing but its lines tells who holds units of an untracked item.
+TEST_F(ItemsTest, AnUntrackedItemStaysAsItIsWhileReservationsHoldUnitsOfIt) {
+  Must(Create(Sku(), "tracking: TRACKING_UNTRACKED"));
+  const auto expect_in_use = [&](const std::string& reservation_ids) {
+    for (const absl::Status& refused : {Delete(Sku()).status(), Update(Sku(), "", {"tracking"}).status()}) {
+      EXPECT_EQ(Outcome(refused), "FAILED_PRECONDITION ITEM_IN_USE");
+      EXPECT_EQ(MetadataOf(refused), (Facts{{"reservation_ids", reservation_ids}}));
+    }
+  };
+  const std::string held = Must(Reserve(client(), {{Sku(), 3}})).reservation().reservation_id();
+  expect_in_use(held);
+  Must(Update(Sku(), "published: false"));
+  Must(Update(Sku(), "published: true"));
+  // Tracked units keep this one from being fulfilled.
+  SetStock(Sku("tracked"), "w1", 1);
+  const std::string open =
+      Must(Reserve(client(), {{Sku(), 1}, {Sku("tracked"), 1}}, {.commit = true})).reservation().reservation_id();
+  expect_in_use(absl::StrCat(open, ",", held));
+  Must(Cancel(client(), held));
+  expect_in_use(open);
+  Must(Ship(client(), Must(CreateShipment(client(), open, "w1")).shipment().shipment_id()));
+  // A dead hold is no obstacle, whether or not somebody has released it.
+  Must(Reserve(client(), {{Sku(), 1}}, {.ttl = absl::Milliseconds(100)}));
+  absl::SleepFor(absl::Milliseconds(150));
+  Must(Update(Sku(), "", {"tracking"}));
+  EXPECT_EQ(Sold(Sku(), 1), "FAILED_PRECONDITION INSUFFICIENT_STOCK");
+  Must(Delete(Sku()));
+}
+
+TEST_F(ItemsTest, TheLastTenOfManyHoldersAreNamed) {
+  Must(Create(Sku(), "tracking: TRACKING_UNTRACKED"));
+  std::vector<std::string> ids;
+  for (int i = 10; i < 25; ++i) {
+    ids.push_back(Name(absl::StrCat("r", i)));
+    Must(Reserve(client(), {{Sku(), 1}}, {.id = ids.back()}));
+  }
+  const std::vector<std::string> last(ids.rbegin(), ids.rbegin() + 10);
+  EXPECT_EQ(MetadataOf(Delete(Sku()).status()), (Facts{{"reservation_ids", absl::StrJoin(last, ",")}}));
 }
 
 TEST_F(ItemsTest, OrderRulesAreEnforcedAtTheirBounds) {

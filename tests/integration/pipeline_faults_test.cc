@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -159,6 +160,31 @@ TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreNotMistakenForAnAnswerAfterTheRe
   EXPECT_EQ(level[0].Int(0), kHolds + 1);
   EXPECT_EQ(level[0].Int(1), 0);
   EXPECT_EQ(Start()->Run(Add("a", 1, "id")).reply, absl::StrCat("a ", kHolds + 1));
+}
+
+// Every writer holds the lock of its SKU, so a number that is taken is no contention that could pass.
+TEST_F(PipelineFaultsTest, ASkuWhoseCounterLagsBehindItsLedgerIsRefusedAndTheRestOfItsBatchSucceeds) {
+  const auto committer = Start();
+  for (const char* sku : {"a", "d"}) EXPECT_EQ(committer->Run(Add(sku, 1)).reply, absl::StrCat(sku, " 1"));
+  storage::Must(connection(),
+                {"UPDATE item SET sequence = 0 WHERE sku = 'a'", "UPDATE stock_level SET version = 0 WHERE sku = 'd'"});
+  Pending blocked = Block(*committer);
+  std::map<std::string, Pending> pending;
+  for (const char* sku : {"a", "b", "c", "d", "e"}) {
+    pending.emplace(sku, committer->Submit(Add(sku, 1, absl::StrCat("id-", sku))));
+  }
+  LetGo();
+  blocked.Get();
+  for (const char* sku : {"b", "c", "e"}) EXPECT_EQ(pending.at(sku).Get().reply, absl::StrCat(sku, " 1"));
+  for (const char* sku : {"a", "d"}) {
+    const absl::Status refused = pending.at(sku).Get().status;
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInternal) << refused;
+    EXPECT_EQ(ReasonOf(refused), "STOCK_MISMATCH");
+    EXPECT_THAT(std::string(refused.message()), ::testing::HasSubstr(absl::StrCat("what is stored of ", sku)));
+    EXPECT_EQ(Records(absl::StrCat("id-", sku)), 0);
+  }
+  EXPECT_EQ(committer->retries("duplicate"), 0);
+  ExpectLevel("a", 1, 1);
 }
 
 // Callers keep on sending, each call again under its id until it is answered, while the database is killed and frozen.

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/configuration_repository.h"
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
 #include "storage/movement_repository.h"
@@ -126,6 +127,51 @@ TEST_F(RepositoriesSelectTest, LinesByTheirFullKeys) {
   const std::vector<ReservationLineRecord::Key> keys = {{"r1", "A"}, {"r2", "B"}};
   const auto lines = ParseAll<ReservationLineRecord>(Run([&](Sql& sql) { return AppendSelectLines(sql, keys); }));
   EXPECT_EQ(lines, std::vector<ReservationLineRecord>{wanted});
+}
+
+TEST_F(RepositoriesSelectTest, HoldersAreLiveAndHaveUnitsOutstandingLastFirst) {
+  Insert<ReservationRecord>(
+      {Reservation("1", ReservationState::kCommitted), Reservation("2", ReservationState::kHeld, kFuture),
+       Reservation("3", ReservationState::kHeld, kPast), Reservation("4", ReservationState::kFulfilled),
+       Reservation("5", ReservationState::kCommitted), Reservation("6", ReservationState::kCommitted)});
+  Insert<ReservationLineRecord>({{"1", "A", 1, 1, 0, 0},
+                                 {"2", "A", 1, 1, 0, 0},
+                                 {"3", "A", 1, 1, 0, 0},
+                                 {"4", "A", 1, 0, 1, 0},
+                                 {"5", "A", 1, 0, 0, 1},
+                                 {"6", "B", 1, 1, 0, 0}});
+  const auto holders = [&](absl::Time now, int64_t limit) {
+    return ParseTexts(Run([&](Sql& sql) { return AppendSelectHolders(sql, "A", now, limit); }));
+  };
+  EXPECT_EQ(holders(kPast, 10), (Texts{"2", "1"}));
+  EXPECT_EQ(holders(kPast, 1), Texts{"2"});
+  EXPECT_EQ(holders(kPast - absl::Microseconds(1), 10), (Texts{"3", "2", "1"}));
+  EXPECT_EQ(holders(kFuture, 10), Texts{"1"});
+}
+
+TEST_F(RepositoriesSelectTest, NumbersThatAreTaken) {
+  Insert<MovementRecord>({Movement("A", 3, "w1", 2, 1), Movement("B", 1, "w1", 1, 1)});
+  const auto taken = [&](const std::vector<MovementRecord>& movements) {
+    return ParseTexts(Run([&](Sql& sql) { return AppendSelectTakenNumber(sql, Pointers(movements)); }));
+  };
+  const MovementRecord next = Movement("A", 4, "w1", 3, 1);
+  EXPECT_EQ(taken({next}), Texts{});
+  EXPECT_EQ(taken({next, Movement("B", 1, "w2", 1, 1)}), Texts{"B"});
+  EXPECT_EQ(taken({next, Movement("A", 5, "w1", 2, 1)}), Texts{"A"});
+}
+
+TEST_F(RepositoriesSelectTest, DeadHoldsDoNotUseAWarehouse) {
+  Insert<LevelRecord>({Level("A", "w1", 0, 3), Level("B", "w1", 0, 4), Level("C", "w1", 1, 2)});
+  Insert<AllocationRecord>({{"r1", "A", "w1", 1, 0, 0, kPast},
+                            {"r2", "A", "w1", 2, 0, 0, kPast},
+                            {"r1", "B", "w1", 1, 0, 0, kPast},
+                            {"r1", "B", "w2", 9, 0, 0, kPast},
+                            {"r3", "B", "w1", 3, 0, 0, kFuture},
+                            {"r4", "C", "w1", 2, 0, 0, kPast}});
+  const WarehouseUse found = ParseWarehouseUse(Run([](Sql& sql) { return AppendWarehouseUse(sql, "w1"); }));
+  EXPECT_EQ(found.levels, 2);
+  EXPECT_EQ(found.allocations, 1);
+  EXPECT_EQ(found.example_skus, (Texts{"B", "C"}));
 }
 
 TEST_F(RepositoriesSelectTest, ListReservationsByLiveState) {

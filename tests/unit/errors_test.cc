@@ -50,6 +50,14 @@ TEST(EtagMismatchTest, SaysWhatWasExpectedAndWhatIs) {
               UnorderedElementsAre(Pair("expected", "1"), Pair("actual", "2")));
 }
 
+TEST(StockMismatchTest, NamesTheSkuAndWhatToDo) {
+  const absl::Status status = StockMismatch("sku", "reserved would fall below zero");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(ReasonOf(status), "STOCK_MISMATCH");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("reserved would fall below zero; VerifyStock"));
+  EXPECT_THAT(DetailOf<google::rpc::ErrorInfo>(status).metadata(), UnorderedElementsAre(Pair("sku", "sku")));
+}
+
 TEST(ReasonOfTest, IsEmptyWithoutAnErrorInfo) {
   EXPECT_EQ(ReasonOf(absl::OkStatus()), "");
   EXPECT_EQ(ReasonOf(absl::InternalError("m")), "");

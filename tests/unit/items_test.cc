@@ -283,21 +283,6 @@ TEST_F(ItemCommandsTest, UpdateMayConfigureAndThenTakesAllFields) {
   EXPECT_EQ(ReasonOf(Update(stale, {}, /*allow_missing=*/true).status()), "ETAG_MISMATCH");
 }
 
-TEST_F(ItemCommandsTest, TrackingChangesOnlyWhileNothingIsReserved) {
-  LoadLevel("sku", "w1", {.on_hand = 5, .reserved = 1});
-  LoadLevel("sku", "w2", {.on_hand = 5});
-  v1::Item item = Named("sku");
-  item.set_tracking(v1::TRACKING_UNTRACKED);
-  EXPECT_EQ(ReasonOf(Create(item).status()), "ITEM_IN_USE");
-  ASSERT_TRUE(Create(Named("sku")).ok());
-  const absl::Status refused = Update(item).status();
-  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(ReasonOf(refused), "ITEM_IN_USE");
-  EXPECT_EQ(runner_.rows.items.Find("sku")->config_version, 1);
-  runner_.rows.levels.Edit({"sku", "w1"}).quantities.reserved = 0;
-  EXPECT_TRUE(Update(item).ok());
-}
-
 TEST_F(ItemCommandsTest, DeletesOnlyWhatHasNoUnits) {
   LoadLevel("sku", "w1", {});
   LoadLevel("sku", "w2", {.safety_stock = 1});

@@ -188,6 +188,14 @@ int64_t Model::Reserved(const std::string& sku, const std::string& warehouse) co
   return units;
 }
 
+bool Model::Held(const std::string& sku) const {
+  return std::any_of(state_.reservations.begin(), state_.reservations.end(), [&](const auto& entry) {
+    const auto line = entry.second.lines.find(sku);
+    const bool dead = entry.second.StateAt(now) == v1::RESERVATION_STATE_EXPIRED;
+    return line != entry.second.lines.end() && line->second.reserved() > 0 && !dead;
+  });
+}
+
 int64_t Model::Available(const std::string& sku, const std::string& warehouse) const {
   const auto level = state_.levels.find({sku, warehouse});
   if (level == state_.levels.end()) return 0;
@@ -223,6 +231,7 @@ Outcome Model::Do(const v1::DeleteItemRequest& request) {
   Item stored = ItemOf(sku);
   if (!stored.configured) return NotFound("ITEM");
   if (Outcome etag = CheckEtag(request.etag(), stored.version); !etag.ok()) return etag;
+  if (Held(sku)) return Precondition("ITEM_IN_USE");
   for (const auto& [key, level] : state_.levels) {
     if (key.first != sku) continue;
     if (level.on_hand > 0 || level.safety_stock > 0 || Reserved(key.first, key.second) > 0) {
@@ -239,11 +248,7 @@ Outcome Model::SaveItem(const std::string& sku, Item item) {
   const Item stored = ItemOf(sku);
   item.configured = true;
   if (item == stored) return {};
-  for (const auto& [key, level] : state_.levels) {
-    if (key.first == sku && item.tracked != stored.tracked && Reserved(sku, key.second) > 0) {
-      return Precondition("ITEM_IN_USE");
-    }
-  }
+  if (item.tracked != stored.tracked && Held(sku)) return Precondition("ITEM_IN_USE");
   ++item.version;
   if (!item.tracked) state_.once_untracked.insert(sku);
   state_.items[sku] = item;

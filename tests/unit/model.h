@@ -151,6 +151,8 @@ class Model {
   Item ItemOf(const std::string& sku) const;
   // Units of the level that reservations hold; those of dead holds too, until a command touches the SKU.
   int64_t Reserved(const std::string& sku, const std::string& warehouse) const;
+  // Whether a live reservation has units of the SKU outstanding, tracked or not.
+  bool Held(const std::string& sku) const;
   // What can be promised from the level.
   int64_t Available(const std::string& sku, const std::string& warehouse) const;
   // Movements of the SKU so far.

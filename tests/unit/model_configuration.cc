@@ -44,8 +44,14 @@ bool Model::WarehouseLives(const std::string& warehouse) const {
 
 bool Model::WarehouseInUse(const std::string& warehouse) const {
   for (const auto& [key, level] : state_.levels) {
-    if (key.second != warehouse) continue;
-    if (level.on_hand > 0 || level.safety_stock > 0 || Reserved(key.first, warehouse) > 0) return true;
+    if (key.second == warehouse && (level.on_hand > 0 || level.safety_stock > 0)) return true;
+  }
+  for (const auto& [id, reservation] : state_.reservations) {
+    if (reservation.StateAt(now) == v1::RESERVATION_STATE_EXPIRED) continue;
+    for (const auto& [sku, line] : reservation.lines) {
+      const auto part = line.parts.find(warehouse);
+      if (part != line.parts.end() && part->second.reserved > 0) return true;
+    }
   }
   return std::any_of(state_.shipments.begin(), state_.shipments.end(),
                      [&](const auto& entry) { return entry.second.open() && entry.second.warehouse == warehouse; });

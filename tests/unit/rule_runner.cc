@@ -9,10 +9,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "gtest/gtest.h"
 #include "server/errors.h"
 #include "server/pipeline/holds.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/steps.h"
+#include "tests/api_comments.h"
 #include "tests/unit/invariants.h"
 
 namespace inventory {
@@ -111,6 +113,14 @@ class RuleRunner::CallSteps final : public rpc::Steps {
 };
 
 absl::Status RuleRunner::Run(const Message& request, Message& response) {
+  absl::Status answer = AnswerTo(request, response);
+  const std::string reason = ReasonOf(answer);
+  EXPECT_TRUE(reason.empty() || NamesReason(*rpc::MethodOf(request.GetDescriptor()), reason))
+      << "no comment tells callers of " << request.GetTypeName() << " about " << reason;
+  return answer;
+}
+
+absl::Status RuleRunner::AnswerTo(const Message& request, Message& response) {
   const rpc::Method* method = MethodFor(request);
   if (method == nullptr) return absl::UnimplementedError("no write takes " + request.GetTypeName());
   Violations violations;
@@ -159,7 +169,7 @@ pipeline::Configuration RuleRunner::CurrentConfiguration() const {
   return configuration;
 }
 
-// Runs the command until it has locked every SKU that it asks for.
+// Runs the command until it has every SKU that it asks for.
 absl::Status RuleRunner::RunRounds(pipeline::Command& command, const std::string& request_id, const Message* reply) {
   ++runs_;
   pipeline::Needs needs = command.needs();
@@ -168,11 +178,12 @@ absl::Status RuleRunner::RunRounds(pipeline::Command& command, const std::string
     if (check_invariants) CheckInvariants(rows);
     if (required.empty()) return answer_;
     needs.skus.insert(needs.skus.end(), required.begin(), required.end());
+    needs.holders.insert(needs.holders.end(), required.begin(), required.end());
   }
   return absl::InternalError("the command never stops asking for more SKUs");
 }
 
-// Sets answer_, or returns the SKUs that must be locked too.
+// Sets answer_, or returns the SKUs that must be locked too or whose holders must be known.
 std::set<std::string> RuleRunner::RunOnce(pipeline::Command& command, const pipeline::Needs& needs,
                                           const std::string& request_id, const Message* reply) {
   Batch batch = Load(needs);
@@ -197,9 +208,12 @@ std::set<std::string> RuleRunner::RunOnce(pipeline::Command& command, const pipe
 std::set<std::string> RuleRunner::Apply(pipeline::Command& command, const std::string& request_id, Batch& batch) {
   pipeline::Work work(batch.rows, batch.now, batch.configuration, limits, batch.locked,
                       {.actor = actor, .request_id = request_id, .fresh_id = absl::StrCat("fresh-", runs_)});
+  work.holders = &batch.holders;
   work.warehouse_use = &batch.warehouse_use;
   answer_ = command.Apply(work);
-  return work.required();
+  std::set<std::string> required = work.required();
+  required.insert(work.required_holders().begin(), work.required_holders().end());
+  return required;
 }
 
 RuleRunner::Batch RuleRunner::Load(const pipeline::Needs& needs) {
@@ -221,7 +235,8 @@ RuleRunner::Batch RuleRunner::Load(const pipeline::Needs& needs) {
     LoadAll(rows.channels, batch.rows.channels);
     LoadAll(rows.attachments, batch.rows.attachments);
   }
-  for (const std::string& id : needs.exclusive_warehouses) batch.warehouse_use[id] = UseOf(id);
+  for (const std::string& sku : needs.holders) batch.holders[sku] = HoldersOf(sku, batch.now);
+  for (const std::string& id : needs.exclusive_warehouses) batch.warehouse_use[id] = UseOf(id, batch.now);
   batch.configuration = CurrentConfiguration();
   return batch;
 }
@@ -266,15 +281,33 @@ void RuleRunner::LoadDeadHolds(Batch& batch) {
   }
 }
 
-storage::WarehouseUse RuleRunner::UseOf(const std::string& warehouse_id) const {
+std::vector<std::string> RuleRunner::HoldersOf(const std::string& sku, absl::Time time) const {
+  std::vector<std::string> ids;
+  for (const auto* line : rows.reservation_lines.All()) {
+    const storage::ReservationRecord& owner = *rows.reservations.Find(line->reservation_id);
+    const bool dead = owner.expire_time && *owner.expire_time <= time;
+    if (line->sku == sku && line->reserved > 0 && !dead) ids.insert(ids.begin(), line->reservation_id);
+  }
+  return ids;
+}
+
+storage::WarehouseUse RuleRunner::UseOf(const std::string& warehouse_id, absl::Time time) const {
   storage::WarehouseUse use;
+  std::map<std::string, int64_t> dead;  // Units, by SKU.
+  for (const auto* part : rows.allocations.All()) {
+    if (part->warehouse_id != warehouse_id || part->reserved == 0) continue;
+    if (part->expire_time && *part->expire_time <= time) {
+      dead[part->sku] += part->reserved;
+    } else {
+      ++use.allocations;
+    }
+  }
   for (const auto* level : rows.levels.All()) {
-    if (level->warehouse_id != warehouse_id || level->quantities == storage::Quantities()) continue;
+    storage::Quantities live = level->quantities;
+    live.reserved -= dead[level->sku];
+    if (level->warehouse_id != warehouse_id || live == storage::Quantities()) continue;
     ++use.levels;
     if (use.example_skus.size() < 10) use.example_skus.push_back(level->sku);
-  }
-  for (const auto* part : rows.allocations.All()) {
-    if (part->warehouse_id == warehouse_id && part->reserved > 0) ++use.allocations;
   }
   for (const auto* shipment : rows.shipments.All()) {
     const bool open = shipment->state == storage::ShipmentState::kProcessing ||

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,7 +22,7 @@ namespace inventory {
 // Runs commands as the pipeline does, each in a batch of its own: it validates, loads only what the command's needs
 // name, releases dead holds, applies, and keeps the rows of a success and the answer under its request id. Every run is
 // applied, undone and applied again, as after a rollback, and must give the same answer; after every run the invariants
-// must hold (tests/unit/invariants.h).
+// must hold (tests/unit/invariants.h). A reason that no comment tells callers of fails the test.
 class RuleRunner {
  public:
   // Everything that is stored. A test puts configuration in by Load, makes the rest by commands, and looks at rows by
@@ -61,6 +62,7 @@ class RuleRunner {
     pipeline::Rows rows;
     absl::Time now;
     pipeline::Configuration configuration;
+    std::map<std::string, std::vector<std::string>> holders;
     std::map<std::string, storage::WarehouseUse> warehouse_use;
   };
 
@@ -72,6 +74,7 @@ class RuleRunner {
   };
   class CallSteps;
 
+  absl::Status AnswerTo(const google::protobuf::Message& request, google::protobuf::Message& response);
   // `reply` is a message of the type that the command saves; null if it saves none.
   absl::Status RunRecorded(pipeline::Command& command, const google::protobuf::Message& request,
                            const std::string& step, const google::protobuf::Message& reply);
@@ -85,7 +88,8 @@ class RuleRunner {
   void LoadShipments(const std::set<std::string>& ids, Batch& batch);
   void LoadSkus(bool create_items, Batch& batch);
   void LoadDeadHolds(Batch& batch);
-  storage::WarehouseUse UseOf(const std::string& warehouse_id) const;
+  std::vector<std::string> HoldersOf(const std::string& sku, absl::Time time) const;
+  storage::WarehouseUse UseOf(const std::string& warehouse_id, absl::Time time) const;
   void Store(const pipeline::Rows& batch);
 
   std::map<std::string, Record> records_;

@@ -1,5 +1,6 @@
 #include "server/pipeline/work.h"
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -138,6 +139,7 @@ TEST_F(WorkTest, NoBucketFallsBelowZeroAndUndoLeavesNothing) {
     ASSERT_TRUE(work.Apply({.sku = "b", .warehouse_id = "w1", .type = MovementType::kSet, .delta = {5}}).ok());
     const absl::Status refused =
         work.Apply({.sku = "a", .warehouse_id = "w1", .type = MovementType::kSet, .delta = delta}).status();
+    EXPECT_EQ(ReasonOf(refused), "STOCK_MISMATCH");
     EXPECT_EQ(refused.code(), absl::StatusCode::kInternal) << refused;
     rows_.Undo();
     EXPECT_EQ(At("a", "w1"), (Quantities{1, 1, 1, 1, 1}));
@@ -222,6 +224,16 @@ TEST_F(WorkTest, RequireCollectsTheSkusThatAreNotLocked) {
   EXPECT_FALSE(work.Require("y"));
   EXPECT_FALSE(work.Require("x"));
   EXPECT_THAT(work.required(), ElementsAre("x", "y"));
+}
+
+TEST_F(WorkTest, RequireHoldersCollectsTheSkusThatTheBatchHasNotLookedAt) {
+  Work work = Start();
+  EXPECT_FALSE(work.RequireHolders("a"));
+  const std::map<std::string, std::vector<std::string>> holders = {{"b", {}}};
+  work.holders = &holders;
+  EXPECT_TRUE(work.RequireHolders("b"));
+  EXPECT_FALSE(work.RequireHolders("c"));
+  EXPECT_THAT(work.required_holders(), ElementsAre("a", "c"));
 }
 
 }  // namespace

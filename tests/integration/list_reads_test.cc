@@ -1,0 +1,115 @@
+// A page of a list reads about as many rows as it gives, however many others there are: an index has them in order.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "storage/movement_repository.h"
+#include "storage/reservation_repository.h"
+#include "storage/shipment_repository.h"
+#include "tests/integration/repositories_fixture.h"
+
+namespace inventory::storage {
+namespace {
+
+constexpr int kRows = 4000;
+// Of kRows every kRare-th is wanted, from the middle on, so that a walk through all of them would have to go far.
+constexpr int kRare = 400;
+constexpr int64_t kPage = 3;
+// What a page may read. The statements that count it read rows too: MySQL keeps its counters in tables.
+constexpr int64_t kMostReads = 1000;
+
+bool Rare(int i) { return i >= kRows / 2 && i % kRare == 0; }
+
+class ListReadsTest : public RepositoriesTest {
+ protected:
+  void SetUp() override {
+    RepositoriesTest::SetUp();
+    std::vector<ReservationRecord> reservations;
+    std::vector<ReservationLineRecord> lines;
+    std::vector<ShipmentRecord> shipments;
+    std::vector<MovementRecord> movements;
+    for (int i = 0; i < kRows; ++i) {
+      const std::string id = absl::StrFormat("r%05d", i);
+      const std::string which = Rare(i) ? "rare" : absl::StrCat("other", i % 3);
+      ReservationRecord reservation = Reservation(id, ReservationState::kCommitted);
+      reservation.channel_id = which;
+      reservation.order_reference = which;
+      reservations.push_back(std::move(reservation));
+      lines.push_back({id, which, 1, 1, 0, 0});
+      const ShipmentState state = i % 2 == 0 ? ShipmentState::kDelivered : ShipmentState::kCancelled;
+      shipments.push_back({"s" + id, which, which, state, "", "", 1, kTime, kTime});
+      movements.push_back(Movement(absl::StrCat("sku", i % 40), i, "w1", i, 1));
+      movements.back().document_id = which;
+    }
+    Insert(reservations);
+    Insert(lines);
+    Insert(shipments);
+    Insert(movements);
+    Run([](Sql& sql) {
+      sql.Raw("ANALYZE TABLE reservation, reservation_line, shipment, movement");
+      return true;
+    });
+  }
+
+  // Rows that this session has read so far, through indexes and without.
+  int64_t Reads() {
+    const Rows rows = Run([](Sql& sql) {
+      sql.Raw("SHOW SESSION STATUS LIKE 'Handler_read%'");
+      return true;
+    });
+    int64_t reads = 0;
+    for (const Row& row : rows) reads += row.Int(1);
+    return reads;
+  }
+
+  void ExpectFewReads(const ReservationFilter& filter) {
+    ExpectPage([&](Sql& sql) { return AppendListReservations(sql, filter, "", kPage); });
+    ExpectPage([&](Sql& sql) { return AppendListReservations(sql, filter, "r02000", kPage); });
+  }
+
+  void ExpectFewReads(const ShipmentFilter& filter) {
+    ExpectPage([&](Sql& sql) { return AppendListShipments(sql, filter, "", kPage); });
+    ExpectPage([&](Sql& sql) { return AppendListShipments(sql, filter, "sr02000", kPage); });
+  }
+
+  void ExpectFewReads(const MovementFilter& filter) {
+    ExpectPage([&](Sql& sql) { return AppendListMovements(sql, filter, {"", 0}, kPage); });
+  }
+
+ private:
+  template <typename Append>
+  void ExpectPage(Append append) {
+    const int64_t before = Reads();
+    EXPECT_EQ(Run(append).size(), static_cast<std::size_t>(kPage));
+    EXPECT_LT(Reads() - before, kMostReads);
+  }
+};
+
+TEST_F(ListReadsTest, Reservations) {
+  for (const char* which : {"rare", "other1"}) {
+    ExpectFewReads(ReservationFilter{.channel_id = which});
+    ExpectFewReads(ReservationFilter{.channel_id = which, .state = ReservationState::kCommitted});
+    ExpectFewReads(ReservationFilter{.order_reference = which});
+    ExpectFewReads(ReservationFilter{.sku = which});
+  }
+}
+
+TEST_F(ListReadsTest, Shipments) {
+  for (const char* which : {"rare", "other1"}) {
+    ExpectFewReads(ShipmentFilter{.warehouse_id = which});
+    ExpectFewReads(ShipmentFilter{.warehouse_id = which, .state = ShipmentState::kDelivered});
+    ExpectFewReads(ShipmentFilter{.reservation_id = which});
+  }
+}
+
+TEST_F(ListReadsTest, Movements) {
+  ExpectFewReads(MovementFilter{.sku = "sku7"});
+  ExpectFewReads(MovementFilter{.document_id = "rare"});
+}
+
+}  // namespace
+}  // namespace inventory::storage
