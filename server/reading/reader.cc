@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "server/errors.h"
+#include "server/reading/outcome.h"
 
 namespace inventory::reading {
 
@@ -14,10 +15,10 @@ ReadExecutor::ReadExecutor(Options options, storage::ConnectionPool& pool, pipel
 
 ReadExecutor::~ReadExecutor() { Stop(); }
 
-bool ReadExecutor::Run(absl::Time deadline, Task task) {
+bool ReadExecutor::Run(absl::Time deadline, Read read, Done done) {
   storage::MutexLock lock(mutex_);
   if (stopped_ || waiting_.size() >= options_.max_waiting) return false;
-  waiting_.push_back({deadline, std::move(task)});
+  waiting_.push_back({deadline, std::move(read), std::move(done)});
   changed_.NotifyOne();
   return true;
 }
@@ -32,18 +33,27 @@ void ReadExecutor::Work() {
       next = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    if (next.deadline <= absl::Now()) {
-      next.task(absl::DeadlineExceededError("the deadline passed before the read was started"));
-      continue;
-    }
-    absl::StatusOr<storage::ConnectionPool::Lease> lease = pool_.Acquire(next.deadline);
-    if (!lease.ok()) {
-      next.task(Unavailable("DATABASE_UNAVAILABLE", "the database can't be reached; call again"));
-      continue;
-    }
-    Reader reader(**lease, configurations_);
-    next.task(&reader);
+    next.done(CarryOut(next));
   }
+}
+
+absl::Status ReadExecutor::CarryOut(const Waiting& waiting) {
+  if (waiting.deadline <= absl::Now()) {
+    return absl::DeadlineExceededError("the deadline passed before the read was started");
+  }
+  absl::Status status = Try(waiting);
+  // After a restart of the database its old connections look alive until they are used.
+  if (storage::FaultOf(status) == storage::SqlFault::kConnectionLost && absl::Now() < waiting.deadline) {
+    status = Try(waiting);
+  }
+  return Outcome(std::move(status));
+}
+
+absl::Status ReadExecutor::Try(const Waiting& waiting) {
+  absl::StatusOr<storage::ConnectionPool::Lease> lease = pool_.Acquire(waiting.deadline);
+  if (!lease.ok()) return Unavailable("DATABASE_UNAVAILABLE", "the database can't be reached; call again");
+  Reader reader(**lease, configurations_);
+  return waiting.read(reader);
 }
 
 void ReadExecutor::Stop() {

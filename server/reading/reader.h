@@ -38,16 +38,18 @@ class ReadExecutor {
     int threads = 4;
     std::size_t max_waiting = 10000;  // More are refused.
   };
-  // Gets a reader, or the reason why there is none.
-  using Task = std::function<void(absl::StatusOr<Reader*>)>;
+  using Read = std::function<absl::Status(Reader&)>;
+  // Hears what a read came to; see Outcome.
+  using Done = std::function<void(const absl::Status&)>;
 
   // The pool and the cache must outlive the executor.
   ReadExecutor(Options options, storage::ConnectionPool& pool, pipeline::ConfigurationCache& configurations);
   ~ReadExecutor();
 
-  // Runs `task` on a reader thread, at the latest when `deadline` has passed and then without a reader. Returns false
-  // if too many wait or the executor is stopped; the task is then never run.
-  bool Run(absl::Time deadline, Task task);
+  // Runs `read` on a reader thread, unless `deadline` passes first, then `done`. A read that loses its connection is
+  // run once more on another one, so what it has set by then must not count. Returns false if too many wait or the
+  // executor is stopped; neither is then ever run.
+  bool Run(absl::Time deadline, Read read, Done done);
 
   // Accepts no more, runs what waits and returns.
   void Stop();
@@ -58,10 +60,13 @@ class ReadExecutor {
  private:
   struct Waiting {
     absl::Time deadline;
-    Task task;
+    Read read;
+    Done done;
   };
 
   void Work();
+  absl::Status CarryOut(const Waiting& waiting);
+  absl::Status Try(const Waiting& waiting);
 
   const Options options_;
   storage::ConnectionPool& pool_;

@@ -3,12 +3,12 @@
 #define INVENTORY_SERVER_RPC_COALESCER_H_
 
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
-#include "server/reading/outcome.h"
 #include "server/reading/reader.h"
 #include "server/rpc/call.h"
 #include "storage/mutex.h"
@@ -54,27 +54,29 @@ class Coalescer {
   static constexpr std::size_t kMaxTogether = 256;
 
   void QueueRead() {
+    auto asked = std::make_shared<std::vector<Asked<Rule>>>();
     // The read has no deadline of its own: see Drop.
     Read(
-        reads_, Origin(), [this](reading::Reader& reader) { return Answer(reader); },
-        [this](const absl::Status& status) {
-          if (!status.ok()) Refuse(status);
-        });
+        reads_, Origin(), [this, asked](reading::Reader& reader) { return Answer(*asked, reader); },
+        [this, asked](const absl::Status& status) { Finish(*asked, status); });
   }
 
-  absl::Status Answer(reading::Reader& reader) {
-    std::vector<Asked<Rule>> asked = Take();
+  // Called once more if it loses its connection.
+  absl::Status Answer(std::vector<Asked<Rule>>& asked, reading::Reader& reader) {
+    if (asked.empty()) asked = Take();
     Drop(asked);
-    if (!asked.empty()) {
-      const absl::Status together = reading::Outcome(Rule::ReadTogether(asked, reader));
-      for (Asked<Rule>& one : asked) one.call->Finish(together.ok() ? one.status : together);
+    if (asked.empty()) return absl::OkStatus();
+    for (Asked<Rule>& one : asked) {
+      one.response->Clear();
+      one.status = absl::OkStatus();
     }
-    return absl::OkStatus();
+    return Rule::ReadTogether(asked, reader);
   }
 
-  // The read could not be started.
-  void Refuse(const absl::Status& status) {
-    for (Asked<Rule>& one : Take()) one.call->Finish(status);
+  void Finish(std::vector<Asked<Rule>>& asked, const absl::Status& status) {
+    // The read could not be started.
+    if (!status.ok() && asked.empty()) asked = Take();
+    for (Asked<Rule>& one : asked) one.call->Finish(status.ok() ? one.status : status);
   }
 
   // The calls that have waited longest; for the rest another read is queued.

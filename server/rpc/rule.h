@@ -13,7 +13,7 @@
 //
 // A read has, instead of NeedsOf and Apply, in one file of server/queries:
 //
-//     static absl::Status Read(const Request&, reading::Reader&, Response&);  // runs on a reader thread
+//     static absl::Status Read(const Request&, reading::Reader&, Response&);  // on a reader thread, see ReadExecutor
 //
 // or, where callers ask the same thing all the time, what answers all calls that wait from one look at the database:
 //
@@ -127,7 +127,10 @@ class Handler {
       coalescer_.Ask(call, request, response);
     } else {
       static_assert(IsRead<Rule>, "an RPC's rule has Apply, Start, Read or ReadTogether");
-      call->Read([request, response](reading::Reader& reader) { return Rule::Read(*request, reader, *response); });
+      call->Read([request, response](reading::Reader& reader) {
+        response->Clear();
+        return Rule::Read(*request, reader, *response);
+      });
     }
     return reactor;
   }

@@ -6,7 +6,6 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "server/errors.h"
-#include "server/reading/outcome.h"
 #include "server/rpc/ids.h"
 
 namespace inventory::rpc {
@@ -49,17 +48,13 @@ void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std
 
 void Read(reading::ReadExecutor& reads, const Origin& origin, std::function<absl::Status(reading::Reader&)> read,
           std::function<void(const absl::Status&)> done) {
-  const bool accepted = reads.Run(origin.deadline, [cancelled = origin.cancelled, read = std::move(read),
-                                                    done](absl::StatusOr<reading::Reader*> reader) {
-    if (!reader.ok()) {
-      done(reader.status());
-    } else if (cancelled->load(std::memory_order_relaxed)) {
-      done(absl::CancelledError("cancelled before the read was started"));
-    } else {
-      done(reading::Outcome(read(**reader)));
+  auto unless_cancelled = [cancelled = origin.cancelled, read = std::move(read)](reading::Reader& reader) {
+    if (cancelled->load(std::memory_order_relaxed)) {
+      return absl::CancelledError("cancelled before the read was started");
     }
-  });
-  if (!accepted) done(ReadsFull());
+    return read(reader);
+  };
+  if (!reads.Run(origin.deadline, std::move(unless_cancelled), done)) done(ReadsFull());
 }
 
 absl::Status ReadsFull() {

@@ -36,7 +36,7 @@ void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std
             std::unique_ptr<pipeline::Command> command,
             std::function<void(pipeline::Command&, const absl::Status&)> done);
 
-// Runs `read` on a reader thread and hands its outcome to `done`, which is called exactly once.
+// Runs `read` on a reader thread, see ReadExecutor, and hands its outcome to `done`, which is called exactly once.
 void Read(reading::ReadExecutor& reads, const Origin& origin, std::function<absl::Status(reading::Reader&)> read,
           std::function<void(const absl::Status&)> done);
 
