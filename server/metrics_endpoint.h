@@ -2,7 +2,6 @@
 #ifndef INVENTORY_SERVER_METRICS_ENDPOINT_H_
 #define INVENTORY_SERVER_METRICS_ENDPOINT_H_
 
-#include <future>
 #include <memory>
 #include <string>
 
@@ -12,20 +11,20 @@
 
 namespace inventory::server {
 
-// Serves metrics over HTTP. Not thread-safe.
+// Serves metrics over HTTP for as long as it lives. Not thread-safe.
 class MetricsEndpoint {
  public:
+  MetricsEndpoint() = default;
+  ~MetricsEndpoint();
+  MetricsEndpoint(const MetricsEndpoint&) = delete;
+  MetricsEndpoint& operator=(const MetricsEndpoint&) = delete;
+
   // Serves them at the path /metrics of `address`, or nowhere if that is empty. FAILED_PRECONDITION if it can't be
   // listened on. Call once.
   absl::Status Start(const std::string& address, const Metrics& metrics);
 
-  // Begins to end, which takes up to two seconds: the HTTP server looks no more often whether it shall. Destruction
-  // waits for it.
-  void BeginStop();
-
  private:
   std::unique_ptr<prometheus::Exposer> exposer_;
-  std::future<void> stopped_;
 };
 
 }  // namespace inventory::server

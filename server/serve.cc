@@ -81,10 +81,7 @@ absl::Status Serve(const ServerOptions& options, Signals& signals) {
   if (!database.ok()) return database.status();
   absl::Status prepared = database->Prepare(options, options.migrate_on_start);
   if (!prepared.ok()) return prepared;
-  absl::Status served = ServeOn(*database, options, metrics, signals);
-  // While the private database, which ends next, takes its time too.
-  endpoint.BeginStop();
-  return served;
+  return ServeOn(*database, options, metrics, signals);
 }
 
 absl::Status MigrateDatabase(const ServerOptions& options, Signals& signals) {

@@ -74,8 +74,7 @@ class ServerProcess {
     std::string database_url;
     std::vector<std::string> arguments = {};
     ProgramRun::Environment environment = {};
-    // Serve metrics, which makes its stop take a second or two longer.
-    bool metrics = false;
+    bool metrics = false;  // Serve them.
   };
 
   // Starts it on free ports and waits until it serves; the test fails if it does not.
