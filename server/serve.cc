@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "server/background/follower.h"
 #include "server/background/health_monitor.h"
 #include "server/background/sweeper.h"
 #include "server/database.h"
@@ -46,6 +47,7 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Met
   background::Sweeper sweeper(
       {.interval = options.sweep_interval, .request_id_retention = options.request_id_retention}, engine.pool(),
       engine.runtime().committer(), [&metrics](std::size_t swept) { metrics.HoldsSwept(swept); });
+  background::Follower follower(options.sweep_interval, engine.pool(), engine.runtime().committer());
   background::HealthMonitor health(database.connection_options(), [&server](bool healthy) {
     Log(healthy ? LogLevel::kInfo : LogLevel::kError,
         healthy ? "serving" : "not serving: the database does not answer");
@@ -63,6 +65,7 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Met
   health.Stop();
   StopCalls(**server, options, drained, signals);
   sweeper.Stop();
+  follower.Stop();
   engine.Stop();
   Log(LogLevel::kInfo, "stopped");
   return absl::OkStatus();

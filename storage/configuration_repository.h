@@ -3,10 +3,11 @@
 #ifndef INVENTORY_STORAGE_CONFIGURATION_REPOSITORY_H_
 #define INVENTORY_STORAGE_CONFIGURATION_REPOSITORY_H_
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "storage/records.h"
@@ -17,34 +18,40 @@ namespace inventory::storage {
 // street_lines are stored one a line, so that none is empty or holds a line feed.
 template <>
 struct Table<WarehouseRecord> {
+  using R = WarehouseRecord;
   static constexpr const char* kName = "warehouse";
-  static constexpr std::array kColumns = {"warehouse_id", "name",        "description",  "active",
-                                          "latitude",     "longitude",   "street_lines", "city",
-                                          "postal_code",  "region_code", "country_code", "type",
-                                          "version",      "create_time", "update_time",  "delete_time"};
   static constexpr int kKeySize = 1;
-  static void AppendValues(Sql& sql, const WarehouseRecord& warehouse);
-  static WarehouseRecord Parse(const Row& row, int first_column);
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("warehouse_id", &R::warehouse_id), column::Text("name", &R::name),
+                 column::Text("description", &R::description), column::Value("active", &R::active),
+                 column::Value("latitude", &R::latitude), column::Value("longitude", &R::longitude),
+                 column::Coded<column::ListCodec<'\n', column::TextCodec>>("street_lines", &R::street_lines),
+                 column::Text("city", &R::city), column::Text("postal_code", &R::postal_code),
+                 column::Text("region_code", &R::region_code), column::Bytes("country_code", &R::country_code),
+                 column::Text("type", &R::type), column::Value("version", &R::version),
+                 column::Value("create_time", &R::create_time), column::Value("update_time", &R::update_time),
+                 column::Value("delete_time", &R::delete_time));
 };
 
 template <>
 struct Table<ChannelRecord> {
+  using R = ChannelRecord;
   static constexpr const char* kName = "channel";
-  static constexpr std::array kColumns = {"channel_id",  "name",        "active",     "version",
-                                          "create_time", "update_time", "delete_time"};
   static constexpr int kKeySize = 1;
-  static void AppendValues(Sql& sql, const ChannelRecord& channel);
-  static ChannelRecord Parse(const Row& row, int first_column);
+  static constexpr auto kColumns = std::tuple(
+      column::Bytes("channel_id", &R::channel_id), column::Text("name", &R::name), column::Value("active", &R::active),
+      column::Value("version", &R::version), column::Value("create_time", &R::create_time),
+      column::Value("update_time", &R::update_time), column::Value("delete_time", &R::delete_time));
 };
 
 template <>
 struct Table<AttachmentRecord> {
+  using R = AttachmentRecord;
   static constexpr const char* kName = "attachment";
-  static constexpr std::array kColumns = {"channel_id", "warehouse_id", "priority"};
   static constexpr int kKeySize = 2;
-  static void AppendValues(Sql& sql, const AttachmentRecord& attachment);
-  static void AppendKey(Sql& sql, const AttachmentRecord& attachment);
-  static AttachmentRecord Parse(const Row& row, int first_column);
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("channel_id", &R::channel_id), column::Bytes("warehouse_id", &R::warehouse_id),
+                 column::Value("priority", &R::priority));
 };
 
 // Selects the version; AppendLockConfiguration also locks it until the transaction ends:
@@ -55,6 +62,12 @@ bool AppendLockConfiguration(Sql& sql);
 int64_t ParseConfigurationVersion(const Rows& rows);
 // Makes the version one greater.
 bool AppendBumpConfiguration(Sql& sql);
+
+// The version, and up to which of them the consequences were carried out: ParseFollowedVersions. AppendFollowed says
+// that they were, up to `version`.
+bool AppendSelectFollowedVersions(Sql& sql);
+std::pair<int64_t, int64_t> ParseFollowedVersions(const Rows& rows);
+bool AppendFollowed(Sql& sql, int64_t version);
 
 // Selects all rows, the deleted ones too, in key order.
 bool AppendSelectWarehouses(Sql& sql);
@@ -71,9 +84,13 @@ struct WarehouseUse {
   int64_t levels = 0;       // With any quantity that is not zero.
   int64_t allocations = 0;  // With reserved units.
   int64_t open_shipments = 0;
+  int64_t open_replenishments = 0;
+  int64_t open_transfers = 0;             // To it and from it.
   std::vector<std::string> example_skus;  // Of those levels, at most 10, in SKU order.
 
-  bool in_use() const { return levels > 0 || allocations > 0 || open_shipments > 0; }
+  bool in_use() const {
+    return levels > 0 || allocations > 0 || open_shipments > 0 || open_replenishments > 0 || open_transfers > 0;
+  }
 };
 
 // Selects the use of a warehouse. Allocations are counted where the level has reserved units.

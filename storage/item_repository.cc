@@ -9,23 +9,6 @@
 namespace inventory::storage {
 namespace {
 
-std::vector<int64_t> ParseQuantities(const std::string& text) {
-  std::vector<int64_t> quantities;
-  for (const std::string& part : std::vector<std::string>(absl::StrSplit(text, ',', absl::SkipEmpty()))) {
-    quantities.push_back(std::strtoll(part.c_str(), nullptr, 10));
-  }
-  return quantities;
-}
-
-std::map<std::string, std::string> ParseLabels(const std::string& text) {
-  std::map<std::string, std::string> labels;
-  for (const std::string& line : std::vector<std::string>(absl::StrSplit(text, '\n', absl::SkipEmpty()))) {
-    const std::size_t equals = std::min(line.find('='), line.size());
-    labels[line.substr(0, equals)] = line.substr(std::min(equals + 1, line.size()));
-  }
-  return labels;
-}
-
 std::vector<std::string> SortedUnique(std::span<const std::string> values) {
   std::vector<std::string> sorted(values.begin(), values.end());
   std::sort(sorted.begin(), sorted.end());
@@ -35,43 +18,27 @@ std::vector<std::string> SortedUnique(std::span<const std::string> values) {
 
 }  // namespace
 
-void Table<ItemRecord>::AppendValues(Sql& sql, const ItemRecord& item) {
-  sql.Blob(item.sku).Raw(",").Bool(item.configured).Raw(",").Bool(item.tracked).Raw(",");
-  sql.Bool(item.published).Raw(",").Bool(item.display_availability).Raw(",");
-  sql.Bool(item.display_stock_quantity).Raw(",").Int(item.min_order_quantity).Raw(",");
-  sql.Int(item.max_order_quantity).Raw(",").Int(item.multiple_order_quantity).Raw(",");
-  sql.Blob(absl::StrJoin(item.allowed_order_quantities, ",")).Raw(",");
-  sql.Int(item.default_safety_stock).Raw(",");
-  sql.Blob(absl::StrJoin(item.labels, "\n", absl::PairFormatter("="))).Raw(",");
-  sql.Int(item.config_version).Raw(",");
-  AppendOptionalTime(sql, item.create_time);
-  sql.Raw(",");
-  AppendOptionalTime(sql, item.update_time);
-  sql.Raw(",").Int(item.sequence).Raw(",");
-  AppendOptionalTime(sql, item.last_movement_time);
+void IntegersCodec::Append(Sql& sql, const std::vector<int64_t>& values) { sql.Blob(absl::StrJoin(values, ",")); }
+
+std::vector<int64_t> IntegersCodec::Parse(const Row& row, int column) {
+  std::vector<int64_t> values;
+  for (const std::string& part : column::ListCodec<',', column::BytesCodec>::Parse(row, column)) {
+    values.push_back(std::strtoll(part.c_str(), nullptr, 10));
+  }
+  return values;
 }
 
-ItemRecord Table<ItemRecord>::Parse(const Row& row, int first_column) {
-  int column = first_column;
-  ItemRecord item;
-  item.sku = row.Text(column++);
-  item.configured = row.Bool(column++);
-  item.tracked = row.Bool(column++);
-  item.published = row.Bool(column++);
-  item.display_availability = row.Bool(column++);
-  item.display_stock_quantity = row.Bool(column++);
-  item.min_order_quantity = row.Int(column++);
-  item.max_order_quantity = row.Int(column++);
-  item.multiple_order_quantity = row.Int(column++);
-  item.allowed_order_quantities = ParseQuantities(std::string(row.Text(column++)));
-  item.default_safety_stock = row.Int(column++);
-  item.labels = ParseLabels(std::string(row.Text(column++)));
-  item.config_version = row.Int(column++);
-  item.create_time = ParseOptionalTime(row, column++);
-  item.update_time = ParseOptionalTime(row, column++);
-  item.sequence = row.Int(column++);
-  item.last_movement_time = ParseOptionalTime(row, column++);
-  return item;
+void LabelsCodec::Append(Sql& sql, const std::map<std::string, std::string>& labels) {
+  sql.Blob(absl::StrJoin(labels, "\n", absl::PairFormatter("=")));
+}
+
+std::map<std::string, std::string> LabelsCodec::Parse(const Row& row, int column) {
+  std::map<std::string, std::string> labels;
+  for (const std::string& line : column::ListCodec<'\n', column::BytesCodec>::Parse(row, column)) {
+    const std::size_t equals = std::min(line.find('='), line.size());
+    labels[line.substr(0, equals)] = line.substr(std::min(equals + 1, line.size()));
+  }
+  return labels;
 }
 
 bool AppendLockItems(Sql& sql, std::span<const std::string> skus) {
@@ -94,15 +61,28 @@ bool AppendEnsureItems(Sql& sql, std::span<const std::string> skus) {
 
 bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items) {
   if (items.empty()) return false;
-  BeginStatement(sql).Raw("INSERT INTO item (sku, sequence, last_movement_time) VALUES ");
+  BeginStatement(sql).Raw(
+      "INSERT INTO item (sku, sequence, last_movement_time, backordered, last_backorder, fill_pending) VALUES ");
   for (std::size_t i = 0; i < items.size(); ++i) {
-    sql.Raw(i == 0 ? "(" : ",(").Blob(items[i]->sku).Raw(",").Int(items[i]->sequence).Raw(",");
-    AppendOptionalTime(sql, items[i]->last_movement_time);
-    sql.Raw(")");
+    const ItemRecord& item = *items[i];
+    sql.Raw(i == 0 ? "(" : ",(").Blob(item.sku).Raw(",").Int(item.sequence).Raw(",");
+    column::OptionalCodec<absl::Time, column::TimeCodec>::Append(sql, item.last_movement_time);
+    sql.Raw(",").Int(item.backordered).Raw(",").Int(item.last_backorder).Raw(",").Bool(item.fill_pending).Raw(")");
   }
   sql.Raw(
-      " ON DUPLICATE KEY UPDATE sequence=VALUES(sequence), "
-      "last_movement_time=VALUES(last_movement_time)");
+      " ON DUPLICATE KEY UPDATE sequence=VALUES(sequence), last_movement_time=VALUES(last_movement_time), "
+      "backordered=VALUES(backordered), last_backorder=VALUES(last_backorder), fill_pending=VALUES(fill_pending)");
+  return true;
+}
+
+bool AppendSelectFillPending(Sql& sql, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT sku FROM item WHERE fill_pending = 1 ORDER BY sku LIMIT ").Int(limit);
+  return true;
+}
+
+bool AppendSelectBackorderedSkus(Sql& sql, const std::string& after_sku, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT sku FROM item WHERE backordered > 0 AND sku > ").Blob(after_sku);
+  sql.Raw(" ORDER BY sku LIMIT ").Int(limit);
   return true;
 }
 

@@ -3,10 +3,11 @@
 #ifndef INVENTORY_STORAGE_ITEM_REPOSITORY_H_
 #define INVENTORY_STORAGE_ITEM_REPOSITORY_H_
 
-#include <array>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "storage/records.h"
@@ -14,31 +15,37 @@
 
 namespace inventory::storage {
 
-// allowed_order_quantities are stored as "1,2,4"; labels as lines "key=value", so that a key has no
-// '=' and no control character and a value no control character.
+// "1,2,4".
+struct IntegersCodec {
+  static void Append(Sql& sql, const std::vector<int64_t>& values);
+  static std::vector<int64_t> Parse(const Row& row, int column);
+};
+
+// Lines "key=value": a key has no '=' and no control character, a value no control character.
+struct LabelsCodec {
+  static void Append(Sql& sql, const std::map<std::string, std::string>& labels);
+  static std::map<std::string, std::string> Parse(const Row& row, int column);
+};
+
 template <>
 struct Table<ItemRecord> {
+  using R = ItemRecord;
   static constexpr const char* kName = "item";
-  static constexpr std::array kColumns = {"sku",
-                                          "configured",
-                                          "tracked",
-                                          "published",
-                                          "display_availability",
-                                          "display_stock_quantity",
-                                          "min_order_quantity",
-                                          "max_order_quantity",
-                                          "multiple_order_quantity",
-                                          "allowed_order_quantities",
-                                          "default_safety_stock",
-                                          "labels",
-                                          "config_version",
-                                          "create_time",
-                                          "update_time",
-                                          "sequence",
-                                          "last_movement_time"};
   static constexpr int kKeySize = 1;
-  static void AppendValues(Sql& sql, const ItemRecord& item);
-  static ItemRecord Parse(const Row& row, int first_column);
+  static constexpr auto kColumns = std::tuple(
+      column::Bytes("sku", &R::sku), column::Value("configured", &R::configured), column::Value("tracked", &R::tracked),
+      column::Value("published", &R::published), column::Value("display_availability", &R::display_availability),
+      column::Value("display_stock_quantity", &R::display_stock_quantity),
+      column::Value("min_order_quantity", &R::min_order_quantity),
+      column::Value("max_order_quantity", &R::max_order_quantity),
+      column::Value("multiple_order_quantity", &R::multiple_order_quantity),
+      column::Coded<IntegersCodec>("allowed_order_quantities", &R::allowed_order_quantities),
+      column::Value("default_safety_stock", &R::default_safety_stock), column::Coded<LabelsCodec>("labels", &R::labels),
+      column::Value("backorder_policy", &R::backorder_policy), column::Value("backorder_limit", &R::backorder_limit),
+      column::Value("config_version", &R::config_version), column::Value("create_time", &R::create_time),
+      column::Value("update_time", &R::update_time), column::Value("sequence", &R::sequence),
+      column::Value("last_movement_time", &R::last_movement_time), column::Value("backordered", &R::backordered),
+      column::Value("last_backorder", &R::last_backorder), column::Value("fill_pending", &R::fill_pending));
 };
 
 // Locks the items that exist, in SKU order, and selects them as whole records. Nothing is locked
@@ -49,9 +56,14 @@ bool AppendLockItems(Sql& sql, std::span<const std::string> skus);
 // and stay as they are.
 bool AppendEnsureItems(Sql& sql, std::span<const std::string> skus);
 
-// Writes sequence and last_movement_time of the items and nothing else; a missing item is made
-// unconfigured.
+// Writes the counters of the items and nothing else; a missing item is made unconfigured.
 bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items);
+
+// Selects the SKUs whose backorders may be waiting for units that are there, the first `limit`: ParseTexts.
+bool AppendSelectFillPending(Sql& sql, int64_t limit);
+
+// Selects the SKUs after `after_sku` (empty: from the start) that have backorders, the first `limit`: ParseTexts.
+bool AppendSelectBackorderedSkus(Sql& sql, const std::string& after_sku, int64_t limit);
 
 struct ItemFilter {
   std::string sku_prefix = {};         // Empty matches all.

@@ -12,7 +12,7 @@ constexpr char kLiveAvailable[] =
 Sql& AppendLiveSelect(Sql& sql) {
   BeginStatement(sql).Raw("SELECT l.sku, l.warehouse_id, l.on_hand, ").Raw(kLiveReserved);
   return sql.Raw(
-      ", l.safety_stock, l.damaged, l.quality_control, l.version, l.update_time FROM stock_level l "
+      ", l.safety_stock, l.damaged, l.quality_control, l.incoming, l.version, l.update_time FROM stock_level l "
       "LEFT JOIN (SELECT a.sku, a.warehouse_id, SUM(a.reserved) AS reserved FROM ");
 }
 
@@ -57,29 +57,6 @@ void AppendStatus(Sql& sql, LevelStatus status) {
 }
 
 }  // namespace
-
-void Table<LevelRecord>::AppendValues(Sql& sql, const LevelRecord& level) {
-  const Quantities& quantities = level.quantities;
-  sql.Blob(level.sku).Raw(",").Blob(level.warehouse_id).Raw(",");
-  sql.Int(quantities.on_hand).Raw(",").Int(quantities.reserved).Raw(",");
-  sql.Int(quantities.safety_stock).Raw(",").Int(quantities.damaged).Raw(",");
-  sql.Int(quantities.quality_control).Raw(",").Int(level.version).Raw(",").Time(level.update_time);
-}
-
-LevelRecord Table<LevelRecord>::Parse(const Row& row, int first_column) {
-  int column = first_column;
-  LevelRecord level;
-  level.sku = row.Text(column++);
-  level.warehouse_id = row.Text(column++);
-  level.quantities.on_hand = row.Int(column++);
-  level.quantities.reserved = row.Int(column++);
-  level.quantities.safety_stock = row.Int(column++);
-  level.quantities.damaged = row.Int(column++);
-  level.quantities.quality_control = row.Int(column++);
-  level.version = row.Int(column++);
-  level.update_time = row.Time(column++);
-  return level;
-}
 
 bool AppendSelectLevels(Sql& sql, std::span<const std::string> skus) {
   return AppendSelectByKeyPrefix<LevelRecord>(sql, skus);

@@ -6,9 +6,9 @@
 #ifndef INVENTORY_STORAGE_LEVEL_REPOSITORY_H_
 #define INVENTORY_STORAGE_LEVEL_REPOSITORY_H_
 
-#include <array>
 #include <span>
 #include <string>
+#include <tuple>
 
 #include "storage/records.h"
 #include "storage/table.h"
@@ -17,12 +17,14 @@ namespace inventory::storage {
 
 template <>
 struct Table<LevelRecord> {
+  using R = LevelRecord;
   static constexpr const char* kName = "stock_level";
-  static constexpr std::array kColumns = {"sku",     "warehouse_id",    "on_hand", "reserved",   "safety_stock",
-                                          "damaged", "quality_control", "version", "update_time"};
   static constexpr int kKeySize = 2;
-  static void AppendValues(Sql& sql, const LevelRecord& level);
-  static LevelRecord Parse(const Row& row, int first_column);
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("sku", &R::sku), column::Bytes("warehouse_id", &R::warehouse_id),
+                 column::Amounts({"on_hand", "reserved", "safety_stock", "damaged", "quality_control", "incoming"},
+                                 &R::quantities),
+                 column::Value("version", &R::version), column::Value("update_time", &R::update_time));
 };
 
 // Selects all levels of the SKUs as stored.

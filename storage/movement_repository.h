@@ -3,10 +3,10 @@
 #ifndef INVENTORY_STORAGE_MOVEMENT_REPOSITORY_H_
 #define INVENTORY_STORAGE_MOVEMENT_REPOSITORY_H_
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -17,30 +17,22 @@ namespace inventory::storage {
 
 template <>
 struct Table<MovementRecord> {
+  using R = MovementRecord;
   static constexpr const char* kName = "movement";
-  static constexpr std::array kColumns = {"sku",
-                                          "sequence",
-                                          "warehouse_id",
-                                          "version",
-                                          "type",
-                                          "delta_on_hand",
-                                          "delta_reserved",
-                                          "delta_safety_stock",
-                                          "delta_damaged",
-                                          "delta_quality_control",
-                                          "balance_on_hand",
-                                          "balance_reserved",
-                                          "balance_safety_stock",
-                                          "balance_damaged",
-                                          "balance_quality_control",
-                                          "reason",
-                                          "actor",
-                                          "document_id",
-                                          "request_id",
-                                          "create_time"};
   static constexpr int kKeySize = 2;
-  static void AppendValues(Sql& sql, const MovementRecord& movement);
-  static MovementRecord Parse(const Row& row, int first_column);
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("sku", &R::sku), column::Value("sequence", &R::sequence),
+                 column::Bytes("warehouse_id", &R::warehouse_id), column::Value("version", &R::version),
+                 column::Value("type", &R::type),
+                 column::Amounts({"delta_on_hand", "delta_reserved", "delta_safety_stock", "delta_damaged",
+                                  "delta_quality_control", "delta_incoming"},
+                                 &R::delta),
+                 column::Amounts({"balance_on_hand", "balance_reserved", "balance_safety_stock", "balance_damaged",
+                                  "balance_quality_control", "balance_incoming"},
+                                 &R::balance),
+                 column::Text("reason", &R::reason), column::Bytes("actor", &R::actor),
+                 column::Bytes("document_id", &R::document_id), column::Bytes("request_id", &R::request_id),
+                 column::Value("create_time", &R::create_time));
 };
 
 // Empty and unset members match all.

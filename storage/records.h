@@ -11,10 +11,18 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "storage/quantities.h"
 
 namespace inventory::storage {
 
-// A SKU's configuration, its lock, and the number of its last movement.
+// Whether an order may wait for units that are not there.
+enum class BackorderPolicy : int8_t {
+  kNone = 1,
+  kLimited = 2,
+  kUnlimited = 3,
+};
+
+// A SKU's configuration, its lock, and the counters that stand under the lock.
 struct ItemRecord {
   std::string sku;
   // False while only stock was written: every rule below then has its default.
@@ -29,28 +37,24 @@ struct ItemRecord {
   std::vector<int64_t> allowed_order_quantities;  // Empty allows all.
   int64_t default_safety_stock = 0;
   std::map<std::string, std::string> labels;
+  BackorderPolicy backorder_policy = BackorderPolicy::kNone;
+  int64_t backorder_limit = 0;  // Units; counts where the policy is kLimited.
   int64_t config_version = 0;
   std::optional<absl::Time> create_time;
   std::optional<absl::Time> update_time;
   // Number of the SKU's last movement; dense from 1.
   int64_t sequence = 0;
   std::optional<absl::Time> last_movement_time;
+  // Units of all backorders, dead ones too until they are released.
+  int64_t backordered = 0;
+  // The last place given to a backorder.
+  int64_t last_backorder = 0;
+  // Backorders may be waiting for units that are there.
+  bool fill_pending = false;
 
   using Key = std::string;
   Key key() const { return sku; }
   bool operator==(const ItemRecord&) const = default;
-};
-
-// The quantities of a level that movements change.
-struct Quantities {
-  int64_t on_hand = 0;
-  int64_t reserved = 0;
-  int64_t safety_stock = 0;
-  int64_t damaged = 0;
-  int64_t quality_control = 0;
-
-  int64_t available() const { return on_hand - reserved - safety_stock - damaged - quality_control; }
-  bool operator==(const Quantities&) const = default;
 };
 
 // Units of one SKU in one warehouse.
@@ -100,6 +104,8 @@ struct ReservationLineRecord {
   int64_t reserved = 0;
   int64_t shipped = 0;
   int64_t cancelled = 0;
+  int64_t returned = 0;     // Of the shipped ones.
+  int64_t backordered = 0;  // Waiting for stock.
 
   using Key = std::pair<std::string, std::string>;
   Key key() const { return {reservation_id, sku}; }
@@ -119,6 +125,21 @@ struct AllocationRecord {
   using Key = std::tuple<std::string, std::string, std::string>;
   Key key() const { return {reservation_id, sku, warehouse_id}; }
   bool operator==(const AllocationRecord&) const = default;
+};
+
+// Units of a line that wait for stock. Gone once there are none.
+struct BackorderRecord {
+  std::string sku;
+  int64_t place = 0;  // They are served in this order.
+  std::string reservation_id;
+  std::string channel_id;
+  int64_t quantity = 0;
+  std::optional<absl::Time> expire_time = {};  // Set while they wait for a hold.
+  absl::Time create_time;
+
+  using Key = std::pair<std::string, int64_t>;
+  Key key() const { return {sku, place}; }
+  bool operator==(const BackorderRecord&) const = default;
 };
 
 enum class ShipmentState : int8_t {
@@ -157,6 +178,105 @@ struct ShipmentLineRecord {
   bool operator==(const ShipmentLineRecord&) const = default;
 };
 
+// What becomes of units that come back.
+enum class Disposition : int8_t {
+  kRestock = 1,
+  kDamaged = 2,
+  kQualityControl = 3,
+};
+
+// Units of a reservation that came back. Immutable.
+struct ReturnRecord {
+  std::string return_id;
+  std::string reservation_id;
+  std::string reason;
+  absl::Time create_time;
+
+  using Key = std::string;
+  Key key() const { return return_id; }
+  bool operator==(const ReturnRecord&) const = default;
+};
+
+struct ReturnLineRecord {
+  std::string return_id;
+  std::string sku;
+  std::string warehouse_id;
+  Disposition disposition = Disposition::kRestock;
+  int64_t quantity = 0;
+
+  using Key = std::tuple<std::string, std::string, std::string, Disposition>;
+  Key key() const { return {return_id, sku, warehouse_id, disposition}; }
+  bool operator==(const ReturnLineRecord&) const = default;
+};
+
+enum class ReplenishmentState : int8_t {
+  kOpen = 1,
+  kReceived = 2,
+  kClosed = 3,  // Short: nothing more is expected.
+};
+
+// Units of one SKU that are expected in one warehouse.
+struct ReplenishmentRecord {
+  std::string replenishment_id;
+  std::string sku;
+  std::string warehouse_id;
+  int64_t ordered = 0;
+  int64_t received = 0;  // More than ordered only where that was allowed.
+  std::optional<absl::Time> expected_time = {};
+  ReplenishmentState state = ReplenishmentState::kOpen;
+  std::string reference = {};  // The caller's text, a purchase order's number for example.
+  int64_t version = 0;
+  absl::Time create_time;
+  absl::Time update_time;
+
+  // Units still expected.
+  int64_t outstanding() const {
+    return state == ReplenishmentState::kOpen && ordered > received ? ordered - received : 0;
+  }
+
+  using Key = std::string;
+  Key key() const { return replenishment_id; }
+  bool operator==(const ReplenishmentRecord&) const = default;
+};
+
+enum class TransferState : int8_t {
+  kInTransit = 1,
+  kReceived = 2,
+};
+
+// Units on their way from one warehouse to another.
+struct TransferRecord {
+  std::string transfer_id;
+  std::string from_warehouse_id;
+  std::string to_warehouse_id;
+  TransferState state = TransferState::kInTransit;
+  std::optional<absl::Time> expected_time = {};
+  std::string reason = {};
+  int64_t version = 0;
+  absl::Time create_time;
+  absl::Time update_time;
+
+  using Key = std::string;
+  Key key() const { return transfer_id; }
+  bool operator==(const TransferRecord&) const = default;
+};
+
+// One SKU of a transfer: what is neither received nor missing is in transit.
+struct TransferLineRecord {
+  std::string transfer_id;
+  std::string sku;
+  int64_t quantity = 0;
+  int64_t received = 0;
+  int64_t missing = 0;
+  std::string shortage_reason = {};
+
+  int64_t in_transit() const { return quantity - received - missing; }
+
+  using Key = std::pair<std::string, std::string>;
+  Key key() const { return {transfer_id, sku}; }
+  bool operator==(const TransferLineRecord&) const = default;
+};
+
 enum class MovementType : int8_t {
   kSet = 1,
   kAdjust = 2,
@@ -167,6 +287,13 @@ enum class MovementType : int8_t {
   kShip = 7,
   kReallocate = 8,
   kCorrection = 9,
+  kReclassify = 10,
+  kReturn = 11,
+  kExpect = 12,
+  kReceive = 13,
+  kTransferOut = 14,
+  kTransferIn = 15,
+  kFill = 16,
 };
 
 // A change of one level. Immutable once written.

@@ -13,23 +13,6 @@ void AppendWhereKeys(Sql& sql, std::span<const RequestKey> keys) {
 
 }  // namespace
 
-void Table<RequestRecord>::AppendValues(Sql& sql, const RequestRecord& request) {
-  sql.Blob(request.caller).Raw(",").Blob(request.request_id).Raw(",").Blob(request.fingerprint).Raw(",");
-  sql.Int(request.code).Raw(",").Blob(request.reply).Raw(",").Time(request.create_time);
-}
-
-RequestRecord Table<RequestRecord>::Parse(const Row& row, int first_column) {
-  int column = first_column;
-  RequestRecord request;
-  request.caller = row.Text(column++);
-  request.request_id = row.Text(column++);
-  request.fingerprint = row.Text(column++);
-  request.code = static_cast<int32_t>(row.Int(column++));
-  request.reply = row.Text(column++);
-  request.create_time = row.Time(column++);
-  return request;
-}
-
 bool AppendInsertRequests(Sql& sql, const std::vector<const RequestRecord*>& requests) {
   return AppendInsert(sql, requests);
 }

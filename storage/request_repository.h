@@ -3,9 +3,9 @@
 #ifndef INVENTORY_STORAGE_REQUEST_REPOSITORY_H_
 #define INVENTORY_STORAGE_REQUEST_REPOSITORY_H_
 
-#include <array>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,11 +16,13 @@ namespace inventory::storage {
 
 template <>
 struct Table<RequestRecord> {
+  using R = RequestRecord;
   static constexpr const char* kName = "request_record";
-  static constexpr std::array kColumns = {"caller", "request_id", "fingerprint", "code", "reply", "create_time"};
   static constexpr int kKeySize = 2;
-  static void AppendValues(Sql& sql, const RequestRecord& request);
-  static RequestRecord Parse(const Row& row, int first_column);
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("caller", &R::caller), column::Bytes("request_id", &R::request_id),
+                 column::Bytes("fingerprint", &R::fingerprint), column::Value("code", &R::code),
+                 column::Bytes("reply", &R::reply), column::Value("create_time", &R::create_time));
 };
 
 // (caller, request_id)

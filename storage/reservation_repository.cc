@@ -1,8 +1,5 @@
 #include "storage/reservation_repository.h"
 
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
-
 namespace inventory::storage {
 namespace {
 
@@ -44,67 +41,6 @@ void AppendLiveState(Sql& sql, ReservationState state) {
 
 }  // namespace
 
-void Table<ReservationRecord>::AppendValues(Sql& sql, const ReservationRecord& reservation) {
-  sql.Blob(reservation.reservation_id).Raw(",").Blob(reservation.channel_id).Raw(",");
-  sql.Blob(reservation.order_reference).Raw(",").Int(static_cast<int64_t>(reservation.state)).Raw(",");
-  AppendOptionalTime(sql, reservation.expire_time);
-  sql.Raw(",").Blob(absl::StrJoin(reservation.warehouse_ids, ",")).Raw(",").Int(reservation.version).Raw(",");
-  sql.Time(reservation.create_time).Raw(",").Time(reservation.update_time);
-}
-
-ReservationRecord Table<ReservationRecord>::Parse(const Row& row, int first_column) {
-  int column = first_column;
-  ReservationRecord reservation;
-  reservation.reservation_id = row.Text(column++);
-  reservation.channel_id = row.Text(column++);
-  reservation.order_reference = row.Text(column++);
-  reservation.state = static_cast<ReservationState>(row.Int(column++));
-  reservation.expire_time = ParseOptionalTime(row, column++);
-  reservation.warehouse_ids = absl::StrSplit(std::string(row.Text(column++)), ',', absl::SkipEmpty());
-  reservation.version = row.Int(column++);
-  reservation.create_time = row.Time(column++);
-  reservation.update_time = row.Time(column++);
-  return reservation;
-}
-
-void Table<ReservationLineRecord>::AppendValues(Sql& sql, const ReservationLineRecord& line) {
-  sql.Blob(line.reservation_id).Raw(",").Blob(line.sku).Raw(",");
-  sql.Int(line.requested).Raw(",").Int(line.reserved).Raw(",");
-  sql.Int(line.shipped).Raw(",").Int(line.cancelled);
-}
-
-ReservationLineRecord Table<ReservationLineRecord>::Parse(const Row& row, int first_column) {
-  int column = first_column;
-  ReservationLineRecord line;
-  line.reservation_id = row.Text(column++);
-  line.sku = row.Text(column++);
-  line.requested = row.Int(column++);
-  line.reserved = row.Int(column++);
-  line.shipped = row.Int(column++);
-  line.cancelled = row.Int(column++);
-  return line;
-}
-
-void Table<AllocationRecord>::AppendValues(Sql& sql, const AllocationRecord& allocation) {
-  sql.Blob(allocation.reservation_id).Raw(",").Blob(allocation.sku).Raw(",");
-  sql.Blob(allocation.warehouse_id).Raw(",").Int(allocation.reserved).Raw(",");
-  sql.Int(allocation.in_shipment).Raw(",").Int(allocation.shipped).Raw(",");
-  AppendOptionalTime(sql, allocation.expire_time);
-}
-
-AllocationRecord Table<AllocationRecord>::Parse(const Row& row, int first_column) {
-  int column = first_column;
-  AllocationRecord allocation;
-  allocation.reservation_id = row.Text(column++);
-  allocation.sku = row.Text(column++);
-  allocation.warehouse_id = row.Text(column++);
-  allocation.reserved = row.Int(column++);
-  allocation.in_shipment = row.Int(column++);
-  allocation.shipped = row.Int(column++);
-  allocation.expire_time = ParseOptionalTime(row, column++);
-  return allocation;
-}
-
 bool AppendSelectReservations(Sql& sql, std::span<const std::string> reservation_ids) {
   return AppendSelectByKeyPrefix<ReservationRecord>(sql, reservation_ids);
 }
@@ -127,7 +63,7 @@ bool AppendSelectLiveReservations(Sql& sql, std::span<const std::string> reserva
 
 bool AppendSelectHolders(Sql& sql, const std::string& sku, absl::Time now, int64_t limit) {
   BeginStatement(sql).Raw("SELECT l.reservation_id FROM reservation_line l STRAIGHT_JOIN reservation r ON ");
-  sql.Raw("r.reservation_id = l.reservation_id WHERE l.reserved > 0 AND l.sku = ").Blob(sku);
+  sql.Raw("r.reservation_id = l.reservation_id WHERE (l.reserved > 0 OR l.backordered > 0) AND l.sku = ").Blob(sku);
   sql.Raw(" AND (r.state = 2 OR (r.state = 1 AND r.expire_time > ").Time(now);
   sql.Raw(")) ORDER BY l.reservation_id DESC LIMIT ").Int(limit);
   return true;
@@ -157,16 +93,6 @@ bool AppendSelectExpiredReservations(Sql& sql, int64_t limit) {
   sql.Raw(" ORDER BY expire_time, reservation_id LIMIT ").Int(limit);
   return true;
 }
-
-bool AppendSelectReservationSkus(Sql& sql, std::span<const std::string> reservation_ids) {
-  if (reservation_ids.empty()) return false;
-  BeginStatement(sql).Raw("SELECT reservation_id, sku FROM reservation_line WHERE reservation_id IN (");
-  AppendTextList(sql, reservation_ids);
-  sql.Raw(") ORDER BY reservation_id, sku");
-  return true;
-}
-
-std::vector<std::pair<std::string, std::string>> ParseReservationSkus(const Rows& rows) { return ParsePairs(rows); }
 
 bool AppendListReservations(Sql& sql, const ReservationFilter& filter, const std::string& after_id, int64_t limit) {
   BeginStatement(sql).Raw(LiveSelect());

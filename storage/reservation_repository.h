@@ -5,10 +5,10 @@
 #ifndef INVENTORY_STORAGE_RESERVATION_REPOSITORY_H_
 #define INVENTORY_STORAGE_RESERVATION_REPOSITORY_H_
 
-#include <array>
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,32 +19,40 @@ namespace inventory::storage {
 
 template <>
 struct Table<ReservationRecord> {
+  using R = ReservationRecord;
   static constexpr const char* kName = "reservation";
-  static constexpr std::array kColumns = {"reservation_id", "channel_id",  "order_reference",
-                                          "state",          "expire_time", "warehouse_ids",
-                                          "version",        "create_time", "update_time"};
   static constexpr int kKeySize = 1;
-  static void AppendValues(Sql& sql, const ReservationRecord& reservation);
-  static ReservationRecord Parse(const Row& row, int first_column);
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("reservation_id", &R::reservation_id), column::Bytes("channel_id", &R::channel_id),
+                 column::Bytes("order_reference", &R::order_reference), column::Value("state", &R::state),
+                 column::Value("expire_time", &R::expire_time),
+                 column::Coded<column::ListCodec<',', column::BytesCodec>>("warehouse_ids", &R::warehouse_ids),
+                 column::Value("version", &R::version), column::Value("create_time", &R::create_time),
+                 column::Value("update_time", &R::update_time));
 };
 
 template <>
 struct Table<ReservationLineRecord> {
+  using R = ReservationLineRecord;
   static constexpr const char* kName = "reservation_line";
-  static constexpr std::array kColumns = {"reservation_id", "sku", "requested", "reserved", "shipped", "cancelled"};
   static constexpr int kKeySize = 2;
-  static void AppendValues(Sql& sql, const ReservationLineRecord& line);
-  static ReservationLineRecord Parse(const Row& row, int first_column);
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("reservation_id", &R::reservation_id), column::Bytes("sku", &R::sku),
+                 column::Value("requested", &R::requested), column::Value("reserved", &R::reserved),
+                 column::Value("shipped", &R::shipped), column::Value("cancelled", &R::cancelled),
+                 column::Value("returned", &R::returned), column::Value("backordered", &R::backordered));
 };
 
 template <>
 struct Table<AllocationRecord> {
+  using R = AllocationRecord;
   static constexpr const char* kName = "allocation";
-  static constexpr std::array kColumns = {"reservation_id", "sku",     "warehouse_id", "reserved",
-                                          "in_shipment",    "shipped", "expire_time"};
   static constexpr int kKeySize = 3;
-  static void AppendValues(Sql& sql, const AllocationRecord& allocation);
-  static AllocationRecord Parse(const Row& row, int first_column);
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("reservation_id", &R::reservation_id), column::Bytes("sku", &R::sku),
+                 column::Bytes("warehouse_id", &R::warehouse_id), column::Value("reserved", &R::reserved),
+                 column::Value("in_shipment", &R::in_shipment), column::Value("shipped", &R::shipped),
+                 column::Value("expire_time", &R::expire_time));
 };
 
 // Selects the whole records of the reservations: themselves, all their lines, all their
@@ -70,11 +78,6 @@ bool AppendSelectLines(Sql& sql, std::span<const ReservationLineRecord::Key> key
 // Selects the ids of the held reservations that are past their expire_time, the longest dead first:
 // ParseTexts.
 bool AppendSelectExpiredReservations(Sql& sql, int64_t limit);
-
-// Selects what locks the reservations need: ParseReservationSkus, ordered by both.
-bool AppendSelectReservationSkus(Sql& sql, std::span<const std::string> reservation_ids);
-// (reservation_id, sku)
-std::vector<std::pair<std::string, std::string>> ParseReservationSkus(const Rows& rows);
 
 // Empty and unset members match all. The state is the live one: a held reservation past its
 // expire_time is kExpired.

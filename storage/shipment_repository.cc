@@ -13,43 +13,6 @@ std::string IndexFor(const ShipmentFilter& filter) {
 
 }  // namespace
 
-void Table<ShipmentRecord>::AppendValues(Sql& sql, const ShipmentRecord& shipment) {
-  sql.Blob(shipment.shipment_id).Raw(",").Blob(shipment.reservation_id).Raw(",");
-  sql.Blob(shipment.warehouse_id).Raw(",").Int(static_cast<int64_t>(shipment.state)).Raw(",");
-  sql.Text(shipment.carrier).Raw(",").Text(shipment.tracking_number).Raw(",");
-  sql.Int(shipment.version).Raw(",").Time(shipment.create_time).Raw(",").Time(shipment.update_time);
-}
-
-ShipmentRecord Table<ShipmentRecord>::Parse(const Row& row, int first_column) {
-  int column = first_column;
-  ShipmentRecord shipment;
-  shipment.shipment_id = row.Text(column++);
-  shipment.reservation_id = row.Text(column++);
-  shipment.warehouse_id = row.Text(column++);
-  shipment.state = static_cast<ShipmentState>(row.Int(column++));
-  shipment.carrier = row.Text(column++);
-  shipment.tracking_number = row.Text(column++);
-  shipment.version = row.Int(column++);
-  shipment.create_time = row.Time(column++);
-  shipment.update_time = row.Time(column++);
-  return shipment;
-}
-
-void Table<ShipmentLineRecord>::AppendValues(Sql& sql, const ShipmentLineRecord& line) {
-  sql.Blob(line.shipment_id).Raw(",").Blob(line.sku).Raw(",");
-  sql.Blob(line.allocated_from).Raw(",").Int(line.quantity);
-}
-
-ShipmentLineRecord Table<ShipmentLineRecord>::Parse(const Row& row, int first_column) {
-  int column = first_column;
-  ShipmentLineRecord line;
-  line.shipment_id = row.Text(column++);
-  line.sku = row.Text(column++);
-  line.allocated_from = row.Text(column++);
-  line.quantity = row.Int(column++);
-  return line;
-}
-
 bool AppendSelectShipments(Sql& sql, std::span<const std::string> shipment_ids) {
   return AppendSelectByKeyPrefix<ShipmentRecord>(sql, shipment_ids);
 }

@@ -2,10 +2,10 @@
 #ifndef INVENTORY_STORAGE_SHIPMENT_REPOSITORY_H_
 #define INVENTORY_STORAGE_SHIPMENT_REPOSITORY_H_
 
-#include <array>
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,21 +16,25 @@ namespace inventory::storage {
 
 template <>
 struct Table<ShipmentRecord> {
+  using R = ShipmentRecord;
   static constexpr const char* kName = "shipment";
-  static constexpr std::array kColumns = {"shipment_id",     "reservation_id", "warehouse_id", "state",      "carrier",
-                                          "tracking_number", "version",        "create_time",  "update_time"};
   static constexpr int kKeySize = 1;
-  static void AppendValues(Sql& sql, const ShipmentRecord& shipment);
-  static ShipmentRecord Parse(const Row& row, int first_column);
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("shipment_id", &R::shipment_id), column::Bytes("reservation_id", &R::reservation_id),
+                 column::Bytes("warehouse_id", &R::warehouse_id), column::Value("state", &R::state),
+                 column::Text("carrier", &R::carrier), column::Text("tracking_number", &R::tracking_number),
+                 column::Value("version", &R::version), column::Value("create_time", &R::create_time),
+                 column::Value("update_time", &R::update_time));
 };
 
 template <>
 struct Table<ShipmentLineRecord> {
+  using R = ShipmentLineRecord;
   static constexpr const char* kName = "shipment_line";
-  static constexpr std::array kColumns = {"shipment_id", "sku", "allocated_from", "quantity"};
   static constexpr int kKeySize = 3;
-  static void AppendValues(Sql& sql, const ShipmentLineRecord& line);
-  static ShipmentLineRecord Parse(const Row& row, int first_column);
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("shipment_id", &R::shipment_id), column::Bytes("sku", &R::sku),
+                 column::Bytes("allocated_from", &R::allocated_from), column::Value("quantity", &R::quantity));
 };
 
 // Selects the whole records by shipment id.

@@ -58,7 +58,7 @@ Sql& Sql::Int(int64_t value) {
 
 Sql& Sql::Time(absl::Time value) {
   static const absl::Time kFirst = absl::FromCivil(absl::CivilSecond(1, 1, 1), absl::UTCTimeZone());
-  static const absl::Time kLast = absl::FromCivil(absl::CivilSecond(9999, 12, 31, 23, 59, 59), absl::UTCTimeZone());
+  static const absl::Time kLast = absl::FromCivil(absl::CivilYear(10000), absl::UTCTimeZone()) - absl::Microseconds(1);
   const absl::Time clamped = std::clamp(value, kFirst, kLast);
   const absl::TimeZone::CivilInfo civil = absl::UTCTimeZone().At(clamped);
   const absl::CivilSecond& second = civil.cs;

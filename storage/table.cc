@@ -12,19 +12,6 @@ std::string PrefixSuccessor(std::string prefix) {
 
 }  // namespace
 
-void AppendOptionalTime(Sql& sql, const std::optional<absl::Time>& time) {
-  if (time) {
-    sql.Time(*time);
-  } else {
-    sql.Null();
-  }
-}
-
-std::optional<absl::Time> ParseOptionalTime(const Row& row, int column) {
-  if (row.IsNull(column)) return std::nullopt;
-  return row.Time(column);
-}
-
 void AppendTextList(Sql& sql, std::span<const std::string> values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i > 0) sql.Raw(",");

@@ -6,32 +6,26 @@
 #ifndef INVENTORY_STORAGE_TABLE_H_
 #define INVENTORY_STORAGE_TABLE_H_
 
+#include <array>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "storage/columns.h"
 #include "storage/connection.h"
 #include "storage/sql.h"
 
 namespace inventory::storage {
 
 // Specialised once per record, beside its repository:
-//   kName                        the table's name.
-//   kColumns                     its columns, in the order in which values are appended and parsed,
-//   the key first. kKeySize                     how many of them are the primary key.
-//   AppendValues(sql, record)    appends the values of all columns, separated by commas.
-//   Parse(row, first_column)     the record in the columns from first_column on.
+//   kName      the table's name.
+//   kKeySize   how many columns, the first ones, are the primary key.
+//   kColumns   a tuple of bindings of columns to members: columns.h.
 template <typename Record>
 struct Table;
-
-// Appends the time, or NULL.
-void AppendOptionalTime(Sql& sql, const std::optional<absl::Time>& time);
-// The time, or nothing for NULL.
-std::optional<absl::Time> ParseOptionalTime(const Row& row, int column);
 
 // Appends "v, v, ..." as binary strings; at least one.
 void AppendTextList(Sql& sql, std::span<const std::string> values);
@@ -50,23 +44,62 @@ std::string InsertHead(const char* name, std::span<const char* const> columns);
 // " ON DUPLICATE KEY UPDATE c=VALUES(c), ..." of the given columns.
 std::string UpsertTail(std::span<const char* const> columns);
 
+template <typename Record, std::size_t... kIndex>
+constexpr auto NamesOf(std::index_sequence<kIndex...>) {
+  constexpr auto& columns = Table<Record>::kColumns;
+  std::array<const char*, (std::get<kIndex>(columns).kSize + ...)> names = {};
+  const char** out = names.data();
+  ((std::get<kIndex>(columns).Names(out), out += std::get<kIndex>(columns).kSize), ...);
+  return names;
+}
+
+template <typename Record>
+using ColumnIndices =
+    std::make_index_sequence<std::tuple_size_v<std::remove_cvref_t<decltype(Table<Record>::kColumns)>>>;
+
+// The names of all columns.
+template <typename Record>
+inline constexpr auto kNames = NamesOf<Record>(ColumnIndices<Record>());
+
+template <typename Record>
+constexpr std::span<const char* const> KeyNames() {
+  return std::span<const char* const>(kNames<Record>).first(Table<Record>::kKeySize);
+}
+
+// The values of the first `columns` columns, separated by commas.
+template <typename Record>
+void AppendValues(Sql& sql, const Record& record, std::size_t columns) {
+  std::size_t done = 0;
+  const auto append = [&](const auto& column) {
+    if (done >= columns) return;
+    if (done > 0) sql.Raw(",");
+    column.Append(sql, record);
+    done += column.kSize;
+  };
+  std::apply([&](const auto&... column) { (append(column), ...); }, Table<Record>::kColumns);
+}
+
 template <typename Record>
 void AppendRows(Sql& sql, const std::vector<const Record*>& records) {
-  static const std::string head = InsertHead(Table<Record>::kName, Table<Record>::kColumns);
+  static const std::string head = InsertHead(Table<Record>::kName, kNames<Record>);
   BeginStatement(sql).Raw(head);
   for (std::size_t i = 0; i < records.size(); ++i) {
     sql.Raw(i == 0 ? "(" : ",(");
-    Table<Record>::AppendValues(sql, *records[i]);
+    AppendValues(sql, *records[i], kNames<Record>.size());
     sql.Raw(")");
   }
 }
 
 }  // namespace table_internal
 
+// How many columns a whole record has.
+template <typename Record>
+inline constexpr int kColumnCount = static_cast<int>(table_internal::kNames<Record>.size());
+
 // "c, c, ..." for a SELECT of whole records, each as alias.c if there is an alias.
 template <typename Record>
 std::string Columns(const std::string& alias = "") {
-  return table_internal::JoinColumns(Table<Record>::kColumns, alias);
+  return table_internal::JoinColumns(table_internal::kNames<Record>, alias);
 }
 
 // Inserts the rows. A row that is there already fails the statement.
@@ -82,7 +115,7 @@ template <typename Record>
 bool AppendUpsert(Sql& sql, const std::vector<const Record*>& records) {
   if (records.empty()) return false;
   static const std::string tail = table_internal::UpsertTail(
-      std::span<const char* const>(Table<Record>::kColumns).subspan(Table<Record>::kKeySize));
+      std::span<const char* const>(table_internal::kNames<Record>).subspan(Table<Record>::kKeySize));
   table_internal::AppendRows(sql, records);
   sql.Raw(tail);
   return true;
@@ -93,30 +126,59 @@ template <typename Record>
 bool AppendSelectByKeyPrefix(Sql& sql, std::span<const std::string> values) {
   if (values.empty()) return false;
   static const std::string head = "SELECT " + Columns<Record>() + " FROM " + Table<Record>::kName + " WHERE " +
-                                  Table<Record>::kColumns[0] + " IN (";
+                                  table_internal::kNames<Record>[0] + " IN (";
   BeginStatement(sql).Raw(head);
   AppendTextList(sql, values);
   sql.Raw(")");
   return true;
 }
 
-// Deletes the rows by their full keys, which Table<Record>::AppendKey appends as "v, v, ...".
+// Selects the first key column and the SKU of the rows whose first key column is one of the values: ParsePairs.
+template <typename Record>
+bool AppendSelectSkusByKeyPrefix(Sql& sql, std::span<const std::string> values) {
+  if (values.empty()) return false;
+  static const std::string key = table_internal::kNames<Record>[0];
+  static const std::string head = "SELECT " + key + ", sku FROM " + Table<Record>::kName + " WHERE " + key + " IN (";
+  BeginStatement(sql).Raw(head);
+  AppendTextList(sql, values);
+  sql.Raw(")");
+  return true;
+}
+
+// Selects all records of the table, in key order.
+template <typename Record>
+bool AppendSelectAll(Sql& sql) {
+  BeginStatement(sql).Raw("SELECT " + Columns<Record>() + " FROM " + Table<Record>::kName + " ORDER BY ");
+  sql.Raw(table_internal::JoinColumns(table_internal::KeyNames<Record>(), ""));
+  return true;
+}
+
+// Deletes the rows by their full keys.
 template <typename Record>
 bool AppendDelete(Sql& sql, const std::vector<const Record*>& records) {
   if (records.empty()) return false;
-  static const std::string head =
-      std::string("DELETE FROM ") + Table<Record>::kName + " WHERE (" +
-      table_internal::JoinColumns(std::span<const char* const>(Table<Record>::kColumns).first(Table<Record>::kKeySize),
-                                  "") +
-      ") IN (";
+  static const std::string head = std::string("DELETE FROM ") + Table<Record>::kName + " WHERE (" +
+                                  table_internal::JoinColumns(table_internal::KeyNames<Record>(), "") + ") IN (";
   BeginStatement(sql).Raw(head);
   for (std::size_t i = 0; i < records.size(); ++i) {
     sql.Raw(i == 0 ? "(" : ",(");
-    Table<Record>::AppendKey(sql, *records[i]);
+    table_internal::AppendValues(sql, *records[i], Table<Record>::kKeySize);
     sql.Raw(")");
   }
   sql.Raw(")");
   return true;
+}
+
+// The record in a row's columns from `first` on, which are those of Columns<Record>().
+template <typename Record>
+Record Parse(const Row& row, int first = 0) {
+  Record record;
+  const auto parse = [&](const auto& column) {
+    column.Parse(row, first, record);
+    first += static_cast<int>(column.kSize);
+  };
+  std::apply([&](const auto&... column) { (parse(column), ...); }, Table<Record>::kColumns);
+  return record;
 }
 
 // The records of a result whose columns are those of Columns<Record>().
@@ -124,7 +186,7 @@ template <typename Record>
 std::vector<Record> ParseAll(const Rows& rows) {
   std::vector<Record> records;
   records.reserve(rows.size());
-  for (const Row& row : rows) records.push_back(Table<Record>::Parse(row, 0));
+  for (const Row& row : rows) records.push_back(Parse<Record>(row));
   return records;
 }
 

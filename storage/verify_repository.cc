@@ -48,12 +48,20 @@ void AppendReserved(Sql& sql, const SkuRange& range) {
   AppendRange(sql, "sku", range).Raw(" GROUP BY sku, warehouse_id ORDER BY sku, warehouse_id");
 }
 
+void AppendIncoming(Sql& sql, const SkuRange& range) {
+  BeginStatement(sql).Raw("SELECT sku, warehouse_id, SUM(units) FROM (");
+  sql.Raw("SELECT p.sku, p.warehouse_id, p.ordered - p.received AS units FROM replenishment p WHERE p.state = 1 AND ");
+  AppendRange(sql, "p.sku", range);
+  sql.Raw(" UNION ALL SELECT l.sku, t.to_warehouse_id, l.quantity - l.received - l.missing FROM transfer_line l ");
+  sql.Raw("JOIN transfer t ON t.transfer_id = l.transfer_id AND t.state = 1 WHERE ");
+  AppendRange(sql, "l.sku", range);
+  sql.Raw(") u GROUP BY sku, warehouse_id ORDER BY sku, warehouse_id");
+}
+
 void AppendLevelLedgers(Sql& sql, const SkuRange& range) {
-  BeginStatement(sql).Raw("SELECT sku, warehouse_id, SUM(delta_on_hand), SUM(delta_reserved), ");
-  sql.Raw(
-      "SUM(delta_safety_stock), SUM(delta_damaged), SUM(delta_quality_control), MAX(version), "
-      "COUNT(*) ");
-  sql.Raw("FROM movement WHERE ");
+  BeginStatement(sql).Raw("SELECT sku, warehouse_id, ");
+  for (const QuantityField& field : kQuantities) sql.Raw("SUM(delta_").Raw(field.name).Raw("), ");
+  sql.Raw("MAX(version), COUNT(*) FROM movement WHERE ");
   AppendRange(sql, "sku", range).Raw(" GROUP BY sku, warehouse_id ORDER BY sku, warehouse_id");
 }
 
@@ -77,8 +85,29 @@ void AppendShipped(Sql& sql, const SkuRange& range) {
   sql.Raw(") u GROUP BY reservation_id, sku, warehouse_id ORDER BY reservation_id, sku, warehouse_id");
 }
 
-std::vector<LevelReserved> ParseReserved(const Rows& rows) {
-  std::vector<LevelReserved> all;
+void AppendReturned(Sql& sql, const SkuRange& range) {
+  BeginStatement(sql).Raw("SELECT reservation_id, sku, SUM(returned), SUM(in_returns), SUM(shipped) FROM (");
+  sql.Raw("SELECT r.reservation_id, r.sku, r.returned, 0 AS in_returns, r.shipped FROM reservation_line r ");
+  sql.Raw("WHERE r.returned <> 0 AND ");
+  AppendRange(sql, "r.sku", range);
+  sql.Raw(" UNION ALL SELECT d.reservation_id, l.sku, 0, l.quantity, 0 FROM stock_return_line l ");
+  sql.Raw("JOIN stock_return d ON d.return_id = l.return_id WHERE ");
+  AppendRange(sql, "l.sku", range);
+  sql.Raw(") u GROUP BY reservation_id, sku ORDER BY reservation_id, sku");
+}
+
+void AppendBackordered(Sql& sql, const SkuRange& range) {
+  BeginStatement(sql).Raw("SELECT reservation_id, sku, SUM(backordered), SUM(waiting) FROM (");
+  sql.Raw("SELECT r.reservation_id, r.sku, r.backordered, 0 AS waiting FROM reservation_line r ");
+  sql.Raw("WHERE r.backordered <> 0 AND ");
+  AppendRange(sql, "r.sku", range);
+  sql.Raw(" UNION ALL SELECT b.reservation_id, b.sku, 0, b.quantity FROM backorder b WHERE ");
+  AppendRange(sql, "b.sku", range);
+  sql.Raw(") u GROUP BY reservation_id, sku ORDER BY reservation_id, sku");
+}
+
+std::vector<LevelSum> ParseLevelSums(const Rows& rows) {
+  std::vector<LevelSum> all;
   for (const Row& row : rows) all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2)});
   return all;
 }
@@ -86,11 +115,12 @@ std::vector<LevelReserved> ParseReserved(const Rows& rows) {
 std::vector<LevelLedger> ParseLevelLedgers(const Rows& rows) {
   std::vector<LevelLedger> all;
   for (const Row& row : rows) {
-    all.push_back({.sku = std::string(row.Text(0)),
-                   .warehouse_id = std::string(row.Text(1)),
-                   .deltas = {row.Int(2), row.Int(3), row.Int(4), row.Int(5), row.Int(6)},
-                   .last_version = row.Int(7),
-                   .movements = row.Int(8)});
+    constexpr int kLast = 2 + kQuantities.size();
+    LevelLedger ledger{.sku = std::string(row.Text(0)), .warehouse_id = std::string(row.Text(1))};
+    ledger.deltas = column::ParseQuantities(row, 2);
+    ledger.last_version = row.Int(kLast);
+    ledger.movements = row.Int(kLast + 1);
+    all.push_back(std::move(ledger));
   }
   return all;
 }
@@ -110,19 +140,41 @@ std::vector<AllocationShipped> ParseShipped(const Rows& rows) {
   return all;
 }
 
-// What is computed from the parts, in four statements.
+std::vector<LineReturned> ParseReturned(const Rows& rows) {
+  std::vector<LineReturned> all;
+  for (const Row& row : rows) {
+    all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2), row.Int(3), row.Int(4)});
+  }
+  return all;
+}
+
+std::vector<LineBackordered> ParseBackordered(const Rows& rows) {
+  std::vector<LineBackordered> all;
+  for (const Row& row : rows) {
+    all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2), row.Int(3)});
+  }
+  return all;
+}
+
+// What is computed from the parts, in seven statements.
 void AppendSums(Sql& sql, const SkuRange& range) {
   AppendReserved(sql, range);
   AppendLevelLedgers(sql, range);
   AppendSkuLedgers(sql, range);
   AppendShipped(sql, range);
+  AppendReturned(sql, range);
+  AppendIncoming(sql, range);
+  AppendBackordered(sql, range);
 }
 
 void ParseSums(std::span<const Rows> results, VerifySnapshot& snapshot) {
-  snapshot.reserved = ParseReserved(results[0]);
+  snapshot.reserved = ParseLevelSums(results[0]);
   snapshot.level_ledgers = ParseLevelLedgers(results[1]);
   snapshot.sku_ledgers = ParseSkuLedgers(results[2]);
   snapshot.shipped = ParseShipped(results[3]);
+  snapshot.returned = ParseReturned(results[4]);
+  snapshot.incoming = ParseLevelSums(results[5]);
+  snapshot.backordered = ParseBackordered(results[6]);
 }
 
 absl::StatusOr<VerifySnapshot> ReadInTransaction(Connection& connection, SkuRange range, int64_t limit) {

@@ -13,11 +13,11 @@
 
 namespace inventory::storage {
 
-// The allocations of a level, dead holds too, as the stored `reserved` contains them.
-struct LevelReserved {
+// What the parts of one quantity of a level add up to.
+struct LevelSum {
   std::string sku;
   std::string warehouse_id;
-  int64_t reserved = 0;
+  int64_t units = 0;
 };
 
 // The movements of a level.
@@ -47,14 +47,37 @@ struct AllocationShipped {
   int64_t in_open_shipments = 0;
 };
 
+// What a line has as returned, the sum of its return lines, and what it has as shipped. Only those are listed where one
+// of the first two is not zero; shipped is 0 for a line that has nothing as returned.
+struct LineReturned {
+  std::string reservation_id;
+  std::string sku;
+  int64_t returned = 0;
+  int64_t in_returns = 0;
+  int64_t shipped = 0;
+};
+
+// What a line has as backordered, and its backorder. Only those are listed where one of both is not zero.
+struct LineBackordered {
+  std::string reservation_id;
+  std::string sku;
+  int64_t backordered = 0;
+  int64_t waiting = 0;
+};
+
 // Every list is ordered by its key.
 struct VerifySnapshot {
   std::vector<ItemRecord> items;
   std::vector<LevelRecord> levels;
-  std::vector<LevelReserved> reserved;
+  // Of the allocations, those of dead holds too: the stored `reserved` contains them.
+  std::vector<LevelSum> reserved;
+  // Outstanding on open replenishments and in transit.
+  std::vector<LevelSum> incoming;
   std::vector<LevelLedger> level_ledgers;
   std::vector<SkuLedger> sku_ledgers;
   std::vector<AllocationShipped> shipped;
+  std::vector<LineReturned> returned;
+  std::vector<LineBackordered> backordered;
   // Where the next page starts; empty after the last page.
   std::string next_after_sku;
 };

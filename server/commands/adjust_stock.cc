@@ -14,6 +14,7 @@ struct AdjustStock {
     rpc::CheckId(request.warehouse_id(), "warehouse_id", violations);
     CheckDelta(request.delta(), "delta", violations);
     rpc::CheckText(request.reason(), 255, "reason", violations);
+    rpc::CheckEnum<v1::StockCondition_IsValid>(request.condition(), "condition", violations);
   }
 
   static pipeline::Needs NeedsOf(const Request& request) {
@@ -26,6 +27,7 @@ struct AdjustStock {
                                 .warehouse_id = request.warehouse_id(),
                                 .kind = LevelChange::Kind::kAdjustOnHand,
                                 .quantity = request.delta(),
+                                .condition = request.condition(),
                                 .reason = request.reason(),
                                 .etag = request.etag()},
                                work, *response.mutable_stock_level(), response.mutable_movement(), changed);

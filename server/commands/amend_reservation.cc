@@ -4,6 +4,7 @@
 #include "inventory/v1/reservation.pb.h"
 #include "server/commands/convert.h"
 #include "server/commands/reservations.h"
+#include "server/pipeline/backorders.h"
 #include "server/rpc/rule.h"
 
 namespace inventory::commands {
@@ -20,6 +21,10 @@ struct AmendReservation {
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckId(request.reservation_id(), "reservation_id", violations);
     CheckLines(request.lines(), {.least_lines = 1, .least_quantity = 0}, violations);
+    rpc::CheckEnum<v1::ShortfallPolicy_IsValid>(request.on_shortfall(), "on_shortfall", violations);
+    if (request.on_shortfall() == v1::SHORTFALL_POLICY_PARTIAL) {
+      violations.Add("on_shortfall", "must not be PARTIAL: an amendment names exact totals");
+    }
   }
 
   static pipeline::Needs NeedsOf(const Request& request) {
@@ -38,7 +43,7 @@ struct AmendReservation {
     if (!status.ok()) return status;
     for (const AmendLine& line : request.lines()) {
       const bool grows = line.quantity() > TotalOf(work, id, line.sku());
-      status = grows ? Grow(work, **found, line) : Shrink(work, **found, line);
+      status = grows ? Grow(request, work, **found, line) : Shrink(work, **found, line);
       if (!status.ok()) return status;
     }
     status = CheckSomethingLeft(work, id);
@@ -56,7 +61,7 @@ struct AmendReservation {
   // What the reservation has of the SKU, shipped units included.
   static int64_t TotalOf(const pipeline::Work& work, const std::string& id, const std::string& sku) {
     const ReservationLineRecord* line = work.rows().reservation_lines.Find({id, sku});
-    return line == nullptr ? 0 : line->reserved + line->shipped;
+    return line == nullptr ? 0 : Outstanding(*line) + line->shipped;
   }
 
   static std::vector<Demand> Demands(const Request& request, const pipeline::Work& work) {
@@ -80,12 +85,13 @@ struct AmendReservation {
           "BELOW_SHIPPED", absl::StrCat(minimum, " units of ", wanted.sku(), " are shipped or in an open shipment"),
           {{"sku", wanted.sku()}, {"requested", absl::StrCat(wanted.quantity())}, {"minimum", absl::StrCat(minimum)}});
     }
-    const int64_t given_up = line->reserved + line->shipped - wanted.quantity();
+    const int64_t given_up = Outstanding(*line) + line->shipped - wanted.quantity();
     work.rows().reservation_lines.Edit(line->key()).requested = wanted.quantity();
     return ReleaseFromLine(work, id, wanted.sku(), given_up);
   }
 
-  static absl::Status Grow(pipeline::Work& work, const ReservationRecord& reservation, const AmendLine& wanted) {
+  static absl::Status Grow(const Request& request, pipeline::Work& work, const ReservationRecord& reservation,
+                           const AmendLine& wanted) {
     const ReservationLineRecord::Key key{reservation.reservation_id, wanted.sku()};
     auto& lines = work.rows().reservation_lines;
     const int64_t missing = wanted.quantity() - TotalOf(work, reservation.reservation_id, wanted.sku());
@@ -103,15 +109,22 @@ struct AmendReservation {
     std::erase_if(*warehouses, [&only](const std::string& warehouse_id) {
       return !only.empty() && std::find(only.begin(), only.end(), warehouse_id) == only.end();
     });
-    const auto sources = AvailableIn(work, wanted.sku(), *warehouses);
+    const auto sources = work.AvailableIn(wanted.sku(), *warehouses);
     const int64_t available = sourcing::TotalAvailable(sources, missing);
-    if (available < missing) return InsufficientStock(wanted.sku(), missing, available);
-    return Take(work, reservation, wanted.sku(), sourcing::ByPriority(sources, missing));
+    if (available < missing) {
+      if (request.on_shortfall() != v1::SHORTFALL_POLICY_BACKORDER) {
+        return InsufficientStock(wanted.sku(), missing, available);
+      }
+      absl::Status may_wait = CheckMayWait(work, wanted.sku(), missing - available);
+      if (!may_wait.ok()) return may_wait;
+      pipeline::Wait(work, reservation, wanted.sku(), missing - available);
+    }
+    return Take(work, reservation, wanted.sku(), sourcing::ByPriority(sources, available));
   }
 
   static absl::Status CheckSomethingLeft(const pipeline::Work& work, const std::string& id) {
     for (const ReservationLineRecord* line : work.LinesOf(id)) {
-      if (line->reserved + line->shipped > 0) return absl::OkStatus();
+      if (Outstanding(*line) + line->shipped > 0) return absl::OkStatus();
     }
     return Precondition("NOTHING_LEFT", "the change would give every line up; cancel the reservation instead");
   }

@@ -21,6 +21,7 @@ LevelChange ChangeOf(const v1::StockUpdate& update) {
     case v1::StockUpdate::kAdjustOnHand:
       change.kind = LevelChange::Kind::kAdjustOnHand;
       change.quantity = update.adjust_on_hand();
+      change.condition = update.condition();
       break;
     case v1::StockUpdate::kSetSafetyStock:
       change.kind = LevelChange::Kind::kSetSafetyStock;
@@ -134,6 +135,7 @@ struct BatchUpdateStock {
     rpc::CheckSku(update.sku(), field("sku"), violations);
     rpc::CheckId(update.warehouse_id(), field("warehouse_id"), violations);
     rpc::CheckText(update.reason(), 255, field("reason"), violations);
+    CheckCondition(update, field("condition"), violations);
     switch (update.change_case()) {
       case v1::StockUpdate::kSetOnHand:
         rpc::CheckQuantity(update.set_on_hand(), 0, field("set_on_hand"), violations);
@@ -148,6 +150,15 @@ struct BatchUpdateStock {
         violations.Add(absl::StrCat("updates[", row, "]"),
                        "needs one of set_on_hand, adjust_on_hand and set_safety_stock");
         break;
+    }
+  }
+
+  static void CheckCondition(const v1::StockUpdate& update, const std::string& field, Violations& violations) {
+    const bool adjusts = update.change_case() == v1::StockUpdate::kAdjustOnHand;
+    if (adjusts || update.condition() == v1::STOCK_CONDITION_UNSPECIFIED) {
+      rpc::CheckEnum<v1::StockCondition_IsValid>(update.condition(), field, violations);
+    } else {
+      violations.Add(field, "belongs to adjust_on_hand");
     }
   }
 

@@ -40,7 +40,7 @@ struct CancelReservation {
  private:
   static absl::Status CancelAll(pipeline::Work& work, const std::string& id) {
     for (const ReservationLineRecord* line : work.LinesOf(id)) {
-      absl::Status released = ReleaseFromLine(work, id, line->sku, line->reserved);
+      absl::Status released = ReleaseFromLine(work, id, line->sku, Outstanding(*line));
       if (!released.ok()) return released;
     }
     End(EditReservation(work, id));
@@ -51,7 +51,7 @@ struct CancelReservation {
     const std::string& id = request.reservation_id();
     for (const v1::OrderLine& wanted : request.lines()) {
       const ReservationLineRecord* line = work.rows().reservation_lines.Find({id, wanted.sku()});
-      const int64_t outstanding = line == nullptr ? 0 : line->reserved;
+      const int64_t outstanding = line == nullptr ? 0 : Outstanding(*line);
       if (wanted.quantity() > outstanding) return ExceedsReserved(wanted.sku(), wanted.quantity(), outstanding);
       absl::Status released = ReleaseFromLine(work, id, wanted.sku(), wanted.quantity());
       if (!released.ok()) return released;
@@ -60,7 +60,7 @@ struct CancelReservation {
     SettleIfDone(work, id);
     const auto lines = work.LinesOf(id);
     const bool held = work.rows().reservations.Find(id)->state == ReservationState::kHeld;
-    if (held && std::all_of(lines.begin(), lines.end(), [](const auto* line) { return line->reserved == 0; })) {
+    if (held && std::all_of(lines.begin(), lines.end(), [](const auto* line) { return Outstanding(*line) == 0; })) {
       End(work.rows().reservations.Edit(id));
     }
     return absl::OkStatus();

@@ -1,6 +1,7 @@
 #include "inventory/v1/reservation.pb.h"
 #include "server/commands/convert.h"
 #include "server/commands/reservations.h"
+#include "server/pipeline/backorders.h"
 #include "server/rpc/rule.h"
 
 namespace inventory::commands {
@@ -42,6 +43,7 @@ struct ConfirmReservation {
     storage::ReservationRecord& reservation = EditReservation(work, id);
     reservation.state = ReservationState::kCommitted;
     reservation.expire_time.reset();
+    pipeline::SetWaitingExpiry(work, reservation);
     for (const storage::AllocationRecord* part : work.AllocationsOf(id)) {
       work.rows().allocations.Edit(part->key()).expire_time.reset();
     }

@@ -16,6 +16,7 @@ void ToProto(const storage::Quantities& quantities, Out& out) {
   out.set_safety_stock(quantities.safety_stock);
   out.set_damaged(quantities.damaged);
   out.set_quality_control(quantities.quality_control);
+  out.set_incoming(quantities.incoming);
 }
 
 }  // namespace
@@ -33,6 +34,10 @@ absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
   constexpr int64_t kLast = 253'402'300'799;   // 9999-12-31T23:59:59Z
   return absl::FromUnixSeconds(std::clamp(timestamp.seconds(), kFirst, kLast)) +
          absl::Nanoseconds(std::clamp(timestamp.nanos(), 0, 999'999'999));
+}
+
+absl::Time ToStoredTime(const google::protobuf::Timestamp& timestamp) {
+  return absl::FromUnixMicros(absl::ToUnixMicros(FromTimestamp(timestamp)));
 }
 
 absl::Duration FromDuration(const google::protobuf::Duration& duration) {
@@ -64,6 +69,8 @@ void ToProto(const storage::ItemRecord& item, v1::Item& out) {
   out.mutable_allowed_order_quantities()->Assign(item.allowed_order_quantities.begin(),
                                                  item.allowed_order_quantities.end());
   out.set_default_safety_stock(item.default_safety_stock);
+  out.set_backorder_policy(static_cast<v1::BackorderPolicy>(item.backorder_policy));
+  out.set_backorder_limit(item.backorder_limit);
   out.mutable_labels()->insert(item.labels.begin(), item.labels.end());
   if (item.create_time) *out.mutable_create_time() = ToTimestamp(*item.create_time);
   if (item.update_time) *out.mutable_update_time() = ToTimestamp(*item.update_time);
@@ -160,7 +167,9 @@ void ToProto(const storage::ReservationRecord& reservation,
     shown.set_requested_quantity(line->requested);
     shown.set_reserved_quantity(dead ? 0 : line->reserved);
     shown.set_shipped_quantity(line->shipped);
-    shown.set_cancelled_quantity(line->cancelled + (dead ? line->reserved : 0));
+    shown.set_returned_quantity(line->returned);
+    shown.set_backordered_quantity(dead ? 0 : line->backordered);
+    shown.set_cancelled_quantity(line->cancelled + (dead ? line->reserved + line->backordered : 0));
     for (const storage::AllocationRecord* part : allocations) {
       if (part->sku != line->sku) continue;
       if ((dead || part->reserved == 0) && part->shipped == 0) continue;
@@ -195,6 +204,68 @@ void ToProto(const storage::ShipmentRecord& shipment, const std::vector<const st
   *out.mutable_create_time() = ToTimestamp(shipment.create_time);
   *out.mutable_update_time() = ToTimestamp(shipment.update_time);
   out.set_etag(Etag(shipment.version));
+}
+
+void ToProto(const storage::ReturnRecord& stock_return, const std::vector<const storage::ReturnLineRecord*>& lines,
+             v1::StockReturn& out) {
+  out.set_return_id(stock_return.return_id);
+  out.set_reservation_id(stock_return.reservation_id);
+  for (const storage::ReturnLineRecord* line : lines) {
+    v1::ReturnLine& shown = *out.add_lines();
+    shown.set_sku(line->sku);
+    shown.set_quantity(line->quantity);
+    shown.set_warehouse_id(line->warehouse_id);
+    shown.set_disposition(static_cast<v1::Disposition>(line->disposition));
+  }
+  out.set_reason(stock_return.reason);
+  *out.mutable_create_time() = ToTimestamp(stock_return.create_time);
+}
+
+void ToProto(const storage::BackorderRecord& backorder, v1::Backorder& out) {
+  out.set_sku(backorder.sku);
+  out.set_reservation_id(backorder.reservation_id);
+  out.set_channel_id(backorder.channel_id);
+  out.set_quantity(backorder.quantity);
+  out.set_place(backorder.place);
+  if (backorder.expire_time) *out.mutable_expire_time() = ToTimestamp(*backorder.expire_time);
+  *out.mutable_create_time() = ToTimestamp(backorder.create_time);
+}
+
+void ToProto(const storage::ReplenishmentRecord& replenishment, v1::Replenishment& out) {
+  out.set_replenishment_id(replenishment.replenishment_id);
+  out.set_sku(replenishment.sku);
+  out.set_warehouse_id(replenishment.warehouse_id);
+  out.set_ordered_quantity(replenishment.ordered);
+  out.set_received_quantity(replenishment.received);
+  out.set_outstanding_quantity(replenishment.outstanding());
+  if (replenishment.expected_time) *out.mutable_expected_time() = ToTimestamp(*replenishment.expected_time);
+  out.set_reference(replenishment.reference);
+  out.set_state(static_cast<v1::ReplenishmentState>(replenishment.state));
+  *out.mutable_create_time() = ToTimestamp(replenishment.create_time);
+  *out.mutable_update_time() = ToTimestamp(replenishment.update_time);
+  out.set_etag(Etag(replenishment.version));
+}
+
+void ToProto(const storage::TransferRecord& transfer, const std::vector<const storage::TransferLineRecord*>& lines,
+             v1::Transfer& out) {
+  out.set_transfer_id(transfer.transfer_id);
+  out.set_from_warehouse_id(transfer.from_warehouse_id);
+  out.set_to_warehouse_id(transfer.to_warehouse_id);
+  out.set_state(static_cast<v1::TransferState>(transfer.state));
+  for (const storage::TransferLineRecord* line : lines) {
+    v1::TransferLine& shown = *out.add_lines();
+    shown.set_sku(line->sku);
+    shown.set_quantity(line->quantity);
+    shown.set_received_quantity(line->received);
+    shown.set_missing_quantity(line->missing);
+    shown.set_in_transit_quantity(line->in_transit());
+    shown.set_shortage_reason(line->shortage_reason);
+  }
+  if (transfer.expected_time) *out.mutable_expected_time() = ToTimestamp(*transfer.expected_time);
+  out.set_reason(transfer.reason);
+  *out.mutable_create_time() = ToTimestamp(transfer.create_time);
+  *out.mutable_update_time() = ToTimestamp(transfer.update_time);
+  out.set_etag(Etag(transfer.version));
 }
 
 }  // namespace inventory

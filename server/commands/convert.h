@@ -12,9 +12,12 @@
 #include "inventory/v1/channel.pb.h"
 #include "inventory/v1/item.pb.h"
 #include "inventory/v1/ledger.pb.h"
+#include "inventory/v1/replenishment.pb.h"
 #include "inventory/v1/reservation.pb.h"
 #include "inventory/v1/shipment.pb.h"
 #include "inventory/v1/stock.pb.h"
+#include "inventory/v1/stock_return.pb.h"
+#include "inventory/v1/transfer.pb.h"
 #include "inventory/v1/warehouse.pb.h"
 #include "storage/records.h"
 
@@ -23,6 +26,8 @@ namespace inventory {
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
 // Clamped to the years 1 to 9999 that a Timestamp may hold.
 absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp);
+// The same as it is stored: to the microsecond.
+absl::Time ToStoredTime(const google::protobuf::Timestamp& timestamp);
 absl::Duration FromDuration(const google::protobuf::Duration& duration);
 
 // The etag of a row with this version.
@@ -47,9 +52,17 @@ void ToProto(const storage::ChannelRecord& channel, std::vector<storage::Attachm
 void ToProto(const storage::ReservationRecord& reservation,
              const std::vector<const storage::ReservationLineRecord*>& lines,
              const std::vector<const storage::AllocationRecord*>& allocations, absl::Time now, v1::Reservation& out);
+void ToProto(const storage::BackorderRecord& backorder, v1::Backorder& out);
 // `lines` belong to the shipment, in key order.
 void ToProto(const storage::ShipmentRecord& shipment, const std::vector<const storage::ShipmentLineRecord*>& lines,
              v1::Shipment& out);
+// `lines` belong to the return, in key order.
+void ToProto(const storage::ReturnRecord& stock_return, const std::vector<const storage::ReturnLineRecord*>& lines,
+             v1::StockReturn& out);
+void ToProto(const storage::ReplenishmentRecord& replenishment, v1::Replenishment& out);
+// `lines` belong to the transfer, in key order.
+void ToProto(const storage::TransferRecord& transfer, const std::vector<const storage::TransferLineRecord*>& lines,
+             v1::Transfer& out);
 
 }  // namespace inventory
 

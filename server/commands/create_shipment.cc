@@ -6,6 +6,7 @@
 #include "server/commands/convert.h"
 #include "server/commands/reservations.h"
 #include "server/commands/shipments.h"
+#include "server/commands/stock.h"
 #include "server/rpc/rule.h"
 
 namespace inventory::commands {
@@ -75,11 +76,7 @@ struct CreateShipment {
                      absl::StrCat("there is a shipment ", request.shipment_id(), " already"),
                      {{"shipment_id", request.shipment_id()}});
     }
-    if (work.configuration().FindWarehouse(request.warehouse_id()) == nullptr) {
-      return NotFound("WAREHOUSE_NOT_FOUND", absl::StrCat("there is no warehouse ", request.warehouse_id()),
-                      {{"warehouse_id", request.warehouse_id()}});
-    }
-    return absl::OkStatus();
+    return CheckWarehouseExists(work, request.warehouse_id());
   }
 
   // What to ship: the request's lines, or everything that is allocated in the warehouse and not bound yet.

@@ -34,6 +34,7 @@ struct DeleteItem {
     unconfigured.config_version = stored.config_version;
     unconfigured.sequence = stored.sequence;
     unconfigured.last_movement_time = stored.last_movement_time;
+    unconfigured.last_backorder = stored.last_backorder;
     return SaveItem(work, std::move(unconfigured));
   }
 };

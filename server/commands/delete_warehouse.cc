@@ -43,11 +43,14 @@ struct DeleteWarehouse {
     return Precondition(
         "WAREHOUSE_IN_USE",
         absl::StrCat("warehouse ", id, " still has ", use.levels, " levels with units, ", use.allocations,
-                     " reservations' allocations and ", use.open_shipments, " open shipments"),
+                     " reservations' allocations, ", use.open_shipments, " open shipments, ", use.open_replenishments,
+                     " open replenishments and ", use.open_transfers, " transfers in transit"),
         {{"warehouse_id", id},
          {"levels", absl::StrCat(use.levels)},
          {"reservations", absl::StrCat(use.allocations)},
          {"shipments", absl::StrCat(use.open_shipments)},
+         {"replenishments", absl::StrCat(use.open_replenishments)},
+         {"transfers", absl::StrCat(use.open_transfers)},
          {"examples", absl::StrJoin(use.example_skus, ",")}});
   }
 };

@@ -3,6 +3,7 @@
 #include "inventory/v1/reservation.pb.h"
 #include "server/commands/convert.h"
 #include "server/commands/reservations.h"
+#include "server/pipeline/backorders.h"
 #include "server/rpc/rule.h"
 
 namespace inventory::commands {
@@ -31,7 +32,9 @@ struct ExtendReservation {
       return Precondition("RESERVATION_NOT_HELD", "the reservation is committed and has no expiry to move");
     }
     const absl::Time expiry = std::max(*(*found)->expire_time, ExpiryFor(work, request.has_ttl(), request.ttl()));
-    EditReservation(work, id).expire_time = expiry;
+    storage::ReservationRecord& reservation = EditReservation(work, id);
+    reservation.expire_time = expiry;
+    pipeline::SetWaitingExpiry(work, reservation);
     for (const storage::AllocationRecord* part : work.AllocationsOf(id)) {
       if (part->reserved > 0) work.rows().allocations.Edit(part->key()).expire_time = expiry;
     }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/commands/convert.h"
+#include "server/commands/reservations.h"
 #include "server/rpc/bounds.h"
 
 namespace inventory::commands {
@@ -60,6 +61,16 @@ void CheckOrderRulesOf(const v1::Item& item, const std::string& field, Violation
   }
 }
 
+void CheckBackorders(const v1::Item& item, const std::string& field, Violations& violations) {
+  rpc::CheckEnum<v1::BackorderPolicy_IsValid>(item.backorder_policy(), field + ".backorder_policy", violations);
+  const bool limited = item.backorder_policy() == v1::BACKORDER_POLICY_LIMITED;
+  if (limited || item.backorder_limit() < 0) {
+    rpc::CheckQuantity(item.backorder_limit(), 1, field + ".backorder_limit", violations);
+  } else if (item.backorder_limit() > 0) {
+    violations.Add(field + ".backorder_limit", "must be 0 unless the policy is LIMITED");
+  }
+}
+
 // Live reservations that have units of the SKU outstanding, the last ids first. What the batch has loaded it may have
 // changed since it was stored.
 std::vector<std::string> HoldersOf(const pipeline::Work& work, const std::string& sku) {
@@ -69,7 +80,7 @@ std::vector<std::string> HoldersOf(const pipeline::Work& work, const std::string
     if (lines.Find({id, sku}) == nullptr) ids.insert(id);
   }
   for (const storage::ReservationLineRecord* line : lines.All()) {
-    if (line->sku != sku || line->reserved == 0) continue;
+    if (line->sku != sku || Outstanding(*line) == 0) continue;
     // A line that is loaded alone belongs to a dead hold.
     const storage::ReservationRecord* owner = work.rows().reservations.Find(line->reservation_id);
     const bool dead = owner == nullptr || LiveState(*owner, work.now()) == storage::ReservationState::kExpired;
@@ -88,6 +99,7 @@ void CheckItem(const v1::Item& item, const std::string& field, Violations& viola
   CheckOrderRulesOf(item, field, violations);
   rpc::CheckQuantity(item.default_safety_stock(), 0, field + ".default_safety_stock", violations);
   CheckLabels(item.labels(), field + ".labels", violations);
+  CheckBackorders(item, field, violations);
 }
 
 ItemRecord Configured(ItemRecord record, const v1::Item& item) {
@@ -104,6 +116,12 @@ ItemRecord Configured(ItemRecord record, const v1::Item& item) {
   const std::set<int64_t> allowed(item.allowed_order_quantities().begin(), item.allowed_order_quantities().end());
   record.allowed_order_quantities.assign(allowed.begin(), allowed.end());
   record.default_safety_stock = item.default_safety_stock();
+  if (item.backorder_policy() != v1::BACKORDER_POLICY_UNSPECIFIED) {
+    record.backorder_policy = static_cast<storage::BackorderPolicy>(item.backorder_policy());
+  } else {
+    record.backorder_policy = defaults.backorder_policy;
+  }
+  record.backorder_limit = item.backorder_limit();
   record.labels = {item.labels().begin(), item.labels().end()};
   return record;
 }
@@ -113,7 +131,7 @@ absl::Status CheckUnreserved(pipeline::Work& work, const std::string& sku) {
   const bool reserved =
       std::any_of(levels.begin(), levels.end(), [](const auto* level) { return level->quantities.reserved > 0; });
   // The levels count what is reserved of a tracked item; of an untracked one only its lines tell.
-  if (work.item(sku).tracked && !reserved) return absl::OkStatus();
+  if (work.item(sku).tracked && !reserved && work.item(sku).backordered == 0) return absl::OkStatus();
   if (!work.RequireHolders(sku)) return absl::AbortedError("who holds units of the SKU is not known yet");
   const std::vector<std::string> holders = HoldersOf(work, sku);
   if (holders.empty()) return absl::OkStatus();
@@ -127,6 +145,9 @@ absl::Status SaveItem(pipeline::Work& work, ItemRecord record) {
   if (record.tracked != stored.tracked) {
     absl::Status unreserved = CheckUnreserved(work, record.sku);
     if (!unreserved.ok()) return unreserved;
+    absl::Status unused = CheckUnused(work, record.sku, "tracking can't change while units are on their way",
+                                      [](const storage::Quantities& level) { return level.incoming != 0; });
+    if (!unused.ok()) return unused;
   }
   // The version goes on growing through deletion and new configuration, so that an old etag never fits again.
   record.config_version += 1;

@@ -27,7 +27,7 @@ storage::ItemRecord Configured(storage::ItemRecord record, const v1::Item& item)
 absl::Status CheckUnreserved(pipeline::Work& work, const std::string& sku);
 
 // Puts `record` in the place of the loaded item. Its version and times move on here, and only if it differs from what
-// is there. As CheckUnreserved if tracking would change.
+// is there. If tracking would change: as CheckUnreserved, and ITEM_IN_USE {warehouse_ids} while units are incoming.
 absl::Status SaveItem(pipeline::Work& work, storage::ItemRecord record);
 
 // NOT_FOUND, reason ITEM_NOT_FOUND {sku}.

@@ -8,35 +8,31 @@
 namespace inventory::commands {
 namespace {
 
+using storage::kQuantities;
 using storage::Quantities;
 using storage::VerifySnapshot;
 
-constexpr struct {
-  const char* name;
-  int64_t Quantities::*value;
-} kQuantities[] = {{"on_hand", &Quantities::on_hand},
-                   {"reserved", &Quantities::reserved},
-                   {"safety_stock", &Quantities::safety_stock},
-                   {"damaged", &Quantities::damaged},
-                   {"quality_control", &Quantities::quality_control}};
+constexpr char kBackordered[] = "BACKORDERED_NOT_SUM_OF_BACKORDERS";
 
 // Everything that is known of one level.
 struct Facts {
   const storage::LevelRecord* level = nullptr;
   const storage::LevelLedger* ledger = nullptr;
   int64_t allocated = 0;
+  int64_t expected = 0;
 
   Quantities stored() const { return level == nullptr ? Quantities() : level->quantities; }
   Quantities moved() const { return ledger == nullptr ? Quantities() : ledger->deltas; }
   int64_t version() const { return level == nullptr ? 0 : level->version; }
   int64_t last_version() const { return ledger == nullptr ? 0 : ledger->last_version; }
 
-  // What the level should hold. The allocations decide about reserved; otherwise the level is believed, and its ledger
-  // if the level is lost.
+  // What the level should hold. The allocations decide about reserved, replenishments and transfers about incoming;
+  // otherwise the level is believed, and its ledger if the level is lost.
   Quantities wanted() const {
     Quantities wanted = level == nullptr ? moved() : stored();
     for (const auto& [name, value] : kQuantities) wanted.*value = std::max<int64_t>(wanted.*value, 0);
     wanted.reserved = allocated;
+    wanted.incoming = expected;
     return wanted;
   }
 };
@@ -47,17 +43,23 @@ std::map<LevelKey, Facts> FactsOf(const VerifySnapshot& snapshot) {
   std::map<LevelKey, Facts> facts;
   for (const auto& level : snapshot.levels) facts[level.key()].level = &level;
   for (const auto& ledger : snapshot.level_ledgers) facts[{ledger.sku, ledger.warehouse_id}].ledger = &ledger;
-  for (const auto& reserved : snapshot.reserved) {
-    if (reserved.reserved != 0) facts[{reserved.sku, reserved.warehouse_id}].allocated = reserved.reserved;
+  for (const auto& sum : snapshot.reserved) {
+    if (sum.units != 0) facts[{sum.sku, sum.warehouse_id}].allocated = sum.units;
+  }
+  for (const auto& sum : snapshot.incoming) {
+    if (sum.units != 0) facts[{sum.sku, sum.warehouse_id}].expected = sum.units;
   }
   return facts;
 }
 
-// Collects mismatches of one SKU and warehouse.
+// Collects mismatches of one SKU, warehouse and reservation.
 class Report {
  public:
-  Report(std::string sku, std::string warehouse_id, std::vector<v1::Mismatch>& found)
-      : sku_(std::move(sku)), warehouse_id_(std::move(warehouse_id)), found_(found) {}
+  Report(std::string sku, std::string warehouse_id, std::vector<v1::Mismatch>& found, std::string reservation_id = "")
+      : sku_(std::move(sku)),
+        warehouse_id_(std::move(warehouse_id)),
+        reservation_id_(std::move(reservation_id)),
+        found_(found) {}
 
   void Compare(const char* check, const char* quantity, int64_t expected, int64_t actual) {
     if (expected == actual) return;
@@ -68,18 +70,21 @@ class Report {
     mismatch.set_quantity(quantity);
     mismatch.set_expected(expected);
     mismatch.set_actual(actual);
+    mismatch.set_reservation_id(reservation_id_);
     found_.push_back(std::move(mismatch));
   }
 
  private:
   const std::string sku_;
   const std::string warehouse_id_;
+  const std::string reservation_id_;
   std::vector<v1::Mismatch>& found_;
 };
 
 void CheckLevel(const Facts& facts, Report& report) {
   const Quantities stored = facts.stored();
   report.Compare("RESERVED_NOT_SUM_OF_ALLOCATIONS", "reserved", facts.allocated, stored.reserved);
+  report.Compare("INCOMING_NOT_SUM_OF_DOCUMENTS", "incoming", facts.expected, stored.incoming);
   for (const auto& [name, value] : kQuantities) {
     report.Compare("LEVEL_NOT_SUM_OF_MOVEMENTS", name, facts.moved().*value, stored.*value);
     report.Compare("NEGATIVE_QUANTITY", name, std::max<int64_t>(stored.*value, 0), stored.*value);
@@ -103,10 +108,16 @@ void CheckSequences(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& f
   }
 }
 
-Quantities Difference(const Quantities& a, const Quantities& b) {
-  Quantities difference;
-  for (const auto& [name, value] : kQuantities) difference.*value = a.*value - b.*value;
-  return difference;
+void CheckBackorders(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& found) {
+  std::map<std::string, int64_t> waiting;
+  for (const auto& line : snapshot.backordered) {
+    Report report(line.sku, "", found, line.reservation_id);
+    report.Compare(kBackordered, "backordered", line.waiting, line.backordered);
+    waiting[line.sku] += line.waiting;
+  }
+  for (const auto& item : snapshot.items) {
+    Report(item.sku, "", found).Compare(kBackordered, "backordered", waiting[item.sku], item.backordered);
+  }
 }
 
 int64_t LastSequence(const VerifySnapshot& snapshot, const std::string& sku) {
@@ -123,7 +134,7 @@ bool MovementMends(const v1::Mismatch& mismatch) {
     // Numbers that lag behind the ledger go on after it; a ledger that lacks movements stays as it is.
     return mismatch.quantity() != "movements" && mismatch.actual() < mismatch.expected();
   }
-  return check != "SHIPMENT_NOT_BOUND";
+  return mismatch.reservation_id().empty() && check != kBackordered;
 }
 
 absl::Status RepairLevel(const LevelKey& key, const Facts& facts, const VerifySnapshot& snapshot,
@@ -131,21 +142,42 @@ absl::Status RepairLevel(const LevelKey& key, const Facts& facts, const VerifySn
   const Quantities wanted = facts.wanted();
   return work.Correct({.sku = key.first,
                        .warehouse_id = key.second,
-                       .level_delta = Difference(wanted, facts.stored()),
-                       .ledger_delta = Difference(wanted, facts.moved()),
+                       .level_delta = wanted - facts.stored(),
+                       .ledger_delta = wanted - facts.moved(),
                        .last_version = facts.last_version(),
                        .last_sequence = LastSequence(snapshot, key.first),
                        .reason = "repaired by verify"});
 }
 
 // Open shipments decide how much of an allocation they have bound.
-bool RepairBound(const storage::AllocationShipped& shipped, pipeline::Work& work) {
-  const storage::AllocationRecord::Key key{shipped.reservation_id, shipped.sku, shipped.warehouse_id};
+bool RepairBound(const v1::Mismatch& mismatch, pipeline::Work& work) {
+  const storage::AllocationRecord::Key key{mismatch.reservation_id(), mismatch.sku(), mismatch.warehouse_id()};
   const storage::AllocationRecord* allocation = work.rows().allocations.Find(key);
   if (allocation == nullptr) return false;
-  const int64_t bound = allocation->in_shipment + shipped.in_open_shipments - shipped.in_shipment;
+  const int64_t bound = allocation->in_shipment + mismatch.expected() - mismatch.actual();
   if (bound < 0 || bound > allocation->reserved) return false;
   work.rows().allocations.Edit(key).in_shipment = bound;
+  return true;
+}
+
+// Returns decide how much of a line has come back.
+bool RepairReturned(const v1::Mismatch& mismatch, pipeline::Work& work) {
+  const storage::ReservationLineRecord::Key key{mismatch.reservation_id(), mismatch.sku()};
+  if (work.rows().reservation_lines.Find(key) == nullptr) return false;
+  work.rows().reservation_lines.Edit(key).returned += mismatch.expected() - mismatch.actual();
+  return true;
+}
+
+// Backorders decide how much of a line, and of a SKU, waits.
+bool RepairBackordered(const v1::Mismatch& mismatch, pipeline::Work& work) {
+  const int64_t missing = mismatch.expected() - mismatch.actual();
+  const storage::ReservationLineRecord::Key key{mismatch.reservation_id(), mismatch.sku()};
+  if (mismatch.reservation_id().empty()) {
+    work.rows().items.Edit(mismatch.sku()).backordered += missing;
+    return true;
+  }
+  if (work.rows().reservation_lines.Find(key) == nullptr) return false;
+  work.rows().reservation_lines.Edit(key).backordered += missing;
   return true;
 }
 
@@ -159,9 +191,15 @@ std::vector<v1::Mismatch> FindMismatches(const VerifySnapshot& snapshot) {
   }
   CheckSequences(snapshot, found);
   for (const auto& shipped : snapshot.shipped) {
-    Report report(shipped.sku, shipped.warehouse_id, found);
+    Report report(shipped.sku, shipped.warehouse_id, found, shipped.reservation_id);
     report.Compare("SHIPMENT_NOT_BOUND", "in_shipment", shipped.in_open_shipments, shipped.in_shipment);
   }
+  for (const auto& line : snapshot.returned) {
+    Report report(line.sku, "", found, line.reservation_id);
+    report.Compare("RETURNED_NOT_SUM_OF_RETURNS", "returned", line.in_returns, line.returned);
+    report.Compare("RETURNED_EXCEEDS_SHIPPED", "returned", std::min(line.returned, line.shipped), line.returned);
+  }
+  CheckBackorders(snapshot, found);
   return found;
 }
 
@@ -169,6 +207,9 @@ absl::Status Repair(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& m
   const std::map<LevelKey, Facts> facts = FactsOf(snapshot);
   std::map<LevelKey, bool> mended;  // Levels that have a correcting movement.
   for (v1::Mismatch& mismatch : mismatches) {
+    if (mismatch.check() == "SHIPMENT_NOT_BOUND") mismatch.set_repaired(RepairBound(mismatch, work));
+    if (mismatch.check() == "RETURNED_NOT_SUM_OF_RETURNS") mismatch.set_repaired(RepairReturned(mismatch, work));
+    if (mismatch.check() == kBackordered) mismatch.set_repaired(RepairBackordered(mismatch, work));
     if (!MovementMends(mismatch)) continue;
     LevelKey key{mismatch.sku(), mismatch.warehouse_id()};
     if (key.second.empty()) {
@@ -183,12 +224,6 @@ absl::Status Repair(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& m
       mended[key] = true;
     }
     mismatch.set_repaired(true);
-  }
-  std::size_t next = 0;
-  for (const auto& shipped : snapshot.shipped) {
-    if (shipped.in_shipment == shipped.in_open_shipments) continue;
-    while (mismatches[next].check() != "SHIPMENT_NOT_BOUND") ++next;
-    mismatches[next++].set_repaired(RepairBound(shipped, work));
   }
   return absl::OkStatus();
 }

@@ -13,9 +13,10 @@ namespace inventory::commands {
 // Every number of the snapshot that is not what its parts say; see v1::Mismatch. Pure.
 std::vector<v1::Mismatch> FindMismatches(const storage::VerifySnapshot& snapshot);
 
-// Puts right what can be put right of the snapshot's levels and items, which are locked and in `work` as the snapshot
-// has them, apart from what the batch has changed since. `mismatches` are those of the snapshot; each that is mended is
-// marked as repaired. What remains is what no movement can mend: a movement that is missing from the ledger.
+// Puts right what can be put right of the snapshot's levels, items and reservations, which are locked and in `work` as
+// the snapshot has them, apart from what the batch has changed since. `mismatches` are those of the snapshot; each that
+// is mended is marked as repaired. What remains needs to know what has happened: a movement that is missing from the
+// ledger, or more returned than was shipped.
 absl::Status Repair(const storage::VerifySnapshot& snapshot, std::vector<v1::Mismatch>& mismatches,
                     pipeline::Work& work);
 

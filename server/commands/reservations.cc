@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/commands/convert.h"
+#include "server/pipeline/backorders.h"
 #include "server/pipeline/holds.h"
 
 namespace inventory::commands {
@@ -83,17 +84,6 @@ absl::Status CheckOrderRules(const Work& work, const std::vector<Demand>& demand
                              "the order breaks rules of its items");
 }
 
-std::vector<sourcing::Source> AvailableIn(const Work& work, const std::string& sku,
-                                          const std::vector<std::string>& warehouses) {
-  std::vector<sourcing::Source> sources;
-  sources.reserve(warehouses.size());
-  for (const std::string& warehouse_id : warehouses) {
-    const storage::LevelRecord* level = work.rows().levels.Find({sku, warehouse_id});
-    if (level != nullptr) sources.push_back({warehouse_id, level->quantities.available()});
-  }
-  return sources;
-}
-
 absl::Status InsufficientStock(const std::string& sku, int64_t requested, int64_t available) {
   return Precondition("INSUFFICIENT_STOCK",
                       absl::StrCat("only ", available, " of the ", requested, " units of ", sku, " are available"),
@@ -101,29 +91,18 @@ absl::Status InsufficientStock(const std::string& sku, int64_t requested, int64_
 }
 
 absl::Status Take(Work& work, const ReservationRecord& reservation, const std::string& sku,
-                  const std::vector<sourcing::Part>& parts, storage::MovementType type) {
+                  const std::vector<sourcing::Part>& parts) {
   for (const sourcing::Part& part : parts) {
-    absl::Status moved = work.Apply({.sku = sku,
-                                     .warehouse_id = part.warehouse_id,
-                                     .type = type,
-                                     .delta = {.reserved = part.quantity},
-                                     .document_id = reservation.reservation_id})
-                             .status();
-    if (!moved.ok()) return moved;
-    const AllocationRecord::Key key{reservation.reservation_id, sku, part.warehouse_id};
-    AllocationRecord& allocation =
-        work.rows().allocations.Find(key) != nullptr
-            ? work.rows().allocations.Edit(key)
-            : work.rows().allocations.Add(
-                  {.reservation_id = reservation.reservation_id, .sku = sku, .warehouse_id = part.warehouse_id});
-    allocation.reserved += part.quantity;
-    allocation.expire_time = reservation.expire_time;
-    work.rows().reservation_lines.Edit({reservation.reservation_id, sku}).reserved += part.quantity;
+    absl::Status reserved =
+        pipeline::ReserveUnits(work, {reservation.reservation_id, sku, part.warehouse_id}, part.quantity,
+                               reservation.expire_time, storage::MovementType::kReserve);
+    if (!reserved.ok()) return reserved;
   }
   return absl::OkStatus();
 }
 
 absl::Status ReleaseFromLine(Work& work, const std::string& reservation_id, const std::string& sku, int64_t quantity) {
+  quantity -= pipeline::StopWaiting(work, reservation_id, sku, quantity);
   const std::vector<const AllocationRecord*> parts = work.AllocationsOf(reservation_id, sku);
   // Units of an untracked item have no allocation.
   storage::ReservationLineRecord& line = work.rows().reservation_lines.Edit({reservation_id, sku});
@@ -145,6 +124,25 @@ absl::Status ReleaseFromLine(Work& work, const std::string& reservation_id, cons
   return Precondition("UNITS_IN_SHIPMENT",
                       absl::StrCat(in_shipment, " units of ", sku, " are in open shipments; cancel those first"),
                       {{"sku", sku}, {"in_shipment", in_shipment}});
+}
+
+int64_t Outstanding(const storage::ReservationLineRecord& line) { return line.reserved + line.backordered; }
+
+absl::Status CheckMayWait(const Work& work, const std::string& sku, int64_t quantity) {
+  const ItemRecord& item = work.item(sku);
+  if (quantity == 0 || item.backorder_policy == storage::BackorderPolicy::kUnlimited) return absl::OkStatus();
+  if (item.backorder_policy == storage::BackorderPolicy::kNone) {
+    return Precondition("BACKORDER_NOT_ALLOWED", absl::StrCat("orders of ", sku, " may not wait for stock"),
+                        {{"sku", sku}, {"requested", absl::StrCat(quantity)}});
+  }
+  if (item.backordered + quantity <= item.backorder_limit) return absl::OkStatus();
+  return Precondition("BACKORDER_LIMIT_EXCEEDED",
+                      absl::StrCat(quantity, " more units of ", sku, " would have to wait; ", item.backordered, " of ",
+                                   item.backorder_limit, " do already"),
+                      {{"sku", sku},
+                       {"requested", absl::StrCat(quantity)},
+                       {"backordered", absl::StrCat(item.backordered)},
+                       {"limit", absl::StrCat(item.backorder_limit)}});
 }
 
 absl::Status ExceedsReserved(const std::string& sku, int64_t requested, int64_t outstanding) {
@@ -206,6 +204,9 @@ void SettleIfDone(Work& work, const std::string& reservation_id) {
   if (work.rows().reservations.Find(reservation_id)->state != ReservationState::kCommitted) return;
   for (const AllocationRecord* part : work.AllocationsOf(reservation_id)) {
     if (part->reserved > 0) return;
+  }
+  for (const storage::ReservationLineRecord* line : work.LinesOf(reservation_id)) {
+    if (line->backordered > 0) return;
   }
   bool shipped = false;
   for (const storage::ReservationLineRecord* line : work.LinesOf(reservation_id)) {

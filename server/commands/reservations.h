@@ -58,22 +58,24 @@ absl::StatusOr<std::vector<std::string>> SourcesFor(const pipeline::Work& work, 
 // every broken rule of every demand.
 absl::Status CheckOrderRules(const pipeline::Work& work, const std::vector<Demand>& demands);
 
-// What each of the warehouses has available of the SKU.
-std::vector<sourcing::Source> AvailableIn(const pipeline::Work& work, const std::string& sku,
-                                          const std::vector<std::string>& warehouses);
-
 // FAILED_PRECONDITION, reason INSUFFICIENT_STOCK {sku, requested, available}.
 absl::Status InsufficientStock(const std::string& sku, int64_t requested, int64_t available);
 
 // Reserves the parts for a line that exists, and adds them to it.
 absl::Status Take(pipeline::Work& work, const storage::ReservationRecord& reservation, const std::string& sku,
-                  const std::vector<sourcing::Part>& parts,
-                  storage::MovementType type = storage::MovementType::kReserve);
+                  const std::vector<sourcing::Part>& parts);
 
-// Sets units of a line free that are in no shipment, the last allocation's first. UNITS_IN_SHIPMENT {sku, in_shipment}
-// if those do not suffice; the line must have `quantity` reserved.
+// Gives units of a line up: those that wait, then those that are in no shipment, the last allocation's first.
+// UNITS_IN_SHIPMENT {sku, in_shipment} if those do not suffice; the line must have `quantity` outstanding.
 absl::Status ReleaseFromLine(pipeline::Work& work, const std::string& reservation_id, const std::string& sku,
                              int64_t quantity);
+
+// Units of the line that are reserved or wait.
+int64_t Outstanding(const storage::ReservationLineRecord& line);
+
+// OK if so many more units of the SKU may wait for stock. Refusals: BACKORDER_NOT_ALLOWED {sku, requested} or
+// BACKORDER_LIMIT_EXCEEDED {sku, requested, backordered, limit}.
+absl::Status CheckMayWait(const pipeline::Work& work, const std::string& sku, int64_t quantity);
 
 // FAILED_PRECONDITION, reason EXCEEDS_RESERVED {sku, requested, outstanding}.
 absl::Status ExceedsReserved(const std::string& sku, int64_t requested, int64_t outstanding);

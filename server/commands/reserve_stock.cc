@@ -5,6 +5,7 @@
 #include "inventory/v1/reservation.pb.h"
 #include "server/commands/convert.h"
 #include "server/commands/reservations.h"
+#include "server/pipeline/backorders.h"
 #include "server/rpc/rule.h"
 
 namespace inventory::commands {
@@ -49,7 +50,7 @@ struct ReserveStock {
     const std::vector<Demand> demands = DemandsOf(request);
     absl::Status status = CheckOrderRules(work, demands);
     if (!status.ok()) return status;
-    absl::StatusOr<std::vector<int64_t>> grants = Grant(request, demands, *sources, work);
+    absl::StatusOr<std::vector<Granted>> grants = Grant(request, demands, *sources, work);
     if (!grants.ok()) return grants.status();
     absl::StatusOr<ReservationRecord> created = Create(request, work);
     if (!created.ok()) return created.status();
@@ -60,8 +61,9 @@ struct ReserveStock {
       v1::LineResult& result = *response.add_line_results();
       result.set_sku(demands[i].sku);
       result.set_requested_quantity(demands[i].quantity);
-      result.set_reserved_quantity((*grants)[i]);
-      if ((*grants)[i] < demands[i].quantity) result.set_reason("INSUFFICIENT_STOCK");
+      result.set_reserved_quantity((*grants)[i].reserved);
+      result.set_backordered_quantity((*grants)[i].backordered);
+      if ((*grants)[i].reserved < demands[i].quantity) result.set_reason("INSUFFICIENT_STOCK");
     }
     SettleIfDone(work, created->reservation_id);
     ShowReservation(work, created->reservation_id, *response.mutable_reservation());
@@ -70,6 +72,11 @@ struct ReserveStock {
   }
 
  private:
+  struct Granted {
+    int64_t reserved = 0;
+    int64_t backordered = 0;
+  };
+
   // One demand per SKU, in the order in which the request first names them.
   static std::vector<Demand> DemandsOf(const Request& request) {
     std::vector<Demand> demands;
@@ -85,28 +92,37 @@ struct ReserveStock {
     return demands;
   }
 
-  // How much each demand gets: all of it, or under PARTIAL what there is, in whole multiples.
-  static absl::StatusOr<std::vector<int64_t>> Grant(const Request& request, const std::vector<Demand>& demands,
+  // How much each demand gets: all of it; under PARTIAL what there is, in whole multiples; under BACKORDER what there
+  // is, and the rest waits.
+  static absl::StatusOr<std::vector<Granted>> Grant(const Request& request, const std::vector<Demand>& demands,
                                                     const std::vector<std::string>& sources,
                                                     const pipeline::Work& work) {
-    const bool partial = request.on_shortfall() == v1::SHORTFALL_POLICY_PARTIAL;
-    std::vector<int64_t> grants;
+    std::vector<Granted> grants;
     absl::Status first_shortfall;
     bool any = false;
     for (const Demand& demand : demands) {
       const storage::ItemRecord& item = work.item(demand.sku);
-      int64_t grant = demand.quantity;
+      Granted grant{.reserved = demand.quantity};
       if (item.tracked) {
-        const auto available_in = AvailableIn(work, demand.sku, sources);
-        grant = sourcing::TotalAvailable(available_in, demand.quantity);
-        if (grant < demand.quantity) {
-          absl::Status shortfall = InsufficientStock(demand.sku, demand.quantity, grant);
-          if (!partial) return shortfall;
-          if (first_shortfall.ok()) first_shortfall = shortfall;
-          grant -= grant % item.multiple_order_quantity;
+        grant.reserved = sourcing::TotalAvailable(work.AvailableIn(demand.sku, sources), demand.quantity);
+        const int64_t missing = demand.quantity - grant.reserved;
+        absl::Status shortfall =
+            missing == 0 ? absl::OkStatus() : InsufficientStock(demand.sku, demand.quantity, grant.reserved);
+        switch (request.on_shortfall()) {
+          case v1::SHORTFALL_POLICY_PARTIAL:
+            first_shortfall.Update(shortfall);
+            if (missing > 0) grant.reserved -= grant.reserved % item.multiple_order_quantity;
+            break;
+          case v1::SHORTFALL_POLICY_BACKORDER:
+            shortfall = CheckMayWait(work, demand.sku, missing);
+            if (!shortfall.ok()) return shortfall;
+            grant.backordered = missing;
+            break;
+          default:
+            if (!shortfall.ok()) return shortfall;
         }
       }
-      any = any || grant > 0;
+      any = any || grant.reserved + grant.backordered > 0;
       grants.push_back(grant);
     }
     if (!any) return first_shortfall;
@@ -133,15 +149,17 @@ struct ReserveStock {
     return work.rows().reservations.Add(std::move(reservation));
   }
 
-  static absl::Status Reserve(const Demand& demand, int64_t grant, const ReservationRecord& reservation,
+  static absl::Status Reserve(const Demand& demand, const Granted& grant, const ReservationRecord& reservation,
                               const std::vector<std::string>& sources, pipeline::Work& work) {
     storage::ReservationLineRecord& line = work.rows().reservation_lines.Add(
         {.reservation_id = reservation.reservation_id, .sku = demand.sku, .requested = demand.quantity});
     if (!work.item(demand.sku).tracked) {
-      line.reserved = grant;
+      line.reserved = grant.reserved;
       return absl::OkStatus();
     }
-    return Take(work, reservation, demand.sku, sourcing::ByPriority(AvailableIn(work, demand.sku, sources), grant));
+    if (grant.backordered > 0) pipeline::Wait(work, reservation, demand.sku, grant.backordered);
+    return Take(work, reservation, demand.sku,
+                sourcing::ByPriority(work.AvailableIn(demand.sku, sources), grant.reserved));
   }
 };
 

@@ -1,7 +1,7 @@
 #include <map>
 
-#include "absl/strings/str_cat.h"
 #include "inventory/v1/shipment.pb.h"
+#include "server/commands/conditions.h"
 #include "server/commands/convert.h"
 #include "server/commands/reservations.h"
 #include "server/commands/shipments.h"
@@ -51,14 +51,9 @@ struct ShipShipment {
   static absl::Status Leave(const ShipmentRecord& shipment, const std::string& sku, int64_t quantity,
                             pipeline::Work& work) {
     const storage::LevelRecord* level = work.rows().levels.Find({sku, shipment.warehouse_id});
-    const int64_t on_hand = level == nullptr ? 0 : level->quantities.on_hand;
-    if (on_hand < quantity) {
-      return Precondition("INSUFFICIENT_ON_HAND",
-                          absl::StrCat("only ", on_hand, " units of ", sku, " lie in ", shipment.warehouse_id),
-                          {{"sku", sku},
-                           {"warehouse_id", shipment.warehouse_id},
-                           {"on_hand", absl::StrCat(on_hand)},
-                           {"requested", absl::StrCat(quantity)}});
+    const storage::Quantities has = level == nullptr ? storage::Quantities() : level->quantities;
+    if (has.sellable() < quantity) {
+      return InsufficientOnHand(sku, shipment.warehouse_id, has, v1::STOCK_CONDITION_SELLABLE, {"requested", quantity});
     }
     absl::Status moved = work.Apply({.sku = sku,
                                      .warehouse_id = shipment.warehouse_id,

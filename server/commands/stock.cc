@@ -1,6 +1,9 @@
 #include "server/commands/stock.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "server/commands/conditions.h"
 #include "server/commands/convert.h"
 #include "server/errors.h"
 #include "server/rpc/bounds.h"
@@ -20,7 +23,10 @@ struct Step {
 Step StepOf(const LevelChange& change, const storage::Quantities& before) {
   switch (change.kind) {
     case LevelChange::Kind::kAdjustOnHand:
-      return {MovementType::kAdjust, {.on_hand = change.quantity}};
+      return {MovementType::kAdjust, UnitsOf(change.condition, change.quantity)};
+    case LevelChange::Kind::kReclassify:
+      return {MovementType::kReclassify,
+              UnitsOf(change.to_condition, change.quantity) - UnitsOf(change.condition, change.quantity)};
     case LevelChange::Kind::kSetSafetyStock:
       return {MovementType::kSafetyStock, {.safety_stock = change.quantity - before.safety_stock}};
     case LevelChange::Kind::kSetOnHand:
@@ -30,27 +36,57 @@ Step StepOf(const LevelChange& change, const storage::Quantities& before) {
 }
 
 absl::Status CheckAllowed(const LevelChange& change, const pipeline::Work& work, const LevelRecord* level) {
-  if (work.configuration().FindWarehouse(change.warehouse_id) == nullptr) {
-    return NotFound("WAREHOUSE_NOT_FOUND", absl::StrCat("there is no warehouse ", change.warehouse_id),
-                    {{"warehouse_id", change.warehouse_id}});
-  }
-  if (!work.item(change.sku).tracked) {
-    return Precondition("ITEM_UNTRACKED", absl::StrCat(change.sku, " is untracked: its stock is never counted"),
-                        {{"sku", change.sku}});
-  }
+  absl::Status allowed = CheckWarehouseExists(work, change.warehouse_id);
+  if (allowed.ok()) allowed = CheckTracked(work, change.sku);
+  if (!allowed.ok()) return allowed;
   return CheckEtag(change.etag, level == nullptr ? 0 : level->version, "the stock level");
 }
 
-absl::Status InsufficientOnHand(const LevelChange& change, int64_t on_hand) {
-  return Precondition("INSUFFICIENT_ON_HAND",
-                      absl::StrCat("only ", on_hand, " units of ", change.sku, " lie in ", change.warehouse_id),
-                      {{"sku", change.sku},
-                       {"warehouse_id", change.warehouse_id},
-                       {"on_hand", absl::StrCat(on_hand)},
-                       {"delta", absl::StrCat(change.quantity)}});
+absl::Status BelowUnsellable(const LevelChange& change, const storage::Quantities& level) {
+  return Precondition(
+      "BELOW_UNSELLABLE",
+      absl::StrCat("of ", change.sku, " in ", change.warehouse_id, " ", level.damaged, " units are damaged and ",
+                   level.quality_control, " in quality control; take away those that are missing before a lower count"),
+      {{"sku", change.sku},
+       {"warehouse_id", change.warehouse_id},
+       {"on_hand", absl::StrCat(change.quantity)},
+       {"damaged", absl::StrCat(level.damaged)},
+       {"quality_control", absl::StrCat(level.quality_control)}});
+}
+
+// Takes no more units out of a condition than are in it. Whatever is unsellable lies there, so that a count below that
+// would leave more unsellable units than units.
+absl::Status CheckUnits(const LevelChange& change, const storage::Quantities& before) {
+  const int64_t units = std::max<int64_t>(UnitsIn(before, change.condition), 0);
+  switch (change.kind) {
+    case LevelChange::Kind::kSetOnHand:
+      if (change.quantity >= before.damaged + before.quality_control) break;
+      return BelowUnsellable(change, before);
+    case LevelChange::Kind::kAdjustOnHand:
+      if (-change.quantity <= units) break;
+      return InsufficientOnHand(change.sku, change.warehouse_id, before, change.condition, {"delta", change.quantity});
+    case LevelChange::Kind::kReclassify:
+      if (change.quantity <= units) break;
+      return InsufficientOnHand(change.sku, change.warehouse_id, before, change.condition,
+                                {"requested", change.quantity});
+    case LevelChange::Kind::kSetSafetyStock:
+      break;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
+
+absl::Status CheckWarehouseExists(const pipeline::Work& work, const std::string& warehouse_id) {
+  if (work.configuration().FindWarehouse(warehouse_id) != nullptr) return absl::OkStatus();
+  return NotFound("WAREHOUSE_NOT_FOUND", absl::StrCat("there is no warehouse ", warehouse_id),
+                  {{"warehouse_id", warehouse_id}});
+}
+
+absl::Status CheckTracked(const pipeline::Work& work, const std::string& sku) {
+  if (work.item(sku).tracked) return absl::OkStatus();
+  return Precondition("ITEM_UNTRACKED", absl::StrCat(sku, " is untracked: its stock is never counted"), {{"sku", sku}});
+}
 
 absl::Status Change(const LevelChange& change, pipeline::Work& work, v1::StockLevel& shown, v1::LevelVersion* movement,
                     bool& changed) {
@@ -62,8 +98,9 @@ absl::Status Change(const LevelChange& change, pipeline::Work& work, v1::StockLe
   storage::Quantities before;
   before.safety_stock = work.item(change.sku).default_safety_stock;
   if (level != nullptr) before = level->quantities;
+  absl::Status enough = CheckUnits(change, before);
+  if (!enough.ok()) return enough;
   const Step step = StepOf(change, before);
-  if (before.on_hand + step.delta.on_hand < 0) return InsufficientOnHand(change, before.on_hand);
 
   // Even a first write that changes no quantity is a movement: from then on the level exists, at version 1.
   changed = level == nullptr || !(step.delta == storage::Quantities());

@@ -11,20 +11,31 @@
 
 namespace inventory::commands {
 
-// One change of one level, as SetStock, AdjustStock, SetSafetyStock and a row of BatchUpdateStock ask for it.
+// OK if the warehouse exists and is not deleted, otherwise WAREHOUSE_NOT_FOUND {warehouse_id}.
+absl::Status CheckWarehouseExists(const pipeline::Work& work, const std::string& warehouse_id);
+
+// OK if units of the SKU are counted, otherwise ITEM_UNTRACKED {sku}.
+absl::Status CheckTracked(const pipeline::Work& work, const std::string& sku);
+
+// One change of one level, as SetStock, AdjustStock, ReclassifyStock, SetSafetyStock and a row of BatchUpdateStock ask
+// for it.
 struct LevelChange {
-  enum class Kind { kSetOnHand, kAdjustOnHand, kSetSafetyStock };
+  enum class Kind { kSetOnHand, kAdjustOnHand, kReclassify, kSetSafetyStock };
 
   std::string sku;
   std::string warehouse_id;
   Kind kind = Kind::kSetOnHand;
   int64_t quantity = 0;
+  // Of the units that kAdjustOnHand and kReclassify change; where kReclassify takes them to.
+  v1::StockCondition condition = v1::STOCK_CONDITION_UNSPECIFIED;
+  v1::StockCondition to_condition = v1::STOCK_CONDITION_UNSPECIFIED;
   std::string reason;
   std::string etag;  // Empty: no requirement.
 };
 
 // Checks warehouse, tracking, etag and quantity, changes the level, and fills the answer; `movement` is filled only if
-// the level changed. Refusals: WAREHOUSE_NOT_FOUND, ITEM_UNTRACKED, ETAG_MISMATCH, INSUFFICIENT_ON_HAND.
+// the level changed. Refusals: WAREHOUSE_NOT_FOUND, ITEM_UNTRACKED, ETAG_MISMATCH, INSUFFICIENT_ON_HAND,
+// BELOW_UNSELLABLE.
 absl::Status Change(const LevelChange& change, pipeline::Work& work, v1::StockLevel& level, v1::LevelVersion* movement,
                     bool& changed);
 

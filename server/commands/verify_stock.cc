@@ -69,11 +69,15 @@ class RepairStock final : public pipeline::Command {
       }
     }
     std::copy_if(work.sums->reserved.begin(), work.sums->reserved.end(), std::back_inserter(snapshot.reserved), wanted);
+    std::copy_if(work.sums->incoming.begin(), work.sums->incoming.end(), std::back_inserter(snapshot.incoming), wanted);
     std::copy_if(work.sums->level_ledgers.begin(), work.sums->level_ledgers.end(),
                  std::back_inserter(snapshot.level_ledgers), wanted);
     std::copy_if(work.sums->sku_ledgers.begin(), work.sums->sku_ledgers.end(), std::back_inserter(snapshot.sku_ledgers),
                  wanted);
     std::copy_if(work.sums->shipped.begin(), work.sums->shipped.end(), std::back_inserter(snapshot.shipped), wanted);
+    std::copy_if(work.sums->returned.begin(), work.sums->returned.end(), std::back_inserter(snapshot.returned), wanted);
+    std::copy_if(work.sums->backordered.begin(), work.sums->backordered.end(), std::back_inserter(snapshot.backordered),
+                 wanted);
     return snapshot;
   }
 
@@ -143,9 +147,9 @@ struct VerifyStock {
       found.response.set_skus_checked(std::count_if(snapshot.items.begin(), snapshot.items.end(), checked));
       found.response.set_levels_checked(std::count_if(snapshot.levels.begin(), snapshot.levels.end(), checked));
     }
-    for (const auto& shipped : snapshot.shipped) {
-      const bool bound = shipped.in_shipment == shipped.in_open_shipments;
-      if (!bound && found.skus.contains(shipped.sku)) found.reservations.insert(shipped.reservation_id);
+    for (const v1::Mismatch& mismatch : found.response.mismatches()) {
+      const bool of_reservation = !mismatch.reservation_id().empty();
+      if (of_reservation && found.skus.contains(mismatch.sku())) found.reservations.insert(mismatch.reservation_id());
     }
   }
 

@@ -12,10 +12,10 @@ errors:     protos
 logging:
 signals:
 options:    logging storage
-pipeline:   errors logging storage
+sourcing:   storage
+pipeline:   errors logging sourcing storage
 metrics:    pipeline storage
 metrics_endpoint: metrics
-sourcing:   storage
 reading:    errors logging pipeline storage
 rpc:        errors logging metrics options pipeline protos reading storage
 commands:   errors pipeline protos rpc sourcing storage

@@ -7,13 +7,17 @@
 #include "server/errors.h"
 #include "server/pipeline/holds.h"
 #include "server/pipeline/packet.h"
+#include "storage/backorder_repository.h"
 #include "storage/configuration_repository.h"
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
 #include "storage/movement_repository.h"
+#include "storage/replenishment_repository.h"
 #include "storage/request_repository.h"
 #include "storage/reservation_repository.h"
+#include "storage/return_repository.h"
 #include "storage/shipment_repository.h"
+#include "storage/transfer_repository.h"
 
 namespace inventory::pipeline {
 namespace {
@@ -47,16 +51,6 @@ std::vector<std::string> Union(const std::vector<Job*>& jobs, Keys keys) {
   return {all.begin(), all.end()};
 }
 
-// The lines of dead holds. A round trip of its own, which most batches do without: the locks on the SKUs keep these
-// lines as they are.
-absl::Status LoadLines(const std::vector<storage::ReservationLineRecord::Key>& keys, storage::Connection& connection,
-                       Table<storage::ReservationLineRecord>& table) {
-  if (keys.empty()) return absl::OkStatus();
-  Packet packet;
-  packet.Add([&](Sql& sql) { return storage::AppendSelectLines(sql, keys); }, LoadInto(table));
-  return packet.Send(connection);
-}
-
 std::string SaveAnswer(const Job& job) {
   return job.answer.ok() ? job.command->SaveReply() : ToProto(job.answer).SerializeAsString();
 }
@@ -82,11 +76,11 @@ absl::Status Batch::Run() {
     rows_ = Rows();
     absl::Status status = LoadUnderLock();
     if (status.ok() && !RepairsAlone()) status = ReleaseDeadHolds();
+    if (status.ok() && !RepairsAlone()) status = FillPending();
+    if (status.ok() && !preparing()) status = ApplyCommands();
+    if (status.ok()) status = WriteAndCommit();
     if (!status.ok()) return Abandon(status);
-    if (!more_dead_holds_) ApplyCommands();
-    status = WriteAndCommit();
-    if (!status.ok()) return Abandon(status);
-  } while (more_dead_holds_);
+  } while (preparing());
   return absl::OkStatus();
 }
 
@@ -94,16 +88,17 @@ bool Batch::AnyNeeds(bool Needs::*flag) const {
   return std::any_of(jobs_.begin(), jobs_.end(), [flag](const Job* job) { return job->needs.*flag; });
 }
 
+template <typename Record>
+void Batch::Select(Packet& packet, std::vector<std::string> Needs::*ids, Table<Record>& table) const {
+  const std::vector<std::string> all = Union(jobs_, [ids](const Job& job) { return job.needs.*ids; });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectByKeyPrefix<Record>(sql, all); }, LoadInto(table));
+}
 // To release a hold takes counters that add up, so a repair of them must do without; the next command releases it.
 // Among others it releases them too, and if that fails the batch is split until the repair is alone.
 bool Batch::RepairsAlone() const { return jobs_.size() == 1 && !jobs_.front()->needs.audits.empty(); }
 
 absl::Status Batch::LoadUnderLock() {
   const std::vector<std::string> skus = Union(jobs_, [](const Job& job) { return job.skus; });
-  const auto reservations = Union(jobs_, [](const Job& job) { return job.needs.reservations; });
-  const auto shipments = Union(jobs_, [](const Job& job) { return job.needs.shipments; });
-  const auto new_reservations = Union(jobs_, [](const Job& job) { return job.needs.new_reservations; });
-  const auto new_shipments = Union(jobs_, [](const Job& job) { return job.needs.new_shipments; });
   const auto warehouses = Union(jobs_, [](const Job& job) { return job.needs.warehouses; });
   const auto exclusive = Union(jobs_, [](const Job& job) { return job.needs.exclusive_warehouses; });
   skus_ = {skus.begin(), skus.end()};
@@ -137,18 +132,19 @@ absl::Status Batch::LoadUnderLock() {
                  }
                });
   }
-  packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, new_reservations); },
-             LoadInto(rows_.reservations));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, reservations); },
-             LoadInto(rows_.reservations));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectReservationLines(sql, reservations); },
-             LoadInto(rows_.reservation_lines));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectAllocations(sql, reservations); },
-             LoadInto(rows_.allocations));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectShipments(sql, new_shipments); }, LoadInto(rows_.shipments));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectShipments(sql, shipments); }, LoadInto(rows_.shipments));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectShipmentLines(sql, shipments); },
-             LoadInto(rows_.shipment_lines));
+  Select(packet, &Needs::new_reservations, rows_.reservations);
+  Select(packet, &Needs::reservations, rows_.reservations);
+  Select(packet, &Needs::reservations, rows_.reservation_lines);
+  Select(packet, &Needs::reservations, rows_.allocations);
+  Select(packet, &Needs::new_shipments, rows_.shipments);
+  Select(packet, &Needs::shipments, rows_.shipments);
+  Select(packet, &Needs::shipments, rows_.shipment_lines);
+  Select(packet, &Needs::new_returns, rows_.returns);
+  Select(packet, &Needs::new_replenishments, rows_.replenishments);
+  Select(packet, &Needs::replenishments, rows_.replenishments);
+  Select(packet, &Needs::new_transfers, rows_.transfers);
+  Select(packet, &Needs::transfers, rows_.transfers);
+  Select(packet, &Needs::transfers, rows_.transfer_lines);
   if (AnyNeeds(&Needs::configuration)) {
     packet.Add(storage::AppendSelectWarehouses, LoadInto(rows_.warehouses));
     packet.Add(storage::AppendSelectChannels, LoadInto(rows_.channels));
@@ -162,7 +158,7 @@ absl::Status Batch::LoadUnderLock() {
   for (const storage::ItemRecord* item : rows_.items.All()) {
     if (item->last_movement_time) now_ = std::max(now_, *item->last_movement_time);
   }
-  absl::Status status = LoadLines({dead_lines.begin(), dead_lines.end()}, connection_, rows_.reservation_lines);
+  absl::Status status = RepairsAlone() ? absl::OkStatus() : LoadWhatWaits(dead_lines);
   if (status.ok()) status = LoadHolders();
   if (status.ok()) status = RefreshConfiguration(version);
   if (status.ok()) {
@@ -170,6 +166,61 @@ absl::Status Batch::LoadUnderLock() {
   }
   if (!status.ok()) return status;
   return MakeMissingItems();
+}
+
+// The lines of dead holds, and backorders. A round trip of its own, which most batches do without: the locks on the
+// SKUs keep these rows as they are.
+absl::Status Batch::LoadWhatWaits(const std::set<storage::ReservationLineRecord::Key>& dead_lines) {
+  std::vector<std::string> skus;
+  for (const storage::ItemRecord* item : rows_.items.All()) {
+    if (item->backordered > 0) skus.push_back(item->sku);
+  }
+  std::set<std::string> waiting;
+  for (const storage::ReservationLineRecord* line : rows_.reservation_lines.All()) {
+    if (line->backordered > 0) waiting.insert(line->reservation_id);
+  }
+  const std::vector<storage::ReservationLineRecord::Key> lines(dead_lines.begin(), dead_lines.end());
+  const std::vector<std::string> reservations(waiting.begin(), waiting.end());
+  Packet packet;
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLines(sql, lines); }, LoadInto(rows_.reservation_lines));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectBackordersOfReservations(sql, reservations); },
+             LoadInto(rows_.backorders));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLinesOfDeadBackorders(sql, skus, kMaxDeadHolds); },
+             LoadInto(rows_.reservation_lines));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadBackorders(sql, skus, kMaxDeadHolds); },
+             [this](const storage::Rows& rows) {
+               more_dead_holds_ = more_dead_holds_ || rows.size() == kMaxDeadHolds;
+               LoadInto(rows_.backorders)(rows);
+             });
+  return packet.size() == 0 ? absl::OkStatus() : packet.Send(connection_);
+}
+
+absl::StatusOr<BackorderSource::Loaded> Batch::LoadWaiting(const std::string& sku, int64_t after_place,
+                                                           const std::vector<std::string>& channel_ids, int64_t limit) {
+  std::vector<storage::BackorderRecord> waiting;
+  Packet first;
+  first.Add([&](Sql& sql) { return storage::AppendSelectWaiting(sql, sku, after_place, channel_ids, limit); },
+            [&](const storage::Rows& rows) { waiting = storage::ParseAll<storage::BackorderRecord>(rows); });
+  absl::Status sent = first.Send(connection_);
+  if (!sent.ok()) return sent;
+  if (waiting.empty()) return Loaded();
+  const Loaded loaded{.all = static_cast<int64_t>(waiting.size()) < limit, .last_place = waiting.back().place};
+  std::vector<std::string> reservations;
+  std::vector<storage::ReservationLineRecord::Key> lines;
+  for (storage::BackorderRecord& backorder : waiting) {
+    reservations.push_back(backorder.reservation_id);
+    lines.emplace_back(backorder.reservation_id, sku);
+    rows_.backorders.Load(std::move(backorder));
+  }
+  Packet second;
+  second.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, reservations); },
+             LoadInto(rows_.reservations));
+  second.Add([&](Sql& sql) { return storage::AppendSelectLines(sql, lines); }, LoadInto(rows_.reservation_lines));
+  second.Add([&](Sql& sql) { return storage::AppendSelectAllocationsOf(sql, sku, reservations); },
+             LoadInto(rows_.allocations));
+  sent = second.Send(connection_);
+  if (!sent.ok()) return sent;
+  return loaded;
 }
 
 // Commands before the one that asks may release what is loaded: so many more are read.
@@ -220,32 +271,57 @@ absl::Status Batch::ReleaseDeadHolds() {
   absl::StatusOr<int64_t> released = ReleaseDead(work);
   if (!released.ok()) return released.status();
   holds_released_ += *released;
+  absl::Status filled = FillGrowing(work, *this);
+  rows_.Mark();
+  return filled;
+}
+
+// A fill that was too long for one transaction goes on before any command.
+absl::Status Batch::FillPending() {
+  more_fills_ = false;
+  Work work(rows_, now_, *configuration_, limits_, skus_, {.actor = "system"});
+  for (const storage::ItemRecord* item : rows_.items.All()) {
+    if (!item->fill_pending) continue;
+    absl::StatusOr<int64_t> place = Fill(work, item->sku, filled_[item->sku], *this);
+    if (!place.ok()) return place.status();
+    filled_[item->sku] = *place;
+    const bool pending = *place != kAllServed;
+    more_fills_ = more_fills_ || pending;
+    rows_.items.Edit(item->sku).fill_pending = pending;
+  }
   rows_.Mark();
   return absl::OkStatus();
 }
 
-void Batch::ApplyCommands() {
-  for (Job* job : jobs_) ApplyCommand(*job);
+absl::Status Batch::ApplyCommands() {
+  for (Job* job : jobs_) {
+    absl::Status status = ApplyCommand(*job);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
-void Batch::ApplyCommand(Job& job) {
+// Not OK if the database failed.
+absl::Status Batch::ApplyCommand(Job& job) {
   Work work(rows_, now_, *configuration_, limits_, skus_,
             {.actor = job.identity.caller, .request_id = job.identity.request_id, .fresh_id = job.fresh_id});
   work.holders = &holders_;
   work.warehouse_use = &warehouse_use_;
   work.sums = &sums_;
-  job.needs_more = false;
   job.answer = job.command->Apply(work);
-  if (!work.required().empty() || !work.required_holders().empty()) {
-    job.needs_more = true;
-    job.needs.skus.insert(job.needs.skus.end(), work.required().begin(), work.required().end());
-    job.needs.holders.insert(job.needs.holders.end(), work.required_holders().begin(), work.required_holders().end());
+  job.needs_more = !work.required().empty() || !work.required_holders().empty();
+  job.needs.skus.insert(job.needs.skus.end(), work.required().begin(), work.required().end());
+  job.needs.holders.insert(job.needs.holders.end(), work.required_holders().begin(), work.required_holders().end());
+  if (job.answer.ok() && !job.needs_more && !RepairsAlone()) {
+    job.answer = FillGrowing(work, *this);
+    if (storage::FaultOf(job.answer) != storage::SqlFault::kNone) return job.answer;
   }
   if (job.needs_more || !job.answer.ok()) {
     rows_.Undo();
   } else {
     rows_.Mark();
   }
+  return absl::OkStatus();
 }
 
 bool Batch::Recorded(const Job& job) { return !job.needs_more && Recordable(job.answer); }

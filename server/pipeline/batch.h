@@ -10,8 +10,10 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "server/pipeline/backorders.h"
 #include "server/pipeline/configuration.h"
 #include "server/pipeline/job.h"
+#include "server/pipeline/packet.h"
 #include "server/pipeline/rows.h"
 #include "server/pipeline/work.h"
 #include "storage/connection.h"
@@ -20,15 +22,15 @@
 namespace inventory::pipeline {
 
 // Runs commands in one transaction: locks their SKUs, loads rows, releases dead holds, applies the commands one after
-// another in memory, writes what changed with one statement per table, and commits. Two round trips. Not thread-safe;
-// lives for one attempt.
+// another in memory, writes what changed with one statement per table, and commits. Two round trips, and more only
+// where backorders or dead holds are met. Not thread-safe; lives for one attempt.
 //
 // How an attempt ended:
 //   OK                          committed; every job has its answer (or needs_more, and changed nothing)
 //   FaultOf(status)             nothing was committed, except that after kConnectionLost with commit_unknown() the
 //                               outcome is unknown and only a run with Mode::kRecordsFirst finds it out
 //   STOCK_MISMATCH              nothing was committed, nor can be as long as a command that touches this SKU is part
-class Batch {
+class Batch : private BackorderSource {
  public:
   enum class Mode {
     // Request records are written together with everything else.
@@ -63,12 +65,21 @@ class Batch {
 
  private:
   absl::Status LoadUnderLock();
+  // Adds the selection of the records whose first key column is one of the ids that the jobs need.
+  template <typename Record>
+  void Select(Packet& packet, std::vector<std::string> Needs::*ids, Table<Record>& table) const;
+  absl::Status LoadWhatWaits(const std::set<storage::ReservationLineRecord::Key>& dead_lines);
   absl::Status LoadHolders();
   absl::Status MakeMissingItems();
   absl::Status RefreshConfiguration(int64_t version);
   absl::Status ReleaseDeadHolds();
-  void ApplyCommands();
-  void ApplyCommand(Job& job);
+  absl::Status FillPending();
+  absl::Status ApplyCommands();
+  absl::Status ApplyCommand(Job& job);
+  absl::StatusOr<Loaded> LoadWaiting(const std::string& sku, int64_t after_place,
+                                     const std::vector<std::string>& channel_ids, int64_t limit) override;
+  // True if another step must come before any command.
+  bool preparing() const { return more_dead_holds_ || more_fills_; }
   absl::Status WriteAndCommit();
   absl::Status NumberTaken(absl::Status duplicate);
   absl::Status Abandon(absl::Status status);
@@ -92,6 +103,8 @@ class Batch {
   std::map<std::string, storage::WarehouseUse> warehouse_use_;
   storage::VerifySnapshot sums_;
   bool more_dead_holds_ = false;
+  bool more_fills_ = false;
+  std::map<std::string, int64_t> filled_;  // By SKU: the place of the last backorder that a step has looked at.
   bool commit_unknown_ = false;
   bool duplicate_request_ = false;
   absl::Duration commit_time_;

@@ -6,13 +6,17 @@
 #include "server/errors.h"
 #include "server/pipeline/batch.h"
 #include "server/pipeline/packet.h"
+#include "storage/backorder_repository.h"
 #include "storage/configuration_repository.h"
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
 #include "storage/movement_repository.h"
+#include "storage/replenishment_repository.h"
 #include "storage/request_repository.h"
 #include "storage/reservation_repository.h"
+#include "storage/return_repository.h"
 #include "storage/shipment_repository.h"
+#include "storage/transfer_repository.h"
 
 namespace inventory::pipeline {
 namespace {
@@ -34,6 +38,11 @@ template <typename Record>
 void AddChanges(Packet& packet, const Table<Record>& table) {
   AddInsert(packet, table.Added());
   AddUpsert(packet, table.Updated());
+}
+
+template <typename Record>
+void AddDelete(Packet& packet, const Table<Record>& table) {
+  packet.Add([&](Sql& sql) { return storage::AppendDelete<Record>(sql, table.Removed()); });
 }
 
 // An item row is written in full only if more than its counters changed.
@@ -66,8 +75,7 @@ void AddConfiguration(Packet& packet, const Rows& rows) {
   AddChanges(packet, rows.warehouses);
   AddChanges(packet, rows.channels);
   AddUpsert(packet, rows.attachments.Written());
-  packet.Add(
-      [&](Sql& sql) { return storage::AppendDelete<storage::AttachmentRecord>(sql, rows.attachments.Removed()); });
+  AddDelete(packet, rows.attachments);
   if (packet.size() > before) packet.Add(storage::AppendBumpConfiguration);
 }
 
@@ -80,8 +88,15 @@ absl::Status Batch::WriteAndCommit() {
   AddChanges(packet, rows_.reservations);
   AddUpsert(packet, rows_.reservation_lines.Written());
   AddUpsert(packet, rows_.allocations.Written());
+  AddUpsert(packet, rows_.backorders.Written());
+  AddDelete(packet, rows_.backorders);
   AddChanges(packet, rows_.shipments);
   AddInsert(packet, rows_.shipment_lines.Written());
+  AddInsert(packet, rows_.returns.Written());
+  AddInsert(packet, rows_.return_lines.Written());
+  AddChanges(packet, rows_.replenishments);
+  AddChanges(packet, rows_.transfers);
+  AddUpsert(packet, rows_.transfer_lines.Written());
   AddConfiguration(packet, rows_);
   const int movement_statement = rows_.movements.empty() ? -1 : packet.size();
   AddInsert(packet, Pointers(rows_.movements));
@@ -89,10 +104,10 @@ absl::Status Batch::WriteAndCommit() {
   int record_statement = -1;
   if (mode_ == Mode::kRecordsFirst) {
     // Records that went in first and have no answer yet must not outlive this step: they would pass for one.
-    const auto unanswered = [this](const Job& job) { return more_dead_holds_ || !Recorded(job); };
+    const auto unanswered = [this](const Job& job) { return preparing() || !Recorded(job); };
     packet.Add([&](Sql& sql) { return storage::AppendDeleteRequests(sql, KeysOf(jobs_, unanswered)); });
   }
-  if (!more_dead_holds_) {
+  if (!preparing()) {
     const std::vector<storage::RequestRecord> records = Records(true);
     if (mode_ == Mode::kRecordsFirst) {
       packet.Add([&](Sql& sql) { return storage::AppendUpsertRequests(sql, Pointers(records)); });

@@ -22,10 +22,15 @@ struct Needs {
   std::vector<std::string> reservations = {};
   // Shipments to load with their lines and their reservations.
   std::vector<std::string> shipments = {};
-  // Ids that the command wants to give: the reservation or shipment is loaded, without its parts, if there is one
-  // already.
+  // Replenishments, and transfers with their lines, to load. Their SKUs are locked too, found by the pipeline.
+  std::vector<std::string> replenishments = {};
+  std::vector<std::string> transfers = {};
+  // Ids that the command wants to give: the document is loaded, without its parts, if there is one already.
   std::vector<std::string> new_reservations = {};
   std::vector<std::string> new_shipments = {};
+  std::vector<std::string> new_returns = {};
+  std::vector<std::string> new_replenishments = {};
+  std::vector<std::string> new_transfers = {};
   // Warehouses that must not be deleted before the commit.
   std::vector<std::string> warehouses = {};
   // Lock the configuration and load warehouses, channels and attachments for changing.

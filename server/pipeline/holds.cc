@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "server/pipeline/backorders.h"
+
 namespace inventory::pipeline {
 
 absl::StatusOr<int64_t> ReleaseDead(Work& work) {
@@ -16,7 +18,35 @@ absl::StatusOr<int64_t> ReleaseDead(Work& work) {
     if (!released.ok()) return released;
     work.rows().allocations.Edit(key).expire_time.reset();
   }
-  return static_cast<int64_t>(dead.size());
+  std::vector<storage::BackorderRecord> waiting;
+  for (const storage::BackorderRecord* backorder : work.rows().backorders.All()) {
+    if (backorder->expire_time && *backorder->expire_time <= work.now()) waiting.push_back(*backorder);
+  }
+  for (const auto& backorder : waiting) {
+    StopWaiting(work, backorder.reservation_id, backorder.sku, backorder.quantity);
+  }
+  return static_cast<int64_t>(dead.size() + waiting.size());
+}
+
+absl::Status ReserveUnits(Work& work, const storage::AllocationRecord::Key& key, int64_t quantity,
+                          std::optional<absl::Time> expire_time, storage::MovementType type) {
+  const auto& [reservation_id, sku, warehouse_id] = key;
+  absl::Status moved = work.Apply({.sku = sku,
+                                   .warehouse_id = warehouse_id,
+                                   .type = type,
+                                   .delta = {.reserved = quantity},
+                                   .document_id = reservation_id})
+                           .status();
+  if (!moved.ok()) return moved;
+  auto& allocations = work.rows().allocations;
+  storage::AllocationRecord& allocation =
+      allocations.Find(key) != nullptr
+          ? allocations.Edit(key)
+          : allocations.Add({.reservation_id = reservation_id, .sku = sku, .warehouse_id = warehouse_id});
+  allocation.reserved += quantity;
+  allocation.expire_time = expire_time;
+  work.rows().reservation_lines.Edit({reservation_id, sku}).reserved += quantity;
+  return absl::OkStatus();
 }
 
 absl::Status ReleaseUnits(Work& work, const storage::AllocationRecord::Key& key, int64_t quantity,

@@ -17,8 +17,14 @@ struct Rows {
   Table<storage::ReservationRecord> reservations;
   Table<storage::ReservationLineRecord> reservation_lines;
   Table<storage::AllocationRecord> allocations;
+  Table<storage::BackorderRecord> backorders;
   Table<storage::ShipmentRecord> shipments;
   Table<storage::ShipmentLineRecord> shipment_lines;
+  Table<storage::ReturnRecord> returns;
+  Table<storage::ReturnLineRecord> return_lines;
+  Table<storage::ReplenishmentRecord> replenishments;
+  Table<storage::TransferRecord> transfers;
+  Table<storage::TransferLineRecord> transfer_lines;
   // Loaded only for commands that change the configuration.
   Table<storage::WarehouseRecord> warehouses;
   Table<storage::ChannelRecord> channels;
@@ -63,8 +69,14 @@ struct Rows {
     visit(reservations);
     visit(reservation_lines);
     visit(allocations);
+    visit(backorders);
     visit(shipments);
     visit(shipment_lines);
+    visit(returns);
+    visit(return_lines);
+    visit(replenishments);
+    visit(transfers);
+    visit(transfer_lines);
     visit(warehouses);
     visit(channels);
     visit(attachments);

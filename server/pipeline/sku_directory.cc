@@ -4,14 +4,46 @@
 #include <utility>
 
 #include "server/pipeline/packet.h"
+#include "storage/replenishment_repository.h"
 #include "storage/reservation_repository.h"
 #include "storage/shipment_repository.h"
+#include "storage/transfer_repository.h"
 
 namespace inventory::pipeline {
+namespace {
+
+// The SKUs of the documents that jobs need, which stand in the rows of Record.
+template <typename Record>
+class SkusOf {
+ public:
+  // Adds the question to the packet.
+  SkusOf(Packet& packet, const std::vector<Job*>& jobs, std::vector<std::string> Needs::*ids) : ids_(ids) {
+    std::vector<std::string> all;
+    for (const Job* job : jobs) all.insert(all.end(), (job->needs.*ids).begin(), (job->needs.*ids).end());
+    packet.Add([&](storage::Sql& sql) { return storage::AppendSelectSkusByKeyPrefix<Record>(sql, all); },
+               [this](const storage::Rows& rows) {
+                 for (auto& [id, sku] : storage::ParsePairs(rows)) skus_[id].push_back(std::move(sku));
+               });
+  }
+
+  // Once the packet was sent.
+  void AddTo(Job& job) const {
+    for (const std::string& id : job.needs.*ids_) {
+      auto it = skus_.find(id);
+      if (it != skus_.end()) job.skus.insert(it->second.begin(), it->second.end());
+    }
+  }
+
+ private:
+  std::vector<std::string> Needs::*const ids_;
+  std::map<std::string, std::vector<std::string>> skus_;
+};
+
+}  // namespace
 
 void SkuDirectory::Resolve(Job& job) const {
   job.skus.insert(job.needs.skus.begin(), job.needs.skus.end());
-  job.resolved = true;
+  job.resolved = job.needs.replenishments.empty() && job.needs.transfers.empty();
   if (job.needs.reservations.empty() && job.needs.shipments.empty()) return;
   storage::MutexLock lock(mutex_);
   for (const std::string& shipment_id : job.needs.shipments) {
@@ -47,29 +79,24 @@ absl::Status SkuDirectory::Resolve(const std::vector<Job*>& jobs, storage::Conne
     absl::Status sent = shipments.Send(connection);
     if (!sent.ok()) return sent;
   }
-  std::vector<std::string> reservation_ids;
   for (Job* job : jobs) {
     for (const std::string& shipment_id : job->needs.shipments) {
       auto it = reservation_of.find(shipment_id);
       if (it != reservation_of.end()) job->needs.reservations.push_back(it->second);
     }
-    reservation_ids.insert(reservation_ids.end(), job->needs.reservations.begin(), job->needs.reservations.end());
   }
-  std::map<std::string, std::vector<std::string>> skus_of;
-  Packet lines;
-  lines.Add([&](storage::Sql& sql) { return storage::AppendSelectReservationSkus(sql, reservation_ids); },
-            [&](const storage::Rows& rows) {
-              for (auto& [id, sku] : storage::ParseReservationSkus(rows)) skus_of[id].push_back(std::move(sku));
-            });
-  if (lines.size() > 0) {
-    absl::Status sent = lines.Send(connection);
+  Packet packet;
+  SkusOf<storage::ReservationLineRecord> reservations(packet, jobs, &Needs::reservations);
+  SkusOf<storage::ReplenishmentRecord> replenishments(packet, jobs, &Needs::replenishments);
+  SkusOf<storage::TransferLineRecord> transfers(packet, jobs, &Needs::transfers);
+  if (packet.size() > 0) {
+    absl::Status sent = packet.Send(connection);
     if (!sent.ok()) return sent;
   }
   for (Job* job : jobs) {
-    for (const std::string& reservation_id : job->needs.reservations) {
-      auto it = skus_of.find(reservation_id);
-      if (it != skus_of.end()) job->skus.insert(it->second.begin(), it->second.end());
-    }
+    reservations.AddTo(*job);
+    replenishments.AddTo(*job);
+    transfers.AddTo(*job);
     job->resolved = true;
   }
   return absl::OkStatus();

@@ -15,29 +15,15 @@ using storage::MovementRecord;
 using storage::MovementType;
 using storage::Quantities;
 
-Quantities Sum(const Quantities& a, const Quantities& b) {
-  return {a.on_hand + b.on_hand, a.reserved + b.reserved, a.safety_stock + b.safety_stock, a.damaged + b.damaged,
-          a.quality_control + b.quality_control};
-}
-
 // Each operand is within +-kMaxQuantity, so no sum overflows.
 absl::Status Check(const Quantities& balance, const Move& move) {
-  const struct {
-    const char* name;
-    int64_t value;
-  } buckets[] = {{"on_hand", balance.on_hand},
-                 {"reserved", balance.reserved},
-                 {"safety_stock", balance.safety_stock},
-                 {"damaged", balance.damaged},
-                 {"quality_control", balance.quality_control}};
-  for (const auto& bucket : buckets) {
-    if (bucket.value > kMaxQuantity) {
+  for (const storage::QuantityField& field : storage::kQuantities) {
+    const int64_t value = balance.*field.value;
+    if (value > kMaxQuantity) {
       return Refusal(absl::StatusCode::kInvalidArgument, "QUANTITY_OUT_OF_RANGE",
-                     absl::StrCat(bucket.name, " would exceed ", kMaxQuantity), {{"sku", std::string(move.sku)}});
+                     absl::StrCat(field.name, " would exceed ", kMaxQuantity), {{"sku", std::string(move.sku)}});
     }
-    if (bucket.value < 0) {
-      return StockMismatch(move.sku, absl::StrCat(bucket.name, " would fall below zero"));
-    }
+    if (value < 0) return StockMismatch(move.sku, absl::StrCat(field.name, " would fall below zero"));
   }
   return absl::OkStatus();
 }
@@ -48,6 +34,17 @@ const ItemRecord& Work::item(const std::string& sku) const {
   static const ItemRecord kDefaults;
   const ItemRecord* item = rows_.items.Find(sku);
   return item == nullptr ? kDefaults : *item;
+}
+
+std::vector<sourcing::Source> Work::AvailableIn(const std::string& sku,
+                                                const std::vector<std::string>& warehouse_ids) const {
+  std::vector<sourcing::Source> sources;
+  sources.reserve(warehouse_ids.size());
+  for (const std::string& warehouse_id : warehouse_ids) {
+    const LevelRecord* level = rows_.levels.Find({sku, warehouse_id});
+    if (level != nullptr) sources.push_back({warehouse_id, level->quantities.available()});
+  }
+  return sources;
 }
 
 std::vector<const LevelRecord*> Work::LevelsOf(const std::string& sku) const {
@@ -71,9 +68,30 @@ std::vector<const AllocationRecord*> Work::AllocationsOf(const std::string& rese
   });
 }
 
+std::vector<const storage::BackorderRecord*> Work::BackordersOf(const std::string& sku) const {
+  return rows_.backorders.Range({sku, 0}, [&](const auto& backorder) { return backorder.sku == sku; });
+}
+
+const storage::BackorderRecord* Work::FindBackorder(const std::string& reservation_id, const std::string& sku) const {
+  for (const storage::BackorderRecord* backorder : BackordersOf(sku)) {
+    if (backorder->reservation_id == reservation_id) return backorder;
+  }
+  return nullptr;
+}
+
 std::vector<const storage::ShipmentLineRecord*> Work::ShipmentLinesOf(const std::string& shipment_id) const {
   return rows_.shipment_lines.Range({shipment_id, "", ""},
                                     [&](const auto& line) { return line.shipment_id == shipment_id; });
+}
+
+std::vector<const storage::ReturnLineRecord*> Work::ReturnLinesOf(const std::string& return_id) const {
+  return rows_.return_lines.Range({return_id, "", "", {}},
+                                  [&](const auto& line) { return line.return_id == return_id; });
+}
+
+std::vector<const storage::TransferLineRecord*> Work::TransferLinesOf(const std::string& transfer_id) const {
+  return rows_.transfer_lines.Range({transfer_id, ""},
+                                    [&](const auto& line) { return line.transfer_id == transfer_id; });
 }
 
 absl::StatusOr<const MovementRecord*> Work::Apply(const Move& move) {
@@ -101,7 +119,7 @@ absl::Status Work::StartLevel(const std::string& sku, const std::string& warehou
 absl::StatusOr<const MovementRecord*> Work::Append(const Move& move) {
   const std::string sku(move.sku);
   LevelRecord& level = rows_.levels.Edit({sku, std::string(move.warehouse_id)});
-  const Quantities balance = Sum(level.quantities, move.delta);
+  const Quantities balance = level.quantities + move.delta;
   absl::Status checked = Check(balance, move);
   if (!checked.ok()) return checked;
   level.quantities = balance;
@@ -141,7 +159,7 @@ absl::Status Work::Correct(const Correction& correction) {
   LevelRecord& level =
       known ? rows_.levels.Edit(key)
             : rows_.levels.Add({.sku = correction.sku, .warehouse_id = correction.warehouse_id, .update_time = now_});
-  const Quantities balance = Sum(level.quantities, correction.level_delta);
+  const Quantities balance = level.quantities + correction.level_delta;
   absl::Status checked = Check(balance, move);
   if (!checked.ok()) return checked;
   level.quantities = balance;

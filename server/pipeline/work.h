@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "server/pipeline/configuration.h"
 #include "server/pipeline/rows.h"
+#include "server/sourcing/priority.h"
 #include "storage/configuration_repository.h"
 #include "storage/verify_repository.h"
 
@@ -76,6 +77,10 @@ class Work {
   // The item as configured, or with all defaults.
   const storage::ItemRecord& item(const std::string& sku) const;
 
+  // What each of the warehouses has available of the SKU; those that have no level are left out.
+  std::vector<sourcing::Source> AvailableIn(const std::string& sku,
+                                            const std::vector<std::string>& warehouse_ids) const;
+
   // All levels of the SKU, by warehouse id.
   std::vector<const storage::LevelRecord*> LevelsOf(const std::string& sku) const;
 
@@ -84,7 +89,12 @@ class Work {
   std::vector<const storage::AllocationRecord*> AllocationsOf(const std::string& reservation_id) const;
   std::vector<const storage::AllocationRecord*> AllocationsOf(const std::string& reservation_id,
                                                               const std::string& sku) const;
+  // The loaded backorders of the SKU, in order of service; the line's one, or nullptr.
+  std::vector<const storage::BackorderRecord*> BackordersOf(const std::string& sku) const;
+  const storage::BackorderRecord* FindBackorder(const std::string& reservation_id, const std::string& sku) const;
   std::vector<const storage::ShipmentLineRecord*> ShipmentLinesOf(const std::string& shipment_id) const;
+  std::vector<const storage::ReturnLineRecord*> ReturnLinesOf(const std::string& return_id) const;
+  std::vector<const storage::TransferLineRecord*> TransferLinesOf(const std::string& transfer_id) const;
 
   // Changes a level and appends the movement, the only way a quantity ever changes. A level that does not exist starts
   // empty with the item's default safety stock, which is a movement of its own. INVALID_ARGUMENT if a bucket would
@@ -111,6 +121,10 @@ class Work {
 
   // Movements this command has made so far, in order.
   std::vector<const storage::MovementRecord*> movements() const;
+
+  // Has the backorders of a locked SKU looked at once the command is through, whether or not it moved anything.
+  void Recheck(const std::string& sku) { rechecks_.insert(sku); }
+  const std::set<std::string>& rechecks() const { return rechecks_; }
 
   // True if the SKU is locked. If not, the command will run again in a later batch with it locked, and what this run
   // changes or returns does not count.
@@ -144,6 +158,7 @@ class Work {
   const Origin origin_;
   const std::size_t first_movement_ = rows_.movements.size();
   std::set<std::string> required_;
+  std::set<std::string> rechecks_;
   std::set<std::string> required_holders_;
 };
 

@@ -1,14 +1,18 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/availability.pb.h"
+#include "server/commands/convert.h"
 #include "server/errors.h"
+#include "server/queries/promises.h"
 #include "server/rpc/rule.h"
 #include "storage/configuration_repository.h"
+#include "storage/incoming_repository.h"
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
 
@@ -23,7 +27,28 @@ struct Stock {
   std::map<std::string, storage::ItemRecord, std::less<>> items;
   // By SKU.
   std::map<std::string, std::vector<storage::LevelRecord>, std::less<>> levels;
+  // Of SKUs that have units on their way.
+  std::map<std::string, std::vector<storage::Incoming>, std::less<>> incoming;
+  absl::Time now;
 };
+
+// A second round trip, made only if some SKU has units on their way.
+absl::Status ReadIncoming(storage::Connection& connection, Stock& stock) {
+  std::vector<std::string> skus;
+  for (const auto& [sku, levels] : stock.levels) {
+    const auto incoming = [](const storage::LevelRecord& level) { return level.quantities.incoming > 0; };
+    if (std::any_of(levels.begin(), levels.end(), incoming)) skus.push_back(sku);
+  }
+  if (skus.empty()) return absl::OkStatus();
+  storage::Sql sql;
+  sql.Raw("SELECT NOW(6)");
+  storage::AppendSelectIncoming(sql, skus);
+  absl::StatusOr<std::vector<storage::Rows>> results = connection.Execute(sql);
+  if (!results.ok()) return results.status();
+  stock.now = results->at(0)[0].Time(0);
+  for (auto& units : storage::ParseIncoming(results->at(1))) stock.incoming[units.sku].push_back(std::move(units));
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Stock> ReadStock(const std::vector<std::string>& skus, storage::Connection& connection) {
   storage::Sql sql;
@@ -41,6 +66,8 @@ absl::StatusOr<Stock> ReadStock(const std::vector<std::string>& skus, storage::C
   for (auto& level : storage::ParseAll<storage::LevelRecord>(results->at(2))) {
     stock.levels[level.sku].push_back(std::move(level));
   }
+  absl::Status incoming = ReadIncoming(connection, stock);
+  if (!incoming.ok()) return incoming;
   return stock;
 }
 
@@ -81,11 +108,26 @@ const char* LabelOf(v1::AvailabilityStatus status) {
   switch (status) {
     case v1::AVAILABILITY_STATUS_IN_STOCK:
       return "In stock";
+    case v1::AVAILABILITY_STATUS_BACKORDER:
+      return "On backorder";
     case v1::AVAILABILITY_STATUS_OUT_OF_STOCK:
       return "Out of stock";
     default:
       return "Not available";
   }
+}
+
+bool MayWait(const storage::ItemRecord& item) {
+  return item.backorder_policy == storage::BackorderPolicy::kUnlimited ||
+         (item.backorder_policy == storage::BackorderPolicy::kLimited && item.backordered < item.backorder_limit);
+}
+
+// When a unit will be there that nobody waits for.
+std::optional<absl::Time> RestockTime(const std::string& sku, const Stock& stock, const Offer& offer,
+                                      const storage::ItemRecord& item) {
+  const auto incoming = stock.incoming.find(sku);
+  if (incoming == stock.incoming.end()) return std::nullopt;
+  return ReachedAt(PromisesOf(0, item.backordered, incoming->second, offer.warehouses, stock.now), 1);
 }
 
 void Describe(const std::string& sku, const Stock& stock, const Offer& offer, bool show_all, v1::Availability& out) {
@@ -100,10 +142,14 @@ void Describe(const std::string& sku, const Stock& stock, const Offer& offer, bo
   } else if (quantity > 0 || !item.tracked) {
     out.set_status(v1::AVAILABILITY_STATUS_IN_STOCK);
   } else {
-    out.set_status(v1::AVAILABILITY_STATUS_OUT_OF_STOCK);
+    out.set_status(MayWait(item) ? v1::AVAILABILITY_STATUS_BACKORDER : v1::AVAILABILITY_STATUS_OUT_OF_STOCK);
   }
   if (item.tracked && (show_all || item.display_stock_quantity)) out.set_quantity(quantity);
-  if (show_all || item.display_availability) out.set_label(LabelOf(out.status()));
+  if (!show_all && !item.display_availability) return;
+  out.set_label(LabelOf(out.status()));
+  if (!item.tracked || quantity > 0 || out.status() == v1::AVAILABILITY_STATUS_NOT_SELLABLE) return;
+  const std::optional<absl::Time> restock = RestockTime(sku, stock, offer, item);
+  if (restock) *out.mutable_restock_time() = ToTimestamp(*restock);
 }
 
 struct GetAvailability {

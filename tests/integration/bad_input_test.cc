@@ -23,6 +23,8 @@ class BadInputTest : public ServerTest {
     Must(client().Call(Pb<v1::CreateItemRequest>("item { sku: 'sku' }")));
     Must(client().Call(Pb<v1::CreateItemRequest>("item { sku: 'plain' }")));
     Must(Reserve(client(), {{"sku", 1}}, {.id = "r", .commit = true}));
+    Must(client().Call(
+        Pb<v1::CreateReplenishmentRequest>("replenishment_id: 'p' sku: 'sku' warehouse_id: 'w1' quantity: 1000")));
   }
 
  protected:
@@ -35,12 +37,15 @@ class BadInputTest : public ServerTest {
   // What the database holds.
   static std::string Contents() {
     std::string contents;
-    for (const char* table :
-         {"item", "stock_level", "reservation", "reservation_line", "allocation", "shipment", "shipment_line",
-          "movement", "request_record", "warehouse", "channel", "attachment", "configuration"}) {
+    for (const char* table : {"item", "stock_level", "reservation", "reservation_line", "allocation", "shipment",
+                              "shipment_line", "stock_return", "stock_return_line", "replenishment", "transfer",
+                              "transfer_line", "movement", "request_record", "warehouse", "channel", "attachment"}) {
       const storage::Rows rows = Sql(absl::StrCat("CHECKSUM TABLE ", table));
       absl::StrAppend(&contents, table, " ", std::string(rows[0].Text(1)), "\n");
     }
+    // The rest of its row follows in the background.
+    const storage::Rows configuration = Sql("SELECT version FROM configuration");
+    absl::StrAppend(&contents, "configuration ", configuration[0].Int(0), "\n");
     return contents;
   }
 
@@ -139,6 +144,12 @@ TEST_F(BadInputTest, RulesBetweenFields) {
   for (int i = 0; i < 65; ++i) absl::StrAppend(&labels, "labels { key: 'k", i, "' } ");
   ExpectViolations<v1::CreateItemRequest>(absl::Substitute("item { sku: 'x' $0 }", labels), {"item.labels"});
 
+  ExpectViolations<v1::ReclassifyStockRequest>(
+      "sku: 'x' warehouse_id: 'w1' quantity: 1 to_condition: STOCK_CONDITION_SELLABLE", {"to_condition"});
+  ExpectViolations<v1::BatchUpdateStockRequest>(
+      "updates { sku: 'x' warehouse_id: 'w1' set_on_hand: 1 condition: STOCK_CONDITION_DAMAGED }",
+      {"updates[0].condition"});
+
   ExpectViolations<v1::CreateWarehouseRequest>("warehouse { name: 'x' active: true }", {"warehouse.location"});
   ExpectViolations<v1::CreateWarehouseRequest>("warehouse { name: 'x' location {} }", {"warehouse.location"});
   ExpectViolations<v1::UpdateWarehouseRequest>("warehouse { name: 'x' }", {"warehouse.warehouse_id"});
@@ -151,6 +162,15 @@ TEST_F(BadInputTest, RulesBetweenFields) {
   ExpectViolations<v1::AmendReservationRequest>("reservation_id: 'r' " + twice, {"lines[1].sku"});
   ExpectViolations<v1::CancelReservationRequest>("reservation_id: 'r' " + twice, {"lines[1].sku"});
   ExpectViolations<v1::CreateShipmentRequest>("reservation_id: 'r' warehouse_id: 'w1' " + twice, {"lines[1].sku"});
+  const std::string route = "from_warehouse_id: 'w1' lines { sku: 'sku' quantity: 1 } ";
+  ExpectViolations<v1::CreateTransferRequest>(route + "to_warehouse_id: 'w1'", {"to_warehouse_id"});
+  ExpectViolations<v1::CreateTransferRequest>(
+      route + "to_warehouse_id: 'w2' mode: TRANSFER_MODE_IMMEDIATE expected_time { }", {"expected_time"});
+  ExpectViolations<v1::CreateTransferRequest>("from_warehouse_id: 'w1' to_warehouse_id: 'w2' " + twice,
+                                              {"lines[1].sku"});
+  ExpectViolations<v1::ReceiveTransferRequest>("transfer_id: 't'", {"lines"});
+  ExpectViolations<v1::ReceiveTransferRequest>("transfer_id: 't' lines { sku: 'sku' }", {"lines[0]"});
+  ExpectViolations<v1::ReceiveTransferRequest>("transfer_id: 't' rest: TRANSFER_REST_MISSING", {"shortage_reason"});
   ExpectViolations<v1::ListMovementsRequest>("filter { warehouse_id: 'w1' }", {"filter"});
   ExpectViolations<v1::ListMovementsRequest>("filter { sku: 'sku' start_time { seconds: 2 } end_time { seconds: 1 } }",
                                              {"filter.start_time"});

@@ -51,6 +51,17 @@ constexpr Write kWrites[] = {
     {"CreateShipment", "shipment_id: 's2' reservation_id: 'r1' warehouse_id: 'w1' lines { sku: 'cap' quantity: 2 }"},
     {"CancelShipment", "shipment_id: 's2'"},
     {"CancelReservation", "reservation_id: 'r1' lines { sku: 'cap' quantity: 1 }"},
+    {"ReclassifyStock", "sku: 'cap' warehouse_id: 'w1' to_condition: STOCK_CONDITION_DAMAGED quantity: 2"},
+    {"ReturnStock",
+     "reservation_id: 'r1' "
+     "lines { sku: 'cap' quantity: 1 warehouse_id: 'w2' disposition: DISPOSITION_QUALITY_CONTROL }"},
+    {"CreateReplenishment", "replenishment_id: 'p1' sku: 'cap' warehouse_id: 'w1' quantity: 5"},
+    {"UpdateReplenishment", "replenishment { replenishment_id: 'p1' reference: 'PO 1' }"},
+    {"ReceiveReplenishment", "replenishment_id: 'p1' quantity: 2"},
+    {"CloseReplenishment", "replenishment_id: 'p1'"},
+    {"CreateTransfer",
+     "transfer_id: 't1' from_warehouse_id: 'w1' to_warehouse_id: 'w2' lines { sku: 'cap' quantity: 1 }"},
+    {"ReceiveTransfer", "transfer_id: 't1' rest: TRANSFER_REST_RECEIVED"},
     {"VerifyStock", "repair: true"},
 };
 
@@ -117,9 +128,9 @@ TEST_F(IdempotencyTest, TenCopiesAtOnceOfAnyWriteHaveOneEffectAndOneAnswer) {
     EXPECT_LE(Count("movement", request_id), 2) << write.method;
     sent.insert(write.method);
   }
-  EXPECT_EQ(Show(LevelOf("cap", "w1")), "103 on hand, 7 reserved, 3 safety, 93 available");
-  EXPECT_EQ(Show(LevelOf("cap", "w2")), "10 on hand, 0 reserved, 1 safety, 9 available");
-  EXPECT_EQ(MovementsOf("cap").size(), 12u);
+  EXPECT_EQ(Show(LevelOf("cap", "w1")), "104 on hand, 7 reserved, 3 safety, 92 available, 2 damaged");
+  EXPECT_EQ(Show(LevelOf("cap", "w2")), "12 on hand, 0 reserved, 1 safety, 10 available, 1 in quality control");
+  EXPECT_EQ(MovementsOf("cap").size(), 20u);
   for (const MethodDescriptor* method : AllMethods()) {
     const bool write = method->options().idempotency_level() == google::protobuf::MethodOptions::IDEMPOTENT;
     EXPECT_EQ(sent.contains(method->name()), write) << method->name();

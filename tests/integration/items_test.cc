@@ -54,10 +54,10 @@ TEST_F(ItemsTest, CreateShowsEveryDefault) {
   made.clear_create_time();
   made.clear_update_time();
   made.clear_etag();
-  EXPECT_THAT(made, EqualsProto(Pb<v1::Item>(
-                        absl::Substitute("sku: '$0' tracking: TRACKING_TRACKED published: true min_order_quantity: 1 "
-                                         "max_order_quantity: 10000 multiple_order_quantity: 1",
-                                         Sku()))));
+  EXPECT_THAT(made, EqualsProto(Pb<v1::Item>(absl::Substitute(
+                        "sku: '$0' tracking: TRACKING_TRACKED published: true min_order_quantity: 1 "
+                        "max_order_quantity: 10000 multiple_order_quantity: 1 backorder_policy: BACKORDER_POLICY_NONE",
+                        Sku()))));
 }
 
 TEST_F(ItemsTest, CreateKeepsEveryFieldAndSortsAllowedQuantities) {

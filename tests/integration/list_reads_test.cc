@@ -8,8 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "storage/movement_repository.h"
+#include "storage/replenishment_repository.h"
 #include "storage/reservation_repository.h"
+#include "storage/return_repository.h"
 #include "storage/shipment_repository.h"
+#include "storage/transfer_repository.h"
 #include "tests/integration/repositories_fixture.h"
 
 namespace inventory::storage {
@@ -36,6 +39,11 @@ class ListReadsTest : public RepositoriesTest {
     std::vector<ReservationRecord> reservations;
     std::vector<ReservationLineRecord> lines;
     std::vector<ShipmentRecord> shipments;
+    std::vector<ReturnRecord> returns;
+    std::vector<ReturnLineRecord> return_lines;
+    std::vector<ReplenishmentRecord> replenishments;
+    std::vector<TransferRecord> transfers;
+    std::vector<TransferLineRecord> transfer_lines;
     std::vector<MovementRecord> movements;
     for (int i = 0; i < kRows; ++i) {
       const std::string id = absl::StrFormat("r%05d", i);
@@ -47,15 +55,31 @@ class ListReadsTest : public RepositoriesTest {
       lines.push_back({id, which, 1, 1, 0, 0});
       const ShipmentState state = i % 2 == 0 ? ShipmentState::kDelivered : ShipmentState::kCancelled;
       shipments.push_back({"s" + id, which, which, state, "", "", 1, kTime, kTime});
+      returns.push_back({"b" + id, which, "", kTime});
+      for (const Disposition disposition : {Disposition::kRestock, Disposition::kDamaged}) {
+        return_lines.push_back({"b" + id, which, which, disposition, 1});
+      }
+      const auto ordered = i % 2 == 0 ? ReplenishmentState::kOpen : ReplenishmentState::kClosed;
+      replenishments.push_back({"p" + id, which, which, 1, 0, {}, ordered, "", 1, kTime, kTime});
+      const auto sent = which == "rare" ? TransferState::kInTransit : TransferState::kReceived;
+      transfers.push_back({"t" + id, which, which, sent, {}, "", 1, kTime, kTime});
+      transfer_lines.push_back({"t" + id, which, 1, 0, 0, ""});
       movements.push_back(Movement(absl::StrCat("sku", i % 40), i, "w1", i, 1));
       movements.back().document_id = which;
     }
     Insert(reservations);
     Insert(lines);
     Insert(shipments);
+    Insert(returns);
+    Insert(return_lines);
+    Insert(replenishments);
+    Insert(transfers);
+    Insert(transfer_lines);
     Insert(movements);
     Run([](Sql& sql) {
-      sql.Raw("ANALYZE TABLE reservation, reservation_line, shipment, movement");
+      sql.Raw(
+          "ANALYZE TABLE reservation, reservation_line, shipment, stock_return, stock_return_line, replenishment, "
+          "transfer, transfer_line, movement");
       return true;
     });
   }
@@ -79,6 +103,21 @@ class ListReadsTest : public RepositoriesTest {
   void ExpectFewReads(const ShipmentFilter& filter) {
     ExpectPage([&](Sql& sql) { return AppendListShipments(sql, filter, "", kPage); });
     ExpectPage([&](Sql& sql) { return AppendListShipments(sql, filter, "sr01498", kPage); });
+  }
+
+  void ExpectFewReads(const ReturnFilter& filter) {
+    ExpectPage([&](Sql& sql) { return AppendListReturns(sql, filter, "", kPage); });
+    ExpectPage([&](Sql& sql) { return AppendListReturns(sql, filter, "br01498", kPage); });
+  }
+
+  void ExpectFewReads(const ReplenishmentFilter& filter) {
+    ExpectPage([&](Sql& sql) { return AppendListReplenishments(sql, filter, "", kPage); });
+    ExpectPage([&](Sql& sql) { return AppendListReplenishments(sql, filter, "pr01498", kPage); });
+  }
+
+  void ExpectFewReads(const TransferFilter& filter) {
+    ExpectPage([&](Sql& sql) { return AppendListTransfers(sql, filter, "", kPage); });
+    ExpectPage([&](Sql& sql) { return AppendListTransfers(sql, filter, "tr01498", kPage); });
   }
 
   void ExpectFewReads(const MovementFilter& filter) {
@@ -109,6 +148,37 @@ TEST_F(ListReadsTest, Shipments) {
     ExpectFewReads(ShipmentFilter{.warehouse_id = which, .state = ShipmentState::kDelivered});
     ExpectFewReads(ShipmentFilter{.reservation_id = which});
   }
+}
+
+TEST_F(ListReadsTest, Returns) {
+  for (const char* which : {"rare", "early", "other1"}) {
+    ExpectFewReads(ReturnFilter{.reservation_id = which});
+    ExpectFewReads(ReturnFilter{.sku = which});
+    ExpectFewReads(ReturnFilter{.warehouse_id = which});
+    ExpectFewReads(ReturnFilter{.sku = which, .warehouse_id = which});
+    ExpectFewReads(ReturnFilter{.reservation_id = which, .sku = which});
+  }
+}
+
+TEST_F(ListReadsTest, Replenishments) {
+  for (const char* which : {"rare", "early", "other1"}) {
+    ExpectFewReads(ReplenishmentFilter{.sku = which});
+    ExpectFewReads(ReplenishmentFilter{.sku = which, .state = ReplenishmentState::kOpen});
+    ExpectFewReads(ReplenishmentFilter{.warehouse_id = which});
+    ExpectFewReads(ReplenishmentFilter{.warehouse_id = which, .state = ReplenishmentState::kOpen});
+  }
+  ExpectFewReads(ReplenishmentFilter{.state = ReplenishmentState::kReceived});
+}
+
+TEST_F(ListReadsTest, Transfers) {
+  for (const char* which : {"rare", "early", "other1"}) {
+    ExpectFewReads(TransferFilter{.sku = which});
+    ExpectFewReads(TransferFilter{.from_warehouse_id = which});
+    ExpectFewReads(TransferFilter{.from_warehouse_id = which, .state = TransferState::kInTransit});
+    ExpectFewReads(TransferFilter{.to_warehouse_id = which});
+    ExpectFewReads(TransferFilter{.to_warehouse_id = which, .state = TransferState::kInTransit});
+  }
+  ExpectFewReads(TransferFilter{.state = TransferState::kInTransit});
 }
 
 TEST_F(ListReadsTest, Movements) {

@@ -143,8 +143,10 @@ TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreNotMistakenForAnAnswerAfterTheRe
   packet.Add([&](storage::Sql& sql) { return storage::AppendInsert(sql, Pointers(parts)); });
   ASSERT_TRUE(packet.Send(connection()).ok());
   storage::Must(connection(),
-                {"INSERT INTO item (sku) VALUES ('a')", absl::StrCat("INSERT INTO stock_level VALUES ('a', 'w1', ",
-                                                                     kHolds, ", ", kHolds, ", 0, 0, 0, 0, NOW(6))")});
+                {"INSERT INTO item (sku) VALUES ('a')",
+                 absl::StrCat("INSERT INTO stock_level (sku, warehouse_id, on_hand, reserved, safety_stock, damaged, "
+                              "quality_control, version, update_time) VALUES ('a', 'w1', ",
+                              kHolds, ", ", kHolds, ", 0, 0, 0, 0, NOW(6))")});
 
   ConfigurationCache configurations;
   const CommandLimits limits;

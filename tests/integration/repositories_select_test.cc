@@ -10,8 +10,11 @@
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
 #include "storage/movement_repository.h"
+#include "storage/replenishment_repository.h"
 #include "storage/reservation_repository.h"
+#include "storage/return_repository.h"
 #include "storage/shipment_repository.h"
+#include "storage/transfer_repository.h"
 #include "tests/integration/repositories_fixture.h"
 
 namespace inventory::storage {
@@ -39,6 +42,10 @@ class RepositoriesSelectTest : public RepositoriesTest {
 
   Texts ListShipments(const ShipmentFilter& filter, const std::string& after = "", int64_t limit = 100) {
     return ParseTexts(Run([&](Sql& sql) { return AppendListShipments(sql, filter, after, limit); }));
+  }
+
+  Texts ListReturns(const ReturnFilter& filter, const std::string& after = "", int64_t limit = 100) {
+    return ParseTexts(Run([&](Sql& sql) { return AppendListReturns(sql, filter, after, limit); }));
   }
 
   // "sku/sequence" of the movements.
@@ -210,6 +217,56 @@ TEST_F(RepositoriesSelectTest, ListShipments) {
   EXPECT_EQ(ListShipments({}, "s1"), Texts{"s2"});
   EXPECT_EQ(ListShipments({.reservation_id = "r1"}), Texts{"s1"});
   EXPECT_EQ(ListShipments({.warehouse_id = "w1", .state = ShipmentState::kReadyToShip}), Texts{"s2"});
+}
+
+TEST_F(RepositoriesSelectTest, ListReturns) {
+  Insert<ReturnRecord>({{"b1", "r1", "", kTime}, {"b2", "r1", "", kTime}, {"b3", "r2", "", kTime}});
+  Insert<ReturnLineRecord>({{"b1", "A", "w1", Disposition::kRestock, 1},
+                            {"b1", "A", "w1", Disposition::kDamaged, 1},
+                            {"b1", "B", "w2", Disposition::kDamaged, 1},
+                            {"b2", "A", "w2", Disposition::kRestock, 1},
+                            {"b3", "A", "w1", Disposition::kRestock, 1}});
+  EXPECT_EQ(ListReturns({}), (Texts{"b1", "b2", "b3"}));
+  EXPECT_EQ(ListReturns({}, "b1", 1), Texts{"b2"});
+  EXPECT_EQ(ListReturns({.reservation_id = "r1"}), (Texts{"b1", "b2"}));
+  EXPECT_EQ(ListReturns({.sku = "A"}), (Texts{"b1", "b2", "b3"}));
+  EXPECT_EQ(ListReturns({.sku = "A"}, "b1", 1), Texts{"b2"});
+  EXPECT_EQ(ListReturns({.warehouse_id = "w2"}), (Texts{"b1", "b2"}));
+  EXPECT_EQ(ListReturns({.sku = "A", .warehouse_id = "w2"}), Texts{"b2"});
+  EXPECT_EQ(ListReturns({.reservation_id = "r1", .sku = "A", .warehouse_id = "w1"}), Texts{"b1"});
+  EXPECT_EQ(ListReturns({.reservation_id = "r2", .warehouse_id = "w2"}), Texts{});
+}
+
+TEST_F(RepositoriesSelectTest, ListReplenishments) {
+  Insert<ReplenishmentRecord>({{"p1", "A", "w1", 5, 0, {}, ReplenishmentState::kOpen, "", 1, kTime, kTime},
+                               {"p2", "A", "w2", 5, 5, {}, ReplenishmentState::kReceived, "", 1, kTime, kTime},
+                               {"p3", "B", "w1", 5, 1, {}, ReplenishmentState::kClosed, "", 1, kTime, kTime}});
+  const auto list = [&](const ReplenishmentFilter& filter, const std::string& after = "", int64_t limit = 100) {
+    return ParseTexts(Run([&](Sql& sql) { return AppendListReplenishments(sql, filter, after, limit); }));
+  };
+  EXPECT_EQ(list({}), (Texts{"p1", "p2", "p3"}));
+  EXPECT_EQ(list({}, "p1", 1), Texts{"p2"});
+  EXPECT_EQ(list({.sku = "A"}), (Texts{"p1", "p2"}));
+  EXPECT_EQ(list({.warehouse_id = "w1"}), (Texts{"p1", "p3"}));
+  EXPECT_EQ(list({.state = ReplenishmentState::kClosed}), Texts{"p3"});
+  EXPECT_EQ(list({.sku = "A", .warehouse_id = "w1", .state = ReplenishmentState::kReceived}), Texts{});
+}
+
+TEST_F(RepositoriesSelectTest, ListTransfers) {
+  Insert<TransferRecord>({{"t1", "w1", "w2", TransferState::kInTransit, {}, "", 1, kTime, kTime},
+                          {"t2", "w2", "w1", TransferState::kInTransit, {}, "", 1, kTime, kTime},
+                          {"t3", "w1", "w2", TransferState::kReceived, {}, "", 1, kTime, kTime}});
+  Insert<TransferLineRecord>({{"t1", "A", 1, 0, 0, ""}, {"t1", "B", 1, 0, 0, ""}, {"t3", "A", 1, 1, 0, ""}});
+  const auto list = [&](const TransferFilter& filter, const std::string& after = "", int64_t limit = 100) {
+    return ParseTexts(Run([&](Sql& sql) { return AppendListTransfers(sql, filter, after, limit); }));
+  };
+  EXPECT_EQ(list({}), (Texts{"t1", "t2", "t3"}));
+  EXPECT_EQ(list({}, "t1", 1), Texts{"t2"});
+  EXPECT_EQ(list({.from_warehouse_id = "w1"}), (Texts{"t1", "t3"}));
+  EXPECT_EQ(list({.to_warehouse_id = "w1"}), Texts{"t2"});
+  EXPECT_EQ(list({.state = TransferState::kReceived}), Texts{"t3"});
+  EXPECT_EQ(list({.sku = "A"}), (Texts{"t1", "t3"}));
+  EXPECT_EQ(list({.state = TransferState::kInTransit, .sku = "A"}), Texts{"t1"});
 }
 
 TEST_F(RepositoriesSelectTest, ListMovementsAndLevelAsOf) {

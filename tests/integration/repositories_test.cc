@@ -11,9 +11,12 @@
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
 #include "storage/movement_repository.h"
+#include "storage/replenishment_repository.h"
 #include "storage/request_repository.h"
 #include "storage/reservation_repository.h"
+#include "storage/return_repository.h"
 #include "storage/shipment_repository.h"
+#include "storage/transfer_repository.h"
 #include "storage/verify_repository.h"
 #include "tests/integration/repositories_fixture.h"
 
@@ -84,8 +87,8 @@ TEST_F(RepositoriesTest, ReservationRoundTrips) {
   RoundTrip<ReservationLineRecord>("r", {"r", "A", 1, 2, 3, 4}, {"r", "A", 5, 6, 7, 8});
   RoundTrip<AllocationRecord>("r", {"r", "A", "w", 1, 2, 3, kTime}, {"r", "A", "w", 4, 5, 6, std::nullopt});
   const Texts ids = {"r", "missing"};
-  const Rows rows = Run([&](Sql& sql) { return AppendSelectReservationSkus(sql, ids); });
-  EXPECT_EQ(ParseReservationSkus(rows), (std::vector<std::pair<std::string, std::string>>{{"r", "A"}}));
+  const Rows rows = Run([&](Sql& sql) { return AppendSelectSkusByKeyPrefix<ReservationLineRecord>(sql, ids); });
+  EXPECT_EQ(ParsePairs(rows), (std::vector<std::pair<std::string, std::string>>{{"r", "A"}}));
 }
 
 TEST_F(RepositoriesTest, ShipmentRoundTrips) {
@@ -98,6 +101,35 @@ TEST_F(RepositoriesTest, ShipmentRoundTrips) {
   const Texts ids = {"s2", "missing"};
   EXPECT_EQ(ParseShipmentReservations(Run([&](Sql& sql) { return AppendSelectShipmentReservations(sql, ids); })),
             (std::vector<std::pair<std::string, std::string>>{{"s2", "r2"}}));
+}
+
+TEST_F(RepositoriesTest, ReturnRoundTrips) {
+  RoundTrip<ReturnRecord>("b", {"b", "r", "too small – é", kTime}, {"b", "r", "", kTime});
+  RoundTrip<ReturnLineRecord>("b", {"b", "A", "w", Disposition::kDamaged, 3},
+                              {"b", "A", "w", Disposition::kDamaged, 4});
+}
+
+TEST_F(RepositoriesTest, ReplenishmentRoundTrip) {
+  ReplenishmentRecord replenishment = {"p",    "A", "w",   5,    0, std::nullopt, ReplenishmentState::kOpen,
+                                       "PO é", 1,   kTime, kTime};
+  ReplenishmentRecord changed = replenishment;
+  changed.received = 6;
+  changed.expected_time = kFuture;
+  changed.state = ReplenishmentState::kReceived;
+  RoundTrip("p", replenishment, changed);
+  // The last moment that a request can name.
+  changed.expected_time = absl::FromUnixMicros(253'402'300'799'999'999);
+  Run([&](Sql& sql) { return AppendUpsert<ReplenishmentRecord>(sql, {&changed}); });
+  EXPECT_EQ(Select<ReplenishmentRecord>("p"), std::vector<ReplenishmentRecord>{changed});
+}
+
+TEST_F(RepositoriesTest, TransferRoundTrips) {
+  const TransferRecord transfer = {"t", "w1", "w2", TransferState::kInTransit, kFuture, "why é", 1, kTime, kTime};
+  TransferRecord changed = transfer;
+  changed.state = TransferState::kReceived;
+  changed.expected_time.reset();
+  RoundTrip("t", transfer, changed);
+  RoundTrip<TransferLineRecord>("t", {"t", "A", 5, 0, 0, ""}, {"t", "A", 5, 3, 2, "lost é"});
 }
 
 TEST_F(RepositoriesTest, MovementRoundTrip) {
@@ -197,10 +229,18 @@ TEST_F(RepositoriesTest, WarehouseUse) {
                             {"r3", "S10", "w2", 1, 0, 0, std::nullopt}});
   Insert<ShipmentRecord>({{"s1", "r1", "w1", ShipmentState::kReadyToShip, "", "", 1, kTime, kTime},
                           {"s2", "r1", "w1", ShipmentState::kShipped, "", "", 1, kTime, kTime}});
+  Insert<ReplenishmentRecord>({{"p1", "A", "w1", 5, 0, {}, ReplenishmentState::kOpen, "", 1, kTime, kTime},
+                               {"p2", "A", "w1", 5, 5, {}, ReplenishmentState::kReceived, "", 1, kTime, kTime},
+                               {"p3", "A", "w2", 5, 0, {}, ReplenishmentState::kOpen, "", 1, kTime, kTime}});
+  Insert<TransferRecord>({{"t1", "w1", "w2", TransferState::kInTransit, {}, "", 1, kTime, kTime},
+                          {"t2", "w2", "w1", TransferState::kInTransit, {}, "", 1, kTime, kTime},
+                          {"t3", "w2", "w1", TransferState::kReceived, {}, "", 1, kTime, kTime}});
   const WarehouseUse found = use("w1");
   EXPECT_EQ(found.levels, 12);
   EXPECT_EQ(found.allocations, 1);
   EXPECT_EQ(found.open_shipments, 1);
+  EXPECT_EQ(found.open_replenishments, 1);
+  EXPECT_EQ(found.open_transfers, 2);
   ASSERT_EQ(found.example_skus.size(), 10u);
   EXPECT_EQ(found.example_skus[0], "S10");
 }
@@ -209,17 +249,35 @@ TEST_F(RepositoriesTest, VerifySnapshotSumsAndPages) {
   Insert<ItemRecord>({Item("a1"), Item("a2"), Item("b")});
   Insert<LevelRecord>({Level("a1", "w1", 3, 4), Level("a15", "w1", 9, 0), Level("b", "w1", 1, 0)});
   Insert<MovementRecord>({Movement("a1", 1, "w1", 1, 1), Movement("a1", 2, "w1", 2, 2)});
-  Insert<ReservationLineRecord>({{"r1", "a1", 4, 4, 0, 0}});
+  Insert<ReservationLineRecord>({{"r1", "a1", 4, 4, 0, 0}, {"r3", "a1", 9, 0, 5, 0, 2}});
+  Insert<ReturnRecord>({{"b1", "r3", "", kTime}, {"b2", "r4", "", kTime}});
+  Insert<ReturnLineRecord>({{"b1", "a1", "w1", Disposition::kRestock, 1},
+                            {"b1", "a1", "w1", Disposition::kDamaged, 2},
+                            {"b1", "a2", "w1", Disposition::kDamaged, 7},
+                            {"b2", "a1", "w2", Disposition::kRestock, 4}});
   Insert<AllocationRecord>({{"r1", "a1", "w1", 1, 1, 0, std::nullopt}, {"r2", "a1", "w1", 3, 0, 0, kPast}});
   Insert<ShipmentRecord>({{"s1", "r1", "w1", ShipmentState::kProcessing, "", "", 1, kTime, kTime},
                           {"s2", "r1", "w1", ShipmentState::kShipped, "", "", 1, kTime, kTime}});
   Insert<ShipmentLineRecord>({{"s1", "a1", "w1", 2}, {"s1", "a1", "w2", 3}, {"s2", "a1", "w1", 50}});
+  Insert<ReplenishmentRecord>({{"p1", "a1", "w1", 9, 4, {}, ReplenishmentState::kOpen, "", 1, kTime, kTime},
+                               {"p2", "a1", "w1", 9, 9, {}, ReplenishmentState::kReceived, "", 1, kTime, kTime},
+                               {"p3", "a1", "w1", 9, 1, {}, ReplenishmentState::kClosed, "", 1, kTime, kTime},
+                               {"p4", "a1", "w2", 4, 0, {}, ReplenishmentState::kOpen, "", 1, kTime, kTime},
+                               {"p5", "a2", "w2", 4, 0, {}, ReplenishmentState::kOpen, "", 1, kTime, kTime}});
+  Insert<TransferRecord>({{"t1", "w1", "w2", TransferState::kInTransit, {}, "", 1, kTime, kTime},
+                          {"t2", "w1", "w2", TransferState::kReceived, {}, "", 1, kTime, kTime}});
+  Insert<TransferLineRecord>({{"t1", "a1", 9, 4, 3, "lost"}, {"t1", "b", 9, 4, 3, "lost"}, {"t2", "a1", 9, 9, 0, ""}});
   const auto first = ReadVerifySnapshot(connection(), "a", "", 1);
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(first->next_after_sku, "a1");
   ASSERT_EQ(first->levels.size(), 1u);
   ASSERT_EQ(first->reserved.size(), 1u);
-  EXPECT_EQ(first->reserved[0].reserved, 4);
+  EXPECT_EQ(first->reserved[0].units, 4);
+  ASSERT_EQ(first->incoming.size(), 2u);
+  EXPECT_EQ(first->incoming[0].warehouse_id, "w1");
+  EXPECT_EQ(first->incoming[0].units, 5);
+  EXPECT_EQ(first->incoming[1].warehouse_id, "w2");
+  EXPECT_EQ(first->incoming[1].units, 4 + 2);
   ASSERT_EQ(first->level_ledgers.size(), 1u);
   EXPECT_EQ(first->level_ledgers[0].deltas, (Quantities{.on_hand = 3}));
   EXPECT_EQ(first->level_ledgers[0].last_version, 2);
@@ -229,6 +287,13 @@ TEST_F(RepositoriesTest, VerifySnapshotSumsAndPages) {
   ASSERT_EQ(first->shipped.size(), 1u);
   EXPECT_EQ(first->shipped[0].in_shipment, 1);
   EXPECT_EQ(first->shipped[0].in_open_shipments, 5);
+  ASSERT_EQ(first->returned.size(), 2u);
+  EXPECT_EQ(first->returned[0].returned, 2);
+  EXPECT_EQ(first->returned[0].in_returns, 3);
+  EXPECT_EQ(first->returned[0].shipped, 5);
+  EXPECT_EQ(first->returned[1].reservation_id, "r4");
+  EXPECT_EQ(first->returned[1].returned, 0);
+  EXPECT_EQ(first->returned[1].in_returns, 4);
   const auto rest = ReadVerifySnapshot(connection(), "a", "a1", 10);
   ASSERT_TRUE(rest.ok()) << rest.status();
   EXPECT_EQ(rest->next_after_sku, "");

@@ -57,6 +57,9 @@ Rule Etag() { return Anything({"", "0", "x", Of(1000), kNul}); }
 Rule PageToken() { return {{"x", "AAAA", Of(5000), "\u00E4"}, {""}}; }
 Rule Enum(int most) { return {{absl::StrCat(most + 1), "-1", "2147483647"}, {"0", absl::StrCat(most)}}; }
 
+// UNSPECIFIED is not enough.
+Rule RequiredEnum(int most) { return {With({"0"}, Enum(most).bad), {"1", absl::StrCat(most)}}; }
+
 constexpr int64_t kMaxQuantity = 1'000'000'000'000'000;
 constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
 constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
@@ -112,6 +115,8 @@ const std::map<std::string, Rule>& Rules() {
       {"Item.allowed_order_quantities", Repeated(0, 100, Quantity(1))},
       {"Item.default_safety_stock", Quantity(0)},
       {"Item.labels", Anything()},
+      {"Item.backorder_policy", Enum(3)},
+      {"Item.backorder_limit", {{"-1", "1", absl::StrCat(kMin), absl::StrCat(kMax)}, {"0"}}},
       {"Warehouse.warehouse_id", {kBadId, kGoodId}},
       {"Warehouse.name", RequiredText(255)},
       {"Warehouse.description", Multiline(2000)},
@@ -140,9 +145,16 @@ const std::map<std::string, Rule>& Rules() {
       {"StockUpdate.set_safety_stock", Quantity(0)},
       {"SetStockRequest.on_hand", Quantity(0)},
       {"AdjustStockRequest.delta", Delta()},
+      {"AdjustStockRequest.condition", Enum(3)},
+      {"StockUpdate.condition", Enum(3)},
+      {"ReclassifyStockRequest.from_condition", Enum(3)},
+      // SELLABLE is where they come from.
+      {"ReclassifyStockRequest.to_condition", {Enum(3).bad, {"2", "3"}}},
+      {"ReclassifyStockRequest.quantity", Quantity(1)},
       {"SetSafetyStockRequest.safety_stock", Quantity(0)},
       {"GetAvailabilityRequest.skus", Repeated(1, 1000, Sku())},
       {"GetAvailabilityRequest.view", Enum(2)},
+      {"GetAvailableToPromiseRequest.quantity", Quantity(1)},
       {"OrderLine.quantity", Quantity(1)},
       {"AmendReservationRequest.AmendLine.quantity", Quantity(0)},
       {"ReserveStockRequest.reservation_id", OptionalId()},
@@ -150,21 +162,52 @@ const std::map<std::string, Rule>& Rules() {
       {"ReserveStockRequest.lines", Repeated(1, 200)},
       {"ReserveStockRequest.ttl", Ttl()},
       {"ReserveStockRequest.commit", Anything()},
-      {"ReserveStockRequest.on_shortfall", Enum(2)},
+      {"ReserveStockRequest.on_shortfall", Enum(3)},
       {"ReserveStockRequest.warehouse_ids", Repeated(0, 100, Id())},
       {"ExtendReservationRequest.ttl", Ttl()},
       {"AmendReservationRequest.lines", Repeated(1, 200)},
+      {"AmendReservationRequest.on_shortfall", {{"2", "4", "-1", "2147483647"}, {"0", "3"}}},
       {"CancelReservationRequest.lines", Repeated(0, 200)},
       {"CreateShipmentRequest.shipment_id", OptionalId()},
       {"CreateShipmentRequest.lines", Repeated(0, 200)},
       {"CreateShipmentRequest.allow_reallocation", Flag()},
+      {"ReturnStockRequest.return_id", OptionalId()},
+      {"ReturnStockRequest.lines", Repeated(1, 200)},
+      {"ReturnLine.quantity", Quantity(1)},
+      {"ReturnLine.disposition", RequiredEnum(3)},
+      // What an update ignores.
+      {"Replenishment.sku", Anything()},
+      {"Replenishment.warehouse_id", Anything()},
+      {"Replenishment.received_quantity", Anything()},
+      {"Replenishment.outstanding_quantity", Anything()},
+      {"Replenishment.state", Anything()},
+      {"Replenishment.ordered_quantity", {{"-1", "0", absl::StrCat(kMaxQuantity + 1)}, {"1"}}},
+      {"Replenishment.reference", Text(128)},
+      {"CreateReplenishmentRequest.replenishment_id", OptionalId()},
+      // The largest would overflow a level that expects units, which another rule refuses.
+      {"CreateReplenishmentRequest.quantity", {Quantity(1).bad, {"1"}}},
+      {"CreateReplenishmentRequest.reference", Text(128)},
+      {"UpdateReplenishmentRequest.update_mask", Mask("sku", "reference")},
+      {"ReceiveReplenishmentRequest.quantity", Quantity(1)},
+      {"ReceiveReplenishmentRequest.allow_over_receipt", Flag()},
+      {"ReceiveReplenishmentRequest.condition", Enum(3)},
+      {"CreateTransferRequest.transfer_id", OptionalId()},
+      {"CreateTransferRequest.lines", Repeated(1, 200)},
+      {"CreateTransferRequest.mode", Enum(2)},
+      {"ReceiveTransferRequest.lines", Repeated(0, 200)},
+      {"ReceiveTransferRequest.rest", Enum(3)},
+      {"ReceiveTransferRequest.shortage_reason", RequiredText(255)},
+      {"ReceiveTransferRequest.Line.received_quantity", Quantity(0)},
+      {"ReceiveTransferRequest.Line.missing_quantity", Quantity(0)},
       {"AttachWarehouseRequest.priority", Range(0, 1'000'000)},
       {"ListItemsRequest.Filter.published", Flag()},
       {"ListStockLevelsRequest.Filter.status", Enum(3)},
       {"ListReservationsRequest.Filter.order_reference", Text(128)},
       {"ListReservationsRequest.Filter.state", Enum(5)},
       {"ListShipmentsRequest.Filter.state", Enum(5)},
-      {"ListMovementsRequest.Filter.type", Enum(9)},
+      {"ListReplenishmentsRequest.Filter.state", Enum(3)},
+      {"ListTransfersRequest.Filter.state", Enum(2)},
+      {"ListMovementsRequest.Filter.type", Enum(16)},
       {"ListWarehousesRequest.Filter.active", Flag()},
       {"ListWarehousesRequest.Filter.country_code", Country()},
       {"ListChannelsRequest.Filter.active", Flag()},
@@ -178,28 +221,22 @@ const std::map<std::string, Rule>& Rules() {
 
 // What fields of these names may hold wherever they have no rule of their own; those of filters may be left out.
 const Rule* RuleByName(const FieldDescriptor& field) {
-  static const auto& everywhere = *new std::map<std::string, Rule>{{"request_id", RequestId(128)},
-                                                                   {"sku", Sku()},
-                                                                   {"sku_prefix", SkuPrefix()},
-                                                                   {"warehouse_id", Id()},
-                                                                   {"channel_id", Id()},
-                                                                   {"reservation_id", Id()},
-                                                                   {"shipment_id", Id()},
-                                                                   {"reason", Text(255)},
-                                                                   {"carrier", Text(128)},
-                                                                   {"tracking_number", Text(128)},
-                                                                   {"etag", Etag()},
-                                                                   {"page_size", PageSize()},
-                                                                   {"page_token", PageToken()},
-                                                                   {"show_deleted", Flag()},
-                                                                   {"create_time", Anything()},
-                                                                   {"update_time", Anything()},
-                                                                   {"delete_time", Anything()}};
-  static const auto& in_filters = *new std::map<std::string, Rule>{{"sku", OptionalSku()},
-                                                                   {"warehouse_id", OptionalId()},
-                                                                   {"channel_id", OptionalId()},
-                                                                   {"document_id", OptionalId()},
-                                                                   {"reservation_id", OptionalId()}};
+  static const auto& everywhere =
+      *new std::map<std::string, Rule>{{"request_id", RequestId(128)}, {"sku", Sku()},
+                                       {"sku_prefix", SkuPrefix()},    {"warehouse_id", Id()},
+                                       {"channel_id", Id()},           {"reservation_id", Id()},
+                                       {"shipment_id", Id()},          {"return_id", Id()},
+                                       {"replenishment_id", Id()},     {"transfer_id", Id()},
+                                       {"from_warehouse_id", Id()},    {"to_warehouse_id", Id()},
+                                       {"reason", Text(255)},          {"carrier", Text(128)},
+                                       {"tracking_number", Text(128)}, {"etag", Etag()},
+                                       {"page_size", PageSize()},      {"page_token", PageToken()},
+                                       {"show_deleted", Flag()},       {"create_time", Anything()},
+                                       {"update_time", Anything()},    {"delete_time", Anything()}};
+  static const auto& in_filters = *new std::map<std::string, Rule>{
+      {"sku", OptionalSku()},          {"warehouse_id", OptionalId()},      {"channel_id", OptionalId()},
+      {"document_id", OptionalId()},   {"from_warehouse_id", OptionalId()}, {"to_warehouse_id", OptionalId()},
+      {"reservation_id", OptionalId()}};
   if (field.containing_type()->name() == "Filter") {
     if (const auto found = in_filters.find(field.name()); found != in_filters.end()) return &found->second;
   }

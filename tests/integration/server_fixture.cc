@@ -129,8 +129,12 @@ int64_t ServerTest::AvailabilityOf(const std::string& sku, const std::string& ch
 std::string Show(const v1::StockLevel& level) {
   EXPECT_EQ(level.on_hand(),
             level.available() + level.reserved() + level.safety_stock() + level.damaged() + level.quality_control());
-  return absl::StrCat(level.on_hand(), " on hand, ", level.reserved(), " reserved, ", level.safety_stock(), " safety, ",
-                      level.available(), " available");
+  std::string shown = absl::StrCat(level.on_hand(), " on hand, ", level.reserved(), " reserved, ", level.safety_stock(),
+                                   " safety, ", level.available(), " available");
+  if (level.incoming() != 0) absl::StrAppend(&shown, ", ", level.incoming(), " incoming");
+  if (level.damaged() != 0) absl::StrAppend(&shown, ", ", level.damaged(), " damaged");
+  if (level.quality_control() != 0) absl::StrAppend(&shown, ", ", level.quality_control(), " in quality control");
+  return shown;
 }
 
 std::string Show(const v1::Reservation& reservation) {
@@ -143,6 +147,7 @@ std::string Show(const v1::Reservation& reservation) {
       if (part.in_shipment_quantity() != 0) absl::StrAppend(&shown, "(", part.in_shipment_quantity(), ")");
     }
     if (line.shipped_quantity() != 0) absl::StrAppend(&shown, " shipped ", line.shipped_quantity());
+    if (line.returned_quantity() != 0) absl::StrAppend(&shown, " returned ", line.returned_quantity());
     if (line.cancelled_quantity() != 0) absl::StrAppend(&shown, " cancelled ", line.cancelled_quantity());
   }
   return shown;

@@ -78,10 +78,11 @@ MATCHER_P(EqualsProto, expected, "") {
   return equal;
 }
 
-// "10 on hand, 3 reserved, 2 safety, 5 available".
+// "10 on hand, 3 reserved, 2 safety, 5 available"; ", 1 incoming", ", 1 damaged" and ", 1 in quality
+// control" follow if there are any.
 std::string Show(const v1::StockLevel& level);
-// "HELD sku 3/5 w1:2 w2:1; ...": state, and for each line what is reserved of what was asked for and where. Shipped and
-// cancelled units follow as "shipped n" and "cancelled n", units in shipments as "w1:2(1)".
+// "HELD sku 3/5 w1:2 w2:1; ...": state, and for each line what is reserved of what was asked for and where. Shipped,
+// returned and cancelled units follow as "shipped n", "returned n" and "cancelled n", units in shipments as "w1:2(1)".
 std::string Show(const v1::Reservation& reservation);
 
 // All elements of a list: `elements` gets them out of each page.

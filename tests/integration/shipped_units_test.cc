@@ -70,8 +70,9 @@ TEST_F(ShipmentsTest, ShipsNoMoreThanACountHasShown) {
   const std::string before = ShowReservation(id);
   const auto refused = Ship(client(), shipment_id);
   EXPECT_EQ(Outcome(refused), "FAILED_PRECONDITION INSUFFICIENT_ON_HAND");
-  const std::map<std::string, std::string> facts = {
-      {"sku", Sku("b")}, {"warehouse_id", "w1"}, {"on_hand", "3"}, {"requested", "4"}};
+  const std::map<std::string, std::string> facts = {{"sku", Sku("b")}, {"warehouse_id", "w1"},
+                                                    {"on_hand", "3"},  {"condition", "SELLABLE"},
+                                                    {"units", "3"},    {"requested", "4"}};
   EXPECT_EQ(MetadataOf(refused.status()), facts);
   EXPECT_EQ(ShowReservation(id), before);
   EXPECT_EQ(ShowLevel(Sku("a")), "5 on hand, 2 reserved, 0 safety, 3 available");

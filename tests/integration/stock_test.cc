@@ -70,8 +70,9 @@ TEST_F(StockTest, AdjustNeverGoesBelowZero) {
   SetStock(Sku(), "w1", 2);
   const auto refused = Adjust(Sku(), "delta: -3");
   EXPECT_EQ(Outcome(refused), "FAILED_PRECONDITION INSUFFICIENT_ON_HAND");
-  const std::map<std::string, std::string> facts = {
-      {"sku", Sku()}, {"warehouse_id", "w1"}, {"on_hand", "2"}, {"delta", "-3"}};
+  const std::map<std::string, std::string> facts = {{"sku", Sku()},   {"warehouse_id", "w1"},
+                                                    {"on_hand", "2"}, {"condition", "SELLABLE"},
+                                                    {"units", "2"},   {"delta", "-3"}};
   EXPECT_EQ(MetadataOf(refused.status()), facts);
   EXPECT_EQ(LevelOf(Sku(), "w1").on_hand(), 2);
   EXPECT_EQ(Outcome(Adjust(Sku("new"), "delta: -1")), "FAILED_PRECONDITION INSUFFICIENT_ON_HAND");

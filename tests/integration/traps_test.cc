@@ -157,7 +157,7 @@ TEST_F(TrapsTest, ADuplicateNamesItsKeyWhateverTheValueHolds) {
   EXPECT_EQ(DuplicateKeyName(Try(first(), {insert}).status()), "PRIMARY");
   const auto movement = [](int sequence) {
     return absl::StrCat("INSERT INTO movement SELECT 'it\\'s', ", sequence,
-                        ", 'w1', 7, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', NOW(6)");
+                        ", 'w1', 7, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', NOW(6), 0, 0");
   };
   Must(first(), {movement(1)});
   EXPECT_EQ(DuplicateKeyName(Try(first(), {movement(1)}).status()), "PRIMARY");

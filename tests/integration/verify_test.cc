@@ -124,6 +124,48 @@ TEST_F(VerifyTest, OpenShipmentsDecideWhatIsBound) {
   EXPECT_EQ(MovementsOf(Sku()).size(), 2u);
 }
 
+TEST_F(VerifyTest, ReturnsDecideWhatHasComeBack) {
+  Must(Ship(client(), Must(CreateShipment(client(), order_, "w1", {{Sku(), 3}})).shipment().shipment_id()));
+  Must(client().Call(Pb<v1::ReturnStockRequest>(absl::Substitute(
+      "reservation_id: '$0' lines { sku: '$1' quantity: 2 warehouse_id: 'w1' disposition: DISPOSITION_DAMAGED }",
+      order_, Sku()))));
+  EXPECT_THAT(Verify(), IsEmpty());
+  const std::size_t movements = MovementsOf(Sku()).size();
+  for (const char* damaged : {"0", "1", "-1"}) {
+    Damage(absl::StrCat("UPDATE reservation_line SET returned = ", damaged, " WHERE sku = $sku"));
+    ExpectMended({absl::StrCat("RETURNED_NOT_SUM_OF_RETURNS - returned 2 but ", damaged)});
+    EXPECT_EQ(ReservationOf(order_).lines(0).returned_quantity(), 2);
+  }
+  EXPECT_EQ(MovementsOf(Sku()).size(), movements);
+
+  Damage("UPDATE reservation_line SET shipped = 1 WHERE sku = $sku");
+  EXPECT_THAT(Verify(true), ElementsAre("RETURNED_EXCEEDS_SHIPPED - returned 1 but 2"));
+  EXPECT_EQ(VerifyAll(client(), false, Name("")).at(0).reservation_id(), order_);
+  Damage("UPDATE reservation_line SET shipped = 3 WHERE sku = $sku");
+}
+
+TEST_F(VerifyTest, ReplenishmentsAndTransfersDecideWhatIsIncoming) {
+  Must(client().Call(
+      Pb<v1::CreateReplenishmentRequest>(absl::Substitute("sku: '$0' warehouse_id: 'w1' quantity: 7", Sku()))));
+  Must(client().Call(Pb<v1::CreateTransferRequest>(
+      absl::Substitute("from_warehouse_id: 'w1' to_warehouse_id: 'w2' lines { sku: '$0' quantity: 2 }", Sku()))));
+  EXPECT_THAT(Verify(), IsEmpty());
+  Damage("UPDATE stock_level SET incoming = 1 WHERE sku = $sku AND warehouse_id = 'w1'");
+  Damage("DELETE FROM stock_level WHERE sku = $sku AND warehouse_id = 'w2'");
+  ExpectMended({"INCOMING_NOT_SUM_OF_DOCUMENTS w1 incoming 7 but 1", "LEVEL_NOT_SUM_OF_MOVEMENTS w1 incoming 7 but 1",
+                "INCOMING_NOT_SUM_OF_DOCUMENTS w2 incoming 2 but 0", "LEVEL_NOT_SUM_OF_MOVEMENTS w2 incoming 2 but 0",
+                "VERSION_NOT_DENSE w2 version 1 but 0"});
+  EXPECT_EQ(Level(), "8 on hand, 4 reserved, 0 safety, 4 available, 7 incoming");
+  EXPECT_EQ(LevelOf(Sku(), "w2").incoming(), 2);
+
+  // Against the ledger too: the documents decide.
+  Damage("UPDATE replenishment SET received = 4 WHERE sku = $sku");
+  EXPECT_THAT(Verify(), ElementsAre("INCOMING_NOT_SUM_OF_DOCUMENTS w1 incoming 3 but 7"));
+  EXPECT_THAT(Verify(true), ElementsAre("INCOMING_NOT_SUM_OF_DOCUMENTS w1 incoming 3 but 7 repaired"));
+  EXPECT_EQ(Level(), "8 on hand, 4 reserved, 0 safety, 4 available, 3 incoming");
+  EXPECT_EQ(MovementsOf(Sku()).back().delta().incoming(), -4);
+}
+
 // To release a hold takes counters that add up, so that the repair must come first.
 TEST_F(VerifyTest, ADeadHoldDoesNotKeepADamagedSkuFromItsRepair) {
   Must(Reserve(client(), {{Sku(), 2}}, {.ttl = absl::Milliseconds(200)}));

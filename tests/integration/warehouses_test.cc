@@ -233,6 +233,8 @@ TEST_F(WarehousesTest, DeleteIsRefusedWithWhatTheWarehouseHolds) {
                                                       {"levels", absl::StrCat(levels)},
                                                       {"reservations", absl::StrCat(reservations)},
                                                       {"shipments", absl::StrCat(shipments)},
+                                                      {"replenishments", "0"},
+                                                      {"transfers", "0"},
                                                       {"examples", Sku()}};
     EXPECT_EQ(MetadataOf(refused.status()), facts);
   };

@@ -24,10 +24,14 @@ class Checker {
 
   std::vector<std::string> Run() {
     CheckLedger();
+    CheckReplenishments();
+    CheckTransfers();
     CheckLevels();
     CheckShipments();
     CheckAllocations();
     CheckLines();
+    CheckReturns();
+    CheckBackorders();
     CheckReservations();
     return std::move(broken_);
   }
@@ -36,14 +40,6 @@ class Checker {
   template <typename... Words>
   void Expect(bool holds, const Words&... words) {
     if (!holds) broken_.push_back(absl::StrCat(words...));
-  }
-
-  static void Add(Quantities& sum, const Quantities& delta) {
-    sum.on_hand += delta.on_hand;
-    sum.reserved += delta.reserved;
-    sum.safety_stock += delta.safety_stock;
-    sum.damaged += delta.damaged;
-    sum.quality_control += delta.quality_control;
   }
 
   void CheckLedger() {
@@ -56,13 +52,42 @@ class Checker {
       LevelRecord& level = ledger_[{movement.sku, movement.warehouse_id}];
       level.version += 1;
       Expect(movement.version == level.version, name, " makes version ", movement.version, ", not ", level.version);
-      Add(level.quantities, movement.delta);
+      level.quantities += movement.delta;
       Expect(movement.balance == level.quantities, name, " has another balance than the sum so far");
       last = &movement;
     }
     for (const storage::ItemRecord* item : rows_.items.All()) {
       const MovementRecord* last = last_of_sku[item->sku];
       Expect(item->sequence == (last == nullptr ? 0 : last->sequence), item->sku, " does not know its last movement");
+    }
+  }
+
+  void CheckReplenishments() {
+    for (const storage::ReplenishmentRecord* replenishment : rows_.replenishments.All()) {
+      const std::string name = absl::StrCat("replenishment ", replenishment->replenishment_id);
+      const int64_t rest = replenishment->ordered - replenishment->received;
+      const bool received = replenishment->state == storage::ReplenishmentState::kReceived;
+      Expect(replenishment->ordered > 0 && replenishment->received >= 0, name, " has no units");
+      Expect(received == (rest <= 0), name, " has ", rest, " units outstanding in its state");
+      incoming_[{replenishment->sku, replenishment->warehouse_id}] += replenishment->outstanding();
+    }
+  }
+
+  void CheckTransfers() {
+    std::map<std::string, int64_t> in_transit;
+    for (const storage::TransferLineRecord* line : rows_.transfer_lines.All()) {
+      const std::string name = absl::StrCat("line ", line->sku, " of transfer ", line->transfer_id);
+      Expect(line->received >= 0 && line->missing >= 0 && line->in_transit() >= 0, name, " is below zero");
+      Expect((line->missing > 0) == !line->shortage_reason.empty(), name, " misses units without a reason");
+      in_transit[line->transfer_id] += line->in_transit();
+      const storage::TransferRecord* transfer = rows_.transfers.Find(line->transfer_id);
+      Expect(transfer != nullptr && line->quantity > 0, name, " is void");
+      if (transfer != nullptr) incoming_[{line->sku, transfer->to_warehouse_id}] += line->in_transit();
+    }
+    for (const storage::TransferRecord* transfer : rows_.transfers.All()) {
+      const int64_t units = in_transit[transfer->transfer_id];
+      Expect((transfer->state == storage::TransferState::kInTransit) == (units > 0), "transfer ", transfer->transfer_id,
+             " has ", units, " units in transit in its state");
     }
   }
 
@@ -74,20 +99,28 @@ class Checker {
     for (const LevelRecord* level : rows_.levels.All()) {
       const std::string name = absl::StrCat("level ", level->sku, " in ", level->warehouse_id);
       const Quantities& has = level->quantities;
-      for (int64_t bucket : {has.on_hand, has.reserved, has.safety_stock, has.damaged, has.quality_control}) {
-        Expect(bucket >= 0 && bucket <= pipeline::kMaxQuantity, name, " has a bucket of ", bucket);
+      for (const storage::QuantityField& field : storage::kQuantities) {
+        const int64_t value = has.*field.value;
+        Expect(value >= 0 && value <= pipeline::kMaxQuantity, name, " has ", field.name, " of ", value);
       }
+      Expect(has.damaged + has.quality_control <= has.on_hand, name, " has more unsellable units than units");
       Expect(has == ledger_[level->key()].quantities, name, " is not the sum of its movements");
       Expect(level->version == ledger_[level->key()].version, name, " has version ", level->version, " after ",
              ledger_[level->key()].version, " movements");
       Expect(has.reserved == allocated[level->key()], name, " has ", has.reserved, " reserved and ",
              allocated[level->key()], " allocated");
+      Expect(has.incoming == incoming_[level->key()], name, " has ", has.incoming, " incoming and ",
+             incoming_[level->key()], " are expected");
       ledger_.erase(level->key());
       allocated.erase(level->key());
+      incoming_.erase(level->key());
     }
     for (const auto& [key, level] : ledger_) Expect(false, "no level ", key.first, " in ", key.second, ", yet moved");
     for (const auto& [key, units] : allocated) {
       Expect(units == 0, "no level ", key.first, " in ", key.second, ", yet allocated");
+    }
+    for (const auto& [key, units] : incoming_) {
+      Expect(units == 0, "no level ", key.first, " in ", key.second, ", yet expected");
     }
   }
 
@@ -124,8 +157,10 @@ class Checker {
   void CheckLines() {
     for (const ReservationLineRecord* line : rows_.reservation_lines.All()) {
       const std::string name = absl::StrCat("line ", line->sku, " of ", line->reservation_id);
-      Expect(line->reserved >= 0 && line->shipped >= 0 && line->cancelled >= 0, name, " is below zero");
-      Expect(line->reserved + line->shipped <= line->requested, name, " has more than was asked for");
+      Expect(line->reserved >= 0 && line->shipped >= 0 && line->cancelled >= 0 && line->backordered >= 0, name,
+             " is below zero");
+      Expect(line->reserved + line->backordered + line->shipped <= line->requested, name,
+             " has more than was asked for");
       const storage::ItemRecord* item = rows_.items.Find(line->sku);
       if (item != nullptr && !item->tracked) continue;
       int64_t reserved = 0;
@@ -139,15 +174,59 @@ class Checker {
     }
   }
 
+  void CheckReturns() {
+    std::map<ReservationLineRecord::Key, int64_t> returned;
+    for (const storage::ReturnLineRecord* line : rows_.return_lines.All()) {
+      const storage::ReturnRecord* owner = rows_.returns.Find(line->return_id);
+      Expect(owner != nullptr && line->quantity > 0, "a line of return ", line->return_id, " is void");
+      if (owner != nullptr) returned[{owner->reservation_id, line->sku}] += line->quantity;
+    }
+    for (const ReservationLineRecord* line : rows_.reservation_lines.All()) {
+      const std::string name = absl::StrCat("line ", line->sku, " of ", line->reservation_id);
+      Expect(line->returned == returned[line->key()], name, " has ", line->returned, " returned, its returns ",
+             returned[line->key()]);
+      Expect(line->returned <= line->shipped, name, " has more returned than shipped");
+      returned.erase(line->key());
+    }
+    Expect(returned.empty(), "a return has units without a line");
+  }
+
   std::vector<const AllocationRecord*> PartsOf(const ReservationLineRecord& line) const {
     return rows_.allocations.Range({line.reservation_id, line.sku, ""}, [&line](const AllocationRecord& part) {
       return part.reservation_id == line.reservation_id && part.sku == line.sku;
     });
   }
 
+  void CheckBackorders() {
+    std::map<ReservationLineRecord::Key, int64_t> waiting;
+    std::map<std::string, int64_t> of_sku;
+    for (const storage::BackorderRecord* backorder : rows_.backorders.All()) {
+      const std::string name = absl::StrCat("backorder ", backorder->place, " of ", backorder->sku);
+      Expect(backorder->quantity > 0, name, " is void");
+      Expect(waiting.emplace(std::pair(backorder->reservation_id, backorder->sku), backorder->quantity).second, name,
+             " is its line's second");
+      of_sku[backorder->sku] += backorder->quantity;
+      const ReservationRecord* owner = rows_.reservations.Find(backorder->reservation_id);
+      Expect(owner != nullptr, name, " has no reservation");
+      if (owner == nullptr) continue;
+      Expect(backorder->expire_time == owner->expire_time, name, " does not run out with its reservation");
+      Expect(backorder->channel_id == owner->channel_id, name, " has another channel than its reservation");
+    }
+    for (const ReservationLineRecord* line : rows_.reservation_lines.All()) {
+      Expect(line->backordered == waiting[line->key()], "line ", line->sku, " of ", line->reservation_id, " has ",
+             line->backordered, " backordered, and ", waiting[line->key()], " wait");
+    }
+    for (const storage::ItemRecord* item : rows_.items.All()) {
+      Expect(item->backordered == of_sku[item->sku], item->sku, " has ", item->backordered, " backordered, and ",
+             of_sku[item->sku], " wait");
+    }
+  }
+
   void CheckReservations() {
     std::map<std::string, int64_t> outstanding;
-    for (const auto* line : rows_.reservation_lines.All()) outstanding[line->reservation_id] += line->reserved;
+    for (const auto* line : rows_.reservation_lines.All()) {
+      outstanding[line->reservation_id] += line->reserved + line->backordered;
+    }
     for (const ReservationRecord* reservation : rows_.reservations.All()) {
       const std::string name = absl::StrCat("reservation ", reservation->reservation_id);
       const int64_t units = outstanding[reservation->reservation_id];
@@ -163,6 +242,7 @@ class Checker {
 
   const pipeline::Rows& rows_;
   std::map<LevelRecord::Key, LevelRecord> ledger_;
+  std::map<LevelRecord::Key, int64_t> incoming_;
   std::map<AllocationRecord::Key, int64_t> in_shipment_;
   std::map<AllocationRecord::Key, int64_t> shipped_;
   std::vector<std::string> broken_;

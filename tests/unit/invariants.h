@@ -10,14 +10,17 @@
 namespace inventory {
 
 // Every invariant that the rows break, in words; empty if all is well. The rows must be complete: each level with all
-// of its movements from the first, each reservation with its lines, allocations and shipments.
+// of its movements from the first, each reservation with its lines, allocations and shipments, and every document.
 //
-// - No bucket of a level is below zero or above pipeline::kMaxQuantity.
+// - No bucket of a level is below zero or above pipeline::kMaxQuantity; no more units are unsellable than lie there.
 // - Each level is the sum of its movements, its version their number; each movement's balance is the sum so far.
 // - The movements of a SKU are numbered densely in the order in which they were made, and never go back in time.
-// - A level's reserved is the sum of its allocations.
+// - A level's reserved is the sum of its allocations, its incoming what replenishments and transfers have outstanding.
+// - A replenishment is received, and a transfer no longer in transit, exactly when nothing of it is outstanding; units
+//   are missing only with a reason.
 // - A tracked line is the sum of its allocations; no line has more than it asked for, and no count is below zero.
 // - An allocation's units in shipment are those of open shipments, its shipped units those of shipments that left.
+// - A line's returned units are those of its return lines, and no more than were shipped.
 // - An allocation runs out exactly with the hold it belongs to, and one without units never does.
 // - A reservation that is over has nothing reserved, and a committed one has.
 std::vector<std::string> BrokenInvariants(const pipeline::Rows& rows);

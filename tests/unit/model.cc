@@ -13,6 +13,13 @@ bool Malformed(const v1::ReserveStockRequest& request) {
   return no_units || request.lines().empty() || (request.commit() && request.has_ttl());
 }
 bool Malformed(const v1::AdjustStockRequest& request) { return request.delta() == 0; }
+bool Malformed(const v1::ReclassifyStockRequest& request) {
+  const auto chosen = [](v1::StockCondition condition) {
+    return condition == v1::STOCK_CONDITION_UNSPECIFIED ? v1::STOCK_CONDITION_SELLABLE : condition;
+  };
+  return chosen(request.from_condition()) == chosen(request.to_condition());
+}
+
 bool Malformed(const v1::BatchUpdateStockRequest& request) {
   return std::any_of(request.updates().begin(), request.updates().end(), [](const v1::StockUpdate& update) {
     return update.has_adjust_on_hand() && update.adjust_on_hand() == 0;
@@ -25,6 +32,18 @@ bool Malformed(const v1::CreateItemRequest& request) {
 }
 bool Malformed(const v1::CreateWarehouseRequest& request) {
   return request.warehouse().active() && !request.warehouse().has_location();
+}
+bool Malformed(const v1::CreateTransferRequest& request) {
+  return request.from_warehouse_id() == request.to_warehouse_id();
+}
+bool Malformed(const v1::ReceiveTransferRequest& request) {
+  bool missing = request.rest() == v1::TRANSFER_REST_MISSING;
+  for (const auto& line : request.lines()) {
+    if (line.received_quantity() == 0 && line.missing_quantity() == 0) return true;
+    missing = missing || line.missing_quantity() > 0;
+  }
+  const bool settles_rest = request.rest() == v1::TRANSFER_REST_RECEIVED || request.rest() == v1::TRANSFER_REST_MISSING;
+  return (missing && request.shortage_reason().empty()) || (request.lines().empty() && !settles_rest);
 }
 bool Malformed(const google::protobuf::Message&) { return false; }
 
@@ -58,6 +77,10 @@ Item All(Item item, const v1::Item& wanted) {
   google::protobuf::FieldMask all;
   all.add_paths("*");
   return Changed(std::move(item), wanted, all);
+}
+
+bool Malformed(const v1::UpdateReplenishmentRequest& request) {
+  return MaskHas(request.update_mask(), "ordered_quantity") && request.replenishment().ordered_quantity() < 1;
 }
 
 // An item that may be made of the request must be valid as a whole; otherwise what is named, by itself.
@@ -120,17 +143,19 @@ Outcome Model::Run(const google::protobuf::Message& request) {
   };
   using Writes = std::tuple<
       v1::CreateItemRequest, v1::UpdateItemRequest, v1::DeleteItemRequest, v1::SetStockRequest, v1::AdjustStockRequest,
-      v1::SetSafetyStockRequest, v1::BatchUpdateStockRequest, v1::ReserveStockRequest, v1::ConfirmReservationRequest,
-      v1::ExtendReservationRequest, v1::AmendReservationRequest, v1::CancelReservationRequest,
-      v1::CreateShipmentRequest, v1::MarkShipmentReadyRequest, v1::ShipShipmentRequest, v1::DeliverShipmentRequest,
-      v1::CancelShipmentRequest, v1::CreateWarehouseRequest, v1::UpdateWarehouseRequest, v1::DeleteWarehouseRequest,
-      v1::UndeleteWarehouseRequest, v1::CreateChannelRequest, v1::UpdateChannelRequest, v1::DeleteChannelRequest,
-      v1::UndeleteChannelRequest, v1::AttachWarehouseRequest, v1::DetachWarehouseRequest>;
+      v1::ReclassifyStockRequest, v1::SetSafetyStockRequest, v1::BatchUpdateStockRequest, v1::ReserveStockRequest,
+      v1::ConfirmReservationRequest, v1::ExtendReservationRequest, v1::AmendReservationRequest,
+      v1::CancelReservationRequest, v1::CreateShipmentRequest, v1::MarkShipmentReadyRequest, v1::ShipShipmentRequest,
+      v1::DeliverShipmentRequest, v1::CancelShipmentRequest, v1::ReturnStockRequest, v1::CreateReplenishmentRequest,
+      v1::UpdateReplenishmentRequest, v1::ReceiveReplenishmentRequest, v1::CloseReplenishmentRequest,
+      v1::CreateTransferRequest, v1::ReceiveTransferRequest, v1::CreateWarehouseRequest, v1::UpdateWarehouseRequest,
+      v1::DeleteWarehouseRequest, v1::UndeleteWarehouseRequest, v1::CreateChannelRequest, v1::UpdateChannelRequest,
+      v1::DeleteChannelRequest, v1::UndeleteChannelRequest, v1::AttachWarehouseRequest, v1::DetachWarehouseRequest>;
   try_all(static_cast<Writes*>(nullptr));
   return outcome;
 }
 
-// Whatever names a SKU, a reservation or a shipment touches the SKUs of all of them.
+// Whatever names a SKU or a document touches the SKUs of all of them.
 std::set<std::string> Model::SkusOf(const google::protobuf::Message& request) const {
   std::set<std::string> skus;
   if (const std::string sku = TextOf(request, "sku"); !sku.empty()) skus.insert(sku);
@@ -143,10 +168,13 @@ std::set<std::string> Model::SkusOf(const google::protobuf::Message& request) co
   if (found != state_.reservations.end() && !creates_reservation) {
     for (const auto& [sku, line] : found->second.lines) skus.insert(sku);
   }
+  skus.merge(SkusOfDocument(request));
   if (const auto* reserve = dynamic_cast<const v1::ReserveStockRequest*>(&request)) {
     for (const auto& line : reserve->lines()) skus.insert(line.sku());
   } else if (const auto* amend = dynamic_cast<const v1::AmendReservationRequest*>(&request)) {
     for (const auto& line : amend->lines()) skus.insert(line.sku());
+  } else if (const auto* move = dynamic_cast<const v1::CreateTransferRequest*>(&request)) {
+    for (const auto& line : move->lines()) skus.insert(line.sku());
   } else if (const auto* batch = dynamic_cast<const v1::BatchUpdateStockRequest*>(&request)) {
     for (const auto& update : batch->updates()) skus.insert(update.sku());
   } else if (const auto* create = dynamic_cast<const v1::CreateItemRequest*>(&request)) {
@@ -199,7 +227,7 @@ bool Model::Held(const std::string& sku) const {
 int64_t Model::Available(const std::string& sku, const std::string& warehouse) const {
   const auto level = state_.levels.find({sku, warehouse});
   if (level == state_.levels.end()) return 0;
-  return level->second.on_hand - level->second.safety_stock - Reserved(sku, warehouse);
+  return level->second.sellable() - level->second.safety_stock - Reserved(sku, warehouse);
 }
 
 int64_t Model::Movements(const std::string& sku) const {
@@ -234,7 +262,8 @@ Outcome Model::Do(const v1::DeleteItemRequest& request) {
   if (Held(sku)) return Precondition("ITEM_IN_USE");
   for (const auto& [key, level] : state_.levels) {
     if (key.first != sku) continue;
-    if (level.on_hand > 0 || level.safety_stock > 0 || Reserved(key.first, key.second) > 0) {
+    if (level.on_hand > 0 || level.safety_stock > 0 || Reserved(key.first, key.second) > 0 ||
+        Incoming(key.first, key.second) > 0) {
       return Precondition("ITEM_IN_USE");
     }
   }
@@ -248,7 +277,12 @@ Outcome Model::SaveItem(const std::string& sku, Item item) {
   const Item stored = ItemOf(sku);
   item.configured = true;
   if (item == stored) return {};
-  if (item.tracked != stored.tracked && Held(sku)) return Precondition("ITEM_IN_USE");
+  if (item.tracked != stored.tracked) {
+    if (Held(sku)) return Precondition("ITEM_IN_USE");
+    for (const auto& [key, level] : state_.levels) {
+      if (key.first == sku && Incoming(sku, key.second) > 0) return Precondition("ITEM_IN_USE");
+    }
+  }
   ++item.version;
   if (!item.tracked) state_.once_untracked.insert(sku);
   state_.items[sku] = item;
@@ -256,15 +290,32 @@ Outcome Model::SaveItem(const std::string& sku, Item item) {
 }
 
 Outcome Model::Do(const v1::SetStockRequest& request) {
-  return WriteLevel(request.sku(), request.warehouse_id(), Write::kSet, request.on_hand(), request.etag());
+  return WriteLevel(request.sku(), request.warehouse_id(), request.etag(), [&request](Level& level) {
+    level.on_hand = request.on_hand();
+    return level.sellable() < 0 ? Precondition("BELOW_UNSELLABLE") : Outcome();
+  });
 }
 
 Outcome Model::Do(const v1::AdjustStockRequest& request) {
-  return WriteLevel(request.sku(), request.warehouse_id(), Write::kAdjust, request.delta(), request.etag());
+  return WriteLevel(request.sku(), request.warehouse_id(), request.etag(), [&request](Level& level) {
+    const bool enough = level.Add(request.condition(), request.delta());
+    return enough ? Outcome() : Precondition("INSUFFICIENT_ON_HAND");
+  });
+}
+
+Outcome Model::Do(const v1::ReclassifyStockRequest& request) {
+  return WriteLevel(request.sku(), request.warehouse_id(), request.etag(), [&request](Level& level) {
+    const bool enough = level.Add(request.from_condition(), -request.quantity());
+    level.Add(request.to_condition(), request.quantity());
+    return enough ? Outcome() : Precondition("INSUFFICIENT_ON_HAND");
+  });
 }
 
 Outcome Model::Do(const v1::SetSafetyStockRequest& request) {
-  return WriteLevel(request.sku(), request.warehouse_id(), Write::kSafetyStock, request.safety_stock(), request.etag());
+  return WriteLevel(request.sku(), request.warehouse_id(), request.etag(), [&request](Level& level) {
+    level.safety_stock = request.safety_stock();
+    return Outcome();
+  });
 }
 
 // A row that fails leaves nothing behind and ends an atomic batch.
@@ -287,37 +338,45 @@ Outcome Model::Do(const v1::BatchUpdateStockRequest& request) {
 }
 
 Outcome Model::WriteRow(const v1::StockUpdate& update) {
-  Write write = Write::kSet;
-  int64_t quantity = update.set_on_hand();
-  if (update.has_adjust_on_hand()) {
-    write = Write::kAdjust;
-    quantity = update.adjust_on_hand();
-  } else if (update.has_set_safety_stock()) {
-    write = Write::kSafetyStock;
-    quantity = update.set_safety_stock();
-  }
-  return WriteLevel(update.sku(), update.warehouse_id(), write, quantity, update.etag());
+  return WriteLevel(update.sku(), update.warehouse_id(), update.etag(), [&update](Level& level) {
+    if (update.has_adjust_on_hand()) {
+      const bool enough = level.Add(update.condition(), update.adjust_on_hand());
+      return enough ? Outcome() : Precondition("INSUFFICIENT_ON_HAND");
+    }
+    if (update.has_set_safety_stock()) {
+      level.safety_stock = update.set_safety_stock();
+      return Outcome();
+    }
+    level.on_hand = update.set_on_hand();
+    return level.sellable() < 0 ? Precondition("BELOW_UNSELLABLE") : Outcome();
+  });
 }
 
-Outcome Model::WriteLevel(const std::string& sku, const std::string& warehouse, Write write, int64_t quantity,
-                          const std::string& etag) {
-  const Item item = ItemOf(sku);
+bool Level::Add(v1::StockCondition condition, int64_t units) {
+  on_hand += units;
+  if (condition == v1::STOCK_CONDITION_DAMAGED) damaged += units;
+  if (condition == v1::STOCK_CONDITION_QUALITY_CONTROL) quality_control += units;
+  return sellable() >= 0 && damaged >= 0 && quality_control >= 0;
+}
+
+Level& Model::LevelOf(const std::string& sku, const std::string& warehouse) {
+  const auto [entry, added] = state_.levels.try_emplace({sku, warehouse});
+  const int64_t safety_stock = ItemOf(sku).default_safety_stock;
+  if (added && safety_stock > 0) entry->second = {.safety_stock = safety_stock, .version = 1};
+  return entry->second;
+}
+
+Outcome Model::WriteLevel(const std::string& sku, const std::string& warehouse, const std::string& etag,
+                          const std::function<Outcome(Level&)>& change) {
   if (!WarehouseLives(warehouse)) return NotFound("WAREHOUSE");
-  if (!item.tracked) return Precondition("ITEM_UNTRACKED");
-  const bool first_write = !state_.levels.contains({sku, warehouse});
-  Level& level = state_.levels[{sku, warehouse}];
-  if (Outcome matches = CheckEtag(etag, level.version); !matches.ok()) return matches;
-  if (first_write && item.default_safety_stock > 0) {
-    level.safety_stock = item.default_safety_stock;
-    ++level.version;
-  }
+  if (!ItemOf(sku).tracked) return Precondition("ITEM_UNTRACKED");
+  const auto found = state_.levels.find({sku, warehouse});
+  const bool first_write = found == state_.levels.end();
+  if (Outcome matches = CheckEtag(etag, first_write ? 0 : found->second.version); !matches.ok()) return matches;
+  Level& level = LevelOf(sku, warehouse);
   const Level before = level;
-  if (write == Write::kSet) level.on_hand = quantity;
-  if (write == Write::kAdjust) level.on_hand += quantity;
-  if (write == Write::kSafetyStock) level.safety_stock = quantity;
-  if (level.on_hand < 0) return Precondition("INSUFFICIENT_ON_HAND");
-  const bool changed = level.on_hand != before.on_hand || level.safety_stock != before.safety_stock;
-  if (changed || first_write) ++level.version;
+  if (Outcome changed = change(level); !changed.ok()) return changed;
+  if (first_write || !(level == before)) ++level.version;
   return {};
 }
 

@@ -3,10 +3,12 @@
 #define INVENTORY_TESTS_UNIT_MODEL_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -15,9 +17,12 @@
 #include "google/protobuf/message.h"
 #include "inventory/v1/channel.pb.h"
 #include "inventory/v1/item.pb.h"
+#include "inventory/v1/replenishment.pb.h"
 #include "inventory/v1/reservation.pb.h"
 #include "inventory/v1/shipment.pb.h"
 #include "inventory/v1/stock.pb.h"
+#include "inventory/v1/stock_return.pb.h"
+#include "inventory/v1/transfer.pb.h"
 #include "inventory/v1/warehouse.pb.h"
 
 namespace inventory::model {
@@ -45,11 +50,18 @@ struct Item {
   bool operator==(const Item&) const = default;
 };
 
-// What is reserved is not counted here but summed over the reservations.
+// What is reserved is not counted here but summed over the reservations, and what is incoming over the documents.
 struct Level {
   int64_t on_hand = 0;
   int64_t safety_stock = 0;
+  int64_t damaged = 0;
+  int64_t quality_control = 0;
   int64_t version = 0;
+
+  int64_t sellable() const { return on_hand - damaged - quality_control; }
+  // Adds units in a condition, or takes them away; false if there were too few.
+  bool Add(v1::StockCondition condition, int64_t units);
+  bool operator==(const Level&) const = default;
 };
 
 // A line's units in one warehouse.
@@ -66,6 +78,7 @@ struct Line {
   int64_t untracked = 0;  // Reserved while the item was untracked: in no warehouse.
   int64_t shipped = 0;
   int64_t cancelled = 0;
+  int64_t returned = 0;
   std::map<std::string, Part> parts = {};
 
   int64_t reserved() const;
@@ -96,6 +109,39 @@ struct Shipment {
   bool open() const { return state == v1::SHIPMENT_STATE_PROCESSING || state == v1::SHIPMENT_STATE_READY_TO_SHIP; }
 };
 
+struct Return {
+  std::string reservation = {};
+  // By SKU, warehouse and disposition.
+  std::map<std::tuple<std::string, std::string, v1::Disposition>, int64_t> lines = {};
+};
+
+struct Replenishment {
+  std::string sku = {};
+  std::string warehouse = {};
+  int64_t ordered = 0;
+  int64_t received = 0;
+  v1::ReplenishmentState state = v1::REPLENISHMENT_STATE_OPEN;
+  int64_t version = 1;
+
+  int64_t outstanding() const { return state == v1::REPLENISHMENT_STATE_OPEN ? ordered - received : 0; }
+};
+
+struct TransferLine {
+  int64_t quantity = 0;
+  int64_t received = 0;
+  int64_t missing = 0;
+
+  int64_t in_transit() const { return quantity - received - missing; }
+};
+
+struct Transfer {
+  std::string from = {};
+  std::string to = {};
+  v1::TransferState state = v1::TRANSFER_STATE_IN_TRANSIT;
+  std::map<std::string, TransferLine> lines = {};  // By SKU.
+  int64_t version = 1;
+};
+
 struct Warehouse {
   bool active = false;
   bool located = false;
@@ -123,6 +169,9 @@ struct State {
   std::map<std::pair<std::string, std::string>, Level> levels = {};  // By SKU and warehouse.
   std::map<std::string, Reservation> reservations = {};
   std::map<std::string, Shipment> shipments = {};
+  std::map<std::string, Return> returns = {};
+  std::map<std::string, Replenishment> replenishments = {};
+  std::map<std::string, Transfer> transfers = {};
   std::map<std::string, Warehouse> warehouses = {};
   std::map<std::string, Channel> channels = {};
   // SKUs that were untracked at some time: what was reserved of them then is allocated nowhere.
@@ -151,6 +200,8 @@ class Model {
   Item ItemOf(const std::string& sku) const;
   // Units of the level that reservations hold; those of dead holds too, until a command touches the SKU.
   int64_t Reserved(const std::string& sku, const std::string& warehouse) const;
+  // Units on their way to the level.
+  int64_t Incoming(const std::string& sku, const std::string& warehouse) const;
   // Whether a live reservation has units of the SKU outstanding, tracked or not.
   bool Held(const std::string& sku) const;
   // What can be promised from the level.
@@ -159,13 +210,12 @@ class Model {
   int64_t Movements(const std::string& sku) const;
 
  private:
-  enum class Write { kSet, kAdjust, kSafetyStock };
-
   Outcome Do(const v1::CreateItemRequest& request);
   Outcome Do(const v1::UpdateItemRequest& request);
   Outcome Do(const v1::DeleteItemRequest& request);
   Outcome Do(const v1::SetStockRequest& request);
   Outcome Do(const v1::AdjustStockRequest& request);
+  Outcome Do(const v1::ReclassifyStockRequest& request);
   Outcome Do(const v1::SetSafetyStockRequest& request);
   Outcome Do(const v1::BatchUpdateStockRequest& request);
   Outcome Do(const v1::ReserveStockRequest& request);
@@ -178,6 +228,13 @@ class Model {
   Outcome Do(const v1::ShipShipmentRequest& request);
   Outcome Do(const v1::DeliverShipmentRequest& request);
   Outcome Do(const v1::CancelShipmentRequest& request);
+  Outcome Do(const v1::ReturnStockRequest& request);
+  Outcome Do(const v1::CreateReplenishmentRequest& request);
+  Outcome Do(const v1::UpdateReplenishmentRequest& request);
+  Outcome Do(const v1::ReceiveReplenishmentRequest& request);
+  Outcome Do(const v1::CloseReplenishmentRequest& request);
+  Outcome Do(const v1::CreateTransferRequest& request);
+  Outcome Do(const v1::ReceiveTransferRequest& request);
   Outcome Do(const v1::CreateWarehouseRequest& request);
   Outcome Do(const v1::UpdateWarehouseRequest& request);
   Outcome Do(const v1::DeleteWarehouseRequest& request);
@@ -198,11 +255,16 @@ class Model {
   // Ends the dead holds' claims on the SKUs, as every write that touches them does first.
   void ReleaseDead(const std::set<std::string>& skus);
   std::set<std::string> SkusOf(const google::protobuf::Message& request) const;
+  // Those of the replenishment or transfer that the request changes.
+  std::set<std::string> SkusOfDocument(const google::protobuf::Message& request) const;
 
   Outcome SaveItem(const std::string& sku, Item item);
-  Outcome WriteLevel(const std::string& sku, const std::string& warehouse, Write write, int64_t quantity,
-                     const std::string& etag);
+  // Changes a level that may be written; a first write that changes nothing counts too.
+  Outcome WriteLevel(const std::string& sku, const std::string& warehouse, const std::string& etag,
+                     const std::function<Outcome(Level&)>& change);
   Outcome WriteRow(const v1::StockUpdate& update);
+  // The level; a new one has the item's safety stock.
+  Level& LevelOf(const std::string& sku, const std::string& warehouse);
   bool WarehouseLives(const std::string& warehouse) const;
   bool WarehouseInUse(const std::string& warehouse) const;
 

@@ -72,8 +72,9 @@ void CompareLevels(const Model& model, const pipeline::Rows& rows, Comparison& o
     out.Equal("on_hand", record->quantities.on_hand, level.on_hand);
     out.Equal("reserved", record->quantities.reserved, model.Reserved(key.first, key.second));
     out.Equal("safety_stock", record->quantities.safety_stock, level.safety_stock);
-    out.Equal("damaged", record->quantities.damaged, int64_t{0});
-    out.Equal("quality_control", record->quantities.quality_control, int64_t{0});
+    out.Equal("damaged", record->quantities.damaged, level.damaged);
+    out.Equal("quality_control", record->quantities.quality_control, level.quality_control);
+    out.Equal("incoming", record->quantities.incoming, model.Incoming(key.first, key.second));
     out.Equal("version", record->version, level.version);
   }
 }
@@ -87,6 +88,7 @@ void CompareLine(const Reservation& reservation, const std::string& id, const st
   out.Equal("reserved", record->reserved, line.reserved());
   out.Equal("shipped", record->shipped, line.shipped);
   out.Equal("cancelled", record->cancelled, line.cancelled);
+  out.Equal("returned", record->returned, line.returned);
   for (const auto& [warehouse, part] : line.parts) {
     out.Of(absl::StrCat("allocation of ", sku, " in ", warehouse, " to ", id));
     const storage::AllocationRecord* allocation = rows.allocations.Find({id, sku, warehouse});
@@ -141,6 +143,65 @@ void CompareShipments(const Model& model, const pipeline::Rows& rows, Comparison
   out.Count("shipment lines", rows.shipment_lines.All().size(), lines);
 }
 
+void CompareReturns(const Model& model, const pipeline::Rows& rows, Comparison& out) {
+  std::size_t lines = 0;
+  for (const auto& [id, made] : model.state().returns) {
+    out.Of("return " + id);
+    const storage::ReturnRecord* record = rows.returns.Find(id);
+    if (!out.Exists(record)) continue;
+    out.Equal("reservation", record->reservation_id, made.reservation);
+    for (const auto& [key, quantity] : made.lines) {
+      const auto& [sku, warehouse, disposition] = key;
+      out.Of(absl::StrCat("line ", sku, " to ", warehouse, " of ", id));
+      const storage::ReturnLineRecord* line =
+          rows.return_lines.Find({id, sku, warehouse, static_cast<storage::Disposition>(disposition)});
+      if (out.Exists(line)) out.Equal("quantity", line->quantity, quantity);
+    }
+    lines += made.lines.size();
+  }
+  out.Count("returns", rows.returns.All().size(), model.state().returns.size());
+  out.Count("return lines", rows.return_lines.All().size(), lines);
+}
+
+void CompareReplenishments(const Model& model, const pipeline::Rows& rows, Comparison& out) {
+  for (const auto& [id, replenishment] : model.state().replenishments) {
+    out.Of("replenishment " + id);
+    const storage::ReplenishmentRecord* record = rows.replenishments.Find(id);
+    if (!out.Exists(record)) continue;
+    out.Equal("sku", record->sku, replenishment.sku);
+    out.Equal("warehouse", record->warehouse_id, replenishment.warehouse);
+    out.Equal("ordered", record->ordered, replenishment.ordered);
+    out.Equal("received", record->received, replenishment.received);
+    out.Equal<int64_t>("state", static_cast<int64_t>(record->state), replenishment.state);
+    out.Equal("version", record->version, replenishment.version);
+  }
+  out.Count("replenishments", rows.replenishments.All().size(), model.state().replenishments.size());
+}
+
+void CompareTransfers(const Model& model, const pipeline::Rows& rows, Comparison& out) {
+  std::size_t lines = 0;
+  for (const auto& [id, transfer] : model.state().transfers) {
+    out.Of("transfer " + id);
+    const storage::TransferRecord* record = rows.transfers.Find(id);
+    if (!out.Exists(record)) continue;
+    out.Equal("from", record->from_warehouse_id, transfer.from);
+    out.Equal("to", record->to_warehouse_id, transfer.to);
+    out.Equal<int64_t>("state", static_cast<int64_t>(record->state), transfer.state);
+    out.Equal("version", record->version, transfer.version);
+    for (const auto& [sku, line] : transfer.lines) {
+      out.Of(absl::StrCat("line ", sku, " of ", id));
+      const storage::TransferLineRecord* stored = rows.transfer_lines.Find({id, sku});
+      if (!out.Exists(stored)) continue;
+      out.Equal("quantity", stored->quantity, line.quantity);
+      out.Equal("received", stored->received, line.received);
+      out.Equal("missing", stored->missing, line.missing);
+    }
+    lines += transfer.lines.size();
+  }
+  out.Count("transfers", rows.transfers.All().size(), model.state().transfers.size());
+  out.Count("transfer lines", rows.transfer_lines.All().size(), lines);
+}
+
 void CompareConfiguration(const Model& model, const pipeline::Rows& rows, Comparison& out) {
   for (const auto& [id, warehouse] : model.state().warehouses) {
     out.Of("warehouse " + id);
@@ -187,6 +248,7 @@ void CompareShown(const Model& model, const v1::Reservation& shown, Comparison& 
     out.Equal<int64_t>("reserved", line.reserved_quantity(), expected.reserved() - dead);
     out.Equal<int64_t>("shipped", line.shipped_quantity(), expected.shipped);
     out.Equal<int64_t>("cancelled", line.cancelled_quantity(), expected.cancelled + dead);
+    out.Equal<int64_t>("returned", line.returned_quantity(), expected.returned);
   }
 }
 
@@ -201,13 +263,47 @@ void CompareShown(const Model& model, const v1::Shipment& shown, Comparison& out
   for (const v1::OrderLine& line : shown.lines()) out.Equal<int64_t>("quantity", line.quantity(), units[line.sku()]);
 }
 
+void CompareShown(const Model& model, const v1::StockReturn& shown, Comparison& out) {
+  out.Of("shown return " + shown.return_id());
+  const Return& made = model.state().returns.at(shown.return_id());
+  out.Equal("reservation", shown.reservation_id(), made.reservation);
+  out.Equal<int64_t>("lines", shown.lines_size(), static_cast<int64_t>(made.lines.size()));
+  for (const v1::ReturnLine& line : shown.lines()) {
+    const auto expected = made.lines.find({line.sku(), line.warehouse_id(), line.disposition()});
+    out.Equal<int64_t>("quantity", line.quantity(), expected == made.lines.end() ? 0 : expected->second);
+  }
+}
+
+void CompareShown(const Model& model, const v1::Replenishment& shown, Comparison& out) {
+  out.Of("shown replenishment " + shown.replenishment_id());
+  const Replenishment& replenishment = model.state().replenishments.at(shown.replenishment_id());
+  out.Equal<int64_t>("state", shown.state(), replenishment.state);
+  out.Equal<int64_t>("received", shown.received_quantity(), replenishment.received);
+  out.Equal<int64_t>("outstanding", shown.outstanding_quantity(), replenishment.outstanding());
+  out.Equal("etag", shown.etag(), Text(replenishment.version));
+}
+
+void CompareShown(const Model& model, const v1::Transfer& shown, Comparison& out) {
+  out.Of("shown transfer " + shown.transfer_id());
+  const Transfer& transfer = model.state().transfers.at(shown.transfer_id());
+  out.Equal<int64_t>("state", shown.state(), transfer.state);
+  out.Equal("etag", shown.etag(), Text(transfer.version));
+  out.Count("shown lines", static_cast<std::size_t>(shown.lines_size()), transfer.lines.size());
+  for (const v1::TransferLine& line : shown.lines()) {
+    out.Equal<int64_t>("in transit", line.in_transit_quantity(), transfer.lines.at(line.sku()).in_transit());
+  }
+}
+
 void CompareShown(const Model& model, const v1::StockLevel& shown, Comparison& out) {
   out.Of(absl::StrCat("shown level ", shown.sku(), " in ", shown.warehouse_id()));
   const Level& level = model.state().levels.at({shown.sku(), shown.warehouse_id()});
   out.Equal<int64_t>("on_hand", shown.on_hand(), level.on_hand);
   out.Equal<int64_t>("reserved", shown.reserved(), model.Reserved(shown.sku(), shown.warehouse_id()));
   out.Equal<int64_t>("safety_stock", shown.safety_stock(), level.safety_stock);
+  out.Equal<int64_t>("damaged", shown.damaged(), level.damaged);
+  out.Equal<int64_t>("quality_control", shown.quality_control(), level.quality_control);
   out.Equal<int64_t>("available", shown.available(), model.Available(shown.sku(), shown.warehouse_id()));
+  out.Equal<int64_t>("incoming", shown.incoming(), model.Incoming(shown.sku(), shown.warehouse_id()));
   out.Equal("etag", shown.etag(), Text(level.version));
 }
 
@@ -260,6 +356,9 @@ std::vector<std::string> Differences(const Model& model, const pipeline::Rows& r
   CompareLevels(model, rows, out);
   CompareReservations(model, rows, out);
   CompareShipments(model, rows, out);
+  CompareReturns(model, rows, out);
+  CompareReplenishments(model, rows, out);
+  CompareTransfers(model, rows, out);
   CompareConfiguration(model, rows, out);
   return out.Take();
 }
@@ -268,6 +367,9 @@ std::vector<std::string> Differences(const Model& model, const google::protobuf:
   Comparison out;
   CompareField<v1::Reservation>(model, answer, "reservation", out);
   CompareField<v1::Shipment>(model, answer, "shipment", out);
+  CompareField<v1::StockReturn>(model, answer, "stock_return", out);
+  CompareField<v1::Replenishment>(model, answer, "replenishment", out);
+  CompareField<v1::Transfer>(model, answer, "transfer", out);
   CompareField<v1::StockLevel>(model, answer, "stock_level", out);
   if (const auto* reserved = dynamic_cast<const v1::ReserveStockResponse*>(&answer)) {
     CompareLineResults(model, *reserved, out);

@@ -44,7 +44,11 @@ bool Model::WarehouseLives(const std::string& warehouse) const {
 
 bool Model::WarehouseInUse(const std::string& warehouse) const {
   for (const auto& [key, level] : state_.levels) {
-    if (key.second == warehouse && (level.on_hand > 0 || level.safety_stock > 0)) return true;
+    if (key.second != warehouse) continue;
+    if (level.on_hand > 0 || level.safety_stock > 0 || Incoming(key.first, warehouse) > 0) return true;
+  }
+  for (const auto& [id, transfer] : state_.transfers) {
+    if (transfer.state == v1::TRANSFER_STATE_IN_TRANSIT && transfer.from == warehouse) return true;
   }
   for (const auto& [id, reservation] : state_.reservations) {
     if (reservation.StateAt(now) == v1::RESERVATION_STATE_EXPIRED) continue;

@@ -30,6 +30,7 @@ int64_t TotalOf(const Line& line) { return line.reserved() + line.shipped; }
 }  // namespace
 
 Requests::Requests(uint64_t seed, const Model& model) : model_(model), random_(seed) {
+  if (OneIn(4)) skus_.resize(1);
   makers_ = {
       {100, [this] { return ReserveStock(); }},
       {30, [this] { return ConfirmReservation(); }},
@@ -42,8 +43,16 @@ Requests::Requests(uint64_t seed, const Model& model) : model_(model), random_(s
       {10, [this] { return OnShipment<v1::DeliverShipmentRequest>(); }},
       {20, [this] { return OnShipment<v1::CancelShipmentRequest>(); }},
       {20, [this] { return SetStock(); }},
+      {20, [this] { return ReturnStock(); }},
       {40, [this] { return AdjustStock(); }},
+      {12, [this] { return ReclassifyStock(); }},
       {8, [this] { return SetSafetyStock(); }},
+      {12, [this] { return CreateReplenishment(); }},
+      {8, [this] { return UpdateReplenishment(); }},
+      {24, [this] { return ReceiveReplenishment(); }},
+      {8, [this] { return CloseReplenishment(); }},
+      {24, [this] { return CreateTransfer(); }},
+      {16, [this] { return ReceiveTransfer(); }},
       {20, [this] { return BatchUpdateStock(); }},
       {4, [this] { return Create(Sku()); }},
       {24, [this] { return UpdateItem(); }},
@@ -76,7 +85,7 @@ void Requests::BuildWorld() {
       world_.push_back(std::move(request));
     }
   }
-  for (const char* sku : {"apple", "bread", "cider"}) {
+  for (const std::string& sku : skus_) {
     if (OneIn(2)) world_.push_back(Create(sku));
   }
   for (int i = 0; i < 9; ++i) world_.push_back(SetStock());
@@ -149,7 +158,7 @@ absl::Duration Requests::Pause() {
   }
 }
 
-std::string Requests::Sku() { return OneOf<std::string>({"apple", "bread", "cider"}); }
+std::string Requests::Sku() { return OneOf(skus_); }
 std::string Requests::WarehouseId() { return OneIn(40) ? "nowhere" : OneOf<std::string>({"w1", "w2", "w3"}); }
 std::string Requests::ChannelId() { return OneIn(40) ? "nobody" : OneOf<std::string>({"c1", "c1", "c2"}); }
 
@@ -174,6 +183,16 @@ std::string Requests::ShipmentId() {
   const auto count = static_cast<int64_t>(model_.state().shipments.size());
   if (count == 0 || OneIn(40)) return "s0";
   return absl::StrCat("s", count - Below(std::min<int64_t>(count, OneIn(4) ? count : 5)));
+}
+
+std::string Requests::ShippedId() {
+  std::vector<std::string> shipped;
+  for (const auto& [id, reservation] : model_.state().reservations) {
+    for (const auto& [sku, line] : reservation.lines) {
+      if (line.shipped > line.returned) shipped.push_back(id);
+    }
+  }
+  return shipped.empty() || OneIn(8) ? ReservationId() : OneOf(shipped);
 }
 
 std::string Requests::Etag(int64_t version) {
@@ -287,6 +306,32 @@ Requests::Request Requests::OnShipment() {
   request->set_shipment_id(ShipmentId());
   const auto found = model_.state().shipments.find(request->shipment_id());
   if (found != model_.state().shipments.end()) request->set_etag(Etag(found->second.version));
+  return request;
+}
+
+Requests::Request Requests::ReturnStock() {
+  auto request = std::make_unique<v1::ReturnStockRequest>();
+  const bool known = OneIn(10) && !model_.state().returns.empty();
+  request->set_return_id(absl::StrCat("b", model_.state().returns.size() + (known ? 0 : 1)));
+  request->set_reservation_id(ShippedId());
+  const auto add = [&](const std::string& sku, int64_t quantity) {
+    v1::ReturnLine& line = *request->add_lines();
+    line.set_sku(sku);
+    line.set_quantity(std::max<int64_t>(1, quantity));
+    line.set_warehouse_id(WarehouseId());
+    line.set_disposition(
+        OneOf<v1::Disposition>({v1::DISPOSITION_RESTOCK, v1::DISPOSITION_DAMAGED, v1::DISPOSITION_QUALITY_CONTROL}));
+  };
+  const auto found = model_.state().reservations.find(request->reservation_id());
+  if (found != model_.state().reservations.end()) {
+    for (const auto& [sku, line] : found->second.lines) {
+      const int64_t left = line.shipped - line.returned;
+      if (left == 0 && !OneIn(8)) continue;
+      add(sku, OneIn(3) ? left : Below(left + 2));
+      if (OneIn(3)) add(sku, 1);
+    }
+  }
+  if (request->lines().empty()) add(Sku(), 1);
   return request;
 }
 

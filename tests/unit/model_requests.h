@@ -16,7 +16,7 @@
 
 namespace inventory::model {
 
-// Makes requests for three SKUs, three warehouses and two channels, in small quantities so that they get in each
+// Makes requests for up to three SKUs, three warehouses and two channels, in small quantities so that they get in each
 // other's way: most are sensible, some name what is not there or break a rule, some come again. The same seed and the
 // same model give the same requests.
 class Requests {
@@ -56,9 +56,15 @@ class Requests {
   // Mostly one that is live, or open.
   std::string ReservationId();
   std::string ShipmentId();
+  // Mostly one that has shipped units.
+  std::string ShippedId();
+  // Mostly one that is open, or in transit.
+  std::string ReplenishmentId();
+  std::string TransferId();
   // The etag of a version: mostly none, sometimes right, seldom wrong.
   std::string Etag(int64_t version);
   int64_t LevelVersion(const std::string& sku, const std::string& warehouse) const;
+  v1::StockCondition Condition();
   google::protobuf::Duration Ttl();
 
   Request Create(const std::string& sku);
@@ -66,6 +72,7 @@ class Requests {
   Request DeleteItem();
   Request SetStock();
   Request AdjustStock();
+  Request ReclassifyStock();
   Request SetSafetyStock();
   Request BatchUpdateStock();
   void AnyChange(v1::StockUpdate& update);
@@ -77,6 +84,13 @@ class Requests {
   Request CreateShipment();
   template <typename Write>
   Request OnShipment();
+  Request ReturnStock();
+  Request CreateReplenishment();
+  Request UpdateReplenishment();
+  Request ReceiveReplenishment();
+  Request CloseReplenishment();
+  Request CreateTransfer();
+  Request ReceiveTransfer();
   // What brings the world nearer to one that sells.
   Request Repair();
   Request UpdateWarehouse(const std::string& id, bool active, bool located);
@@ -94,6 +108,8 @@ class Requests {
 
   const Model& model_;
   std::mt19937_64 random_;
+  // Of some worlds only one, so that warehouses run empty there.
+  std::vector<std::string> skus_ = {"apple", "bread", "cider"};
   std::vector<Request> world_;  // The requests that build it, last one first.
   std::vector<std::pair<int, Maker>> makers_;
   int total_weight_ = 0;

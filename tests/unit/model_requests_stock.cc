@@ -78,6 +78,28 @@ Requests::Request Requests::AdjustStock() {
   request->set_delta(Below(13) - 5);
   // Often to the very edge: nothing is available then.
   if (OneIn(3)) request->set_delta(-model_.Available(request->sku(), request->warehouse_id()));
+  if (OneIn(4)) {
+    // Mostly scraps all that is damaged.
+    request->set_condition(OneIn(3) ? Condition() : v1::STOCK_CONDITION_DAMAGED);
+    const auto level = model_.state().levels.find({request->sku(), request->warehouse_id()});
+    if (level != model_.state().levels.end() && level->second.damaged > 0) request->set_delta(-level->second.damaged);
+  }
+  request->set_etag(Etag(LevelVersion(request->sku(), request->warehouse_id())));
+  return request;
+}
+
+v1::StockCondition Requests::Condition() {
+  return OneOf<v1::StockCondition>({v1::STOCK_CONDITION_UNSPECIFIED, v1::STOCK_CONDITION_SELLABLE,
+                                    v1::STOCK_CONDITION_DAMAGED, v1::STOCK_CONDITION_QUALITY_CONTROL});
+}
+
+Requests::Request Requests::ReclassifyStock() {
+  auto request = std::make_unique<v1::ReclassifyStockRequest>();
+  request->set_sku(Sku());
+  request->set_warehouse_id(WarehouseId());
+  request->set_from_condition(Condition());
+  request->set_to_condition(Condition());
+  request->set_quantity(1 + Below(4));
   request->set_etag(Etag(LevelVersion(request->sku(), request->warehouse_id())));
   return request;
 }

@@ -121,8 +121,7 @@ Outcome Model::Do(const v1::ShipShipmentRequest& request) {
   for (const auto& [key, quantity] : shipment->lines) units[key.first] += quantity;
   for (const auto& [sku, quantity] : units) {
     Level& level = state_.levels.at({sku, shipment->warehouse});
-    if (level.on_hand < quantity) return Precondition("INSUFFICIENT_ON_HAND");
-    level.on_hand -= quantity;
+    if (!level.Add(v1::STOCK_CONDITION_SELLABLE, -quantity)) return Precondition("INSUFFICIENT_ON_HAND");
     Moved(sku, shipment->warehouse);
     Line& line = reservation.lines.at(sku);
     Part& part = line.parts.at(shipment->warehouse);

@@ -29,7 +29,7 @@ namespace inventory::model {
 namespace {
 
 constexpr uint64_t kSeeds = 40;
-constexpr uint64_t kSteps = 200;
+constexpr uint64_t kSteps = 300;
 constexpr std::size_t kHistory = 20;
 
 // The number in the environment variable, or nothing.
@@ -195,12 +195,39 @@ const char* const kMustBeSeen[] = {
     "DeliverShipment OK",
     "CancelShipment OK",
     "CancelShipment SHIPMENT_STATE",
+    "ReturnStock OK",
+    "ReturnStock EXCEEDS_SHIPPED",
+    "ReturnStock ITEM_UNTRACKED",
+    "ReturnStock RETURN_EXISTS",
+    "ReturnStock WAREHOUSE_NOT_FOUND",
+    "CreateReplenishment OK",
+    "CreateReplenishment ITEM_UNTRACKED",
+    "CreateReplenishment REPLENISHMENT_EXISTS",
+    "CreateReplenishment WAREHOUSE_NOT_FOUND",
+    "UpdateReplenishment OK",
+    "UpdateReplenishment BELOW_RECEIVED",
+    "UpdateReplenishment REPLENISHMENT_STATE",
+    "ReceiveReplenishment OK",
+    "ReceiveReplenishment OVER_RECEIPT",
+    "ReceiveReplenishment REPLENISHMENT_STATE",
+    "CloseReplenishment OK",
+    "CloseReplenishment REPLENISHMENT_STATE",
+    "CreateTransfer OK",
+    "CreateTransfer INSUFFICIENT_STOCK",
+    "CreateTransfer ITEM_UNTRACKED",
+    "CreateTransfer INVALID_FIELDS",
+    "ReceiveTransfer OK",
+    "ReceiveTransfer EXCEEDS_IN_TRANSIT",
+    "ReceiveTransfer TRANSFER_STATE",
     "SetStock OK",
     "SetStock ITEM_UNTRACKED",
     "SetStock WAREHOUSE_NOT_FOUND",
+    "SetStock BELOW_UNSELLABLE",
     "AdjustStock OK",
     "AdjustStock INSUFFICIENT_ON_HAND",
     "AdjustStock ETAG_MISMATCH",
+    "ReclassifyStock OK",
+    "ReclassifyStock INSUFFICIENT_ON_HAND",
     "SetSafetyStock OK",
     "BatchUpdateStock OK",
     "BatchUpdateStock INSUFFICIENT_ON_HAND",

@@ -11,6 +11,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "server/errors.h"
+#include "server/pipeline/backorders.h"
 #include "server/pipeline/holds.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/steps.h"
@@ -72,6 +73,38 @@ void LoadKeys(const std::vector<std::string>& keys, const pipeline::Table<Record
     if (const Record* record = from.Find(key)) to.Load(*record);
   }
 }
+
+// All backorders that are stored.
+class StoredBackorders final : public pipeline::BackorderSource {
+ public:
+  StoredBackorders(const pipeline::Rows& from, pipeline::Rows& to) : from_(from), to_(to) {}
+
+  absl::StatusOr<Loaded> LoadWaiting(const std::string& sku, int64_t after_place,
+                                     const std::vector<std::string>& channel_ids, int64_t limit) override {
+    Loaded loaded;
+    for (const storage::BackorderRecord* backorder : from_.backorders.All()) {
+      const std::string& id = backorder->reservation_id;
+      const bool wanted = backorder->sku == sku && backorder->place > after_place &&
+                          std::count(channel_ids.begin(), channel_ids.end(), backorder->channel_id) > 0;
+      if (!wanted) continue;
+      if (--limit < 0) {
+        loaded.all = false;
+        break;
+      }
+      to_.backorders.Load(*backorder);
+      to_.reservations.Load(*from_.reservations.Find(id));
+      to_.reservation_lines.Load(*from_.reservation_lines.Find({id, sku}));
+      LoadIf(from_.allocations, to_.allocations,
+             [&](const auto& part) { return part.reservation_id == id && part.sku == sku; });
+      loaded.last_place = backorder->place;
+    }
+    return loaded;
+  }
+
+ private:
+  const pipeline::Rows& from_;
+  pipeline::Rows& to_;
+};
 
 template <typename Record>
 void StoreTable(const pipeline::Table<Record>& from, pipeline::Table<Record>& to) {
@@ -189,6 +222,8 @@ std::set<std::string> RuleRunner::RunOnce(pipeline::Command& command, const pipe
   Batch batch = Load(needs);
   pipeline::Work system(batch.rows, batch.now, batch.configuration, limits, batch.locked, {.actor = "system"});
   answer_ = pipeline::ReleaseDead(system).status();
+  StoredBackorders source(rows, batch.rows);
+  answer_.Update(pipeline::FillGrowing(system, source));
   if (!answer_.ok()) return {};
   batch.rows.Mark();
 
@@ -213,6 +248,10 @@ std::set<std::string> RuleRunner::Apply(pipeline::Command& command, const std::s
   answer_ = command.Apply(work);
   std::set<std::string> required = work.required();
   required.insert(work.required_holders().begin(), work.required_holders().end());
+  if (answer_.ok() && required.empty()) {
+    StoredBackorders source(rows, batch.rows);
+    answer_ = pipeline::FillGrowing(work, source);
+  }
   return required;
 }
 
@@ -227,6 +266,11 @@ RuleRunner::Batch RuleRunner::Load(const pipeline::Needs& needs) {
   LoadShipments({needs.shipments.begin(), needs.shipments.end()}, batch);
   LoadKeys(needs.new_reservations, rows.reservations, batch.rows.reservations);
   LoadKeys(needs.new_shipments, rows.shipments, batch.rows.shipments);
+  LoadKeys(needs.new_returns, rows.returns, batch.rows.returns);
+  LoadKeys(needs.new_replenishments, rows.replenishments, batch.rows.replenishments);
+  LoadKeys(needs.new_transfers, rows.transfers, batch.rows.transfers);
+  LoadReplenishments(needs.replenishments, batch);
+  LoadTransfers(needs.transfers, batch);
   batch.locked.insert(needs.skus.begin(), needs.skus.end());
   LoadSkus(needs.create_items, batch);
   LoadDeadHolds(batch);
@@ -247,6 +291,7 @@ void RuleRunner::LoadReservations(const std::set<std::string>& ids, Batch& batch
   LoadIf(rows.reservations, batch.rows.reservations, wanted);
   LoadIf(rows.reservation_lines, batch.rows.reservation_lines, wanted);
   LoadIf(rows.allocations, batch.rows.allocations, wanted);
+  LoadIf(rows.backorders, batch.rows.backorders, wanted);
   for (const auto* line : batch.rows.reservation_lines.All()) batch.locked.insert(line->sku);
 }
 
@@ -273,11 +318,32 @@ void RuleRunner::LoadSkus(bool create_items, Batch& batch) {
   }
 }
 
+void RuleRunner::LoadReplenishments(const std::vector<std::string>& ids, Batch& batch) {
+  LoadKeys(ids, rows.replenishments, batch.rows.replenishments);
+  for (const std::string& id : ids) {
+    if (const auto* found = rows.replenishments.Find(id)) batch.locked.insert(found->sku);
+  }
+}
+
+void RuleRunner::LoadTransfers(const std::vector<std::string>& ids, Batch& batch) {
+  LoadKeys(ids, rows.transfers, batch.rows.transfers);
+  const std::set<std::string> wanted(ids.begin(), ids.end());
+  LoadIf(rows.transfer_lines, batch.rows.transfer_lines,
+         [&wanted](const auto& line) { return wanted.contains(line.transfer_id); });
+  for (const auto* line : batch.rows.transfer_lines.All()) batch.locked.insert(line->sku);
+}
+
 void RuleRunner::LoadDeadHolds(Batch& batch) {
   for (const storage::AllocationRecord* part : rows.allocations.All()) {
     if (!batch.locked.contains(part->sku) || !part->expire_time || *part->expire_time > batch.now) continue;
     batch.rows.allocations.Load(*part);
     batch.rows.reservation_lines.Load(*rows.reservation_lines.Find({part->reservation_id, part->sku}));
+  }
+  for (const storage::BackorderRecord* backorder : rows.backorders.All()) {
+    const bool dead = backorder->expire_time && *backorder->expire_time <= batch.now;
+    if (!dead || !batch.locked.contains(backorder->sku)) continue;
+    batch.rows.backorders.Load(*backorder);
+    batch.rows.reservation_lines.Load(*rows.reservation_lines.Find({backorder->reservation_id, backorder->sku}));
   }
 }
 
@@ -286,7 +352,8 @@ std::vector<std::string> RuleRunner::HoldersOf(const std::string& sku, absl::Tim
   for (const auto* line : rows.reservation_lines.All()) {
     const storage::ReservationRecord& owner = *rows.reservations.Find(line->reservation_id);
     const bool dead = owner.expire_time && *owner.expire_time <= time;
-    if (line->sku == sku && line->reserved > 0 && !dead) ids.insert(ids.begin(), line->reservation_id);
+    if (line->sku == sku && line->reserved + line->backordered > 0 && !dead)
+      ids.insert(ids.begin(), line->reservation_id);
   }
   return ids;
 }
@@ -314,6 +381,14 @@ storage::WarehouseUse RuleRunner::UseOf(const std::string& warehouse_id, absl::T
                       shipment->state == storage::ShipmentState::kReadyToShip;
     if (shipment->warehouse_id == warehouse_id && open) ++use.open_shipments;
   }
+  for (const auto* replenishment : rows.replenishments.All()) {
+    const bool open = replenishment->state == storage::ReplenishmentState::kOpen;
+    if (replenishment->warehouse_id == warehouse_id && open) ++use.open_replenishments;
+  }
+  for (const auto* transfer : rows.transfers.All()) {
+    if (transfer->state != storage::TransferState::kInTransit) continue;
+    if (transfer->from_warehouse_id == warehouse_id || transfer->to_warehouse_id == warehouse_id) ++use.open_transfers;
+  }
   return use;
 }
 
@@ -323,8 +398,14 @@ void RuleRunner::Store(const pipeline::Rows& batch) {
   StoreTable(batch.reservations, rows.reservations);
   StoreTable(batch.reservation_lines, rows.reservation_lines);
   StoreTable(batch.allocations, rows.allocations);
+  StoreTable(batch.backorders, rows.backorders);
   StoreTable(batch.shipments, rows.shipments);
   StoreTable(batch.shipment_lines, rows.shipment_lines);
+  StoreTable(batch.returns, rows.returns);
+  StoreTable(batch.return_lines, rows.return_lines);
+  StoreTable(batch.replenishments, rows.replenishments);
+  StoreTable(batch.transfers, rows.transfers);
+  StoreTable(batch.transfer_lines, rows.transfer_lines);
   StoreTable(batch.warehouses, rows.warehouses);
   StoreTable(batch.channels, rows.channels);
   StoreTable(batch.attachments, rows.attachments);

@@ -86,6 +86,8 @@ class RuleRunner {
   Batch Load(const pipeline::Needs& needs);
   void LoadReservations(const std::set<std::string>& ids, Batch& batch);
   void LoadShipments(const std::set<std::string>& ids, Batch& batch);
+  void LoadReplenishments(const std::vector<std::string>& ids, Batch& batch);
+  void LoadTransfers(const std::vector<std::string>& ids, Batch& batch);
   void LoadSkus(bool create_items, Batch& batch);
   void LoadDeadHolds(Batch& batch);
   std::vector<std::string> HoldersOf(const std::string& sku, absl::Time time) const;

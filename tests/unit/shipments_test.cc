@@ -175,7 +175,9 @@ TEST_F(ShipmentsTest, NothingShipsThatACountHasNotFound) {
   ASSERT_EQ(Answer(CreateShipment(Parcel("s1", "r1", "w1"))), "OK");
   Stock("b", "w1", 4);
   const Stored before = Now();
-  EXPECT_EQ(Answer(Ship("s1")), "FAILED_PRECONDITION INSUFFICIENT_ON_HAND on_hand=4 requested=5 sku=b warehouse_id=w1");
+  EXPECT_EQ(Answer(Ship("s1")),
+            "FAILED_PRECONDITION INSUFFICIENT_ON_HAND condition=SELLABLE on_hand=4 requested=5 sku=b units=4 "
+            "warehouse_id=w1");
   EXPECT_EQ(Now(), before);
   EXPECT_EQ(StateOfShipment("s1"), ShipmentState::kProcessing);
   Stock("b", "w1", 5);

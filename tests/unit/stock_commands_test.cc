@@ -163,10 +163,12 @@ TEST_F(StockCommandsTest, AdjustAddsAndTakesAway) {
 
 TEST_F(StockCommandsTest, AdjustNeverTakesMoreThanLiesThere) {
   Stock("a", "w1", 5);
-  EXPECT_EQ(Answer(Adjust("a", "w1", -6)),
-            "FAILED_PRECONDITION INSUFFICIENT_ON_HAND delta=-6 on_hand=5 sku=a warehouse_id=w1");
-  EXPECT_EQ(Answer(Adjust("b", "w1", -1)),
-            "FAILED_PRECONDITION INSUFFICIENT_ON_HAND delta=-1 on_hand=0 sku=b warehouse_id=w1");
+  EXPECT_EQ(
+      Answer(Adjust("a", "w1", -6)),
+      "FAILED_PRECONDITION INSUFFICIENT_ON_HAND condition=SELLABLE delta=-6 on_hand=5 sku=a units=5 warehouse_id=w1");
+  EXPECT_EQ(
+      Answer(Adjust("b", "w1", -1)),
+      "FAILED_PRECONDITION INSUFFICIENT_ON_HAND condition=SELLABLE delta=-1 on_hand=0 sku=b units=0 warehouse_id=w1");
   EXPECT_EQ(At("a", "w1").on_hand, 5);
   EXPECT_EQ(runner_.rows.levels.Find({"b", "w1"}), nullptr);
 }

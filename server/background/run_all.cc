@@ -1,0 +1,54 @@
+#include "server/background/run_all.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "storage/mutex.h"
+
+namespace inventory::background {
+namespace {
+
+// Counts jobs down and wakes who waits for all of them.
+class Countdown {
+ public:
+  explicit Countdown(std::size_t count) : left_(count) {}
+  void Done(bool ok) {
+    storage::MutexLock lock(mutex_);
+    succeeded_ += ok ? 1 : 0;
+    if (--left_ == 0) changed_.NotifyAll();
+  }
+  std::size_t Wait() {
+    storage::MutexLock lock(mutex_);
+    while (left_ > 0) changed_.Wait(mutex_);
+    return succeeded_;
+  }
+
+ private:
+  storage::Mutex mutex_;
+  storage::CondVar changed_;
+  std::size_t left_ GUARDED_BY(mutex_);
+  std::size_t succeeded_ GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace
+
+std::size_t RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipeline::Command>> commands) {
+  Countdown countdown(commands.size());
+  for (std::unique_ptr<pipeline::Command>& command : commands) {
+    auto job = std::make_unique<pipeline::Job>();
+    job->command = std::move(command);
+    job->identity.caller = "system";
+    job->deadline = absl::Now() + kPatience;
+    job->done = [&countdown](pipeline::Job&, const absl::Status& status) { countdown.Done(status.ok()); };
+    committer.Submit(std::move(job));
+  }
+  return countdown.Wait();
+}
+
+absl::StatusOr<std::vector<storage::Rows>> Ask(storage::ConnectionPool& pool, const storage::Sql& sql) {
+  absl::StatusOr<storage::ConnectionPool::Lease> lease = pool.Acquire(absl::Now() + kPatience);
+  if (!lease.ok()) return lease.status();
+  return (*lease)->Execute(sql);
+}
+
+}  // namespace inventory::background

@@ -1,0 +1,29 @@
+// Commands that nobody calls for, through the same pipeline.
+#ifndef INVENTORY_SERVER_BACKGROUND_RUN_ALL_H_
+#define INVENTORY_SERVER_BACKGROUND_RUN_ALL_H_
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/pipeline/command.h"
+#include "server/pipeline/group_committer.h"
+#include "storage/connection_pool.h"
+#include "storage/sql.h"
+
+namespace inventory::background {
+
+// How long background work waits for a connection or for the pipeline.
+inline constexpr absl::Duration kPatience = absl::Seconds(10);
+
+// Runs the commands, waits for all of them and says how many succeeded.
+std::size_t RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipeline::Command>> commands);
+
+// The results of the statements, one each.
+absl::StatusOr<std::vector<storage::Rows>> Ask(storage::ConnectionPool& pool, const storage::Sql& sql);
+
+}  // namespace inventory::background
+
+#endif  // INVENTORY_SERVER_BACKGROUND_RUN_ALL_H_

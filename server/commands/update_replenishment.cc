@@ -1,0 +1,92 @@
+#include "absl/strings/str_cat.h"
+#include "inventory/v1/replenishment.pb.h"
+#include "server/commands/convert.h"
+#include "server/commands/field_mask.h"
+#include "server/commands/replenishments.h"
+#include "server/commands/reservations.h"
+#include "server/rpc/rule.h"
+
+namespace inventory::commands {
+namespace {
+
+using storage::ReplenishmentRecord;
+
+struct UpdateReplenishment {
+  using Request = v1::UpdateReplenishmentRequest;
+  using Response = v1::UpdateReplenishmentResponse;
+
+  static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
+    rpc::CheckId(request.replenishment().replenishment_id(), "replenishment.replenishment_id", violations);
+    const auto mask =
+        CheckUpdateMask(request.update_mask(), *v1::Replenishment::descriptor(), kFixedReplenishmentFields, violations);
+    v1::Replenishment changed;
+    changed.set_ordered_quantity(1);
+    ApplyUpdate(mask, kFixedReplenishmentFields, request.replenishment(), changed);
+    CheckReplenishment(changed, violations);
+  }
+
+  static pipeline::Needs NeedsOf(const Request& request) {
+    return {.replenishments = {request.replenishment().replenishment_id()}};
+  }
+
+  static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
+    const std::string& id = request.replenishment().replenishment_id();
+    auto found = FindReplenishment(work, id, request.replenishment().etag());
+    if (!found.ok()) return found.status();
+    if ((*found)->state != storage::ReplenishmentState::kOpen) return WrongState((*found)->state);
+    const v1::Replenishment wanted = Merged(request, **found);
+    absl::Status allowed = CheckAllowed(wanted, **found);
+    if (!allowed.ok()) return allowed;
+    absl::Status saved = Save(wanted, **found, work);
+    if (!saved.ok()) return saved;
+    ShowReplenishment(work, id, *response.mutable_replenishment());
+    ShowMovements(work, *response.mutable_movements());
+    return absl::OkStatus();
+  }
+
+ private:
+  static void CheckReplenishment(const v1::Replenishment& replenishment, Violations& violations) {
+    rpc::CheckQuantity(replenishment.ordered_quantity(), 1, "replenishment.ordered_quantity", violations);
+    if (replenishment.has_expected_time()) {
+      rpc::CheckTimestamp(replenishment.expected_time(), "replenishment.expected_time", violations);
+    }
+    rpc::CheckText(replenishment.reference(), kMaxReplenishmentReferenceBytes, "replenishment.reference", violations);
+  }
+
+  static v1::Replenishment Merged(const Request& request, const ReplenishmentRecord& stored) {
+    v1::Replenishment replenishment;
+    ToProto(stored, replenishment);
+    ApplyUpdate(request.update_mask(), kFixedReplenishmentFields, request.replenishment(), replenishment);
+    return replenishment;
+  }
+
+  static absl::Status CheckAllowed(const v1::Replenishment& wanted, const ReplenishmentRecord& stored) {
+    if (wanted.ordered_quantity() >= stored.received) return absl::OkStatus();
+    return Precondition("BELOW_RECEIVED", absl::StrCat(stored.received, " units have come already"),
+                        {{"replenishment_id", stored.replenishment_id},
+                         {"requested", absl::StrCat(wanted.ordered_quantity())},
+                         {"minimum", absl::StrCat(stored.received)}});
+  }
+
+  static absl::Status Save(const v1::Replenishment& wanted, const ReplenishmentRecord& stored, pipeline::Work& work) {
+    ReplenishmentRecord record = stored;
+    record.ordered = wanted.ordered_quantity();
+    record.expected_time.reset();
+    if (wanted.has_expected_time()) record.expected_time = ToStoredTime(wanted.expected_time());
+    record.reference = wanted.reference();
+    if (record == stored) return absl::OkStatus();
+    if (const int64_t more = record.ordered - stored.ordered; more != 0) {
+      absl::Status expected = Expect(work, stored, more);
+      if (!expected.ok()) return expected;
+    }
+    if (record.outstanding() == 0) record.state = storage::ReplenishmentState::kReceived;
+    work.rows().replenishments.Edit(record.replenishment_id) = record;
+    EditReplenishment(work, record.replenishment_id);
+    return absl::OkStatus();
+  }
+};
+
+const rpc::Registered<UpdateReplenishment> kRegistered;
+
+}  // namespace
+}  // namespace inventory::commands

@@ -1,0 +1,109 @@
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "inventory/v1/availability.pb.h"
+#include "server/commands/convert.h"
+#include "server/errors.h"
+#include "server/queries/configuration.h"
+#include "server/queries/promises.h"
+#include "server/reading/snapshot.h"
+#include "server/rpc/rule.h"
+#include "storage/item_repository.h"
+#include "storage/level_repository.h"
+
+namespace inventory::queries {
+namespace {
+
+using storage::Incoming;
+
+struct GetAvailableToPromise {
+  using Request = v1::GetAvailableToPromiseRequest;
+  using Response = v1::GetAvailableToPromiseResponse;
+
+  static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
+    rpc::CheckId(request.channel_id(), "channel_id", violations);
+    rpc::CheckSku(request.sku(), "sku", violations);
+    if (request.has_quantity()) rpc::CheckQuantity(request.quantity(), 1, "quantity", violations);
+  }
+
+  static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
+    const auto configuration = CurrentConfiguration(reader);
+    if (!configuration.ok()) return configuration.status();
+    const auto warehouses = WarehousesOf(request.channel_id(), **configuration);
+    if (!warehouses.ok()) return warehouses.status();
+
+    const std::string skus[] = {request.sku()};
+    reading::Snapshot snapshot(reader.connection());
+    const auto results = snapshot.ReadLast([&](storage::Sql& sql) {
+      storage::AppendSelectByKeyPrefix<storage::ItemRecord>(sql, skus);
+      storage::AppendSelectLiveLevels(sql, skus);
+      storage::AppendSelectIncoming(sql, skus);
+    });
+    if (!results.ok()) return results.status();
+    const auto items = storage::ParseAll<storage::ItemRecord>((*results)[0]);
+    const storage::ItemRecord item = items.empty() ? storage::ItemRecord() : items.front();
+    if (!item.tracked) {
+      return Precondition("ITEM_UNTRACKED", absl::StrCat(request.sku(), " is untracked: its stock is never counted"),
+                          {{"sku", request.sku()}});
+    }
+    int64_t available = 0;
+    for (const auto& level : storage::ParseAll<storage::LevelRecord>((*results)[1])) {
+      if (Contains(*warehouses, level.warehouse_id)) available += std::max<int64_t>(level.quantities.available(), 0);
+    }
+    const std::vector<Incoming> incoming = storage::ParseIncoming((*results)[2]);
+    Show(request, PromisesOf(available, item.backordered, incoming, *warehouses, snapshot.now()), response);
+    response.set_undated_quantity(Undated(incoming, *warehouses, snapshot.now()));
+    return absl::OkStatus();
+  }
+
+ private:
+  static bool Contains(const std::vector<std::string>& ids, const std::string& id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  }
+
+  static absl::StatusOr<std::vector<std::string>> WarehousesOf(const std::string& channel_id,
+                                                               const pipeline::Configuration& configuration) {
+    const storage::ChannelRecord* channel = configuration.FindChannel(channel_id);
+    if (channel == nullptr) {
+      return NotFound("CHANNEL_NOT_FOUND", absl::StrCat("there is no channel ", channel_id),
+                      {{"channel_id", channel_id}});
+    }
+    if (!channel->active) {
+      return Precondition("CHANNEL_INACTIVE", absl::StrCat("channel ", channel_id, " is not active"),
+                          {{"channel_id", channel_id}});
+    }
+    std::vector<std::string> warehouses = configuration.SourcesOf(channel_id);
+    if (warehouses.empty()) {
+      return Precondition("CHANNEL_HAS_NO_WAREHOUSE",
+                          absl::StrCat("no active warehouse is attached to channel ", channel_id),
+                          {{"channel_id", channel_id}});
+    }
+    return warehouses;
+  }
+
+  static void Show(const Request& request, const std::vector<Promise>& promises, Response& response) {
+    for (const Promise& promise : promises) {
+      auto& shown = *response.add_promises();
+      *shown.mutable_time() = ToTimestamp(promise.time);
+      shown.set_quantity(promise.quantity);
+    }
+    if (!request.has_quantity()) return;
+    const std::optional<absl::Time> time = ReachedAt(promises, request.quantity());
+    if (time) *response.mutable_available_time() = ToTimestamp(*time);
+  }
+
+  static int64_t Undated(const std::vector<Incoming>& incoming, const std::vector<std::string>& warehouses,
+                         absl::Time now) {
+    int64_t undated = 0;
+    for (const Incoming& units : incoming) {
+      const bool dated = units.expected_time && *units.expected_time > now;
+      if (!dated && Contains(warehouses, units.warehouse_id)) undated += units.quantity;
+    }
+    return undated;
+  }
+};
+
+const rpc::Registered<GetAvailableToPromise> kRegistered;
+
+}  // namespace
+}  // namespace inventory::queries

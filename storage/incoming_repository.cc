@@ -1,0 +1,32 @@
+#include "storage/incoming_repository.h"
+
+#include "storage/table.h"
+
+namespace inventory::storage {
+
+bool AppendSelectIncoming(Sql& sql, std::span<const std::string> skus) {
+  if (skus.empty()) return false;
+  BeginStatement(sql).Raw(
+      "SELECT sku, warehouse_id, expected_time, ordered - received FROM replenishment "
+      "WHERE state = 1 AND ordered > received AND sku IN (");
+  AppendTextList(sql, skus);
+  sql.Raw(
+      ") UNION ALL SELECT l.sku, t.to_warehouse_id, t.expected_time, l.quantity - l.received - l.missing "
+      "FROM transfer_line l JOIN transfer t ON t.transfer_id = l.transfer_id AND t.state = 1 "
+      "WHERE l.quantity > l.received + l.missing AND l.sku IN (");
+  AppendTextList(sql, skus);
+  sql.Raw(") ORDER BY 1, 3");
+  return true;
+}
+
+std::vector<Incoming> ParseIncoming(const Rows& rows) {
+  using Time = column::OptionalCodec<absl::Time, column::TimeCodec>;
+  std::vector<Incoming> all;
+  all.reserve(rows.size());
+  for (const Row& row : rows) {
+    all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), Time::Parse(row, 2), row.Int(3)});
+  }
+  return all;
+}
+
+}  // namespace inventory::storage

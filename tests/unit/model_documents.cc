@@ -1,0 +1,168 @@
+// The model's replenishments and transfers.
+#include <algorithm>
+
+#include "tests/unit/model.h"
+
+namespace inventory::model {
+namespace {
+
+// The document with the version required.
+template <typename Document>
+Outcome Find(std::map<std::string, Document>& all, const std::string& id, const std::string& etag,
+             const std::string& what, Document*& found) {
+  const auto it = all.find(id);
+  if (it == all.end()) return NotFound(what);
+  found = &it->second;
+  return CheckEtag(etag, found->version);
+}
+
+bool Names(const google::protobuf::FieldMask& mask, const std::string& field) {
+  return std::any_of(mask.paths().begin(), mask.paths().end(),
+                     [&field](const std::string& path) { return path == "*" || path == field; });
+}
+
+}  // namespace
+
+int64_t Model::Incoming(const std::string& sku, const std::string& warehouse) const {
+  int64_t units = 0;
+  for (const auto& [id, replenishment] : state_.replenishments) {
+    if (replenishment.sku == sku && replenishment.warehouse == warehouse) units += replenishment.outstanding();
+  }
+  for (const auto& [id, transfer] : state_.transfers) {
+    const auto line = transfer.lines.find(sku);
+    if (transfer.to == warehouse && line != transfer.lines.end()) units += line->second.in_transit();
+  }
+  return units;
+}
+
+std::set<std::string> Model::SkusOfDocument(const google::protobuf::Message& request) const {
+  std::string replenishment;
+  if (const auto* update = dynamic_cast<const v1::UpdateReplenishmentRequest*>(&request)) {
+    replenishment = update->replenishment().replenishment_id();
+  } else if (const auto* receive = dynamic_cast<const v1::ReceiveReplenishmentRequest*>(&request)) {
+    replenishment = receive->replenishment_id();
+  } else if (const auto* close = dynamic_cast<const v1::CloseReplenishmentRequest*>(&request)) {
+    replenishment = close->replenishment_id();
+  }
+  std::set<std::string> skus;
+  const auto found = state_.replenishments.find(replenishment);
+  if (found != state_.replenishments.end()) skus.insert(found->second.sku);
+  const auto* arrival = dynamic_cast<const v1::ReceiveTransferRequest*>(&request);
+  const auto transfer = state_.transfers.find(arrival == nullptr ? "" : arrival->transfer_id());
+  if (transfer == state_.transfers.end()) return skus;
+  for (const auto& [sku, line] : transfer->second.lines) skus.insert(sku);
+  return skus;
+}
+
+Outcome Model::Do(const v1::CreateReplenishmentRequest& request) {
+  if (!WarehouseLives(request.warehouse_id())) return NotFound("WAREHOUSE");
+  if (!ItemOf(request.sku()).tracked) return Precondition("ITEM_UNTRACKED");
+  if (state_.replenishments.contains(request.replenishment_id())) {
+    return {absl::StatusCode::kAlreadyExists, "REPLENISHMENT_EXISTS"};
+  }
+  LevelOf(request.sku(), request.warehouse_id());
+  Moved(request.sku(), request.warehouse_id());
+  state_.replenishments[request.replenishment_id()] = {
+      .sku = request.sku(), .warehouse = request.warehouse_id(), .ordered = request.quantity()};
+  return {};
+}
+
+Outcome Model::Do(const v1::UpdateReplenishmentRequest& request) {
+  const v1::Replenishment& wanted = request.replenishment();
+  Replenishment* replenishment = nullptr;
+  Outcome found = Find(state_.replenishments, wanted.replenishment_id(), wanted.etag(), "REPLENISHMENT", replenishment);
+  if (!found.ok()) return found;
+  if (replenishment->state != v1::REPLENISHMENT_STATE_OPEN) return Precondition("REPLENISHMENT_STATE");
+  if (!Names(request.update_mask(), "ordered_quantity")) return {};
+  const int64_t ordered = wanted.ordered_quantity();
+  if (ordered < replenishment->received) return Precondition("BELOW_RECEIVED");
+  if (ordered == replenishment->ordered) return {};
+  replenishment->ordered = ordered;
+  if (ordered == replenishment->received) replenishment->state = v1::REPLENISHMENT_STATE_RECEIVED;
+  ++replenishment->version;
+  Moved(replenishment->sku, replenishment->warehouse);
+  return {};
+}
+
+Outcome Model::Do(const v1::ReceiveReplenishmentRequest& request) {
+  Replenishment* replenishment = nullptr;
+  Outcome found =
+      Find(state_.replenishments, request.replenishment_id(), request.etag(), "REPLENISHMENT", replenishment);
+  if (!found.ok()) return found;
+  if (replenishment->state != v1::REPLENISHMENT_STATE_OPEN) return Precondition("REPLENISHMENT_STATE");
+  const bool too_many = request.quantity() > replenishment->outstanding();
+  if (too_many && !request.allow_over_receipt()) return Precondition("OVER_RECEIPT");
+  replenishment->received += request.quantity();
+  if (replenishment->received >= replenishment->ordered) replenishment->state = v1::REPLENISHMENT_STATE_RECEIVED;
+  ++replenishment->version;
+  LevelOf(replenishment->sku, replenishment->warehouse).Add(request.condition(), request.quantity());
+  Moved(replenishment->sku, replenishment->warehouse);
+  return {};
+}
+
+Outcome Model::Do(const v1::CloseReplenishmentRequest& request) {
+  Replenishment* replenishment = nullptr;
+  Outcome found =
+      Find(state_.replenishments, request.replenishment_id(), request.etag(), "REPLENISHMENT", replenishment);
+  if (!found.ok()) return found;
+  if (replenishment->state == v1::REPLENISHMENT_STATE_RECEIVED) return Precondition("REPLENISHMENT_STATE");
+  if (replenishment->state == v1::REPLENISHMENT_STATE_CLOSED) return {};
+  replenishment->state = v1::REPLENISHMENT_STATE_CLOSED;
+  ++replenishment->version;
+  Moved(replenishment->sku, replenishment->warehouse);
+  return {};
+}
+
+Outcome Model::Do(const v1::CreateTransferRequest& request) {
+  const std::string& from = request.from_warehouse_id();
+  const std::string& to = request.to_warehouse_id();
+  if (!WarehouseLives(from) || !WarehouseLives(to)) return NotFound("WAREHOUSE");
+  if (state_.transfers.contains(request.transfer_id())) {
+    return {absl::StatusCode::kAlreadyExists, "TRANSFER_EXISTS"};
+  }
+  const bool immediate = request.mode() == v1::TRANSFER_MODE_IMMEDIATE;
+  Transfer transfer{.from = from, .to = to};
+  if (immediate) transfer.state = v1::TRANSFER_STATE_RECEIVED;
+  for (const v1::OrderLine& line : request.lines()) {
+    if (!ItemOf(line.sku()).tracked) return Precondition("ITEM_UNTRACKED");
+    if (line.quantity() > Available(line.sku(), from)) return Precondition("INSUFFICIENT_STOCK");
+    LevelOf(line.sku(), from).on_hand -= line.quantity();
+    Moved(line.sku(), from);
+    if (immediate) LevelOf(line.sku(), to).on_hand += line.quantity();
+    LevelOf(line.sku(), to);
+    Moved(line.sku(), to);
+    transfer.lines[line.sku()] = {.quantity = line.quantity(), .received = immediate ? line.quantity() : 0};
+  }
+  state_.transfers[request.transfer_id()] = transfer;
+  return {};
+}
+
+Outcome Model::Do(const v1::ReceiveTransferRequest& request) {
+  Transfer* transfer = nullptr;
+  Outcome found = Find(state_.transfers, request.transfer_id(), request.etag(), "TRANSFER", transfer);
+  if (!found.ok()) return found;
+  if (transfer->state != v1::TRANSFER_STATE_IN_TRANSIT) return Precondition("TRANSFER_STATE");
+  const std::map<std::string, TransferLine> before = transfer->lines;
+  for (const auto& named : request.lines()) {
+    const auto line = transfer->lines.find(named.sku());
+    const int64_t in_transit = line == transfer->lines.end() ? 0 : line->second.in_transit();
+    if (named.received_quantity() + named.missing_quantity() > in_transit) return Precondition("EXCEEDS_IN_TRANSIT");
+    line->second.received += named.received_quantity();
+    line->second.missing += named.missing_quantity();
+  }
+  transfer->state = v1::TRANSFER_STATE_RECEIVED;
+  for (auto& [sku, line] : transfer->lines) {
+    const int64_t rest = line.in_transit();
+    if (request.rest() == v1::TRANSFER_REST_RECEIVED) line.received += rest;
+    if (request.rest() == v1::TRANSFER_REST_MISSING) line.missing += rest;
+    if (line.in_transit() > 0) transfer->state = v1::TRANSFER_STATE_IN_TRANSIT;
+    const int64_t received = line.received - before.at(sku).received;
+    LevelOf(sku, transfer->to).on_hand += received;
+    if (received > 0) Moved(sku, transfer->to);
+    if (line.missing > before.at(sku).missing) Moved(sku, transfer->to);
+  }
+  ++transfer->version;
+  return {};
+}
+
+}  // namespace inventory::model
