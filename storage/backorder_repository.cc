@@ -5,10 +5,10 @@
 namespace inventory::storage {
 namespace {
 
-Sql& AppendDead(Sql& sql, std::span<const std::string> skus) {
+Sql& AppendDead(Sql& sql, std::span<const std::string> skus, absl::Time now) {
   sql.Raw("b.sku IN (");
   AppendTextList(sql, skus);
-  return sql.Raw(") AND b.expire_time <= NOW(6) ORDER BY b.sku, b.place LIMIT ");
+  return sql.Raw(") AND b.expire_time <= ").Time(now).Raw(" ORDER BY b.sku, b.place LIMIT ");
 }
 
 }  // namespace
@@ -21,18 +21,18 @@ bool AppendSelectBackordersOfReservations(Sql& sql, std::span<const std::string>
   return true;
 }
 
-bool AppendSelectDeadBackorders(Sql& sql, std::span<const std::string> skus, int64_t limit) {
+bool AppendSelectDeadBackorders(Sql& sql, std::span<const std::string> skus, absl::Time now, int64_t limit) {
   if (skus.empty()) return false;
   BeginStatement(sql).Raw("SELECT " + Columns<BackorderRecord>("b") + " FROM backorder b WHERE ");
-  AppendDead(sql, skus).Int(limit);
+  AppendDead(sql, skus, now).Int(limit);
   return true;
 }
 
-bool AppendSelectLinesOfDeadBackorders(Sql& sql, std::span<const std::string> skus, int64_t limit) {
+bool AppendSelectLinesOfDeadBackorders(Sql& sql, std::span<const std::string> skus, absl::Time now, int64_t limit) {
   if (skus.empty()) return false;
   BeginStatement(sql).Raw("SELECT " + Columns<ReservationLineRecord>("l"));
   sql.Raw(" FROM backorder b JOIN reservation_line l ON l.reservation_id = b.reservation_id AND l.sku = b.sku WHERE ");
-  AppendDead(sql, skus).Int(limit);
+  AppendDead(sql, skus, now).Int(limit);
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 
+#include "absl/time/time.h"
 #include "storage/records.h"
 #include "storage/table.h"
 
@@ -26,9 +27,9 @@ struct Table<BackorderRecord> {
 // Selects the backorders of the reservations.
 bool AppendSelectBackordersOfReservations(Sql& sql, std::span<const std::string> reservation_ids);
 
-// Selects the dead backorders of the SKUs, the first `limit` by key, and the lines they belong to.
-bool AppendSelectDeadBackorders(Sql& sql, std::span<const std::string> skus, int64_t limit);
-bool AppendSelectLinesOfDeadBackorders(Sql& sql, std::span<const std::string> skus, int64_t limit);
+// Selects the backorders of the SKUs that are dead at `now`, the first `limit` by key, and the lines they belong to.
+bool AppendSelectDeadBackorders(Sql& sql, std::span<const std::string> skus, absl::Time now, int64_t limit);
+bool AppendSelectLinesOfDeadBackorders(Sql& sql, std::span<const std::string> skus, absl::Time now, int64_t limit);
 
 // Selects the first `limit` backorders of the SKU after the place, by place, that were made through one of the
 // channels.

@@ -20,7 +20,8 @@ Follower::Follower(absl::Duration interval, storage::ConnectionPool& pool, pipel
 
 absl::Duration Follower::Look() {
   // Where the database is away, who serves callers says so.
-  return GoOnFilling() && FollowConfiguration() ? interval_ : absl::Seconds(1);
+  const bool filled = GoOnFilling();
+  return FollowConfiguration() && filled ? interval_ : absl::Seconds(1);
 }
 
 bool Follower::GoOnFilling() {
@@ -57,11 +58,12 @@ bool Follower::RecheckAllAfterChange() {
   }
 }
 
-// True if all succeeded.
+// True if all were run. One that fails for a reason of its own, which the pipeline has logged, does not stop the
+// others.
 bool Follower::Recheck(const std::vector<std::string>& skus) {
   std::vector<std::unique_ptr<pipeline::Command>> commands;
   for (const std::string& sku : skus) commands.push_back(std::make_unique<RecheckSku>(sku));
-  return RunAll(committer_, std::move(commands)) == skus.size();
+  return RunAll(committer_, std::move(commands)).could_not == 0;
 }
 
 }  // namespace inventory::background

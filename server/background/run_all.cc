@@ -12,34 +12,37 @@ namespace {
 class Countdown {
  public:
   explicit Countdown(std::size_t count) : left_(count) {}
-  void Done(bool ok) {
+  void Done(const absl::Status& status) {
     storage::MutexLock lock(mutex_);
-    succeeded_ += ok ? 1 : 0;
+    const bool could_not =
+        absl::IsUnavailable(status) || absl::IsResourceExhausted(status) || absl::IsDeadlineExceeded(status);
+    ran_.succeeded += status.ok() ? 1 : 0;
+    ran_.could_not += could_not ? 1 : 0;
     if (--left_ == 0) changed_.NotifyAll();
   }
-  std::size_t Wait() {
+  Ran Wait() {
     storage::MutexLock lock(mutex_);
     while (left_ > 0) changed_.Wait(mutex_);
-    return succeeded_;
+    return ran_;
   }
 
  private:
   storage::Mutex mutex_;
   storage::CondVar changed_;
   std::size_t left_ GUARDED_BY(mutex_);
-  std::size_t succeeded_ GUARDED_BY(mutex_) = 0;
+  Ran ran_ GUARDED_BY(mutex_);
 };
 
 }  // namespace
 
-std::size_t RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipeline::Command>> commands) {
+Ran RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipeline::Command>> commands) {
   Countdown countdown(commands.size());
   for (std::unique_ptr<pipeline::Command>& command : commands) {
     auto job = std::make_unique<pipeline::Job>();
     job->command = std::move(command);
     job->identity.caller = "system";
     job->deadline = absl::Now() + kPatience;
-    job->done = [&countdown](pipeline::Job&, const absl::Status& status) { countdown.Done(status.ok()); };
+    job->done = [&countdown](pipeline::Job&, const absl::Status& status) { countdown.Done(status); };
     committer.Submit(std::move(job));
   }
   return countdown.Wait();

@@ -18,8 +18,14 @@ namespace inventory::background {
 // How long background work waits for a connection or for the pipeline.
 inline constexpr absl::Duration kPatience = absl::Seconds(10);
 
-// Runs the commands, waits for all of them and says how many succeeded.
-std::size_t RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipeline::Command>> commands);
+// What became of commands. The database was away or busy for those that could not be run.
+struct Ran {
+  std::size_t succeeded = 0;
+  std::size_t could_not = 0;
+};
+
+// Runs the commands and waits for all of them.
+Ran RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipeline::Command>> commands);
 
 // The results of the statements, one each.
 absl::StatusOr<std::vector<storage::Rows>> Ask(storage::ConnectionPool& pool, const storage::Sql& sql);

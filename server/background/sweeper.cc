@@ -44,7 +44,7 @@ absl::Duration Sweeper::SweepHolds() {
   if (ids.empty()) return options_.interval;
   std::vector<std::unique_ptr<pipeline::Command>> commands;
   for (const std::string& id : ids) commands.push_back(std::make_unique<ExpireReservation>(id));
-  const std::size_t ended = RunAll(committer_, std::move(commands));
+  const std::size_t ended = RunAll(committer_, std::move(commands)).succeeded;
   swept_(ended);
   if (ended == 0) return absl::Seconds(1);
   return ids.size() == kMaxHolds ? kPauseBetweenSteps : options_.interval;

@@ -225,6 +225,11 @@ absl::Status Repair(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& m
     }
     mismatch.set_repaired(true);
   }
+  // What a repair makes available serves who waits.
+  for (const auto& item : snapshot.items) {
+    if (!mismatches.empty() && work.item(item.sku).backordered > 0)
+      work.rows().items.Edit(item.sku).fill_pending = true;
+  }
   return absl::OkStatus();
 }
 

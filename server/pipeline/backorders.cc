@@ -13,10 +13,12 @@ namespace {
 
 using storage::BackorderRecord;
 
-// The warehouses of each channel that can serve the SKU now; channels that can't are left out.
+// The warehouses of each channel that can serve the SKU now; channels that can't are left out. An inactive channel
+// takes no new orders but those that it has are served.
 std::map<std::string, std::vector<std::string>> Serving(const Work& work, const std::string& sku) {
   std::map<std::string, std::vector<std::string>> serving;
   for (const auto& [channel_id, channel] : work.configuration().channels) {
+    if (channel.delete_time) continue;
     std::vector<std::string> warehouses = work.configuration().SourcesOf(channel_id);
     if (sourcing::TotalAvailable(work.AvailableIn(sku, warehouses), 1) > 0) serving[channel_id] = std::move(warehouses);
   }

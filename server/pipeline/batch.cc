@@ -1,6 +1,7 @@
 #include "server/pipeline/batch.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -93,6 +94,7 @@ void Batch::Select(Packet& packet, std::vector<std::string> Needs::*ids, Table<R
   const std::vector<std::string> all = Union(jobs_, [ids](const Job& job) { return job.needs.*ids; });
   packet.Add([&](Sql& sql) { return storage::AppendSelectByKeyPrefix<Record>(sql, all); }, LoadInto(table));
 }
+
 // To release a hold takes counters that add up, so a repair of them must do without; the next command releases it.
 // Among others it releases them too, and if that fails the batch is split until the repair is alone.
 bool Batch::RepairsAlone() const { return jobs_.size() == 1 && !jobs_.front()->needs.audits.empty(); }
@@ -119,8 +121,11 @@ absl::Status Batch::LoadUnderLock() {
                [&](const storage::Rows& rows) { warehouse_use_[warehouse_id] = storage::ParseWarehouseUse(rows); });
   }
   packet.Add(Statement("SELECT NOW(6)"), [this](const storage::Rows& rows) { now_ = rows[0].Time(0); });
-  packet.Add(storage::AppendSelectConfigurationVersion,
-             [&version](const storage::Rows& rows) { version = storage::ParseConfigurationVersion(rows); });
+  packet.Add(storage::AppendSelectFollowedVersions, [&](const storage::Rows& rows) {
+    int64_t followed = 0;
+    std::tie(version, followed) = storage::ParseFollowedVersions(rows);
+    following_ = followed < version;
+  });
   packet.Add([&](Sql& sql) { return storage::AppendSelectLevels(sql, skus); }, LoadInto(rows_.levels));
   if (!RepairsAlone()) {
     packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); },
@@ -185,9 +190,9 @@ absl::Status Batch::LoadWhatWaits(const std::set<storage::ReservationLineRecord:
   packet.Add([&](Sql& sql) { return storage::AppendSelectLines(sql, lines); }, LoadInto(rows_.reservation_lines));
   packet.Add([&](Sql& sql) { return storage::AppendSelectBackordersOfReservations(sql, reservations); },
              LoadInto(rows_.backorders));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectLinesOfDeadBackorders(sql, skus, kMaxDeadHolds); },
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLinesOfDeadBackorders(sql, skus, now_, kMaxDeadHolds); },
              LoadInto(rows_.reservation_lines));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadBackorders(sql, skus, kMaxDeadHolds); },
+  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadBackorders(sql, skus, now_, kMaxDeadHolds); },
              [this](const storage::Rows& rows) {
                more_dead_holds_ = more_dead_holds_ || rows.size() == kMaxDeadHolds;
                LoadInto(rows_.backorders)(rows);
@@ -271,23 +276,26 @@ absl::Status Batch::ReleaseDeadHolds() {
   absl::StatusOr<int64_t> released = ReleaseDead(work);
   if (!released.ok()) return released.status();
   holds_released_ += *released;
+  // What has grown may serve those whom an earlier step has passed by.
+  for (const std::string& sku : Growing(work)) filled_.erase(sku);
   absl::Status filled = FillGrowing(work, *this);
   rows_.Mark();
   return filled;
 }
 
-// A fill that was too long for one transaction goes on before any command.
+// A fill that was too long for one transaction goes on before any command, and so does one that a change of the
+// configuration has made possible and that nobody has come to yet.
 absl::Status Batch::FillPending() {
   more_fills_ = false;
   Work work(rows_, now_, *configuration_, limits_, skus_, {.actor = "system"});
   for (const storage::ItemRecord* item : rows_.items.All()) {
-    if (!item->fill_pending) continue;
+    if (!item->fill_pending && !(following_ && item->backordered > 0)) continue;
     absl::StatusOr<int64_t> place = Fill(work, item->sku, filled_[item->sku], *this);
     if (!place.ok()) return place.status();
     filled_[item->sku] = *place;
     const bool pending = *place != kAllServed;
     more_fills_ = more_fills_ || pending;
-    rows_.items.Edit(item->sku).fill_pending = pending;
+    if (item->fill_pending != pending) rows_.items.Edit(item->sku).fill_pending = pending;
   }
   rows_.Mark();
   return absl::OkStatus();
@@ -301,6 +309,14 @@ absl::Status Batch::ApplyCommands() {
   return absl::OkStatus();
 }
 
+// True if an earlier command of the batch has begun a fill of one of the job's SKUs that the next batch goes on with.
+bool Batch::Overtakes(const Job& job) const {
+  return !RepairsAlone() && std::any_of(job.skus.begin(), job.skus.end(), [this](const std::string& sku) {
+    const storage::ItemRecord* item = rows_.items.Find(sku);
+    return item != nullptr && item->fill_pending;
+  });
+}
+
 // Not OK if the database failed.
 absl::Status Batch::ApplyCommand(Job& job) {
   Work work(rows_, now_, *configuration_, limits_, skus_,
@@ -308,6 +324,11 @@ absl::Status Batch::ApplyCommand(Job& job) {
   work.holders = &holders_;
   work.warehouse_use = &warehouse_use_;
   work.sums = &sums_;
+  if (Overtakes(job)) {
+    job.needs_more = true;
+    job.answer = absl::OkStatus();
+    return absl::OkStatus();
+  }
   job.answer = job.command->Apply(work);
   job.needs_more = !work.required().empty() || !work.required_holders().empty();
   job.needs.skus.insert(job.needs.skus.end(), work.required().begin(), work.required().end());

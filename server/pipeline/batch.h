@@ -76,6 +76,7 @@ class Batch : private BackorderSource {
   absl::Status FillPending();
   absl::Status ApplyCommands();
   absl::Status ApplyCommand(Job& job);
+  bool Overtakes(const Job& job) const;
   absl::StatusOr<Loaded> LoadWaiting(const std::string& sku, int64_t after_place,
                                      const std::vector<std::string>& channel_ids, int64_t limit) override;
   // True if another step must come before any command.
@@ -104,6 +105,7 @@ class Batch : private BackorderSource {
   storage::VerifySnapshot sums_;
   bool more_dead_holds_ = false;
   bool more_fills_ = false;
+  bool following_ = false;                 // A change of the configuration has consequences that are not all drawn.
   std::map<std::string, int64_t> filled_;  // By SKU: the place of the last backorder that a step has looked at.
   bool commit_unknown_ = false;
   bool duplicate_request_ = false;

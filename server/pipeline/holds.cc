@@ -20,7 +20,8 @@ absl::StatusOr<int64_t> ReleaseDead(Work& work) {
   }
   std::vector<storage::BackorderRecord> waiting;
   for (const storage::BackorderRecord* backorder : work.rows().backorders.All()) {
-    if (backorder->expire_time && *backorder->expire_time <= work.now()) waiting.push_back(*backorder);
+    const bool locked = work.rows().items.Find(backorder->sku) != nullptr;
+    if (locked && backorder->expire_time && *backorder->expire_time <= work.now()) waiting.push_back(*backorder);
   }
   for (const auto& backorder : waiting) {
     StopWaiting(work, backorder.reservation_id, backorder.sku, backorder.quantity);
