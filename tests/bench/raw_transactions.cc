@@ -74,14 +74,14 @@ absl::StatusOr<std::vector<storage::Rows>> Send(storage::Connection& connection,
 
 absl::Status Reserve(storage::Connection& connection, const ReservationRows& pattern, const std::string& sku,
                      Travel travel) {
-  constexpr int kLevelColumn = storage::Table<storage::ItemRecord>::kColumns.size();
-  constexpr int kTimeColumn = kLevelColumn + storage::Table<storage::LevelRecord>::kColumns.size();
+  constexpr int kLevelColumn = storage::kColumnCount<storage::ItemRecord>;
+  constexpr int kTimeColumn = kLevelColumn + storage::kColumnCount<storage::LevelRecord>;
   auto read = Send(connection, {Statement("BEGIN"), LockAndRead(sku)}, travel);
   if (!read.ok()) return read.status();
   if ((*read)[1].size() != 1) return absl::InternalError(absl::StrCat("there is no stock of ", sku));
   const storage::Row row = (*read)[1][0];
-  storage::ItemRecord item = storage::Table<storage::ItemRecord>::Parse(row, 0);
-  storage::LevelRecord level = storage::Table<storage::LevelRecord>::Parse(row, kLevelColumn);
+  storage::ItemRecord item = storage::Parse<storage::ItemRecord>(row, 0);
+  storage::LevelRecord level = storage::Parse<storage::LevelRecord>(row, kLevelColumn);
   if (level.quantities.available() < pattern.line.reserved) return absl::InternalError("the stock is used up");
   const ReservationRows rows = NextReservation(pattern, row.Time(kTimeColumn), item, level);
   return Send(connection,

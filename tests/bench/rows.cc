@@ -26,11 +26,11 @@ absl::StatusOr<ReservationRows> ReadReservation(storage::Connection& connection,
   for (const storage::Rows& rows : *results) {
     if (rows.size() != 1) return absl::InternalError("a reservation of one line did not write one row of each kind");
   }
-  return ReservationRows{.reservation = storage::Table<storage::ReservationRecord>::Parse((*results)[0][0], 0),
-                         .line = storage::Table<storage::ReservationLineRecord>::Parse((*results)[1][0], 0),
-                         .allocation = storage::Table<storage::AllocationRecord>::Parse((*results)[2][0], 0),
-                         .movement = storage::Table<storage::MovementRecord>::Parse((*results)[3][0], 0),
-                         .request = storage::Table<storage::RequestRecord>::Parse((*results)[4][0], 0)};
+  return ReservationRows{.reservation = storage::Parse<storage::ReservationRecord>((*results)[0][0], 0),
+                         .line = storage::Parse<storage::ReservationLineRecord>((*results)[1][0], 0),
+                         .allocation = storage::Parse<storage::AllocationRecord>((*results)[2][0], 0),
+                         .movement = storage::Parse<storage::MovementRecord>((*results)[3][0], 0),
+                         .request = storage::Parse<storage::RequestRecord>((*results)[4][0], 0)};
 }
 
 ReservationRows NextReservation(const ReservationRows& pattern, absl::Time now, storage::ItemRecord& item,
