@@ -160,24 +160,20 @@ bool RepairBound(const v1::Mismatch& mismatch, pipeline::Work& work) {
   return true;
 }
 
-// Returns decide how much of a line has come back.
-bool RepairReturned(const v1::Mismatch& mismatch, pipeline::Work& work) {
+// Documents decide about the counters of a line: returns how much has come back, backorders how much waits.
+bool RepairLine(const v1::Mismatch& mismatch, int64_t storage::ReservationLineRecord::*counter, pipeline::Work& work) {
   const storage::ReservationLineRecord::Key key{mismatch.reservation_id(), mismatch.sku()};
   if (work.rows().reservation_lines.Find(key) == nullptr) return false;
-  work.rows().reservation_lines.Edit(key).returned += mismatch.expected() - mismatch.actual();
+  work.rows().reservation_lines.Edit(key).*counter += mismatch.expected() - mismatch.actual();
   return true;
 }
 
 // Backorders decide how much of a line, and of a SKU, waits.
 bool RepairBackordered(const v1::Mismatch& mismatch, pipeline::Work& work) {
-  const int64_t missing = mismatch.expected() - mismatch.actual();
-  const storage::ReservationLineRecord::Key key{mismatch.reservation_id(), mismatch.sku()};
-  if (mismatch.reservation_id().empty()) {
-    work.rows().items.Edit(mismatch.sku()).backordered += missing;
-    return true;
+  if (!mismatch.reservation_id().empty()) {
+    return RepairLine(mismatch, &storage::ReservationLineRecord::backordered, work);
   }
-  if (work.rows().reservation_lines.Find(key) == nullptr) return false;
-  work.rows().reservation_lines.Edit(key).backordered += missing;
+  work.rows().items.Edit(mismatch.sku()).backordered += mismatch.expected() - mismatch.actual();
   return true;
 }
 
@@ -208,7 +204,9 @@ absl::Status Repair(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& m
   std::map<LevelKey, bool> mended;  // Levels that have a correcting movement.
   for (v1::Mismatch& mismatch : mismatches) {
     if (mismatch.check() == "SHIPMENT_NOT_BOUND") mismatch.set_repaired(RepairBound(mismatch, work));
-    if (mismatch.check() == "RETURNED_NOT_SUM_OF_RETURNS") mismatch.set_repaired(RepairReturned(mismatch, work));
+    if (mismatch.check() == "RETURNED_NOT_SUM_OF_RETURNS") {
+      mismatch.set_repaired(RepairLine(mismatch, &storage::ReservationLineRecord::returned, work));
+    }
     if (mismatch.check() == kBackordered) mismatch.set_repaired(RepairBackordered(mismatch, work));
     if (!MovementMends(mismatch)) continue;
     LevelKey key{mismatch.sku(), mismatch.warehouse_id()};
@@ -226,9 +224,9 @@ absl::Status Repair(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& m
     mismatch.set_repaired(true);
   }
   // What a repair makes available serves who waits.
+  if (mismatches.empty()) return absl::OkStatus();
   for (const auto& item : snapshot.items) {
-    if (!mismatches.empty() && work.item(item.sku).backordered > 0)
-      work.rows().items.Edit(item.sku).fill_pending = true;
+    if (work.item(item.sku).backordered > 0) work.rows().items.Edit(item.sku).fill_pending = true;
   }
   return absl::OkStatus();
 }

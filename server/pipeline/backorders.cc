@@ -4,7 +4,6 @@
 #include <map>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "server/pipeline/holds.h"
 #include "server/sourcing/priority.h"
 
