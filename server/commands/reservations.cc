@@ -39,9 +39,9 @@ void CheckItemRules(const ItemRecord& item, const Demand& demand, Violations& vi
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> SourcesFor(const Work& work, const std::string& channel_id,
-                                                    const std::vector<std::string>& only) {
-  const storage::ChannelRecord* channel = work.configuration().FindChannel(channel_id);
+absl::StatusOr<std::vector<std::string>> SellingFrom(const pipeline::Configuration& configuration,
+                                                     const std::string& channel_id) {
+  const storage::ChannelRecord* channel = configuration.FindChannel(channel_id);
   if (channel == nullptr) {
     return NotFound("CHANNEL_NOT_FOUND", absl::StrCat("there is no channel ", channel_id),
                     {{"channel_id", channel_id}});
@@ -50,21 +50,27 @@ absl::StatusOr<std::vector<std::string>> SourcesFor(const Work& work, const std:
     return Precondition("CHANNEL_INACTIVE", absl::StrCat("channel ", channel_id, " is not active"),
                         {{"channel_id", channel_id}});
   }
-  std::vector<std::string> sources = work.configuration().SourcesOf(channel_id);
+  std::vector<std::string> sources = configuration.SourcesOf(channel_id);
   if (sources.empty()) {
     return Precondition("CHANNEL_HAS_NO_WAREHOUSE",
                         absl::StrCat("no active warehouse is attached to channel ", channel_id),
                         {{"channel_id", channel_id}});
   }
-  if (only.empty()) return sources;
+  return sources;
+}
+
+absl::StatusOr<std::vector<std::string>> SourcesFor(const Work& work, const std::string& channel_id,
+                                                    const std::vector<std::string>& only) {
+  absl::StatusOr<std::vector<std::string>> sources = SellingFrom(work.configuration(), channel_id);
+  if (!sources.ok() || only.empty()) return sources;
   for (const std::string& warehouse_id : only) {
-    if (std::find(sources.begin(), sources.end(), warehouse_id) == sources.end()) {
+    if (std::find(sources->begin(), sources->end(), warehouse_id) == sources->end()) {
       return Precondition("WAREHOUSE_NOT_IN_CHANNEL",
                           absl::StrCat("channel ", channel_id, " does not sell from warehouse ", warehouse_id),
                           {{"channel_id", channel_id}, {"warehouse_id", warehouse_id}});
     }
   }
-  std::erase_if(sources, [&only](const std::string& warehouse_id) {
+  std::erase_if(*sources, [&only](const std::string& warehouse_id) {
     return std::find(only.begin(), only.end(), warehouse_id) == only.end();
   });
   return sources;

@@ -49,8 +49,12 @@ void CheckLines(const Lines& lines, const LineRules& rules, Violations& violatio
   }
 }
 
-// The warehouses that the channel may draw from, in order; `only`, if not empty, narrows them. Refusals:
-// CHANNEL_NOT_FOUND, CHANNEL_INACTIVE, CHANNEL_HAS_NO_WAREHOUSE, WAREHOUSE_NOT_IN_CHANNEL.
+// The warehouses that the channel sells from now, in order. Refusals: CHANNEL_NOT_FOUND, CHANNEL_INACTIVE,
+// CHANNEL_HAS_NO_WAREHOUSE.
+absl::StatusOr<std::vector<std::string>> SellingFrom(const pipeline::Configuration& configuration,
+                                                     const std::string& channel_id);
+
+// The same, narrowed by `only` if that is not empty. Refuses WAREHOUSE_NOT_IN_CHANNEL besides.
 absl::StatusOr<std::vector<std::string>> SourcesFor(const pipeline::Work& work, const std::string& channel_id,
                                                     const std::vector<std::string>& only);
 

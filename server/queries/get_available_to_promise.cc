@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/availability.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/reservations.h"
 #include "server/errors.h"
 #include "server/queries/configuration.h"
 #include "server/queries/promises.h"
@@ -29,7 +30,7 @@ struct GetAvailableToPromise {
   static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     const auto configuration = CurrentConfiguration(reader);
     if (!configuration.ok()) return configuration.status();
-    const auto warehouses = WarehousesOf(request.channel_id(), **configuration);
+    const auto warehouses = commands::SellingFrom(**configuration, request.channel_id());
     if (!warehouses.ok()) return warehouses.status();
 
     const std::string skus[] = {request.sku()};
@@ -59,26 +60,6 @@ struct GetAvailableToPromise {
  private:
   static bool Contains(const std::vector<std::string>& ids, const std::string& id) {
     return std::find(ids.begin(), ids.end(), id) != ids.end();
-  }
-
-  static absl::StatusOr<std::vector<std::string>> WarehousesOf(const std::string& channel_id,
-                                                               const pipeline::Configuration& configuration) {
-    const storage::ChannelRecord* channel = configuration.FindChannel(channel_id);
-    if (channel == nullptr) {
-      return NotFound("CHANNEL_NOT_FOUND", absl::StrCat("there is no channel ", channel_id),
-                      {{"channel_id", channel_id}});
-    }
-    if (!channel->active) {
-      return Precondition("CHANNEL_INACTIVE", absl::StrCat("channel ", channel_id, " is not active"),
-                          {{"channel_id", channel_id}});
-    }
-    std::vector<std::string> warehouses = configuration.SourcesOf(channel_id);
-    if (warehouses.empty()) {
-      return Precondition("CHANNEL_HAS_NO_WAREHOUSE",
-                          absl::StrCat("no active warehouse is attached to channel ", channel_id),
-                          {{"channel_id", channel_id}});
-    }
-    return warehouses;
   }
 
   static void Show(const Request& request, const std::vector<Promise>& promises, Response& response) {
