@@ -22,6 +22,14 @@ enum class BackorderPolicy : int8_t {
   kUnlimited = 3,
 };
 
+// How the warehouses that serve an order are chosen among those that may.
+enum class SourcingStrategy : int8_t {
+  kPriority = 1,
+  kNearest = 2,
+  kFewestSplits = 3,
+  kBalanced = 4,
+};
+
 // A SKU's configuration, its lock, and the counters that stand under the lock.
 struct ItemRecord {
   std::string sku;

@@ -6,19 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "server/sourcing/plan.h"
+
 namespace inventory::sourcing {
 
 // What a warehouse can give.
 struct Source {
   std::string warehouse_id;
   int64_t available = 0;  // May be below zero: such a warehouse gives nothing.
-};
-
-// What it is asked to give; above zero.
-struct Part {
-  std::string warehouse_id;
-  int64_t quantity = 0;
-  bool operator==(const Part&) const = default;
 };
 
 // Takes each source's units in the given order until `quantity` is met. Never more than asked and never more than
