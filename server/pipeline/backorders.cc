@@ -1,7 +1,6 @@
 #include "server/pipeline/backorders.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "server/pipeline/holds.h"
@@ -124,6 +123,21 @@ absl::Status FillGrowing(Work& work, BackorderSource& source) {
     if (work.item(sku).fill_pending != pending) work.rows().items.Edit(sku).fill_pending = pending;
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> GoOnFilling(Work& work, bool all, std::map<std::string, int64_t>& filled,
+                                 BackorderSource& source) {
+  bool more = false;
+  for (const storage::ItemRecord* item : work.rows().items.All()) {
+    if (!item->fill_pending && !(all && item->backordered > 0)) continue;
+    absl::StatusOr<int64_t> place = Fill(work, item->sku, filled[item->sku], source);
+    if (!place.ok()) return place.status();
+    filled[item->sku] = *place;
+    const bool pending = *place != kAllServed;
+    more = more || pending;
+    if (item->fill_pending != pending) work.rows().items.Edit(item->sku).fill_pending = pending;
+  }
+  return more;
 }
 
 }  // namespace inventory::pipeline

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -56,6 +57,11 @@ absl::StatusOr<int64_t> Fill(Work& work, const std::string& sku, int64_t after_p
 // What every command is followed by, in the same transaction: the backorders of growing SKUs are served. Where a SKU
 // has more than one step can serve, its item is marked for the next batch to go on first.
 absl::Status FillGrowing(Work& work, BackorderSource& source);
+
+// What comes before any command: goes on with the fills of locked SKUs that were cut, and, if `all`, looks at every
+// locked SKU that has backorders. `filled` keeps between steps how far they came, by SKU. True if another step must
+// follow.
+absl::StatusOr<bool> GoOnFilling(Work& work, bool all, std::map<std::string, int64_t>& filled, BackorderSource& source);
 
 }  // namespace inventory::pipeline
 

@@ -286,17 +286,10 @@ absl::Status Batch::ReleaseDeadHolds() {
 // A fill that was too long for one transaction goes on before any command, and so does one that a change of the
 // configuration has made possible and that nobody has come to yet.
 absl::Status Batch::FillPending() {
-  more_fills_ = false;
   Work work(rows_, now_, *configuration_, limits_, skus_, {.actor = "system"});
-  for (const storage::ItemRecord* item : rows_.items.All()) {
-    if (!item->fill_pending && !(following_ && item->backordered > 0)) continue;
-    absl::StatusOr<int64_t> place = Fill(work, item->sku, filled_[item->sku], *this);
-    if (!place.ok()) return place.status();
-    filled_[item->sku] = *place;
-    const bool pending = *place != kAllServed;
-    more_fills_ = more_fills_ || pending;
-    if (item->fill_pending != pending) rows_.items.Edit(item->sku).fill_pending = pending;
-  }
+  absl::StatusOr<bool> more = GoOnFilling(work, following_, filled_, *this);
+  if (!more.ok()) return more.status();
+  more_fills_ = *more;
   rows_.Mark();
   return absl::OkStatus();
 }
