@@ -13,11 +13,16 @@ struct UpdateItem {
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     const auto mask = CheckUpdateMask(request.update_mask(), *v1::Item::descriptor(), kFixedItemFields, violations);
-    // Any minimum may fit to a maximum that is not changed.
+    // Any minimum may fit to a maximum that is not changed, and any limit to a policy that is not.
     v1::Item changed;
     changed.set_sku(request.item().sku());
     changed.set_max_order_quantity(0);
     ApplyUpdate(mask, kFixedItemFields, request.item(), changed);
+    if (changed.backorder_limit() > 0) {
+      changed.set_backorder_policy(v1::BACKORDER_POLICY_LIMITED);
+    } else if (changed.backorder_policy() == v1::BACKORDER_POLICY_LIMITED) {
+      changed.set_backorder_limit(1);
+    }
     CheckItem(request.allow_missing() ? request.item() : changed, "item", violations);
   }
 
