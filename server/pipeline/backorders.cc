@@ -35,13 +35,24 @@ void TakeOff(Work& work, const BackorderRecord& backorder, int64_t quantity) {
   }
 }
 
-absl::Status Serve(Work& work, const BackorderRecord& backorder, std::vector<std::string> warehouses) {
+// Fills from the place on and notes in the item how far that has got.
+absl::Status Step(Work& work, const std::string& sku, int64_t after_place, BackorderSource& source) {
+  absl::StatusOr<int64_t> place = Fill(work, sku, after_place, source);
+  if (!place.ok()) return place.status();
+  const bool pending = *place != kAllServed;
+  const storage::ItemRecord& item = work.item(sku);
+  if (!pending && !item.fill_pending) return absl::OkStatus();
+  storage::ItemRecord& marked = work.rows().items.Edit(sku);
+  marked.fill_pending = pending;
+  marked.fill_after = pending ? *place : 0;
+  return absl::OkStatus();
+}
+
+absl::Status Serve(Work& work, const BackorderRecord& backorder) {
   const storage::ReservationRecord* reservation = work.rows().reservations.Find(backorder.reservation_id);
   if (reservation == nullptr) return absl::InternalError("a backorder has no reservation");
-  const std::vector<std::string>& only = reservation->warehouse_ids;
-  std::erase_if(warehouses, [&only](const std::string& warehouse_id) {
-    return !only.empty() && std::find(only.begin(), only.end(), warehouse_id) == only.end();
-  });
+  const std::vector<std::string> warehouses =
+      work.configuration().SourcesOf(backorder.channel_id, reservation->warehouse_ids);
   const BackorderRecord served = backorder;
   for (const sourcing::Part& part : sourcing::ByPriority(work.AvailableIn(served.sku, warehouses), served.quantity)) {
     absl::Status reserved = ReserveUnits(work, {served.reservation_id, served.sku, part.warehouse_id}, part.quantity,
@@ -108,9 +119,8 @@ absl::StatusOr<int64_t> Fill(Work& work, const std::string& sku, int64_t after_p
     if (backorder->place <= after_place) continue;
     if (!loaded->all && backorder->place > loaded->last_place) break;
     const bool dead = backorder->expire_time && *backorder->expire_time <= work.now();
-    const auto warehouses = serving.find(backorder->channel_id);
-    if (dead || warehouses == serving.end()) continue;
-    absl::Status served = Serve(work, *backorder, warehouses->second);
+    if (dead || !serving.contains(backorder->channel_id)) continue;
+    absl::Status served = Serve(work, *backorder);
     if (!served.ok()) return served;
   }
   return loaded->all || Serving(work, sku).empty() ? kAllServed : loaded->last_place;
@@ -118,12 +128,14 @@ absl::StatusOr<int64_t> Fill(Work& work, const std::string& sku, int64_t after_p
 
 absl::Status FillGrowing(Work& work, BackorderSource& source) {
   for (const std::string& sku : Growing(work)) {
-    absl::StatusOr<int64_t> place = Fill(work, sku, 0, source);
-    if (!place.ok()) return place.status();
-    const bool pending = *place != kAllServed;
-    if (work.item(sku).fill_pending != pending) work.rows().items.Edit(sku).fill_pending = pending;
+    absl::Status filled = Step(work, sku, 0, source);
+    if (!filled.ok()) return filled;
   }
   return absl::OkStatus();
+}
+
+absl::Status GoOnFilling(Work& work, const std::string& sku, BackorderSource& source) {
+  return Step(work, sku, work.item(sku).fill_after, source);
 }
 
 }  // namespace inventory::pipeline

@@ -53,9 +53,12 @@ inline constexpr int64_t kAllServed = std::numeric_limits<int64_t>::max();
 // kMaxFilledLines of them; returns the place of the last one, or kAllServed.
 absl::StatusOr<int64_t> Fill(Work& work, const std::string& sku, int64_t after_place, BackorderSource& source);
 
-// What every command is followed by, in the same transaction: the backorders of growing SKUs are served. Where a SKU
-// has more than one step can serve, its item is marked for the next batch to go on first.
+// Serves the backorders of growing SKUs. Where a SKU has more than one step can serve, its item is marked with the
+// place reached, for the next batch to go on from there first.
 absl::Status FillGrowing(Work& work, BackorderSource& source);
+
+// Another step of a fill that is pending, or the first one of a fill that nothing has begun.
+absl::Status GoOnFilling(Work& work, const std::string& sku, BackorderSource& source);
 
 }  // namespace inventory::pipeline
 

@@ -79,6 +79,19 @@ const storage::BackorderRecord* Work::FindBackorder(const std::string& reservati
   return nullptr;
 }
 
+std::vector<const storage::QuotaRecord*> Work::QuotasOf(const std::string& sku) const {
+  return rows_.quotas.Range({sku, ""}, [&](const auto& quota) { return quota.sku == sku; });
+}
+
+std::vector<const storage::LowStockRuleRecord*> Work::LowStockRulesOf(const std::string& sku) const {
+  std::vector<const storage::LowStockRuleRecord*> rules;
+  if (item(sku).low_stock_rules == 0) return rules;
+  for (const storage::LowStockRuleRecord* rule : rows_.low_stock_rules.All()) {
+    if (rule->sku == sku && !rule->delete_time) rules.push_back(rule);
+  }
+  return rules;
+}
+
 std::vector<const storage::ShipmentLineRecord*> Work::ShipmentLinesOf(const std::string& shipment_id) const {
   return rows_.shipment_lines.Range({shipment_id, "", ""},
                                     [&](const auto& line) { return line.shipment_id == shipment_id; });
@@ -192,6 +205,12 @@ bool Work::Require(const std::string& sku) {
 bool Work::RequireHolders(const std::string& sku) {
   if (holders != nullptr && holders->contains(sku)) return true;
   required_holders_.insert(sku);
+  return false;
+}
+
+bool Work::RequireOutstanding(const storage::QuotaRecord::Key& quota) {
+  if (outstanding != nullptr && outstanding->contains(quota)) return true;
+  required_outstanding_.insert(quota);
   return false;
 }
 
