@@ -15,9 +15,7 @@ struct CreateItem {
     CheckItem(request.item(), "item", violations);
   }
 
-  static pipeline::Needs NeedsOf(const Request& request) {
-    return NeedsOfItem(request.item(), /*create=*/true);
-  }
+  static pipeline::Needs NeedsOf(const Request& request) { return NeedsOfItem(request.item(), /*create=*/true); }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
     const std::string& sku = request.item().sku();

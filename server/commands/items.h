@@ -21,8 +21,8 @@ void CheckItem(const v1::Item& item, const std::string& field, Violations& viola
 // The rows that it takes to configure the item.
 pipeline::Needs NeedsOfItem(const v1::Item& item, bool create);
 
-// Gives the loaded item of the SKU the configuration that a valid item has. AVAILABILITY_ESTIMATE_NOT_FOUND; otherwise as
-// SaveItem.
+// Gives the loaded item of the SKU the configuration that a valid item has. AVAILABILITY_ESTIMATE_NOT_FOUND; otherwise
+// as SaveItem.
 absl::Status Configure(pipeline::Work& work, const v1::Item& item);
 
 // The record with the configuration that a valid item has but for its availability estimate; fields that are not set

@@ -1,25 +1,25 @@
 #include "server/pipeline/backorders.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "server/pipeline/holds.h"
-#include "server/sourcing/priority.h"
+#include "server/pipeline/planning.h"
 
 namespace inventory::pipeline {
 namespace {
 
 using storage::BackorderRecord;
 
-// The warehouses of each channel that can serve the SKU now; channels that can't are left out. An inactive channel
-// takes no new orders but those that it has are served.
-std::map<std::string, std::vector<std::string>> Serving(const Work& work, const std::string& sku) {
-  std::map<std::string, std::vector<std::string>> serving;
+// The channels that have a warehouse which can serve the SKU now. An inactive channel takes no new orders but those
+// that it has are served.
+std::set<std::string> Serving(const Work& work, const std::string& sku) {
+  std::set<std::string> serving;
   for (const auto& [channel_id, channel] : work.configuration().channels) {
     if (channel.delete_time) continue;
-    std::vector<std::string> warehouses = work.configuration().SourcesOf(channel_id);
-    if (sourcing::TotalAvailable(work.AvailableIn(sku, warehouses), 1) > 0) serving[channel_id] = std::move(warehouses);
+    const std::vector<int64_t> available = work.AvailableIn(sku, work.configuration().SourcesOf(channel_id));
+    const bool any = std::any_of(available.begin(), available.end(), [](int64_t units) { return units > 0; });
+    if (any) serving.insert(channel_id);
   }
   return serving;
 }
@@ -54,7 +54,8 @@ absl::Status Serve(Work& work, const BackorderRecord& backorder) {
   const std::vector<std::string> warehouses =
       work.configuration().SourcesOf(backorder.channel_id, reservation->warehouse_ids);
   const BackorderRecord served = backorder;
-  for (const sourcing::Part& part : sourcing::ByPriority(work.AvailableIn(served.sku, warehouses), served.quantity)) {
+  const sourcing::Problem problem = ProblemOf(work, *reservation, warehouses, {{served.sku, served.quantity}});
+  for (const sourcing::Part& part : PlanFor(*reservation, problem).front()) {
     absl::Status reserved = ReserveUnits(work, {served.reservation_id, served.sku, part.warehouse_id}, part.quantity,
                                          served.expire_time, storage::MovementType::kFill);
     if (!reserved.ok()) return reserved;
@@ -109,11 +110,10 @@ std::set<std::string> Growing(const Work& work) {
 }
 
 absl::StatusOr<int64_t> Fill(Work& work, const std::string& sku, int64_t after_place, BackorderSource& source) {
-  std::map<std::string, std::vector<std::string>> serving = Serving(work, sku);
+  const std::set<std::string> serving = Serving(work, sku);
   if (serving.empty()) return kAllServed;
-  std::vector<std::string> channel_ids;
-  for (const auto& [channel_id, warehouses] : serving) channel_ids.push_back(channel_id);
-  absl::StatusOr<BackorderSource::Loaded> loaded = source.LoadWaiting(sku, after_place, channel_ids, kMaxFilledLines);
+  absl::StatusOr<BackorderSource::Loaded> loaded =
+      source.LoadWaiting(sku, after_place, {serving.begin(), serving.end()}, kMaxFilledLines);
   if (!loaded.ok()) return loaded.status();
   for (const BackorderRecord* backorder : work.BackordersOf(sku)) {
     if (backorder->place <= after_place) continue;
@@ -134,8 +134,15 @@ absl::Status FillGrowing(Work& work, BackorderSource& source) {
   return absl::OkStatus();
 }
 
-absl::Status GoOnFilling(Work& work, const std::string& sku, BackorderSource& source) {
-  return Step(work, sku, work.item(sku).fill_after, source);
+absl::StatusOr<bool> GoOnFilling(Work& work, bool all, BackorderSource& source) {
+  bool more = false;
+  for (const storage::ItemRecord* item : work.rows().items.All()) {
+    if (!item->fill_pending && !(all && item->backordered > 0)) continue;
+    absl::Status filled = Step(work, item->sku, item->fill_after, source);
+    if (!filled.ok()) return filled;
+    more = more || work.item(item->sku).fill_pending;
+  }
+  return more;
 }
 
 }  // namespace inventory::pipeline

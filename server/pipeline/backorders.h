@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -57,8 +58,9 @@ absl::StatusOr<int64_t> Fill(Work& work, const std::string& sku, int64_t after_p
 // place reached, for the next batch to go on from there first.
 absl::Status FillGrowing(Work& work, BackorderSource& source);
 
-// Another step of a fill that is pending, or the first one of a fill that nothing has begun.
-absl::Status GoOnFilling(Work& work, const std::string& sku, BackorderSource& source);
+// What comes before any command: goes on with the fills of locked SKUs that were cut, and, if `all`, looks at every
+// locked SKU that has backorders. True if another step must follow.
+absl::StatusOr<bool> GoOnFilling(Work& work, bool all, BackorderSource& source);
 
 }  // namespace inventory::pipeline
 

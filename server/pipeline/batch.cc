@@ -69,14 +69,10 @@ absl::Status Batch::ReleaseDeadHolds() {
 // A fill that was too long for one transaction goes on before any command, and so does one that a change of the
 // configuration has made possible and that nobody has come to yet.
 absl::Status Batch::FillPending() {
-  more_fills_ = false;
   Work work(rows_, now_, *configuration_, limits_, skus_, {.actor = "system"});
-  for (const storage::ItemRecord* item : rows_.items.All()) {
-    if (!item->fill_pending && !(following_ && item->backordered > 0)) continue;
-    absl::Status filled = GoOnFilling(work, item->sku, *this);
-    if (!filled.ok()) return filled;
-    more_fills_ = more_fills_ || work.item(item->sku).fill_pending;
-  }
+  absl::StatusOr<bool> more = GoOnFilling(work, following_, *this);
+  if (!more.ok()) return more.status();
+  more_fills_ = *more;
   absl::Status drawn = DrawConsequencesOfFill(work);
   rows_.Mark();
   return drawn;

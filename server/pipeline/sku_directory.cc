@@ -44,8 +44,7 @@ class SkusOf {
 
 void SkuDirectory::Resolve(Job& job) const {
   job.skus.insert(job.needs.skus.begin(), job.needs.skus.end());
-  job.resolved =
-      job.needs.replenishments.empty() && job.needs.transfers.empty() && job.needs.low_stock_rules.empty();
+  job.resolved = job.needs.replenishments.empty() && job.needs.transfers.empty() && job.needs.low_stock_rules.empty();
   if (job.needs.reservations.empty() && job.needs.shipments.empty()) return;
   storage::MutexLock lock(mutex_);
   for (const std::string& shipment_id : job.needs.shipments) {

@@ -36,15 +36,14 @@ const ItemRecord& Work::item(const std::string& sku) const {
   return item == nullptr ? kDefaults : *item;
 }
 
-std::vector<sourcing::Source> Work::AvailableIn(const std::string& sku,
-                                                const std::vector<std::string>& warehouse_ids) const {
-  std::vector<sourcing::Source> sources;
-  sources.reserve(warehouse_ids.size());
+std::vector<int64_t> Work::AvailableIn(const std::string& sku, const std::vector<std::string>& warehouse_ids) const {
+  std::vector<int64_t> available;
+  available.reserve(warehouse_ids.size());
   for (const std::string& warehouse_id : warehouse_ids) {
     const LevelRecord* level = rows_.levels.Find({sku, warehouse_id});
-    if (level != nullptr) sources.push_back({warehouse_id, level->quantities.available()});
+    available.push_back(level == nullptr ? 0 : level->quantities.available());
   }
-  return sources;
+  return available;
 }
 
 std::vector<const LevelRecord*> Work::LevelsOf(const std::string& sku) const {

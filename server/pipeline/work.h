@@ -16,7 +16,6 @@
 #include "server/pipeline/command.h"
 #include "server/pipeline/configuration.h"
 #include "server/pipeline/rows.h"
-#include "server/sourcing/priority.h"
 #include "storage/configuration_repository.h"
 #include "storage/movement_repository.h"
 #include "storage/verify_repository.h"
@@ -79,9 +78,8 @@ class Work {
   // The item as configured, or with all defaults.
   const storage::ItemRecord& item(const std::string& sku) const;
 
-  // What each of the warehouses has available of the SKU; those that have no level are left out.
-  std::vector<sourcing::Source> AvailableIn(const std::string& sku,
-                                            const std::vector<std::string>& warehouse_ids) const;
+  // What each of the warehouses has available of the SKU, in their order; 0 where it has no level.
+  std::vector<int64_t> AvailableIn(const std::string& sku, const std::vector<std::string>& warehouse_ids) const;
 
   // All levels of the SKU, by warehouse id.
   std::vector<const storage::LevelRecord*> LevelsOf(const std::string& sku) const;

@@ -23,7 +23,7 @@ struct Site {
 
 // Units of one SKU.
 struct Want {
-  int64_t quantity = 0;
+  int64_t quantity = 0;  // 0 to 10^18.
   // What each site has of the SKU, in the order of Problem::sites. Below zero: such a site gives nothing.
   std::vector<int64_t> available = {};
 };

@@ -8,7 +8,6 @@
 #include "inventory/v1/channel.pb.h"
 #include "inventory/v1/item.pb.h"
 #include "server/background/expire_reservation.h"
-#include "server/background/recheck_sku.h"
 #include "tests/unit/rule_fixture.h"
 
 namespace inventory {
@@ -177,7 +176,7 @@ TEST_F(BackordersTest, OnlyTheWarehousesThatTheOrderNamedServeIt) {
   EXPECT_THAT(ReservedIn("pickup", "a"), ElementsAre(Pair("w2", 1)));
 }
 
-TEST_F(BackordersTest, AWarehouseThatBecomesAttachedServesOnceItIsLookedAtAgain) {
+TEST_F(BackordersTest, AWarehouseThatBecomesAttachedServesBeforeAnyNewOrder) {
   AddChannel("east", {"w2"});
   Wait("r", {{"a", 1}}, "east");
   Stock("a", "w1", 1);
@@ -185,8 +184,22 @@ TEST_F(BackordersTest, AWarehouseThatBecomesAttachedServesOnceItIsLookedAtAgain)
   attach.set_channel_id("east");
   attach.set_warehouse_id("w1");
   ASSERT_EQ(Answer(runner_.Call<v1::Channel>(attach)), "OK");
-  background::RecheckSku recheck("a");
-  ASSERT_EQ(Answer(runner_.RunCommand(recheck)), "OK");
+  EXPECT_EQ(Reserved("r"), 0);
+  v1::ReserveStockRequest late = Order("late", {{"a", 1}});
+  late.set_channel_id("east");
+  EXPECT_EQ(Answer(Reserve(late)), "FAILED_PRECONDITION INSUFFICIENT_STOCK available=0 requested=1 sku=a");
+  EXPECT_EQ(Reserved("r"), 1);
+}
+
+TEST_F(BackordersTest, AWarehouseThatBecomesAttachedServesOnceTheBackgroundHasCome) {
+  AddChannel("east", {"w2"});
+  Wait("r", {{"a", 1}}, "east");
+  Stock("a", "w1", 1);
+  v1::AttachWarehouseRequest attach;
+  attach.set_channel_id("east");
+  attach.set_warehouse_id("w1");
+  ASSERT_EQ(Answer(runner_.Call<v1::Channel>(attach)), "OK");
+  runner_.Follow();
   EXPECT_EQ(Reserved("r"), 1);
 }
 
@@ -262,13 +275,14 @@ TEST_F(BackordersTest, AnAmendedLineMayWaitIfAskedTo) {
 }
 
 TEST_F(BackordersTest, AFillOfManyLinesGoesOnInFurtherSteps) {
-  constexpr int kOrders = pipeline::kMaxFilledLines + 5;
-  for (int i = 0; i < kOrders; ++i) Wait(absl::StrCat("r", 10000 + i), {{"a", 1}});
-  Stock("a", "w1", kOrders + 1);
-  EXPECT_EQ(Waiting("a").size(), 5u);
+  runner_.max_filled_lines = 2;
+  for (int i = 1; i <= 5; ++i) Wait(absl::StrCat("r", i), {{"a", 1}});
+  Stock("a", "w1", 6);
+  EXPECT_THAT(Waiting("a"), ElementsAre(Pair("r3", 1), Pair("r4", 1), Pair("r5", 1)));
   EXPECT_TRUE(runner_.rows.items.Find("a")->fill_pending);
-  background::RecheckSku recheck("a");
-  ASSERT_EQ(Answer(runner_.RunCommand(recheck)), "OK");
+  // Whatever touches the SKU next goes on with it first.
+  EXPECT_EQ(Answer(Reserve(Order("new", {{"a", 2}}))),
+            "FAILED_PRECONDITION INSUFFICIENT_STOCK available=1 requested=2 sku=a");
   EXPECT_THAT(Waiting("a"), IsEmpty());
   EXPECT_FALSE(runner_.rows.items.Find("a")->fill_pending);
   EXPECT_EQ(At("a", "w1").available(), 1);

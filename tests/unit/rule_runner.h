@@ -2,7 +2,9 @@
 #ifndef INVENTORY_TESTS_UNIT_RULE_RUNNER_H_
 #define INVENTORY_TESTS_UNIT_RULE_RUNNER_H_
 
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
+#include "server/pipeline/backorders.h"
 #include "server/pipeline/command.h"
 #include "server/pipeline/configuration.h"
 #include "server/pipeline/rows.h"
@@ -20,9 +23,10 @@
 namespace inventory {
 
 // Runs commands as the pipeline does, each in a batch of its own: it validates, loads only what the command's needs
-// name, releases dead holds, applies, and keeps the rows of a success and the answer under its request id. Every run is
-// applied, undone and applied again, as after a rollback, and must give the same answer; after every run the invariants
-// must hold (tests/unit/invariants.h). A reason that no comment tells callers of fails the test.
+// name, releases dead holds, goes on with fills, applies, fills, and keeps the rows of a success and the answer under
+// its request id. Every run is applied, undone and applied again, as after a rollback, and must give the same answer;
+// after every run the invariants must hold (tests/unit/invariants.h). A reason that no comment tells callers of fails
+// the test.
 class RuleRunner {
  public:
   // Everything that is stored. A test puts configuration in by Load, makes the rest by commands, and looks at rows by
@@ -34,6 +38,8 @@ class RuleRunner {
   std::string actor = "tester";
   // False for a test that starts from rows that no commands could have made.
   bool check_invariants = true;
+  // Lines that one step of a fill serves at most.
+  int64_t max_filled_lines = pipeline::kMaxFilledLines;
   // Commands of these steps (see rpc::Steps) find no database: UNAVAILABLE.
   std::set<std::string> broken_steps;
 
@@ -51,6 +57,10 @@ class RuleRunner {
 
   // The answer of a command that no RPC makes.
   absl::Status RunCommand(pipeline::Command& command);
+
+  // Looks at the backorders of every SKU, as the background does after a change of the configuration. Until then each
+  // batch does so for its own SKUs.
+  void Follow();
 
   // The configuration that the rows make.
   pipeline::Configuration CurrentConfiguration() const;
@@ -83,7 +93,9 @@ class RuleRunner {
   std::set<std::string> RunOnce(pipeline::Command& command, const pipeline::Needs& needs, const std::string& request_id,
                                 const google::protobuf::Message* reply);
   std::set<std::string> Apply(pipeline::Command& command, const std::string& request_id, Batch& batch);
+  absl::Status Prepare(const pipeline::Needs& needs, Batch& batch);
   Batch Load(const pipeline::Needs& needs);
+  std::unique_ptr<pipeline::BackorderSource> WaitingFor(Batch& batch) const;
   void LoadReservations(const std::set<std::string>& ids, Batch& batch);
   void LoadShipments(const std::set<std::string>& ids, Batch& batch);
   void LoadReplenishments(const std::vector<std::string>& ids, Batch& batch);
@@ -96,6 +108,7 @@ class RuleRunner {
 
   std::map<std::string, Record> records_;
   int runs_ = 0;
+  bool following_ = false;  // A change of the configuration has consequences that are not all drawn.
   absl::Status answer_;
 };
 

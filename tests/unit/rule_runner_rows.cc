@@ -1,0 +1,257 @@
+// What a batch loads, and what it leaves behind.
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "tests/unit/rule_runner.h"
+
+namespace inventory {
+namespace {
+
+template <typename Record, typename Predicate>
+void LoadIf(const pipeline::Table<Record>& from, pipeline::Table<Record>& to, Predicate wanted) {
+  for (const Record* record : from.All()) {
+    if (wanted(*record)) to.Load(*record);
+  }
+}
+
+template <typename Record>
+void LoadAll(const pipeline::Table<Record>& from, pipeline::Table<Record>& to) {
+  LoadIf(from, to, [](const Record&) { return true; });
+}
+
+template <typename Record>
+void LoadKeys(const std::vector<std::string>& keys, const pipeline::Table<Record>& from, pipeline::Table<Record>& to) {
+  for (const std::string& key : keys) {
+    if (const Record* record = from.Find(key)) to.Load(*record);
+  }
+}
+
+// All backorders that are stored; no more than `most` are loaded in one step.
+class StoredBackorders final : public pipeline::BackorderSource {
+ public:
+  StoredBackorders(const pipeline::Rows& from, pipeline::Rows& to, int64_t most) : from_(from), to_(to), most_(most) {}
+
+  absl::StatusOr<Loaded> LoadWaiting(const std::string& sku, int64_t after_place,
+                                     const std::vector<std::string>& channel_ids, int64_t limit) override {
+    Loaded loaded;
+    limit = std::min(limit, most_);
+    for (const storage::BackorderRecord* backorder : from_.backorders.All()) {
+      const std::string& id = backorder->reservation_id;
+      const bool wanted = backorder->sku == sku && backorder->place > after_place &&
+                          std::count(channel_ids.begin(), channel_ids.end(), backorder->channel_id) > 0;
+      if (!wanted) continue;
+      if (--limit < 0) {
+        loaded.all = false;
+        break;
+      }
+      to_.backorders.Load(*backorder);
+      to_.reservations.Load(*from_.reservations.Find(id));
+      to_.reservation_lines.Load(*from_.reservation_lines.Find({id, sku}));
+      LoadIf(from_.allocations, to_.allocations,
+             [&](const auto& part) { return part.reservation_id == id && part.sku == sku; });
+      loaded.last_place = backorder->place;
+    }
+    return loaded;
+  }
+
+ private:
+  const pipeline::Rows& from_;
+  pipeline::Rows& to_;
+  const int64_t most_;
+};
+
+template <typename Record>
+void StoreTable(const pipeline::Table<Record>& from, pipeline::Table<Record>& to) {
+  for (const Record* record : from.Written()) {
+    if (to.Find(record->key()) != nullptr) {
+      to.Edit(record->key()) = *record;
+    } else {
+      to.Add(*record);
+    }
+  }
+  for (const Record* record : from.Removed()) to.Remove(record->key());
+}
+
+}  // namespace
+
+pipeline::Configuration RuleRunner::CurrentConfiguration() const {
+  pipeline::Configuration configuration;
+  for (const auto* record : rows.warehouses.All()) configuration.warehouses[record->warehouse_id] = *record;
+  for (const auto* record : rows.channels.All()) configuration.channels[record->channel_id] = *record;
+  for (const auto* record : rows.attachments.All()) configuration.attachments[record->channel_id].push_back(*record);
+  for (auto& [channel_id, list] : configuration.attachments) {
+    std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.priority, a.warehouse_id) < std::tie(b.priority, b.warehouse_id);
+    });
+  }
+  return configuration;
+}
+
+std::unique_ptr<pipeline::BackorderSource> RuleRunner::WaitingFor(Batch& batch) const {
+  return std::make_unique<StoredBackorders>(rows, batch.rows, max_filled_lines);
+}
+
+RuleRunner::Batch RuleRunner::Load(const pipeline::Needs& needs) {
+  Batch batch;
+  std::set<std::string> reservations(needs.reservations.begin(), needs.reservations.end());
+  for (const std::string& id : needs.shipments) {
+    const storage::ShipmentRecord* shipment = rows.shipments.Find(id);
+    if (shipment != nullptr) reservations.insert(shipment->reservation_id);
+  }
+  LoadReservations(reservations, batch);
+  LoadShipments({needs.shipments.begin(), needs.shipments.end()}, batch);
+  LoadKeys(needs.new_reservations, rows.reservations, batch.rows.reservations);
+  LoadKeys(needs.new_shipments, rows.shipments, batch.rows.shipments);
+  LoadKeys(needs.new_returns, rows.returns, batch.rows.returns);
+  LoadKeys(needs.new_replenishments, rows.replenishments, batch.rows.replenishments);
+  LoadKeys(needs.new_transfers, rows.transfers, batch.rows.transfers);
+  LoadReplenishments(needs.replenishments, batch);
+  LoadTransfers(needs.transfers, batch);
+  batch.locked.insert(needs.skus.begin(), needs.skus.end());
+  LoadSkus(needs.create_items, batch);
+  LoadDeadHolds(batch);
+  if (needs.configuration) {
+    LoadAll(rows.warehouses, batch.rows.warehouses);
+    LoadAll(rows.channels, batch.rows.channels);
+    LoadAll(rows.attachments, batch.rows.attachments);
+  }
+  for (const std::string& sku : needs.holders) batch.holders[sku] = HoldersOf(sku, batch.now);
+  for (const std::string& id : needs.exclusive_warehouses) batch.warehouse_use[id] = UseOf(id, batch.now);
+  batch.configuration = CurrentConfiguration();
+  return batch;
+}
+
+// The reservations' SKUs are locked too.
+void RuleRunner::LoadReservations(const std::set<std::string>& ids, Batch& batch) {
+  const auto wanted = [&ids](const auto& record) { return ids.contains(record.reservation_id); };
+  LoadIf(rows.reservations, batch.rows.reservations, wanted);
+  LoadIf(rows.reservation_lines, batch.rows.reservation_lines, wanted);
+  LoadIf(rows.allocations, batch.rows.allocations, wanted);
+  LoadIf(rows.backorders, batch.rows.backorders, wanted);
+  for (const auto* line : batch.rows.reservation_lines.All()) batch.locked.insert(line->sku);
+}
+
+void RuleRunner::LoadShipments(const std::set<std::string>& ids, Batch& batch) {
+  const auto wanted = [&ids](const auto& record) { return ids.contains(record.shipment_id); };
+  LoadIf(rows.shipments, batch.rows.shipments, wanted);
+  LoadIf(rows.shipment_lines, batch.rows.shipment_lines, wanted);
+}
+
+void RuleRunner::LoadSkus(bool create_items, Batch& batch) {
+  batch.now = now;
+  for (const std::string& sku : batch.locked) {
+    if (create_items && rows.items.Find(sku) == nullptr) {
+      storage::ItemRecord item;
+      item.sku = sku;
+      rows.items.Load(item);
+    }
+  }
+  const auto wanted = [&batch](const auto& record) { return batch.locked.contains(record.sku); };
+  LoadIf(rows.items, batch.rows.items, wanted);
+  LoadIf(rows.levels, batch.rows.levels, wanted);
+  for (const auto* item : batch.rows.items.All()) {
+    if (item->last_movement_time) batch.now = std::max(batch.now, *item->last_movement_time);
+  }
+}
+
+void RuleRunner::LoadReplenishments(const std::vector<std::string>& ids, Batch& batch) {
+  LoadKeys(ids, rows.replenishments, batch.rows.replenishments);
+  for (const std::string& id : ids) {
+    if (const auto* found = rows.replenishments.Find(id)) batch.locked.insert(found->sku);
+  }
+}
+
+void RuleRunner::LoadTransfers(const std::vector<std::string>& ids, Batch& batch) {
+  LoadKeys(ids, rows.transfers, batch.rows.transfers);
+  const std::set<std::string> wanted(ids.begin(), ids.end());
+  LoadIf(rows.transfer_lines, batch.rows.transfer_lines,
+         [&wanted](const auto& line) { return wanted.contains(line.transfer_id); });
+  for (const auto* line : batch.rows.transfer_lines.All()) batch.locked.insert(line->sku);
+}
+
+void RuleRunner::LoadDeadHolds(Batch& batch) {
+  for (const storage::AllocationRecord* part : rows.allocations.All()) {
+    if (!batch.locked.contains(part->sku) || !part->expire_time || *part->expire_time > batch.now) continue;
+    batch.rows.allocations.Load(*part);
+    batch.rows.reservation_lines.Load(*rows.reservation_lines.Find({part->reservation_id, part->sku}));
+  }
+  for (const storage::BackorderRecord* backorder : rows.backorders.All()) {
+    const bool dead = backorder->expire_time && *backorder->expire_time <= batch.now;
+    if (!dead || !batch.locked.contains(backorder->sku)) continue;
+    batch.rows.backorders.Load(*backorder);
+    batch.rows.reservation_lines.Load(*rows.reservation_lines.Find({backorder->reservation_id, backorder->sku}));
+  }
+}
+
+std::vector<std::string> RuleRunner::HoldersOf(const std::string& sku, absl::Time time) const {
+  std::vector<std::string> ids;
+  for (const auto* line : rows.reservation_lines.All()) {
+    const storage::ReservationRecord& owner = *rows.reservations.Find(line->reservation_id);
+    const bool dead = owner.expire_time && *owner.expire_time <= time;
+    if (line->sku == sku && line->reserved + line->backordered > 0 && !dead)
+      ids.insert(ids.begin(), line->reservation_id);
+  }
+  return ids;
+}
+
+storage::WarehouseUse RuleRunner::UseOf(const std::string& warehouse_id, absl::Time time) const {
+  storage::WarehouseUse use;
+  std::map<std::string, int64_t> dead;  // Units, by SKU.
+  for (const auto* part : rows.allocations.All()) {
+    if (part->warehouse_id != warehouse_id || part->reserved == 0) continue;
+    if (part->expire_time && *part->expire_time <= time) {
+      dead[part->sku] += part->reserved;
+    } else {
+      ++use.allocations;
+    }
+  }
+  for (const auto* level : rows.levels.All()) {
+    storage::Quantities live = level->quantities;
+    live.reserved -= dead[level->sku];
+    if (level->warehouse_id != warehouse_id || live == storage::Quantities()) continue;
+    ++use.levels;
+    if (use.example_skus.size() < 10) use.example_skus.push_back(level->sku);
+  }
+  for (const auto* shipment : rows.shipments.All()) {
+    const bool open = shipment->state == storage::ShipmentState::kProcessing ||
+                      shipment->state == storage::ShipmentState::kReadyToShip;
+    if (shipment->warehouse_id == warehouse_id && open) ++use.open_shipments;
+  }
+  for (const auto* replenishment : rows.replenishments.All()) {
+    const bool open = replenishment->state == storage::ReplenishmentState::kOpen;
+    if (replenishment->warehouse_id == warehouse_id && open) ++use.open_replenishments;
+  }
+  for (const auto* transfer : rows.transfers.All()) {
+    if (transfer->state != storage::TransferState::kInTransit) continue;
+    if (transfer->from_warehouse_id == warehouse_id || transfer->to_warehouse_id == warehouse_id) ++use.open_transfers;
+  }
+  return use;
+}
+
+void RuleRunner::Store(const pipeline::Rows& batch) {
+  StoreTable(batch.items, rows.items);
+  StoreTable(batch.levels, rows.levels);
+  StoreTable(batch.reservations, rows.reservations);
+  StoreTable(batch.reservation_lines, rows.reservation_lines);
+  StoreTable(batch.allocations, rows.allocations);
+  StoreTable(batch.backorders, rows.backorders);
+  StoreTable(batch.shipments, rows.shipments);
+  StoreTable(batch.shipment_lines, rows.shipment_lines);
+  StoreTable(batch.returns, rows.returns);
+  StoreTable(batch.return_lines, rows.return_lines);
+  StoreTable(batch.replenishments, rows.replenishments);
+  StoreTable(batch.transfers, rows.transfers);
+  StoreTable(batch.transfer_lines, rows.transfer_lines);
+  StoreTable(batch.warehouses, rows.warehouses);
+  StoreTable(batch.channels, rows.channels);
+  StoreTable(batch.attachments, rows.attachments);
+  rows.movements.insert(rows.movements.end(), batch.movements.begin(), batch.movements.end());
+  rows.Mark();
+}
+
+}  // namespace inventory
