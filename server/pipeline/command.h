@@ -2,11 +2,10 @@
 #ifndef INVENTORY_SERVER_PIPELINE_COMMAND_H_
 #define INVENTORY_SERVER_PIPELINE_COMMAND_H_
 
-#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -23,7 +22,9 @@ struct LevelMoment {
   std::string warehouse_id;
   absl::Time time;
 
-  auto operator<=>(const LevelMoment&) const = default;
+  bool operator<(const LevelMoment& other) const {
+    return std::tie(sku, warehouse_id, time) < std::tie(other.sku, other.warehouse_id, other.time);
+  }
 };
 
 // Movements of a SKU after the sequence that were made before the time, the first `limit` of them.
