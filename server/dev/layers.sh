@@ -14,6 +14,7 @@ signals:
 options:    logging storage
 sourcing:   storage
 pipeline:   errors logging sourcing storage
+activities: logging pipeline
 metrics:    pipeline storage
 metrics_endpoint: metrics
 reading:    errors logging pipeline storage

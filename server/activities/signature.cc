@@ -1,0 +1,65 @@
+#include "server/activities/signature.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
+namespace inventory::activities {
+namespace {
+
+constexpr std::size_t kMaxNameBytes = 64;
+constexpr std::size_t kMinSecretBytes = 16;
+constexpr std::size_t kMaxSecrets = 10;
+
+std::string HmacSha256(const std::string& secret, const std::string& text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned int size = 0;
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
+  return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
+}  // namespace
+
+std::string Sign(std::string_view body, absl::Time time, const std::vector<std::string>& secrets) {
+  const std::string seconds = absl::StrCat(absl::ToUnixSeconds(time));
+  const std::string signed_text = absl::StrCat(seconds, ".", std::string(body));
+  std::string header = absl::StrCat("t=", seconds);
+  for (const std::string& secret : secrets) {
+    absl::StrAppend(&header, ",v1=", absl::BytesToHexString(HmacSha256(secret, signed_text)));
+  }
+  return header;
+}
+
+bool IsSecretName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNameBytes && name.front() != '.' &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
+         });
+}
+
+absl::StatusOr<std::vector<std::string>> ReadSecrets(const std::string& folder, const std::string& name) {
+  const auto problem = [&name](std::string_view what) {
+    return absl::FailedPreconditionError(absl::StrCat("the secret ", name, " ", std::string(what)));
+  };
+  if (!IsSecretName(name)) return absl::FailedPreconditionError("the secret has a name that can't be one");
+  if (folder.empty()) return problem("can't be had: the server has no folder of secrets");
+  std::ifstream file(folder + "/" + name);
+  std::vector<std::string> secrets;
+  for (std::string line; secrets.size() < kMaxSecrets && std::getline(file, line);) {
+    if (line.ends_with("\r")) line.pop_back();
+    if (line.size() < kMinSecretBytes) return problem("is shorter than 16 bytes");
+    secrets.push_back(line);
+  }
+  if (secrets.empty()) return problem("can't be read");
+  return secrets;
+}
+
+}  // namespace inventory::activities

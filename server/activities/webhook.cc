@@ -1,0 +1,72 @@
+// The activity `webhook`: an HTTP POST of a CloudEvent, see cloud_event.h, signed as signature.h says.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/activities/activity.h"
+#include "server/activities/cloud_event.h"
+#include "server/activities/http_post.h"
+#include "server/activities/signature.h"
+
+namespace inventory::activities {
+namespace {
+
+// The longest wait that a receiver can ask for by Retry-After.
+constexpr absl::Duration kMaxRetryAfter = absl::Hours(1);
+
+class Webhook final : public Activity {
+ public:
+  std::string_view key() const override { return "webhook"; }
+  std::string_view label() const override { return "Call an HTTP endpoint"; }
+
+  std::vector<ParameterFacts> parameters() const override {
+    return {
+        {.name = "url",
+         .meaning = "Where to POST the event, by http or https. Shown to all who read the rule, so no place for "
+                    "credentials.",
+         .required = true},
+        {.name = "secret",
+         .meaning = "Name of the secret to sign with, a file in the server's folder of secrets. Without it the call "
+                    "is not signed."}};
+  }
+
+  std::vector<ParameterProblem> CheckValues(const Parameters& parameters) const override {
+    std::vector<ParameterProblem> problems;
+    std::string url_problem = UrlProblem(parameters.find("url")->second);
+    if (!url_problem.empty()) problems.push_back({"url", std::move(url_problem)});
+    const auto secret = parameters.find("secret");
+    if (secret != parameters.end() && !IsSecretName(secret->second)) {
+      problems.push_back(
+          {"secret", "must be the name of a secret: 1 to 64 of [A-Za-z0-9._-], not beginning with a dot"});
+    }
+    return problems;
+  }
+
+  // Every answer but 2xx is tried again, 4xx too: a receiver that is being deployed or gets a new secret answers 401 or
+  // 404 for a while, and attempts are limited.
+  absl::Status Execute(const LowStockEvent& event, Context& context) const override {
+    HttpRequest request{.url = event.parameters.find("url")->second,
+                        .headers = {"Content-Type: application/cloudevents+json; charset=utf-8",
+                                    "Expect:", "User-Agent: inventory/" INVENTORY_VERSION},
+                        .body = CloudEventJson(event),
+                        .deadline = context.deadline(),
+                        .give_up = [&context] { return context.stopping(); }};
+    const auto secret = event.parameters.find("secret");
+    if (secret != event.parameters.end()) {
+      const auto secrets = ReadSecrets(context.options().webhook_secrets, secret->second);
+      if (!secrets.ok()) return secrets.status();
+      request.headers.push_back("Inventory-Signature: " + Sign(request.body, absl::Now(), *secrets));
+    }
+    const absl::StatusOr<HttpAnswer> answer = HttpPost(request, context.options());
+    if (!answer.ok()) return answer.status();
+    if (answer->status < 300) return absl::OkStatus();
+    absl::Status failed = absl::UnavailableError(absl::StrCat("the receiver answered ", answer->status));
+    if (!answer->retry_after) return failed;
+    return AfterAtLeast(std::move(failed), std::min(*answer->retry_after, kMaxRetryAfter));
+  }
+};
+
+const Registered<Webhook> kRegistered;
+
+}  // namespace
+}  // namespace inventory::activities
