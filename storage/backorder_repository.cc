@@ -36,6 +36,15 @@ bool AppendSelectLinesOfDeadBackorders(Sql& sql, std::span<const std::string> sk
   return true;
 }
 
+bool AppendSelectReservationsOfDeadBackorders(Sql& sql, std::span<const std::string> skus, absl::Time now,
+                                              int64_t limit) {
+  if (skus.empty()) return false;
+  BeginStatement(sql).Raw("SELECT " + Columns<ReservationRecord>("r"));
+  sql.Raw(" FROM backorder b JOIN reservation r ON r.reservation_id = b.reservation_id WHERE ");
+  AppendDead(sql, skus, now).Int(limit);
+  return true;
+}
+
 bool AppendSelectWaiting(Sql& sql, const std::string& sku, int64_t after_place,
                          std::span<const std::string> channel_ids, int64_t limit) {
   if (channel_ids.empty()) return false;

@@ -30,6 +30,8 @@ bool AppendSelectBackordersOfReservations(Sql& sql, std::span<const std::string>
 // Selects the backorders of the SKUs that are dead at `now`, the first `limit` by key, and the lines they belong to.
 bool AppendSelectDeadBackorders(Sql& sql, std::span<const std::string> skus, absl::Time now, int64_t limit);
 bool AppendSelectLinesOfDeadBackorders(Sql& sql, std::span<const std::string> skus, absl::Time now, int64_t limit);
+bool AppendSelectReservationsOfDeadBackorders(Sql& sql, std::span<const std::string> skus, absl::Time now,
+                                              int64_t limit);
 
 // Selects the first `limit` backorders of the SKU after the place, by place, that were made through one of the
 // channels.

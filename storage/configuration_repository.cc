@@ -3,11 +3,16 @@
 namespace inventory::storage {
 namespace {
 
-bool AppendLockIds(Sql& sql, std::span<const std::string> warehouse_ids, const char* lock) {
-  if (warehouse_ids.empty()) return false;
-  BeginStatement(sql).Raw("SELECT warehouse_id FROM warehouse WHERE warehouse_id IN (");
-  AppendTextList(sql, warehouse_ids);
-  sql.Raw(") ORDER BY warehouse_id ").Raw(lock);
+constexpr char kShared[] = "LOCK IN SHARE MODE";
+constexpr char kAlone[] = "FOR UPDATE";
+
+template <typename Record>
+bool AppendLockIds(Sql& sql, std::span<const std::string> ids, const char* lock) {
+  if (ids.empty()) return false;
+  const std::string key = table_internal::kNames<Record>[0];
+  BeginStatement(sql).Raw("SELECT " + key + " FROM " + Table<Record>::kName + " WHERE " + key + " IN (");
+  AppendTextList(sql, ids);
+  sql.Raw(") ORDER BY " + key + " ").Raw(lock);
   return true;
 }
 
@@ -58,13 +63,28 @@ bool AppendFollowed(Sql& sql, int64_t version) {
 bool AppendSelectWarehouses(Sql& sql) { return AppendSelectAll<WarehouseRecord>(sql); }
 bool AppendSelectChannels(Sql& sql) { return AppendSelectAll<ChannelRecord>(sql); }
 bool AppendSelectAttachments(Sql& sql) { return AppendSelectAll<AttachmentRecord>(sql); }
+bool AppendSelectAvailabilityEstimates(Sql& sql) { return AppendSelectAll<AvailabilityEstimateRecord>(sql); }
 
 bool AppendShareLockWarehouses(Sql& sql, std::span<const std::string> warehouse_ids) {
-  return AppendLockIds(sql, warehouse_ids, "LOCK IN SHARE MODE");
+  return AppendLockIds<WarehouseRecord>(sql, warehouse_ids, kShared);
 }
 
 bool AppendLockWarehouses(Sql& sql, std::span<const std::string> warehouse_ids) {
-  return AppendLockIds(sql, warehouse_ids, "FOR UPDATE");
+  return AppendLockIds<WarehouseRecord>(sql, warehouse_ids, kAlone);
+}
+
+bool AppendShareLockAvailabilityEstimates(Sql& sql, std::span<const std::string> ids) {
+  return AppendLockIds<AvailabilityEstimateRecord>(sql, ids, kShared);
+}
+
+bool AppendLockAvailabilityEstimates(Sql& sql, std::span<const std::string> ids) {
+  return AppendLockIds<AvailabilityEstimateRecord>(sql, ids, kAlone);
+}
+
+bool AppendSelectUsersOfEstimate(Sql& sql, const std::string& id, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT i.sku FROM availability_estimate e JOIN item i ON i.availability_estimate = e.uid ");
+  sql.Raw("WHERE e.availability_estimate_id = ").Blob(id).Raw(" ORDER BY i.sku LIMIT ").Int(limit);
+  return true;
 }
 
 bool AppendWarehouseUse(Sql& sql, const std::string& warehouse_id) {

@@ -1,4 +1,4 @@
-// Warehouses, channels, their attachments and the version of all of them. The conventions of
+// Warehouses, channels, their attachments, availability estimates and the version of all of them. The conventions of
 // Append... are those of table.h.
 #ifndef INVENTORY_STORAGE_CONFIGURATION_REPOSITORY_H_
 #define INVENTORY_STORAGE_CONFIGURATION_REPOSITORY_H_
@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/item_repository.h"
 #include "storage/records.h"
 #include "storage/table.h"
 
@@ -41,7 +42,8 @@ struct Table<ChannelRecord> {
   static constexpr auto kColumns = std::tuple(
       column::Bytes("channel_id", &R::channel_id), column::Text("name", &R::name), column::Value("active", &R::active),
       column::Value("version", &R::version), column::Value("create_time", &R::create_time),
-      column::Value("update_time", &R::update_time), column::Value("delete_time", &R::delete_time));
+      column::Value("update_time", &R::update_time), column::Value("delete_time", &R::delete_time),
+      column::Value("sourcing_strategy", &R::sourcing_strategy));
 };
 
 template <>
@@ -52,6 +54,18 @@ struct Table<AttachmentRecord> {
   static constexpr auto kColumns =
       std::tuple(column::Bytes("channel_id", &R::channel_id), column::Bytes("warehouse_id", &R::warehouse_id),
                  column::Value("priority", &R::priority));
+};
+
+template <>
+struct Table<AvailabilityEstimateRecord> {
+  using R = AvailabilityEstimateRecord;
+  static constexpr const char* kName = "availability_estimate";
+  static constexpr int kKeySize = 1;
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("availability_estimate_id", &R::availability_estimate_id), column::Bytes("uid", &R::uid),
+                 column::Text("title", &R::title), column::Coded<LabelsCodec>("localized_titles", &R::localized_titles),
+                 column::Value("priority", &R::priority), column::Value("version", &R::version),
+                 column::Value("create_time", &R::create_time), column::Value("update_time", &R::update_time));
 };
 
 // Selects the version; AppendLockConfiguration also locks it until the transaction ends:
@@ -73,11 +87,18 @@ bool AppendFollowed(Sql& sql, int64_t version);
 bool AppendSelectWarehouses(Sql& sql);
 bool AppendSelectChannels(Sql& sql);
 bool AppendSelectAttachments(Sql& sql);
+bool AppendSelectAvailabilityEstimates(Sql& sql);
 
 // Locks the warehouses in the order of their ids, against changes of them or alone, and selects the
 // ids of those that exist: ParseTexts.
 bool AppendShareLockWarehouses(Sql& sql, std::span<const std::string> warehouse_ids);
 bool AppendLockWarehouses(Sql& sql, std::span<const std::string> warehouse_ids);
+
+// Locks the estimates in the order of their ids, against changes of them or alone.
+bool AppendShareLockAvailabilityEstimates(Sql& sql, std::span<const std::string> ids);
+bool AppendLockAvailabilityEstimates(Sql& sql, std::span<const std::string> ids);
+// Selects the SKUs of the items that use the estimate, the first `limit`: ParseTexts.
+bool AppendSelectUsersOfEstimate(Sql& sql, const std::string& id, int64_t limit);
 
 // What stands against deleting a warehouse. Dead holds do not, released or not.
 struct WarehouseUse {

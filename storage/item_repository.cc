@@ -41,6 +41,46 @@ std::map<std::string, std::string> LabelsCodec::Parse(const Row& row, int column
   return labels;
 }
 
+void ComponentsCodec::Append(Sql& sql, const std::vector<Component>& components) {
+  sql.Blob(absl::StrJoin(components, "\n", [](std::string* out, const Component& component) {
+    absl::StrAppend(out, component.quantity, " ", component.sku);
+  }));
+}
+
+std::vector<Component> ComponentsCodec::Parse(const Row& row, int column) {
+  std::vector<Component> components;
+  for (const std::string& line : column::ListCodec<'\n', column::BytesCodec>::Parse(row, column)) {
+    const std::size_t space = std::min(line.find(' '), line.size());
+    components.push_back({line.substr(std::min(space + 1, line.size())), std::strtoll(line.c_str(), nullptr, 10)});
+  }
+  return components;
+}
+
+void UnitsCodec::Append(Sql& sql, const UnitsOfMeasure& units) {
+  std::string text;
+  if (!units.base_unit.empty()) {
+    absl::StrAppend(&text, units.base_unit, " ", units.precision);
+    for (const auto& [key, factor] : units.factors) absl::StrAppend(&text, "\n", key, " ", factor);
+  }
+  sql.Blob(text);
+}
+
+UnitsOfMeasure UnitsCodec::Parse(const Row& row, int column) {
+  UnitsOfMeasure units;
+  for (const std::string& line : column::ListCodec<'\n', column::BytesCodec>::Parse(row, column)) {
+    const std::size_t space = std::min(line.find(' '), line.size());
+    const std::string key = line.substr(0, space);
+    const int64_t value = std::strtoll(line.c_str() + space, nullptr, 10);
+    if (units.base_unit.empty()) {
+      units.base_unit = key;
+      units.precision = static_cast<int32_t>(value);
+    } else {
+      units.factors[key] = value;
+    }
+  }
+  return units;
+}
+
 bool AppendLockItems(Sql& sql, std::span<const std::string> skus) {
   if (!AppendSelectByKeyPrefix<ItemRecord>(sql, skus)) return false;
   sql.Raw(" ORDER BY sku FOR UPDATE");
@@ -62,16 +102,23 @@ bool AppendEnsureItems(Sql& sql, std::span<const std::string> skus) {
 bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items) {
   if (items.empty()) return false;
   BeginStatement(sql).Raw(
-      "INSERT INTO item (sku, sequence, last_movement_time, backordered, last_backorder, fill_pending) VALUES ");
+      "INSERT INTO item (sku, sequence, last_movement_time, backordered, last_backorder, fill_pending, fill_after, "
+      "kits, quotas, low_stock_rules, followed) VALUES ");
   for (std::size_t i = 0; i < items.size(); ++i) {
     const ItemRecord& item = *items[i];
     sql.Raw(i == 0 ? "(" : ",(").Blob(item.sku).Raw(",").Int(item.sequence).Raw(",");
     column::OptionalCodec<absl::Time, column::TimeCodec>::Append(sql, item.last_movement_time);
-    sql.Raw(",").Int(item.backordered).Raw(",").Int(item.last_backorder).Raw(",").Bool(item.fill_pending).Raw(")");
+    sql.Raw(",").Int(item.backordered).Raw(",").Int(item.last_backorder).Raw(",").Bool(item.fill_pending);
+    sql.Raw(",").Int(item.fill_after).Raw(",").Int(item.kits).Raw(",").Int(item.quotas).Raw(",");
+    sql.Int(item.low_stock_rules).Raw(",");
+    FollowedColumn().Append(sql, item);
+    sql.Raw(")");
   }
   sql.Raw(
       " ON DUPLICATE KEY UPDATE sequence=VALUES(sequence), last_movement_time=VALUES(last_movement_time), "
-      "backordered=VALUES(backordered), last_backorder=VALUES(last_backorder), fill_pending=VALUES(fill_pending)");
+      "backordered=VALUES(backordered), last_backorder=VALUES(last_backorder), fill_pending=VALUES(fill_pending), "
+      "fill_after=VALUES(fill_after), kits=VALUES(kits), quotas=VALUES(quotas), "
+      "low_stock_rules=VALUES(low_stock_rules), followed=VALUES(followed)");
   return true;
 }
 
@@ -80,8 +127,8 @@ bool AppendSelectFillPending(Sql& sql, int64_t limit) {
   return true;
 }
 
-bool AppendSelectBackorderedSkus(Sql& sql, const std::string& after_sku, int64_t limit) {
-  BeginStatement(sql).Raw("SELECT sku FROM item WHERE backordered > 0 AND sku > ").Blob(after_sku);
+bool AppendSelectFollowedSkus(Sql& sql, const std::string& after_sku, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT sku FROM item WHERE followed = 1 AND sku > ").Blob(after_sku);
   sql.Raw(" ORDER BY sku LIMIT ").Int(limit);
   return true;
 }
@@ -90,6 +137,9 @@ bool AppendListItems(Sql& sql, const ItemFilter& filter, const std::string& afte
   BeginStatement(sql).Raw("SELECT " + Columns<ItemRecord>() + " FROM item WHERE configured = 1 AND sku > ");
   sql.Blob(after_sku);
   AppendPrefixRange(sql, "sku", filter.sku_prefix);
+  if (!filter.availability_estimate.empty()) {
+    sql.Raw(" AND availability_estimate = ").Blob(filter.availability_estimate);
+  }
   if (filter.published) sql.Raw(" AND published = ").Bool(*filter.published);
   sql.Raw(" ORDER BY sku LIMIT ").Int(limit);
   return true;

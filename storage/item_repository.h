@@ -27,6 +27,27 @@ struct LabelsCodec {
   static std::map<std::string, std::string> Parse(const Row& row, int column);
 };
 
+// Lines "12 SKU".
+struct ComponentsCodec {
+  static void Append(Sql& sql, const std::vector<Component>& components);
+  static std::vector<Component> Parse(const Row& row, int column);
+};
+
+// Lines "kg 3" for the base unit and its precision, then "case 12" for each further unit.
+struct UnitsCodec {
+  static void Append(Sql& sql, const UnitsOfMeasure& units);
+  static UnitsOfMeasure Parse(const Row& row, int column);
+};
+
+// Whether a change of warehouses, channels or attachments can have consequences for the SKU. Follows from the other
+// columns, and has a column of its own for the sake of an index.
+struct FollowedColumn {
+  static constexpr std::size_t kSize = 1;
+  constexpr void Names(const char** out) const { *out = "followed"; }
+  void Append(Sql& sql, const ItemRecord& item) const { sql.Bool(item.backordered > 0 || item.low_stock_rules > 0); }
+  void Parse(const Row&, int, ItemRecord&) const {}
+};
+
 template <>
 struct Table<ItemRecord> {
   using R = ItemRecord;
@@ -45,7 +66,12 @@ struct Table<ItemRecord> {
       column::Value("config_version", &R::config_version), column::Value("create_time", &R::create_time),
       column::Value("update_time", &R::update_time), column::Value("sequence", &R::sequence),
       column::Value("last_movement_time", &R::last_movement_time), column::Value("backordered", &R::backordered),
-      column::Value("last_backorder", &R::last_backorder), column::Value("fill_pending", &R::fill_pending));
+      column::Value("last_backorder", &R::last_backorder), column::Value("fill_pending", &R::fill_pending),
+      column::Value("fill_after", &R::fill_after), column::Coded<UnitsCodec>("units_of_measure", &R::units_of_measure),
+      column::Coded<ComponentsCodec>("components", &R::components),
+      column::Bytes("availability_estimate", &R::availability_estimate),
+      column::Bytes("unpublished_by", &R::unpublished_by), column::Value("kits", &R::kits),
+      column::Value("quotas", &R::quotas), column::Value("low_stock_rules", &R::low_stock_rules), FollowedColumn());
 };
 
 // Locks the items that exist, in SKU order, and selects them as whole records. Nothing is locked
@@ -62,12 +88,14 @@ bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items);
 // Selects the SKUs whose backorders may be waiting for units that are there, the first `limit`: ParseTexts.
 bool AppendSelectFillPending(Sql& sql, int64_t limit);
 
-// Selects the SKUs after `after_sku` (empty: from the start) that have backorders, the first `limit`: ParseTexts.
-bool AppendSelectBackorderedSkus(Sql& sql, const std::string& after_sku, int64_t limit);
+// Selects the SKUs after `after_sku` (empty: from the start) that have backorders or low-stock rules, the first
+// `limit`: ParseTexts.
+bool AppendSelectFollowedSkus(Sql& sql, const std::string& after_sku, int64_t limit);
 
 struct ItemFilter {
-  std::string sku_prefix = {};         // Empty matches all.
-  std::optional<bool> published = {};  // Unset matches all.
+  std::string sku_prefix = {};             // Empty matches all.
+  std::optional<bool> published = {};      // Unset matches all.
+  std::string availability_estimate = {};  // A uid; empty matches all.
 };
 
 // Selects the first `limit` configured items after `after_sku` (empty: from the start) that match,

@@ -12,7 +12,8 @@ constexpr char kLiveAvailable[] =
 Sql& AppendLiveSelect(Sql& sql) {
   BeginStatement(sql).Raw("SELECT l.sku, l.warehouse_id, l.on_hand, ").Raw(kLiveReserved);
   return sql.Raw(
-      ", l.safety_stock, l.damaged, l.quality_control, l.incoming, l.version, l.update_time FROM stock_level l "
+      ", l.safety_stock, l.damaged, l.quality_control, l.incoming, l.version, l.update_time, "
+      "l.count_time FROM stock_level l "
       "LEFT JOIN (SELECT a.sku, a.warehouse_id, SUM(a.reserved) AS reserved FROM ");
 }
 

@@ -24,7 +24,8 @@ struct Table<LevelRecord> {
       std::tuple(column::Bytes("sku", &R::sku), column::Bytes("warehouse_id", &R::warehouse_id),
                  column::Amounts({"on_hand", "reserved", "safety_stock", "damaged", "quality_control", "incoming"},
                                  &R::quantities),
-                 column::Value("version", &R::version), column::Value("update_time", &R::update_time));
+                 column::Value("version", &R::version), column::Value("update_time", &R::update_time),
+                 column::Value("count_time", &R::count_time));
 };
 
 // Selects all levels of the SKUs as stored.

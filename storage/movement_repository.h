@@ -1,4 +1,4 @@
-// The ledger: movements are inserted and read, never changed. The conventions of Append... are
+// The ledger: movements are inserted and read; old ones give way to a balance forward. The conventions of Append... are
 // those of table.h.
 #ifndef INVENTORY_STORAGE_MOVEMENT_REPOSITORY_H_
 #define INVENTORY_STORAGE_MOVEMENT_REPOSITORY_H_
@@ -8,6 +8,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "storage/records.h"
@@ -45,12 +46,9 @@ struct MovementFilter {
   std::optional<absl::Time> end = {};    // Exclusive.
 };
 
-// (sku, sequence)
-using MovementKey = std::pair<std::string, int64_t>;
-
 // Selects the first `limit` movements after the key `after` ({"", 0}: from the start) that match,
 // by SKU and sequence.
-bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementKey& after, int64_t limit);
+bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementRecord::Key& after, int64_t limit);
 
 // Selects the SKU of a movement, if there is one, that has the sequence or the version that one of these is to get:
 // ParseTexts.
@@ -59,6 +57,21 @@ bool AppendSelectTakenNumber(Sql& sql, const std::vector<const MovementRecord*>&
 // Selects the newest movement of the level that was made at or before `time`; no row if there was
 // none. Its balance is the level as it was then.
 bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time);
+
+// A level at a moment, as far as its movements tell.
+struct PastLevel {
+  std::optional<int64_t> on_hand = {};        // Unset: no movement is that old.
+  std::optional<absl::Time> begin_time = {};  // Set if older movements than that were removed.
+};
+// Selects it: ParsePastLevel.
+bool AppendSelectPastLevel(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time);
+PastLevel ParsePastLevel(const Rows& rows);
+
+// Selects the first `limit` movements of the SKU after the sequence that were made before the time, in order.
+bool AppendSelectOldMovements(Sql& sql, const std::string& sku, int64_t after_sequence, absl::Time before,
+                              int64_t limit);
+// Selects the first movement of each level of the SKU.
+bool AppendSelectFirstMovements(Sql& sql, const std::string& sku);
 
 }  // namespace inventory::storage
 

@@ -30,6 +30,23 @@ enum class SourcingStrategy : int8_t {
   kBalanced = 4,
 };
 
+// A part of a kit.
+struct Component {
+  std::string sku;
+  int64_t quantity = 0;  // In one kit.
+
+  bool operator==(const Component&) const = default;
+};
+
+// The units that requests may count in. The smallest stocked unit is 10^-precision of the base unit.
+struct UnitsOfMeasure {
+  std::string base_unit = {};  // Empty: there are none.
+  int32_t precision = 0;
+  std::map<std::string, int64_t> factors = {};  // Base units in one, by key.
+
+  bool operator==(const UnitsOfMeasure&) const = default;
+};
+
 // A SKU's configuration, its lock, and the counters that stand under the lock.
 struct ItemRecord {
   std::string sku;
@@ -47,6 +64,12 @@ struct ItemRecord {
   std::map<std::string, std::string> labels;
   BackorderPolicy backorder_policy = BackorderPolicy::kNone;
   int64_t backorder_limit = 0;  // Units; counts where the policy is kLimited.
+  UnitsOfMeasure units_of_measure;
+  std::vector<Component> components;  // By SKU. Not empty: the item is a kit.
+  // The uid of an availability estimate, or empty. It may be gone: then the item has none.
+  std::string availability_estimate;
+  // The low-stock rule that has set published to false; empty if none has.
+  std::string unpublished_by;
   int64_t config_version = 0;
   std::optional<absl::Time> create_time;
   std::optional<absl::Time> update_time;
@@ -57,8 +80,15 @@ struct ItemRecord {
   int64_t backordered = 0;
   // The last place given to a backorder.
   int64_t last_backorder = 0;
-  // Backorders may be waiting for units that are there.
+  // Backorders after the place fill_after may be waiting for units that are there.
   bool fill_pending = false;
+  int64_t fill_after = 0;
+  // How many kits have it as a component, and how many quotas and live low-stock rules there are of it.
+  int64_t kits = 0;
+  int64_t quotas = 0;
+  int64_t low_stock_rules = 0;
+
+  bool is_kit() const { return !components.empty(); }
 
   using Key = std::string;
   Key key() const { return sku; }
@@ -73,10 +103,28 @@ struct LevelRecord {
   // Number of the level's last movement; dense from 1.
   int64_t version = 0;
   absl::Time update_time;
+  // The moment that the last count was true of.
+  std::optional<absl::Time> count_time = {};
 
   using Key = std::pair<std::string, std::string>;
   Key key() const { return {sku, warehouse_id}; }
   bool operator==(const LevelRecord&) const = default;
+};
+
+// The most units of a SKU that may stand unshipped through a channel, and how many do, those of dead holds included
+// until they are released.
+struct QuotaRecord {
+  std::string sku;
+  std::string channel_id;
+  int64_t quantity = 0;
+  int64_t outstanding = 0;
+  int64_t version = 0;  // Of the quantity.
+  absl::Time create_time;
+  absl::Time update_time;
+
+  using Key = std::pair<std::string, std::string>;
+  Key key() const { return {sku, channel_id}; }
+  bool operator==(const QuotaRecord&) const = default;
 };
 
 enum class ReservationState : int8_t {
@@ -95,6 +143,10 @@ struct ReservationRecord {
   ReservationState state = ReservationState::kHeld;
   std::optional<absl::Time> expire_time = {};   // Set while kHeld.
   std::vector<std::string> warehouse_ids = {};  // The only ones it draws from. Empty: all of the channel's.
+  SourcingStrategy sourcing_strategy = SourcingStrategy::kPriority;
+  std::optional<double> latitude = {};  // The destination. Both or none.
+  std::optional<double> longitude = {};
+  std::vector<Component> kits = {};  // What was asked for of kits; the lines are those of their components.
   int64_t version = 0;
   absl::Time create_time;
   absl::Time update_time;
@@ -302,9 +354,10 @@ enum class MovementType : int8_t {
   kTransferOut = 14,
   kTransferIn = 15,
   kFill = 16,
+  kBalanceForward = 17,
 };
 
-// A change of one level. Immutable once written.
+// A change of one level. Immutable once written, but that old ones give way to one kBalanceForward.
 struct MovementRecord {
   std::string sku;
   int64_t sequence = 0;
@@ -318,6 +371,10 @@ struct MovementRecord {
   std::string document_id;
   std::string request_id;
   absl::Time create_time;
+
+  using Key = std::pair<std::string, int64_t>;
+  Key key() const { return {sku, sequence}; }
+  bool operator==(const MovementRecord&) const = default;
 };
 
 // The first answer to a write. code is the canonical status code; reply is opaque to storage.
@@ -357,6 +414,7 @@ struct ChannelRecord {
   std::string channel_id;
   std::string name;
   bool active = true;
+  SourcingStrategy sourcing_strategy = SourcingStrategy::kPriority;
   int64_t version = 0;
   absl::Time create_time;
   absl::Time update_time;
@@ -375,6 +433,76 @@ struct AttachmentRecord {
   using Key = std::pair<std::string, std::string>;
   Key key() const { return {channel_id, warehouse_id}; }
   bool operator==(const AttachmentRecord&) const = default;
+};
+
+// A text about delivery that items refer to by its uid, which no other one ever has.
+struct AvailabilityEstimateRecord {
+  std::string availability_estimate_id;
+  std::string uid;
+  std::string title;
+  std::map<std::string, std::string> localized_titles;  // By language tag in lower case.
+  int32_t priority = 0;
+  int64_t version = 0;
+  absl::Time create_time;
+  absl::Time update_time;
+
+  using Key = std::string;
+  Key key() const { return availability_estimate_id; }
+  bool operator==(const AvailabilityEstimateRecord&) const = default;
+};
+
+// Watches a quantity of a SKU: in one warehouse, in one channel, or in all active warehouses.
+struct LowStockRuleRecord {
+  std::string rule_id;
+  std::string sku;
+  std::string warehouse_id = {};
+  std::string channel_id = {};
+  int64_t threshold = 0;
+  int64_t rearm_margin = 0;
+  std::string activity;
+  std::map<std::string, std::string> parameters;
+  bool low = false;
+  int64_t last_event = 0;      // Number of its last event.
+  int64_t pending_events = 0;  // Those that are neither done nor dead.
+  int64_t version = 0;
+  absl::Time create_time;
+  absl::Time update_time;
+  std::optional<absl::Time> delete_time = {};
+
+  using Key = std::string;
+  Key key() const { return rule_id; }
+  bool operator==(const LowStockRuleRecord&) const = default;
+};
+
+enum class LowStockEventType : int8_t {
+  kLow = 1,
+  kRecovered = 2,
+};
+
+enum class LowStockEventState : int8_t {
+  kPending = 1,
+  kDone = 2,
+  kDead = 3,
+};
+
+// A crossing that a rule has noticed.
+struct LowStockEventRecord {
+  std::string rule_id;
+  int64_t number = 0;
+  LowStockEventType type = LowStockEventType::kLow;
+  int64_t available = 0;
+  int64_t threshold = 0;
+  LowStockEventState state = LowStockEventState::kPending;
+  int32_t attempts = 0;
+  // When the activity is begun, or if it has begun when that lease ends. Set only for the first pending one of a rule.
+  std::optional<absl::Time> next_attempt_time = {};
+  std::string last_error = {};
+  absl::Time create_time;
+  absl::Time update_time;
+
+  using Key = std::pair<std::string, int64_t>;
+  Key key() const { return {rule_id, number}; }
+  bool operator==(const LowStockEventRecord&) const = default;
 };
 
 }  // namespace inventory::storage

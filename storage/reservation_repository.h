@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/item_repository.h"
 #include "storage/records.h"
 #include "storage/table.h"
 
@@ -28,7 +29,9 @@ struct Table<ReservationRecord> {
                  column::Value("expire_time", &R::expire_time),
                  column::Coded<column::ListCodec<',', column::BytesCodec>>("warehouse_ids", &R::warehouse_ids),
                  column::Value("version", &R::version), column::Value("create_time", &R::create_time),
-                 column::Value("update_time", &R::update_time));
+                 column::Value("update_time", &R::update_time),
+                 column::Value("sourcing_strategy", &R::sourcing_strategy), column::Value("latitude", &R::latitude),
+                 column::Value("longitude", &R::longitude), column::Coded<ComponentsCodec>("kits", &R::kits));
 };
 
 template <>

@@ -48,7 +48,7 @@ bool Follower::RecheckAllAfterChange() {
   std::string after;
   while (true) {
     storage::Sql sql;
-    storage::AppendSelectBackorderedSkus(sql, after, kMaxSkus);
+    storage::AppendSelectFollowedSkus(sql, after, kMaxSkus);
     const auto results = Ask(pool_, sql);
     if (!results.ok()) return false;
     const std::vector<std::string> skus = storage::ParseTexts(results->front());

@@ -3,6 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/reservation.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/grants.h"
+#include "server/commands/kits.h"
 #include "server/commands/reservations.h"
 #include "server/pipeline/backorders.h"
 #include "server/rpc/rule.h"
@@ -39,13 +41,18 @@ struct AmendReservation {
     if (!found.ok()) return found.status();
     const ReservationState state = LiveState(**found, work.now());
     if (state != ReservationState::kHeld && state != ReservationState::kCommitted) return NotLive(state);
-    absl::Status status = CheckOrderRules(work, Demands(request, work));
+    const std::vector<Demand> totals = Demands(request, work);
+    for (const Demand& demand : totals) {
+      absl::Status no_kit = CheckNoKit(work, demand.sku);
+      if (!no_kit.ok()) return no_kit;
+    }
+    absl::Status status = CheckOrderRules(work, totals);
     if (!status.ok()) return status;
     for (const AmendLine& line : request.lines()) {
-      const bool grows = line.quantity() > TotalOf(work, id, line.sku());
-      status = grows ? Grow(request, work, **found, line) : Shrink(work, **found, line);
-      if (!status.ok()) return status;
+      if (line.quantity() <= TotalOf(work, id, line.sku())) status.Update(Shrink(work, **found, line));
     }
+    if (status.ok()) status = Grow(request, work, **found);
+    if (!status.ok()) return status;
     status = CheckSomethingLeft(work, id);
     if (!status.ok()) return status;
     EditReservation(work, id);
@@ -90,36 +97,39 @@ struct AmendReservation {
     return ReleaseFromLine(work, id, wanted.sku(), given_up);
   }
 
-  static absl::Status Grow(const Request& request, pipeline::Work& work, const ReservationRecord& reservation,
-                           const AmendLine& wanted) {
-    const ReservationLineRecord::Key key{reservation.reservation_id, wanted.sku()};
+  // Adds what the lines name beyond what they have, all of them together.
+  static absl::Status Grow(const Request& request, pipeline::Work& work, const ReservationRecord& reservation) {
+    const std::string& id = reservation.reservation_id;
+    std::vector<Demand> more;
+    for (const AmendLine& line : request.lines()) {
+      const int64_t missing = line.quantity() - TotalOf(work, id, line.sku());
+      if (missing > 0) more.push_back({line.sku(), missing});
+    }
+    if (more.empty()) return absl::OkStatus();
+    absl::StatusOr<std::vector<std::string>> sources = SourcesFor(work, reservation.channel_id, {});
+    if (!sources.ok()) return sources.status();
+    const Asking asking{
+        .channel_id = reservation.channel_id,
+        .warehouses = work.configuration().SourcesOf(reservation.channel_id, reservation.warehouse_ids),
+        .on_shortfall = request.on_shortfall()};
+    absl::StatusOr<Grants> grants = Grant(work, asking, more);
+    if (!grants.ok()) return grants.status();
+    for (const Share& share : grants->shares) AddTo(work, reservation, share);
+    const std::vector<pipeline::Wanted> wants = WantedOf(work, grants->shares);
+    const sourcing::Problem problem = pipeline::ProblemOf(work, reservation, asking.warehouses, wants);
+    return Take(work, reservation, wants, pipeline::PlanFor(reservation, problem));
+  }
+
+  static void AddTo(pipeline::Work& work, const ReservationRecord& reservation, const Share& share) {
+    const ReservationLineRecord::Key key{reservation.reservation_id, share.sku};
+    const int64_t total = TotalOf(work, reservation.reservation_id, share.sku) + share.requested;
     auto& lines = work.rows().reservation_lines;
-    const int64_t missing = wanted.quantity() - TotalOf(work, reservation.reservation_id, wanted.sku());
     ReservationLineRecord& line = lines.Find(key) != nullptr
                                       ? lines.Edit(key)
-                                      : lines.Add({.reservation_id = reservation.reservation_id, .sku = wanted.sku()});
-    line.requested = wanted.quantity();
-    if (!work.item(wanted.sku()).tracked) {
-      line.reserved += missing;
-      return absl::OkStatus();
-    }
-    auto warehouses = SourcesFor(work, reservation.channel_id, {});
-    if (!warehouses.ok()) return warehouses.status();
-    const std::vector<std::string>& only = reservation.warehouse_ids;
-    std::erase_if(*warehouses, [&only](const std::string& warehouse_id) {
-      return !only.empty() && std::find(only.begin(), only.end(), warehouse_id) == only.end();
-    });
-    const auto sources = work.AvailableIn(wanted.sku(), *warehouses);
-    const int64_t available = sourcing::TotalAvailable(sources, missing);
-    if (available < missing) {
-      if (request.on_shortfall() != v1::SHORTFALL_POLICY_BACKORDER) {
-        return InsufficientStock(wanted.sku(), missing, available);
-      }
-      absl::Status may_wait = CheckMayWait(work, wanted.sku(), missing - available);
-      if (!may_wait.ok()) return may_wait;
-      pipeline::Wait(work, reservation, wanted.sku(), missing - available);
-    }
-    return Take(work, reservation, wanted.sku(), sourcing::ByPriority(sources, available));
+                                      : lines.Add({.reservation_id = reservation.reservation_id, .sku = share.sku});
+    line.requested = total;
+    if (!work.item(share.sku).tracked) line.reserved += share.reserved;
+    if (share.backordered > 0) pipeline::Wait(work, reservation, share.sku, share.backordered);
   }
 
   static absl::Status CheckSomethingLeft(const pipeline::Work& work, const std::string& id) {

@@ -19,6 +19,16 @@ void ToProto(const storage::Quantities& quantities, Out& out) {
   out.set_incoming(quantities.incoming);
 }
 
+void ToProto(const storage::UnitsOfMeasure& units, v1::UnitsOfMeasure& out) {
+  out.set_base_unit(units.base_unit);
+  out.set_precision(units.precision);
+  for (const auto& [key, factor] : units.factors) {
+    v1::UnitsOfMeasure::Unit& unit = *out.add_units();
+    unit.set_key(key);
+    unit.set_factor(factor);
+  }
+}
+
 }  // namespace
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
@@ -57,7 +67,12 @@ storage::ReservationState LiveState(const storage::ReservationRecord& reservatio
   return dead ? storage::ReservationState::kExpired : reservation.state;
 }
 
-void ToProto(const storage::ItemRecord& item, v1::Item& out) {
+std::optional<storage::SourcingStrategy> ToRecord(v1::SourcingStrategy strategy) {
+  if (strategy == v1::SOURCING_STRATEGY_UNSPECIFIED) return std::nullopt;
+  return static_cast<storage::SourcingStrategy>(strategy);
+}
+
+void ToProto(const storage::ItemRecord& item, const pipeline::Configuration& configuration, v1::Item& out) {
   out.set_sku(item.sku);
   out.set_tracking(item.tracked ? v1::TRACKING_TRACKED : v1::TRACKING_UNTRACKED);
   out.set_published(item.published);
@@ -72,6 +87,14 @@ void ToProto(const storage::ItemRecord& item, v1::Item& out) {
   out.set_backorder_policy(static_cast<v1::BackorderPolicy>(item.backorder_policy));
   out.set_backorder_limit(item.backorder_limit);
   out.mutable_labels()->insert(item.labels.begin(), item.labels.end());
+  if (!item.units_of_measure.base_unit.empty()) ToProto(item.units_of_measure, *out.mutable_units_of_measure());
+  for (const storage::Component& component : item.components) {
+    v1::KitComponent& part = *out.add_components();
+    part.set_sku(component.sku);
+    part.set_quantity(component.quantity);
+  }
+  const storage::AvailabilityEstimateRecord* estimate = configuration.FindEstimateByUid(item.availability_estimate);
+  if (estimate != nullptr) out.set_availability_estimate_id(estimate->availability_estimate_id);
   if (item.create_time) *out.mutable_create_time() = ToTimestamp(*item.create_time);
   if (item.update_time) *out.mutable_update_time() = ToTimestamp(*item.update_time);
   out.set_etag(Etag(item.config_version));
@@ -85,6 +108,7 @@ void ToProto(const storage::LevelRecord& level, v1::StockLevel& out) {
   out.set_version(level.version);
   *out.mutable_update_time() = ToTimestamp(level.update_time);
   out.set_etag(Etag(level.version));
+  if (level.count_time) *out.mutable_count_time() = ToTimestamp(*level.count_time);
 }
 
 void ToProto(const storage::MovementRecord& movement, v1::Movement& out) {
@@ -149,6 +173,7 @@ void ToProto(const storage::ChannelRecord& channel, std::vector<storage::Attachm
   *out.mutable_update_time() = ToTimestamp(channel.update_time);
   if (channel.delete_time) *out.mutable_delete_time() = ToTimestamp(*channel.delete_time);
   out.set_etag(Etag(channel.version));
+  out.set_sourcing_strategy(static_cast<v1::SourcingStrategy>(channel.sourcing_strategy));
 }
 
 void ToProto(const storage::ReservationRecord& reservation,
@@ -179,6 +204,16 @@ void ToProto(const storage::ReservationRecord& reservation,
       allocation.set_in_shipment_quantity(part->in_shipment);
       allocation.set_shipped_quantity(part->shipped);
     }
+  }
+  for (const storage::Component& kit : reservation.kits) {
+    v1::ReservationKit& shown = *out.add_kits();
+    shown.set_sku(kit.sku);
+    shown.set_quantity(kit.quantity);
+  }
+  out.set_sourcing_strategy(static_cast<v1::SourcingStrategy>(reservation.sourcing_strategy));
+  if (reservation.latitude && reservation.longitude) {
+    out.mutable_destination()->set_latitude(*reservation.latitude);
+    out.mutable_destination()->set_longitude(*reservation.longitude);
   }
   if (!dead && reservation.expire_time) *out.mutable_expire_time() = ToTimestamp(*reservation.expire_time);
   *out.mutable_create_time() = ToTimestamp(reservation.create_time);

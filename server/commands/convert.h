@@ -19,6 +19,7 @@
 #include "inventory/v1/stock_return.pb.h"
 #include "inventory/v1/transfer.pb.h"
 #include "inventory/v1/warehouse.pb.h"
+#include "server/pipeline/configuration.h"
 #include "storage/records.h"
 
 namespace inventory {
@@ -39,7 +40,11 @@ absl::Status CheckEtag(const std::string& required, int64_t version, std::string
 // The state that holds at `now`: a hold past its expiry is expired, whether or not that was written yet.
 storage::ReservationState LiveState(const storage::ReservationRecord& reservation, absl::Time now);
 
-void ToProto(const storage::ItemRecord& item, v1::Item& out);
+// The strategy, unset if none was chosen.
+std::optional<storage::SourcingStrategy> ToRecord(v1::SourcingStrategy strategy);
+
+// `configuration` says what the item's availability estimate is called.
+void ToProto(const storage::ItemRecord& item, const pipeline::Configuration& configuration, v1::Item& out);
 void ToProto(const storage::LevelRecord& level, v1::StockLevel& out);
 void ToProto(const storage::MovementRecord& movement, v1::Movement& out);
 void ToProto(const storage::MovementRecord& movement, v1::LevelVersion& out);

@@ -15,9 +15,7 @@ struct CreateItem {
     CheckItem(request.item(), "item", violations);
   }
 
-  static pipeline::Needs NeedsOf(const Request& request) {
-    return {.skus = {request.item().sku()}, .create_items = true};
-  }
+  static pipeline::Needs NeedsOf(const Request& request) { return NeedsOfItem(request.item(), /*create=*/true); }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
     const std::string& sku = request.item().sku();
@@ -25,9 +23,9 @@ struct CreateItem {
       return Refusal(absl::StatusCode::kAlreadyExists, "ITEM_EXISTS", absl::StrCat(sku, " is configured already"),
                      {{"sku", sku}});
     }
-    absl::Status saved = SaveItem(work, Configured(work.item(sku), request.item()));
+    absl::Status saved = Configure(work, request.item());
     if (!saved.ok()) return saved;
-    ToProto(work.item(sku), response);
+    ToProto(work.item(sku), work.configuration(), response);
     return absl::OkStatus();
   }
 };

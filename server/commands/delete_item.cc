@@ -3,6 +3,7 @@
 #include "inventory/v1/item.pb.h"
 #include "server/commands/convert.h"
 #include "server/commands/items.h"
+#include "server/commands/kits.h"
 #include "server/rpc/rule.h"
 
 namespace inventory::commands {
@@ -22,6 +23,8 @@ struct DeleteItem {
     const storage::ItemRecord& stored = work.item(request.sku());
     if (!stored.configured) return ItemNotFound(request.sku());
     absl::Status allowed = CheckEtag(request.etag(), stored.config_version, "the item");
+    if (!allowed.ok()) return allowed;
+    allowed = CheckUnnamed(stored);
     if (!allowed.ok()) return allowed;
     allowed = CheckUnreserved(work, request.sku());
     if (!allowed.ok()) return allowed;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/commands/convert.h"
+#include "server/commands/kits.h"
 #include "server/commands/reservations.h"
 #include "server/rpc/bounds.h"
 
@@ -21,6 +22,10 @@ constexpr int kMaxAllowedQuantities = 100;
 constexpr int kMaxLabels = 64;
 constexpr std::size_t kMaxLabelKeyBytes = 63;
 constexpr std::size_t kMaxLabelValueBytes = 255;
+constexpr std::size_t kMaxUnitKeyBytes = 32;
+constexpr int kMaxUnits = 32;
+constexpr int64_t kMaxPrecision = 9;
+constexpr int64_t kMaxFactor = 1'000'000;
 
 bool IsLabelKey(std::string_view key) {
   const auto allowed = [](char c) {
@@ -59,6 +64,30 @@ void CheckOrderRulesOf(const v1::Item& item, const std::string& field, Violation
   for (int i = 0; i < std::min(item.allowed_order_quantities_size(), kMaxAllowedQuantities); ++i) {
     rpc::CheckQuantity(item.allowed_order_quantities(i), 1, absl::StrCat(allowed, "[", i, "]"), violations);
   }
+}
+
+bool IsUnitKey(std::string_view key) { return IsLabelKey(key) && key.size() <= kMaxUnitKeyBytes; }
+
+void CheckUnitsOfMeasure(const v1::UnitsOfMeasure& units, const std::string& field, Violations& violations) {
+  const std::string key_rule = absl::StrCat("must be 1 to ", kMaxUnitKeyBytes, " of [a-z0-9._-]");
+  const bool any = units.units_size() > 0 || units.precision() != 0;
+  if (units.base_unit().empty() && any) violations.Add(field + ".base_unit", "is required");
+  if (!units.base_unit().empty() && !IsUnitKey(units.base_unit())) violations.Add(field + ".base_unit", key_rule);
+  rpc::CheckRange(units.precision(), 0, kMaxPrecision, field + ".precision", violations);
+  rpc::CheckCount(units.units_size(), 0, kMaxUnits, field + ".units", violations);
+  std::set<std::string> named = {units.base_unit()};
+  for (int i = 0; i < std::min(units.units_size(), kMaxUnits); ++i) {
+    const std::string path = rpc::Path(field + ".units", i, "key");
+    if (!IsUnitKey(units.units(i).key())) violations.Add(path, key_rule);
+    if (!named.insert(units.units(i).key()).second) violations.Add(path, "is named more than once");
+    rpc::CheckRange(units.units(i).factor(), 1, kMaxFactor, rpc::Path(field + ".units", i, "factor"), violations);
+  }
+}
+
+storage::UnitsOfMeasure UnitsOf(const v1::UnitsOfMeasure& units) {
+  storage::UnitsOfMeasure record{.base_unit = units.base_unit(), .precision = units.precision()};
+  for (const v1::UnitsOfMeasure::Unit& unit : units.units()) record.factors[unit.key()] = unit.factor();
+  return record;
 }
 
 void CheckBackorders(const v1::Item& item, const std::string& field, Violations& violations) {
@@ -100,6 +129,9 @@ void CheckItem(const v1::Item& item, const std::string& field, Violations& viola
   rpc::CheckQuantity(item.default_safety_stock(), 0, field + ".default_safety_stock", violations);
   CheckLabels(item.labels(), field + ".labels", violations);
   CheckBackorders(item, field, violations);
+  CheckUnitsOfMeasure(item.units_of_measure(), field + ".units_of_measure", violations);
+  CheckComponents(item, field, violations);
+  rpc::CheckOptionalId(item.availability_estimate_id(), field + ".availability_estimate_id", violations);
 }
 
 ItemRecord Configured(ItemRecord record, const v1::Item& item) {
@@ -123,7 +155,39 @@ ItemRecord Configured(ItemRecord record, const v1::Item& item) {
   }
   record.backorder_limit = item.backorder_limit();
   record.labels = {item.labels().begin(), item.labels().end()};
+  record.units_of_measure = UnitsOf(item.units_of_measure());
+  record.components.clear();
+  for (const v1::KitComponent& component : item.components()) {
+    record.components.push_back({component.sku(), component.quantity()});
+  }
+  std::sort(record.components.begin(), record.components.end(),
+            [](const auto& a, const auto& b) { return a.sku < b.sku; });
   return record;
+}
+
+pipeline::Needs NeedsOfItem(const v1::Item& item, bool create) {
+  pipeline::Needs needs{.skus = {item.sku()}, .create_items = create || item.components_size() > 0};
+  for (const v1::KitComponent& component : item.components()) needs.skus.push_back(component.sku());
+  if (!item.availability_estimate_id().empty()) {
+    needs.availability_estimates.push_back(item.availability_estimate_id());
+  }
+  return needs;
+}
+
+absl::Status Configure(pipeline::Work& work, const v1::Item& item) {
+  ItemRecord record = Configured(work.item(item.sku()), item);
+  record.availability_estimate.clear();
+  if (!item.availability_estimate_id().empty()) {
+    const auto& estimates = work.configuration().availability_estimates;
+    const auto estimate = estimates.find(item.availability_estimate_id());
+    if (estimate == estimates.end()) {
+      return Precondition("AVAILABILITY_ESTIMATE_NOT_FOUND",
+                          absl::StrCat("there is no availability estimate ", item.availability_estimate_id()),
+                          {{"availability_estimate_id", item.availability_estimate_id()}});
+    }
+    record.availability_estimate = estimate->second.uid;
+  }
+  return SaveItem(work, std::move(record));
 }
 
 absl::Status CheckUnreserved(pipeline::Work& work, const std::string& sku) {
@@ -148,6 +212,12 @@ absl::Status SaveItem(pipeline::Work& work, ItemRecord record) {
     absl::Status unused = CheckUnused(work, record.sku, "tracking can't change while units are on their way",
                                       [](const storage::Quantities& level) { return level.incoming != 0; });
     if (!unused.ok()) return unused;
+  }
+  absl::Status parts = ChangeComponents(work, stored, record);
+  if (!parts.ok()) return parts;
+  // Who publishes or unpublishes it by hand takes it out of a rule's hands.
+  if (record.published != stored.published && record.unpublished_by == stored.unpublished_by) {
+    record.unpublished_by.clear();
   }
   // The version goes on growing through deletion and new configuration, so that an old etag never fits again.
   record.config_version += 1;

@@ -18,7 +18,15 @@ inline constexpr std::string_view kFixedItemFields[] = {"sku"};
 // Notes every broken rule of an item; `field` is where the request has it.
 void CheckItem(const v1::Item& item, const std::string& field, Violations& violations);
 
-// The record with the configuration that a valid item has; fields that are not set have their defaults.
+// The rows that it takes to configure the item.
+pipeline::Needs NeedsOfItem(const v1::Item& item, bool create);
+
+// Gives the loaded item of the SKU the configuration that a valid item has. AVAILABILITY_ESTIMATE_NOT_FOUND; otherwise
+// as SaveItem.
+absl::Status Configure(pipeline::Work& work, const v1::Item& item);
+
+// The record with the configuration that a valid item has but for its availability estimate; fields that are not set
+// have their defaults.
 storage::ItemRecord Configured(storage::ItemRecord record, const v1::Item& item);
 
 // OK unless live reservations have units of the SKU outstanding, tracked or not: then FAILED_PRECONDITION, reason
@@ -27,7 +35,8 @@ storage::ItemRecord Configured(storage::ItemRecord record, const v1::Item& item)
 absl::Status CheckUnreserved(pipeline::Work& work, const std::string& sku);
 
 // Puts `record` in the place of the loaded item. Its version and times move on here, and only if it differs from what
-// is there. If tracking would change: as CheckUnreserved, and ITEM_IN_USE {warehouse_ids} while units are incoming.
+// is there. If tracking would change: as CheckUnreserved, and ITEM_IN_USE {warehouse_ids} while units are incoming. If
+// the components would change: as ChangeComponents.
 absl::Status SaveItem(pipeline::Work& work, storage::ItemRecord record);
 
 // NOT_FOUND, reason ITEM_NOT_FOUND {sku}.

@@ -70,10 +70,7 @@ absl::StatusOr<std::vector<std::string>> SourcesFor(const Work& work, const std:
                           {{"channel_id", channel_id}, {"warehouse_id", warehouse_id}});
     }
   }
-  std::erase_if(*sources, [&only](const std::string& warehouse_id) {
-    return std::find(only.begin(), only.end(), warehouse_id) == only.end();
-  });
-  return sources;
+  return work.configuration().SourcesOf(channel_id, only);
 }
 
 absl::Status CheckOrderRules(const Work& work, const std::vector<Demand>& demands) {
@@ -96,13 +93,15 @@ absl::Status InsufficientStock(const std::string& sku, int64_t requested, int64_
                       {{"sku", sku}, {"requested", absl::StrCat(requested)}, {"available", absl::StrCat(available)}});
 }
 
-absl::Status Take(Work& work, const ReservationRecord& reservation, const std::string& sku,
-                  const std::vector<sourcing::Part>& parts) {
-  for (const sourcing::Part& part : parts) {
-    absl::Status reserved =
-        pipeline::ReserveUnits(work, {reservation.reservation_id, sku, part.warehouse_id}, part.quantity,
-                               reservation.expire_time, storage::MovementType::kReserve);
-    if (!reserved.ok()) return reserved;
+absl::Status Take(Work& work, const ReservationRecord& reservation, const std::vector<pipeline::Wanted>& wants,
+                  const sourcing::Plan& plan) {
+  for (std::size_t i = 0; i < wants.size(); ++i) {
+    for (const sourcing::Part& part : plan[i]) {
+      absl::Status reserved =
+          pipeline::ReserveUnits(work, {reservation.reservation_id, wants[i].sku, part.warehouse_id}, part.quantity,
+                                 reservation.expire_time, storage::MovementType::kReserve);
+      if (!reserved.ok()) return reserved;
+    }
   }
   return absl::OkStatus();
 }

@@ -14,9 +14,10 @@
 #include "google/protobuf/repeated_ptr_field.h"
 #include "inventory/v1/reservation.pb.h"
 #include "server/errors.h"
+#include "server/pipeline/planning.h"
 #include "server/pipeline/work.h"
 #include "server/rpc/bounds.h"
-#include "server/sourcing/priority.h"
+#include "server/sourcing/plan.h"
 
 namespace inventory::commands {
 
@@ -65,9 +66,9 @@ absl::Status CheckOrderRules(const pipeline::Work& work, const std::vector<Deman
 // FAILED_PRECONDITION, reason INSUFFICIENT_STOCK {sku, requested, available}.
 absl::Status InsufficientStock(const std::string& sku, int64_t requested, int64_t available);
 
-// Reserves the parts for a line that exists, and adds them to it.
-absl::Status Take(pipeline::Work& work, const storage::ReservationRecord& reservation, const std::string& sku,
-                  const std::vector<sourcing::Part>& parts);
+// Reserves what the plan has for the wants, in their order, and adds it to their lines, which exist.
+absl::Status Take(pipeline::Work& work, const storage::ReservationRecord& reservation,
+                  const std::vector<pipeline::Wanted>& wants, const sourcing::Plan& plan);
 
 // Gives units of a line up: those that wait, then those that are in no shipment, the last allocation's first.
 // UNITS_IN_SHIPMENT {sku, in_shipment} if those do not suffice; the line must have `quantity` outstanding.

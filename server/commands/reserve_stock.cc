@@ -4,7 +4,10 @@
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/reservation.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/grants.h"
 #include "server/commands/reservations.h"
+#include "server/commands/unused_warehouses.h"
+#include "server/commands/warehouses.h"
 #include "server/pipeline/backorders.h"
 #include "server/rpc/rule.h"
 
@@ -34,6 +37,12 @@ struct ReserveStock {
     for (int i = 0; i < std::min(request.warehouse_ids_size(), kMaxWarehouses); ++i) {
       rpc::CheckId(request.warehouse_ids(i), absl::StrCat("warehouse_ids[", i, "]"), violations);
     }
+    rpc::CheckEnum<v1::SourcingStrategy_IsValid>(request.sourcing_strategy(), "sourcing_strategy", violations);
+    if (request.has_destination()) {
+      CheckLocation(request.destination(), "destination", violations);
+    } else if (request.sourcing_strategy() == v1::SOURCING_STRATEGY_NEAREST) {
+      violations.Add("destination", "is required for NEAREST");
+    }
   }
 
   static pipeline::Needs NeedsOf(const Request& request) {
@@ -50,33 +59,33 @@ struct ReserveStock {
     const std::vector<Demand> demands = DemandsOf(request);
     absl::Status status = CheckOrderRules(work, demands);
     if (!status.ok()) return status;
-    absl::StatusOr<std::vector<Granted>> grants = Grant(request, demands, *sources, work);
+    const Asking asking{.channel_id = request.channel_id(),
+                        .warehouses = *std::move(sources),
+                        .on_shortfall = request.on_shortfall()};
+    absl::StatusOr<Grants> grants = Grant(work, asking, demands);
     if (!grants.ok()) return grants.status();
-    absl::StatusOr<ReservationRecord> created = Create(request, work);
+    absl::StatusOr<ReservationRecord> created = Create(request, demands, work);
     if (!created.ok()) return created.status();
 
-    for (std::size_t i = 0; i < demands.size(); ++i) {
-      status = Reserve(demands[i], (*grants)[i], *created, *sources, work);
-      if (!status.ok()) return status;
-      v1::LineResult& result = *response.add_line_results();
-      result.set_sku(demands[i].sku);
-      result.set_requested_quantity(demands[i].quantity);
-      result.set_reserved_quantity((*grants)[i].reserved);
-      result.set_backordered_quantity((*grants)[i].backordered);
-      if ((*grants)[i].reserved < demands[i].quantity) result.set_reason("INSUFFICIENT_STOCK");
-    }
+    for (const Share& share : grants->shares) AddLine(share, *created, work);
+    const std::vector<pipeline::Wanted> wants = WantedOf(work, grants->shares);
+    const sourcing::Problem problem = pipeline::ProblemOf(work, *created, asking.warehouses, wants);
+    const sourcing::Plan plan = pipeline::PlanFor(*created, problem);
+    status = Take(work, *created, wants, plan);
+    if (!status.ok()) return status;
     SettleIfDone(work, created->reservation_id);
+    ShowResults(demands, grants->demands, response);
     ShowReservation(work, created->reservation_id, *response.mutable_reservation());
     ShowMovements(work, *response.mutable_movements());
+    if (request.validate_only()) {
+      work.TryOnly();
+      response.clear_movements();
+      ExplainUnused(work, *created, problem, plan, *response.mutable_unused_warehouses());
+    }
     return absl::OkStatus();
   }
 
  private:
-  struct Granted {
-    int64_t reserved = 0;
-    int64_t backordered = 0;
-  };
-
   // One demand per SKU, in the order in which the request first names them.
   static std::vector<Demand> DemandsOf(const Request& request) {
     std::vector<Demand> demands;
@@ -92,44 +101,8 @@ struct ReserveStock {
     return demands;
   }
 
-  // How much each demand gets: all of it; under PARTIAL what there is, in whole multiples; under BACKORDER what there
-  // is, and the rest waits.
-  static absl::StatusOr<std::vector<Granted>> Grant(const Request& request, const std::vector<Demand>& demands,
-                                                    const std::vector<std::string>& sources,
-                                                    const pipeline::Work& work) {
-    std::vector<Granted> grants;
-    absl::Status first_shortfall;
-    bool any = false;
-    for (const Demand& demand : demands) {
-      const storage::ItemRecord& item = work.item(demand.sku);
-      Granted grant{.reserved = demand.quantity};
-      if (item.tracked) {
-        grant.reserved = sourcing::TotalAvailable(work.AvailableIn(demand.sku, sources), demand.quantity);
-        const int64_t missing = demand.quantity - grant.reserved;
-        absl::Status shortfall =
-            missing == 0 ? absl::OkStatus() : InsufficientStock(demand.sku, demand.quantity, grant.reserved);
-        switch (request.on_shortfall()) {
-          case v1::SHORTFALL_POLICY_PARTIAL:
-            first_shortfall.Update(shortfall);
-            if (missing > 0) grant.reserved -= grant.reserved % item.multiple_order_quantity;
-            break;
-          case v1::SHORTFALL_POLICY_BACKORDER:
-            shortfall = CheckMayWait(work, demand.sku, missing);
-            if (!shortfall.ok()) return shortfall;
-            grant.backordered = missing;
-            break;
-          default:
-            if (!shortfall.ok()) return shortfall;
-        }
-      }
-      any = any || grant.reserved + grant.backordered > 0;
-      grants.push_back(grant);
-    }
-    if (!any) return first_shortfall;
-    return grants;
-  }
-
-  static absl::StatusOr<ReservationRecord> Create(const Request& request, pipeline::Work& work) {
+  static absl::StatusOr<ReservationRecord> Create(const Request& request, const std::vector<Demand>& demands,
+                                                  pipeline::Work& work) {
     const std::string& id = request.reservation_id().empty() ? work.fresh_id() : request.reservation_id();
     if (work.rows().reservations.Find(id) != nullptr) {
       return Refusal(absl::StatusCode::kAlreadyExists, "RESERVATION_EXISTS",
@@ -140,26 +113,50 @@ struct ReserveStock {
                                   .order_reference = request.order_reference(),
                                   .state = request.commit() ? ReservationState::kCommitted : ReservationState::kHeld,
                                   .warehouse_ids = {request.warehouse_ids().begin(), request.warehouse_ids().end()},
+                                  .sourcing_strategy = StrategyOf(request, work),
+                                  .kits = KitsOf(demands, work),
                                   .version = 1,
                                   .create_time = work.now(),
                                   .update_time = work.now()};
     if (!request.commit()) {
       reservation.expire_time = ExpiryFor(work, request.has_ttl(), request.ttl());
     }
+    if (request.has_destination()) {
+      reservation.latitude = request.destination().latitude();
+      reservation.longitude = request.destination().longitude();
+    }
     return work.rows().reservations.Add(std::move(reservation));
   }
 
-  static absl::Status Reserve(const Demand& demand, const Granted& grant, const ReservationRecord& reservation,
-                              const std::vector<std::string>& sources, pipeline::Work& work) {
-    storage::ReservationLineRecord& line = work.rows().reservation_lines.Add(
-        {.reservation_id = reservation.reservation_id, .sku = demand.sku, .requested = demand.quantity});
-    if (!work.item(demand.sku).tracked) {
-      line.reserved = grant.reserved;
-      return absl::OkStatus();
+  static storage::SourcingStrategy StrategyOf(const Request& request, const pipeline::Work& work) {
+    return ToRecord(request.sourcing_strategy())
+        .value_or(work.configuration().FindChannel(request.channel_id())->sourcing_strategy);
+  }
+
+  static std::vector<storage::Component> KitsOf(const std::vector<Demand>& demands, const pipeline::Work& work) {
+    std::vector<storage::Component> kits;
+    for (const Demand& demand : demands) {
+      if (work.item(demand.sku).is_kit()) kits.push_back({demand.sku, demand.quantity});
     }
-    if (grant.backordered > 0) pipeline::Wait(work, reservation, demand.sku, grant.backordered);
-    return Take(work, reservation, demand.sku,
-                sourcing::ByPriority(work.AvailableIn(demand.sku, sources), grant.reserved));
+    return kits;
+  }
+
+  static void AddLine(const Share& share, const ReservationRecord& reservation, pipeline::Work& work) {
+    storage::ReservationLineRecord& line = work.rows().reservation_lines.Add(
+        {.reservation_id = reservation.reservation_id, .sku = share.sku, .requested = share.requested});
+    if (!work.item(share.sku).tracked) line.reserved = share.reserved;
+    if (share.backordered > 0) pipeline::Wait(work, reservation, share.sku, share.backordered);
+  }
+
+  static void ShowResults(const std::vector<Demand>& demands, const std::vector<Granted>& grants, Response& response) {
+    for (std::size_t i = 0; i < demands.size(); ++i) {
+      v1::LineResult& result = *response.add_line_results();
+      result.set_sku(demands[i].sku);
+      result.set_requested_quantity(demands[i].quantity);
+      result.set_reserved_quantity(grants[i].reserved);
+      result.set_backordered_quantity(grants[i].backordered);
+      result.set_reason(grants[i].reason);
+    }
   }
 };
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/commands/conditions.h"
 #include "server/commands/convert.h"
+#include "server/commands/kits.h"
 #include "server/errors.h"
 #include "server/rpc/bounds.h"
 
@@ -84,7 +85,7 @@ absl::Status CheckWarehouseExists(const pipeline::Work& work, const std::string&
 }
 
 absl::Status CheckTracked(const pipeline::Work& work, const std::string& sku) {
-  if (work.item(sku).tracked) return absl::OkStatus();
+  if (work.item(sku).tracked) return CheckNoKit(work, sku);
   return Precondition("ITEM_UNTRACKED", absl::StrCat(sku, " is untracked: its stock is never counted"), {{"sku", sku}});
 }
 

@@ -14,7 +14,7 @@ namespace inventory::commands {
 // OK if the warehouse exists and is not deleted, otherwise WAREHOUSE_NOT_FOUND {warehouse_id}.
 absl::Status CheckWarehouseExists(const pipeline::Work& work, const std::string& warehouse_id);
 
-// OK if units of the SKU are counted, otherwise ITEM_UNTRACKED {sku}.
+// OK if units of the SKU are counted, otherwise ITEM_UNTRACKED {sku} or ITEM_IS_KIT {sku}.
 absl::Status CheckTracked(const pipeline::Work& work, const std::string& sku);
 
 // One change of one level, as SetStock, AdjustStock, ReclassifyStock, SetSafetyStock and a row of BatchUpdateStock ask

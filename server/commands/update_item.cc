@@ -27,7 +27,7 @@ struct UpdateItem {
   }
 
   static pipeline::Needs NeedsOf(const Request& request) {
-    return {.skus = {request.item().sku()}, .create_items = request.allow_missing()};
+    return NeedsOfItem(request.item(), request.allow_missing());
   }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
@@ -37,20 +37,21 @@ struct UpdateItem {
     absl::Status matches = CheckEtag(request.item().etag(), stored.configured ? stored.config_version : 0, "the item");
     if (!matches.ok()) return matches;
 
-    const v1::Item wanted = stored.configured ? Merged(request, stored) : request.item();
+    const v1::Item wanted = stored.configured ? Merged(request, stored, work.configuration()) : request.item();
     Violations violations;
     CheckItem(wanted, "item", violations);
     if (!violations.empty()) return violations.ToStatus();
-    absl::Status saved = SaveItem(work, Configured(stored, wanted));
+    absl::Status saved = Configure(work, wanted);
     if (!saved.ok()) return saved;
-    ToProto(work.item(sku), response);
+    ToProto(work.item(sku), work.configuration(), response);
     return absl::OkStatus();
   }
 
  private:
-  static v1::Item Merged(const Request& request, const storage::ItemRecord& stored) {
+  static v1::Item Merged(const Request& request, const storage::ItemRecord& stored,
+                         const pipeline::Configuration& configuration) {
     v1::Item item;
-    ToProto(stored, item);
+    ToProto(stored, configuration, item);
     ApplyUpdate(request.update_mask(), kFixedItemFields, request.item(), item);
     return item;
   }

@@ -14,19 +14,6 @@ constexpr std::size_t kMaxTextBytes = 255;
 constexpr std::size_t kMaxTypeBytes = 64;
 constexpr int kMaxStreetLines = 3;
 
-// The comparisons are such that NaN breaks them.
-void CheckLocation(const v1::GeoPoint& location, const std::string& field, Violations& violations) {
-  if (!(location.latitude() >= -90 && location.latitude() <= 90)) {
-    violations.Add(field + ".latitude", "must be from -90 to 90");
-  }
-  if (!(location.longitude() >= -180 && location.longitude() <= 180)) {
-    violations.Add(field + ".longitude", "must be from -180 to 180");
-  }
-  if (location.latitude() == 0 && location.longitude() == 0) {
-    violations.Add(field, "must not be the placeholder 0, 0");
-  }
-}
-
 void CheckAddress(const v1::PostalAddress& address, const std::string& field, Violations& violations) {
   const std::string lines = field + ".street_lines";
   rpc::CheckCount(address.street_lines_size(), 0, kMaxStreetLines, lines, violations);
@@ -46,6 +33,19 @@ void CheckAddress(const v1::PostalAddress& address, const std::string& field, Vi
 }
 
 }  // namespace
+
+// The comparisons are such that NaN breaks them.
+void CheckLocation(const v1::GeoPoint& location, const std::string& field, Violations& violations) {
+  if (!(location.latitude() >= -90 && location.latitude() <= 90)) {
+    violations.Add(field + ".latitude", "must be from -90 to 90");
+  }
+  if (!(location.longitude() >= -180 && location.longitude() <= 180)) {
+    violations.Add(field + ".longitude", "must be from -180 to 180");
+  }
+  if (location.latitude() == 0 && location.longitude() == 0) {
+    violations.Add(field, "must not be the placeholder 0, 0");
+  }
+}
 
 void CheckWarehouse(const v1::Warehouse& warehouse, const std::string& field, Violations& violations) {
   rpc::CheckOptionalId(warehouse.warehouse_id(), field + ".warehouse_id", violations);

@@ -18,6 +18,9 @@ inline constexpr std::string_view kFixedWarehouseFields[] = {"warehouse_id"};
 // `field` is where the request has it.
 void CheckWarehouse(const v1::Warehouse& warehouse, const std::string& field, Violations& violations);
 
+// Notes every broken rule of a point on the globe.
+void CheckLocation(const v1::GeoPoint& location, const std::string& field, Violations& violations);
+
 // The record with everything that the caller decides of a valid warehouse.
 storage::WarehouseRecord Configured(storage::WarehouseRecord record, const v1::Warehouse& warehouse);
 

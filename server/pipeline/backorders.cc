@@ -4,21 +4,22 @@
 #include <utility>
 
 #include "server/pipeline/holds.h"
-#include "server/sourcing/priority.h"
+#include "server/pipeline/planning.h"
 
 namespace inventory::pipeline {
 namespace {
 
 using storage::BackorderRecord;
 
-// The warehouses of each channel that can serve the SKU now; channels that can't are left out. An inactive channel
-// takes no new orders but those that it has are served.
-std::map<std::string, std::vector<std::string>> Serving(const Work& work, const std::string& sku) {
-  std::map<std::string, std::vector<std::string>> serving;
+// The channels that have a warehouse which can serve the SKU now. An inactive channel takes no new orders but those
+// that it has are served.
+std::set<std::string> Serving(const Work& work, const std::string& sku) {
+  std::set<std::string> serving;
   for (const auto& [channel_id, channel] : work.configuration().channels) {
     if (channel.delete_time) continue;
-    std::vector<std::string> warehouses = work.configuration().SourcesOf(channel_id);
-    if (sourcing::TotalAvailable(work.AvailableIn(sku, warehouses), 1) > 0) serving[channel_id] = std::move(warehouses);
+    const std::vector<int64_t> available = work.AvailableIn(sku, work.configuration().SourcesOf(channel_id));
+    const bool any = std::any_of(available.begin(), available.end(), [](int64_t units) { return units > 0; });
+    if (any) serving.insert(channel_id);
   }
   return serving;
 }
@@ -34,15 +35,27 @@ void TakeOff(Work& work, const BackorderRecord& backorder, int64_t quantity) {
   }
 }
 
-absl::Status Serve(Work& work, const BackorderRecord& backorder, std::vector<std::string> warehouses) {
+// Fills from the place on and notes in the item how far that has got.
+absl::Status Step(Work& work, const std::string& sku, int64_t after_place, BackorderSource& source) {
+  absl::StatusOr<int64_t> place = Fill(work, sku, after_place, source);
+  if (!place.ok()) return place.status();
+  const bool pending = *place != kAllServed;
+  const storage::ItemRecord& item = work.item(sku);
+  if (!pending && !item.fill_pending) return absl::OkStatus();
+  storage::ItemRecord& marked = work.rows().items.Edit(sku);
+  marked.fill_pending = pending;
+  marked.fill_after = pending ? *place : 0;
+  return absl::OkStatus();
+}
+
+absl::Status Serve(Work& work, const BackorderRecord& backorder) {
   const storage::ReservationRecord* reservation = work.rows().reservations.Find(backorder.reservation_id);
   if (reservation == nullptr) return absl::InternalError("a backorder has no reservation");
-  const std::vector<std::string>& only = reservation->warehouse_ids;
-  std::erase_if(warehouses, [&only](const std::string& warehouse_id) {
-    return !only.empty() && std::find(only.begin(), only.end(), warehouse_id) == only.end();
-  });
+  const std::vector<std::string> warehouses =
+      work.configuration().SourcesOf(backorder.channel_id, reservation->warehouse_ids);
   const BackorderRecord served = backorder;
-  for (const sourcing::Part& part : sourcing::ByPriority(work.AvailableIn(served.sku, warehouses), served.quantity)) {
+  const sourcing::Problem problem = ProblemOf(work, *reservation, warehouses, {{served.sku, served.quantity}});
+  for (const sourcing::Part& part : PlanFor(*reservation, problem).front()) {
     absl::Status reserved = ReserveUnits(work, {served.reservation_id, served.sku, part.warehouse_id}, part.quantity,
                                          served.expire_time, storage::MovementType::kFill);
     if (!reserved.ok()) return reserved;
@@ -97,19 +110,17 @@ std::set<std::string> Growing(const Work& work) {
 }
 
 absl::StatusOr<int64_t> Fill(Work& work, const std::string& sku, int64_t after_place, BackorderSource& source) {
-  std::map<std::string, std::vector<std::string>> serving = Serving(work, sku);
+  const std::set<std::string> serving = Serving(work, sku);
   if (serving.empty()) return kAllServed;
-  std::vector<std::string> channel_ids;
-  for (const auto& [channel_id, warehouses] : serving) channel_ids.push_back(channel_id);
-  absl::StatusOr<BackorderSource::Loaded> loaded = source.LoadWaiting(sku, after_place, channel_ids, kMaxFilledLines);
+  absl::StatusOr<BackorderSource::Loaded> loaded =
+      source.LoadWaiting(sku, after_place, {serving.begin(), serving.end()}, kMaxFilledLines);
   if (!loaded.ok()) return loaded.status();
   for (const BackorderRecord* backorder : work.BackordersOf(sku)) {
     if (backorder->place <= after_place) continue;
     if (!loaded->all && backorder->place > loaded->last_place) break;
     const bool dead = backorder->expire_time && *backorder->expire_time <= work.now();
-    const auto warehouses = serving.find(backorder->channel_id);
-    if (dead || warehouses == serving.end()) continue;
-    absl::Status served = Serve(work, *backorder, warehouses->second);
+    if (dead || !serving.contains(backorder->channel_id)) continue;
+    absl::Status served = Serve(work, *backorder);
     if (!served.ok()) return served;
   }
   return loaded->all || Serving(work, sku).empty() ? kAllServed : loaded->last_place;
@@ -117,25 +128,19 @@ absl::StatusOr<int64_t> Fill(Work& work, const std::string& sku, int64_t after_p
 
 absl::Status FillGrowing(Work& work, BackorderSource& source) {
   for (const std::string& sku : Growing(work)) {
-    absl::StatusOr<int64_t> place = Fill(work, sku, 0, source);
-    if (!place.ok()) return place.status();
-    const bool pending = *place != kAllServed;
-    if (work.item(sku).fill_pending != pending) work.rows().items.Edit(sku).fill_pending = pending;
+    absl::Status filled = Step(work, sku, 0, source);
+    if (!filled.ok()) return filled;
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> GoOnFilling(Work& work, bool all, std::map<std::string, int64_t>& filled,
-                                 BackorderSource& source) {
+absl::StatusOr<bool> GoOnFilling(Work& work, bool all, BackorderSource& source) {
   bool more = false;
   for (const storage::ItemRecord* item : work.rows().items.All()) {
     if (!item->fill_pending && !(all && item->backordered > 0)) continue;
-    absl::StatusOr<int64_t> place = Fill(work, item->sku, filled[item->sku], source);
-    if (!place.ok()) return place.status();
-    filled[item->sku] = *place;
-    const bool pending = *place != kAllServed;
-    more = more || pending;
-    if (item->fill_pending != pending) work.rows().items.Edit(item->sku).fill_pending = pending;
+    absl::Status filled = Step(work, item->sku, item->fill_after, source);
+    if (!filled.ok()) return filled;
+    more = more || work.item(item->sku).fill_pending;
   }
   return more;
 }

@@ -54,14 +54,13 @@ inline constexpr int64_t kAllServed = std::numeric_limits<int64_t>::max();
 // kMaxFilledLines of them; returns the place of the last one, or kAllServed.
 absl::StatusOr<int64_t> Fill(Work& work, const std::string& sku, int64_t after_place, BackorderSource& source);
 
-// What every command is followed by, in the same transaction: the backorders of growing SKUs are served. Where a SKU
-// has more than one step can serve, its item is marked for the next batch to go on first.
+// Serves the backorders of growing SKUs. Where a SKU has more than one step can serve, its item is marked with the
+// place reached, for the next batch to go on from there first.
 absl::Status FillGrowing(Work& work, BackorderSource& source);
 
 // What comes before any command: goes on with the fills of locked SKUs that were cut, and, if `all`, looks at every
-// locked SKU that has backorders. `filled` keeps between steps how far they came, by SKU. True if another step must
-// follow.
-absl::StatusOr<bool> GoOnFilling(Work& work, bool all, std::map<std::string, int64_t>& filled, BackorderSource& source);
+// locked SKU that has backorders. True if another step must follow.
+absl::StatusOr<bool> GoOnFilling(Work& work, bool all, BackorderSource& source);
 
 }  // namespace inventory::pipeline
 

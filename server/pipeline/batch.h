@@ -68,7 +68,11 @@ class Batch : private BackorderSource {
   // Adds the selection of the records whose first key column is one of the ids that the jobs need.
   template <typename Record>
   void Select(Packet& packet, std::vector<std::string> Needs::*ids, Table<Record>& table) const;
-  absl::Status LoadWhatWaits(const std::set<storage::ReservationLineRecord::Key>& dead_lines);
+  absl::Status LoadCompanions(const std::set<storage::ReservationLineRecord::Key>& dead_lines);
+  void LoadQuotas(Packet& packet, const std::vector<std::string>& skus,
+                  const std::vector<storage::ReservationLineRecord::Key>& dead_lines);
+  void SelectAsked(Packet& packet);
+  void LockEstimates(Packet& packet) const;
   absl::Status LoadHolders();
   absl::Status MakeMissingItems();
   absl::Status RefreshConfiguration(int64_t version);
@@ -102,11 +106,13 @@ class Batch : private BackorderSource {
   std::shared_ptr<const Configuration> configuration_;
   std::map<std::string, std::vector<std::string>> holders_;
   std::map<std::string, storage::WarehouseUse> warehouse_use_;
+  std::map<std::string, std::vector<std::string>> estimate_users_;
+  std::map<storage::QuotaRecord::Key, int64_t> outstanding_;
+  std::map<LevelMoment, storage::PastLevel> past_levels_;
   storage::VerifySnapshot sums_;
   bool more_dead_holds_ = false;
   bool more_fills_ = false;
-  bool following_ = false;                 // A change of the configuration has consequences that are not all drawn.
-  std::map<std::string, int64_t> filled_;  // By SKU: the place of the last backorder that a step has looked at.
+  bool following_ = false;  // A change of the configuration has consequences that are not all drawn.
   bool commit_unknown_ = false;
   bool duplicate_request_ = false;
   absl::Duration commit_time_;

@@ -10,7 +10,9 @@
 #include "storage/configuration_repository.h"
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
+#include "storage/low_stock_repository.h"
 #include "storage/movement_repository.h"
+#include "storage/quota_repository.h"
 #include "storage/replenishment_repository.h"
 #include "storage/request_repository.h"
 #include "storage/reservation_repository.h"
@@ -76,6 +78,8 @@ void AddConfiguration(Packet& packet, const Rows& rows) {
   AddChanges(packet, rows.channels);
   AddUpsert(packet, rows.attachments.Written());
   AddDelete(packet, rows.attachments);
+  AddChanges(packet, rows.availability_estimates);
+  AddDelete(packet, rows.availability_estimates);
   if (packet.size() > before) packet.Add(storage::AppendBumpConfiguration);
 }
 
@@ -90,6 +94,8 @@ absl::Status Batch::WriteAndCommit() {
   AddUpsert(packet, rows_.allocations.Written());
   AddUpsert(packet, rows_.backorders.Written());
   AddDelete(packet, rows_.backorders);
+  AddUpsert(packet, rows_.quotas.Written());
+  AddDelete(packet, rows_.quotas);
   AddChanges(packet, rows_.shipments);
   AddInsert(packet, rows_.shipment_lines.Written());
   AddInsert(packet, rows_.returns.Written());
@@ -98,6 +104,10 @@ absl::Status Batch::WriteAndCommit() {
   AddChanges(packet, rows_.transfers);
   AddUpsert(packet, rows_.transfer_lines.Written());
   AddConfiguration(packet, rows_);
+  AddChanges(packet, rows_.low_stock_rules);
+  AddUpsert(packet, rows_.low_stock_events.Written());
+  AddUpsert(packet, rows_.old_movements.Written());
+  AddDelete(packet, rows_.old_movements);
   const int movement_statement = rows_.movements.empty() ? -1 : packet.size();
   AddInsert(packet, Pointers(rows_.movements));
 

@@ -2,15 +2,38 @@
 #ifndef INVENTORY_SERVER_PIPELINE_COMMAND_H_
 #define INVENTORY_SERVER_PIPELINE_COMMAND_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "storage/records.h"
 
 namespace inventory::pipeline {
 
 class Work;
+
+// A level at a moment.
+struct LevelMoment {
+  std::string sku;
+  std::string warehouse_id;
+  absl::Time time;
+
+  bool operator<(const LevelMoment& other) const {
+    return std::tie(sku, warehouse_id, time) < std::tie(other.sku, other.warehouse_id, other.time);
+  }
+};
+
+// Movements of a SKU after the sequence that were made before the time, the first `limit` of them.
+struct LedgerRange {
+  std::string sku;
+  int64_t after_sequence = 0;
+  absl::Time before;
+  int64_t limit = 0;
+};
 
 // The rows a command works on. They are loaded under the lock of its SKUs.
 struct Needs {
@@ -42,6 +65,23 @@ struct Needs {
   std::vector<std::string> holders = {};
   // Warehouses to lock against every write of a level, because this command may delete them.
   std::vector<std::string> exclusive_warehouses = {};
+  // Availability estimates that must not be deleted before the commit, and those that this command may delete.
+  std::vector<std::string> availability_estimates = {};
+  std::vector<std::string> exclusive_availability_estimates = {};
+  // SKU and channel whose outstanding units are to be summed: see Work::RequireOutstanding. Reads every line that the
+  // SKU ever had.
+  std::vector<storage::QuotaRecord::Key> outstanding = {};
+  // Levels of `skus` at earlier moments.
+  std::vector<LevelMoment> past_levels = {};
+  // Low-stock rules to load, deleted ones too; their SKUs are locked, found by the pipeline. The live rules of every
+  // SKU of the batch are loaded anyway.
+  std::vector<std::string> low_stock_rules = {};
+  std::vector<std::string> new_low_stock_rules = {};
+  // Rules of `low_stock_rules` whose first two pending events are to be loaded, and events to load.
+  std::vector<std::string> first_events = {};
+  std::vector<storage::LowStockEventRecord::Key> low_stock_events = {};
+  // Old movements of `skus` to load for changing, and with them the first movement of every level of the SKU.
+  std::vector<LedgerRange> old_movements = {};
 };
 
 // A write. Used by one thread at a time.

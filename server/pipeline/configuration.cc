@@ -28,6 +28,22 @@ std::vector<std::string> Configuration::SourcesOf(std::string_view channel_id) c
   return sources;
 }
 
+std::vector<std::string> Configuration::SourcesOf(std::string_view channel_id,
+                                                  const std::vector<std::string>& only) const {
+  std::vector<std::string> sources = SourcesOf(channel_id);
+  std::erase_if(sources, [&only](const std::string& warehouse_id) {
+    return !only.empty() && std::find(only.begin(), only.end(), warehouse_id) == only.end();
+  });
+  return sources;
+}
+
+const storage::AvailabilityEstimateRecord* Configuration::FindEstimateByUid(std::string_view uid) const {
+  for (const auto& [id, estimate] : availability_estimates) {
+    if (estimate.uid == uid) return &estimate;
+  }
+  return nullptr;
+}
+
 absl::StatusOr<std::shared_ptr<const Configuration>> ConfigurationCache::At(int64_t version,
                                                                             storage::Connection& connection) {
   {
@@ -48,13 +64,14 @@ absl::StatusOr<std::shared_ptr<const Configuration>> ReadConfiguration(storage::
   storage::AppendSelectWarehouses(sql);
   storage::AppendSelectChannels(sql);
   storage::AppendSelectAttachments(sql);
+  storage::AppendSelectAvailabilityEstimates(sql);
   storage::AppendSelectConfigurationVersion(sql);
   constexpr int kTries = 10;
   for (int attempt = 0; attempt < kTries; ++attempt) {
     absl::StatusOr<std::vector<storage::Rows>> results = connection.Execute(sql);
     if (!results.ok()) return results.status();
     const int64_t version = storage::ParseConfigurationVersion((*results)[0]);
-    if (version != storage::ParseConfigurationVersion((*results)[4])) continue;
+    if (version != storage::ParseConfigurationVersion((*results)[5])) continue;
     auto configuration = std::make_shared<Configuration>();
     configuration->version = version;
     for (auto& record : storage::ParseAll<storage::WarehouseRecord>((*results)[1])) {
@@ -65,6 +82,9 @@ absl::StatusOr<std::shared_ptr<const Configuration>> ReadConfiguration(storage::
     }
     for (auto& record : storage::ParseAll<storage::AttachmentRecord>((*results)[3])) {
       configuration->attachments[record.channel_id].push_back(record);
+    }
+    for (auto& record : storage::ParseAll<storage::AvailabilityEstimateRecord>((*results)[4])) {
+      configuration->availability_estimates.emplace(record.availability_estimate_id, record);
     }
     for (auto& [channel, list] : configuration->attachments) {
       std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {

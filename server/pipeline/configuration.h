@@ -1,4 +1,4 @@
-// Channels, warehouses and attachments as one batch sees them.
+// Channels, warehouses, attachments and availability estimates as one batch sees them.
 #ifndef INVENTORY_SERVER_PIPELINE_CONFIGURATION_H_
 #define INVENTORY_SERVER_PIPELINE_CONFIGURATION_H_
 
@@ -23,6 +23,11 @@ struct Configuration {
   // By channel; in order of priority, then warehouse id.
   std::map<std::string, std::vector<storage::AttachmentRecord>, std::less<>> attachments;
 
+  std::map<std::string, storage::AvailabilityEstimateRecord, std::less<>> availability_estimates;
+
+  // The estimate with the uid that items refer to, or nullptr.
+  const storage::AvailabilityEstimateRecord* FindEstimateByUid(std::string_view uid) const;
+
   // The warehouse or channel, or nullptr if it does not exist or is deleted.
   const storage::WarehouseRecord* FindWarehouse(std::string_view warehouse_id) const;
   const storage::ChannelRecord* FindChannel(std::string_view channel_id) const;
@@ -30,6 +35,8 @@ struct Configuration {
   // The warehouses that the channel can draw from now: attached, active and not deleted, in order of priority.
   // Availability counts exactly these and reservations draw from exactly these.
   std::vector<std::string> SourcesOf(std::string_view channel_id) const;
+  // The same, those that a reservation names only; if it names none, all.
+  std::vector<std::string> SourcesOf(std::string_view channel_id, const std::vector<std::string>& only) const;
 };
 
 // Keeps the newest configuration read so far, so that a batch reads only its version number. Thread-safe.

@@ -44,6 +44,7 @@ struct Job {
   bool resolved = false;
   // The command's own answer in the current attempt.
   absl::Status answer;
+  bool trial = false;  // The last run answers and has changed nothing.
   bool needs_more = false;
   // True if the answer was read from the request's record: nothing is to be written.
   bool answered_before = false;

@@ -18,6 +18,7 @@ struct Rows {
   Table<storage::ReservationLineRecord> reservation_lines;
   Table<storage::AllocationRecord> allocations;
   Table<storage::BackorderRecord> backorders;
+  Table<storage::QuotaRecord> quotas;
   Table<storage::ShipmentRecord> shipments;
   Table<storage::ShipmentLineRecord> shipment_lines;
   Table<storage::ReturnRecord> returns;
@@ -29,6 +30,11 @@ struct Rows {
   Table<storage::WarehouseRecord> warehouses;
   Table<storage::ChannelRecord> channels;
   Table<storage::AttachmentRecord> attachments;
+  Table<storage::AvailabilityEstimateRecord> availability_estimates;
+  Table<storage::LowStockRuleRecord> low_stock_rules;
+  Table<storage::LowStockEventRecord> low_stock_events;
+  // Movements of earlier transactions, where a command asks for them.
+  Table<storage::MovementRecord> old_movements;
   std::vector<storage::MovementRecord> movements;
 
   // Makes all changes so far permanent within the batch.
@@ -70,6 +76,7 @@ struct Rows {
     visit(reservation_lines);
     visit(allocations);
     visit(backorders);
+    visit(quotas);
     visit(shipments);
     visit(shipment_lines);
     visit(returns);
@@ -80,6 +87,10 @@ struct Rows {
     visit(warehouses);
     visit(channels);
     visit(attachments);
+    visit(availability_estimates);
+    visit(low_stock_rules);
+    visit(low_stock_events);
+    visit(old_movements);
   }
 
   std::size_t marked_movements_ = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/pipeline/packet.h"
+#include "storage/low_stock_repository.h"
 #include "storage/replenishment_repository.h"
 #include "storage/reservation_repository.h"
 #include "storage/shipment_repository.h"
@@ -43,7 +44,7 @@ class SkusOf {
 
 void SkuDirectory::Resolve(Job& job) const {
   job.skus.insert(job.needs.skus.begin(), job.needs.skus.end());
-  job.resolved = job.needs.replenishments.empty() && job.needs.transfers.empty();
+  job.resolved = job.needs.replenishments.empty() && job.needs.transfers.empty() && job.needs.low_stock_rules.empty();
   if (job.needs.reservations.empty() && job.needs.shipments.empty()) return;
   storage::MutexLock lock(mutex_);
   for (const std::string& shipment_id : job.needs.shipments) {
@@ -89,6 +90,7 @@ absl::Status SkuDirectory::Resolve(const std::vector<Job*>& jobs, storage::Conne
   SkusOf<storage::ReservationLineRecord> reservations(packet, jobs, &Needs::reservations);
   SkusOf<storage::ReplenishmentRecord> replenishments(packet, jobs, &Needs::replenishments);
   SkusOf<storage::TransferLineRecord> transfers(packet, jobs, &Needs::transfers);
+  SkusOf<storage::LowStockRuleRecord> rules(packet, jobs, &Needs::low_stock_rules);
   if (packet.size() > 0) {
     absl::Status sent = packet.Send(connection);
     if (!sent.ok()) return sent;
@@ -97,6 +99,7 @@ absl::Status SkuDirectory::Resolve(const std::vector<Job*>& jobs, storage::Conne
     reservations.AddTo(*job);
     replenishments.AddTo(*job);
     transfers.AddTo(*job);
+    rules.AddTo(*job);
     job->resolved = true;
   }
   return absl::OkStatus();

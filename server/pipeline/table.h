@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -86,6 +87,17 @@ class Table {
     while (undo_.size() > changes) {
       undo_.back().first->second.current = std::move(undo_.back().second);
       undo_.pop_back();
+    }
+  }
+
+  // Calls visit(before, after) once for every row touched since the last mark: nullptr where there was or is none.
+  template <typename Visitor>
+  void ForEachChange(Visitor visit) const {
+    std::set<const Entry*> seen;
+    for (const auto& [row, before] : undo_) {
+      const Entry& entry = row->second;
+      if (!seen.insert(&entry).second) continue;
+      visit(before ? &*before : nullptr, entry.current ? &*entry.current : nullptr);
     }
   }
 

@@ -36,15 +36,14 @@ const ItemRecord& Work::item(const std::string& sku) const {
   return item == nullptr ? kDefaults : *item;
 }
 
-std::vector<sourcing::Source> Work::AvailableIn(const std::string& sku,
-                                                const std::vector<std::string>& warehouse_ids) const {
-  std::vector<sourcing::Source> sources;
-  sources.reserve(warehouse_ids.size());
+std::vector<int64_t> Work::AvailableIn(const std::string& sku, const std::vector<std::string>& warehouse_ids) const {
+  std::vector<int64_t> available;
+  available.reserve(warehouse_ids.size());
   for (const std::string& warehouse_id : warehouse_ids) {
     const LevelRecord* level = rows_.levels.Find({sku, warehouse_id});
-    if (level != nullptr) sources.push_back({warehouse_id, level->quantities.available()});
+    available.push_back(level == nullptr ? 0 : level->quantities.available());
   }
-  return sources;
+  return available;
 }
 
 std::vector<const LevelRecord*> Work::LevelsOf(const std::string& sku) const {
@@ -77,6 +76,19 @@ const storage::BackorderRecord* Work::FindBackorder(const std::string& reservati
     if (backorder->reservation_id == reservation_id) return backorder;
   }
   return nullptr;
+}
+
+std::vector<const storage::QuotaRecord*> Work::QuotasOf(const std::string& sku) const {
+  return rows_.quotas.Range({sku, ""}, [&](const auto& quota) { return quota.sku == sku; });
+}
+
+std::vector<const storage::LowStockRuleRecord*> Work::LowStockRulesOf(const std::string& sku) const {
+  std::vector<const storage::LowStockRuleRecord*> rules;
+  if (item(sku).low_stock_rules == 0) return rules;
+  for (const storage::LowStockRuleRecord* rule : rows_.low_stock_rules.All()) {
+    if (rule->sku == sku && !rule->delete_time) rules.push_back(rule);
+  }
+  return rules;
 }
 
 std::vector<const storage::ShipmentLineRecord*> Work::ShipmentLinesOf(const std::string& shipment_id) const {
@@ -192,6 +204,12 @@ bool Work::Require(const std::string& sku) {
 bool Work::RequireHolders(const std::string& sku) {
   if (holders != nullptr && holders->contains(sku)) return true;
   required_holders_.insert(sku);
+  return false;
+}
+
+bool Work::RequireOutstanding(const storage::QuotaRecord::Key& quota) {
+  if (outstanding != nullptr && outstanding->contains(quota)) return true;
+  required_outstanding_.insert(quota);
   return false;
 }
 

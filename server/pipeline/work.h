@@ -13,10 +13,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/pipeline/command.h"
 #include "server/pipeline/configuration.h"
 #include "server/pipeline/rows.h"
-#include "server/sourcing/priority.h"
 #include "storage/configuration_repository.h"
+#include "storage/movement_repository.h"
 #include "storage/verify_repository.h"
 
 namespace inventory::pipeline {
@@ -77,9 +78,8 @@ class Work {
   // The item as configured, or with all defaults.
   const storage::ItemRecord& item(const std::string& sku) const;
 
-  // What each of the warehouses has available of the SKU; those that have no level are left out.
-  std::vector<sourcing::Source> AvailableIn(const std::string& sku,
-                                            const std::vector<std::string>& warehouse_ids) const;
+  // What each of the warehouses has available of the SKU, in their order; 0 where it has no level.
+  std::vector<int64_t> AvailableIn(const std::string& sku, const std::vector<std::string>& warehouse_ids) const;
 
   // All levels of the SKU, by warehouse id.
   std::vector<const storage::LevelRecord*> LevelsOf(const std::string& sku) const;
@@ -92,6 +92,9 @@ class Work {
   // The loaded backorders of the SKU, in order of service; the line's one, or nullptr.
   std::vector<const storage::BackorderRecord*> BackordersOf(const std::string& sku) const;
   const storage::BackorderRecord* FindBackorder(const std::string& reservation_id, const std::string& sku) const;
+  // The quotas of the SKU, by channel, and its live low-stock rules, by id.
+  std::vector<const storage::QuotaRecord*> QuotasOf(const std::string& sku) const;
+  std::vector<const storage::LowStockRuleRecord*> LowStockRulesOf(const std::string& sku) const;
   std::vector<const storage::ShipmentLineRecord*> ShipmentLinesOf(const std::string& shipment_id) const;
   std::vector<const storage::ReturnLineRecord*> ReturnLinesOf(const std::string& return_id) const;
   std::vector<const storage::TransferLineRecord*> TransferLinesOf(const std::string& transfer_id) const;
@@ -135,6 +138,14 @@ class Work {
   bool RequireHolders(const std::string& sku);
   const std::set<std::string>& required_holders() const { return required_holders_; }
 
+  // The same for the pair's entry in `outstanding`.
+  bool RequireOutstanding(const storage::QuotaRecord::Key& quota);
+  const std::set<storage::QuotaRecord::Key>& required_outstanding() const { return required_outstanding_; }
+
+  // Makes the command a trial: it answers, and what it changes is undone.
+  void TryOnly() { trial_ = true; }
+  bool trial() const { return trial_; }
+
   // The sums of the SKUs that the batch audits, as stored before the batch; set by the batch.
   const storage::VerifySnapshot* sums = nullptr;
 
@@ -144,6 +155,16 @@ class Work {
 
   // What the command's exclusive warehouses hold, by id; set by the batch.
   const std::map<std::string, storage::WarehouseUse>* warehouse_use = nullptr;
+
+  // SKUs that use the command's exclusive availability estimates, the first kMaxHolders, by id; set by the batch.
+  const std::map<std::string, std::vector<std::string>>* estimate_users = nullptr;
+
+  // What stands unshipped of the SKU through the channel, as stored before the batch, dead holds included; set by the
+  // batch.
+  const std::map<storage::QuotaRecord::Key, int64_t>* outstanding = nullptr;
+
+  // The levels of Needs::past_levels; set by the batch.
+  const std::map<LevelMoment, storage::PastLevel>* past_levels = nullptr;
 
  private:
   absl::Status StartLevel(const std::string& sku, const std::string& warehouse_id);
@@ -160,6 +181,8 @@ class Work {
   std::set<std::string> required_;
   std::set<std::string> rechecks_;
   std::set<std::string> required_holders_;
+  std::set<storage::QuotaRecord::Key> required_outstanding_;
+  bool trial_ = false;
 };
 
 }  // namespace inventory::pipeline

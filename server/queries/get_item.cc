@@ -1,6 +1,7 @@
 #include "inventory/v1/item.pb.h"
 #include "server/commands/convert.h"
 #include "server/commands/items.h"
+#include "server/queries/configuration.h"
 #include "server/rpc/rule.h"
 #include "storage/item_repository.h"
 
@@ -24,7 +25,9 @@ struct GetItem {
     if (!results.ok()) return results.status();
     const std::vector<ItemRecord> items = storage::ParseAll<ItemRecord>((*results)[0]);
     if (items.empty() || !items[0].configured) return commands::ItemNotFound(request.sku());
-    ToProto(items[0], response);
+    const auto configuration = CurrentConfiguration(reader);
+    if (!configuration.ok()) return configuration.status();
+    ToProto(items[0], **configuration, response);
     return absl::OkStatus();
   }
 };

@@ -1,5 +1,6 @@
 #include "inventory/v1/item.pb.h"
 #include "server/commands/convert.h"
+#include "server/queries/configuration.h"
 #include "server/rpc/page.h"
 #include "server/rpc/rule.h"
 #include "storage/item_repository.h"
@@ -17,19 +18,28 @@ struct ListItems {
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckPage<Key>(request, violations);
     rpc::CheckSkuPrefix(request.filter().sku_prefix(), "filter.sku_prefix", violations);
+    rpc::CheckOptionalId(request.filter().availability_estimate_id(), "filter.availability_estimate_id", violations);
   }
 
   static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     const rpc::Page<Key> page(request);
     storage::ItemFilter filter = {.sku_prefix = request.filter().sku_prefix()};
     if (request.filter().has_published()) filter.published = request.filter().published();
+    const auto configuration = CurrentConfiguration(reader);
+    if (!configuration.ok()) return configuration.status();
+    const std::string& estimate_id = request.filter().availability_estimate_id();
+    if (!estimate_id.empty()) {
+      const auto estimate = (*configuration)->availability_estimates.find(estimate_id);
+      if (estimate == (*configuration)->availability_estimates.end()) return absl::OkStatus();
+      filter.availability_estimate = estimate->second.uid;
+    }
     storage::Sql sql;
     storage::AppendListItems(sql, filter, page.after(), page.fetch());
     const auto results = reader.connection().Execute(sql);
     if (!results.ok()) return results.status();
     std::vector<ItemRecord> items = storage::ParseAll<ItemRecord>((*results)[0]);
     response.set_next_page_token(page.Cut(items));
-    for (const ItemRecord& item : items) ToProto(item, *response.add_items());
+    for (const ItemRecord& item : items) ToProto(item, **configuration, *response.add_items());
     return absl::OkStatus();
   }
 };

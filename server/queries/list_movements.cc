@@ -17,7 +17,7 @@ absl::Time RoundUp(const google::protobuf::Timestamp& timestamp) {
 struct ListMovements {
   using Request = v1::ListMovementsRequest;
   using Response = v1::ListMovementsResponse;
-  using Key = storage::MovementKey;
+  using Key = storage::MovementRecord::Key;
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     const Request::Filter& filter = request.filter();

@@ -23,7 +23,8 @@
 //
 //     static void Start(const Request&, Response&, std::shared_ptr<rpc::Steps>);  // never blocks, see steps.h
 //
-// request_id, idempotency, deadlines, queues, metrics and error details are not its business.
+// request_id, idempotency, deadlines, queues, metrics and error details are not its business, and neither are units of
+// measure: Apply sees every line that has a `sku` and a `unit` in the smallest stocked unit.
 #ifndef INVENTORY_SERVER_RPC_RULE_H_
 #define INVENTORY_SERVER_RPC_RULE_H_
 
@@ -47,6 +48,7 @@
 #include "server/rpc/malformed.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
+#include "server/rpc/units.h"
 
 namespace inventory::rpc {
 
@@ -66,7 +68,10 @@ class RuleCommand final : public pipeline::Command {
   pipeline::Needs needs() const override { return Rule::NeedsOf(*request_); }
   absl::Status Apply(pipeline::Work& work) override {
     response_->Clear();
-    return Rule::Apply(*request_, work, *response_);
+    if (!names_units_) return Rule::Apply(*request_, work, *response_);
+    Request converted = *request_;
+    absl::Status status = ToSmallestUnits(work, converted);
+    return status.ok() ? Rule::Apply(converted, work, *response_) : status;
   }
   std::string SaveReply() const override { return response_->SerializeAsString(); }
   bool LoadReply(std::string_view reply) override {
@@ -76,6 +81,7 @@ class RuleCommand final : public pipeline::Command {
  private:
   const Request* const request_;
   Response* const response_;
+  const bool names_units_ = NamesUnits(*request_);
 };
 
 template <typename Rule>

@@ -49,7 +49,7 @@ class RepositoriesSelectTest : public RepositoriesTest {
   }
 
   // "sku/sequence" of the movements.
-  Texts ListMovements(const MovementFilter& filter, const MovementKey& after = {"", 0}, int64_t limit = 100) {
+  Texts ListMovements(const MovementFilter& filter, const MovementRecord::Key& after = {"", 0}, int64_t limit = 100) {
     Texts found;
     const Rows rows = Run([&](Sql& sql) { return AppendListMovements(sql, filter, after, limit); });
     for (const MovementRecord& movement : ParseAll<MovementRecord>(rows)) {

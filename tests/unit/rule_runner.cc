@@ -12,6 +12,7 @@
 #include "server/background/recheck_sku.h"
 #include "server/errors.h"
 #include "server/pipeline/backorders.h"
+#include "server/pipeline/consequences.h"
 #include "server/pipeline/holds.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/steps.h"
@@ -53,6 +54,10 @@ std::unique_ptr<Message> SavedReply(const pipeline::Command& command, const Mess
 bool Same(const std::unique_ptr<Message>& a, const std::unique_ptr<Message>& b) {
   if (a == nullptr || b == nullptr) return a == b;
   return google::protobuf::util::MessageDifferencer::Equals(*a, *b);
+}
+
+bool Nothing(const pipeline::Needs& more) {
+  return more.skus.empty() && more.holders.empty() && more.outstanding.empty();
 }
 
 bool ChangesConfiguration(const pipeline::Rows& rows) {
@@ -145,18 +150,18 @@ absl::Status RuleRunner::RunRounds(pipeline::Command& command, const std::string
   ++runs_;
   pipeline::Needs needs = command.needs();
   for (int round = 0; round < kMaxRounds; ++round) {
-    const std::set<std::string> required = RunOnce(command, needs, request_id, reply);
+    const pipeline::Needs more = RunOnce(command, needs, request_id, reply);
     if (check_invariants) CheckInvariants(rows);
-    if (required.empty()) return answer_;
-    needs.skus.insert(needs.skus.end(), required.begin(), required.end());
-    needs.holders.insert(needs.holders.end(), required.begin(), required.end());
+    if (Nothing(more)) return answer_;
+    needs.skus.insert(needs.skus.end(), more.skus.begin(), more.skus.end());
+    needs.holders.insert(needs.holders.end(), more.holders.begin(), more.holders.end());
+    needs.outstanding.insert(needs.outstanding.end(), more.outstanding.begin(), more.outstanding.end());
   }
   return absl::InternalError("the command never stops asking for more SKUs");
 }
 
-// Sets answer_, or returns the SKUs that must be locked too or whose holders must be known.
-std::set<std::string> RuleRunner::RunOnce(pipeline::Command& command, const pipeline::Needs& needs,
-                                          const std::string& request_id, const Message* reply) {
+pipeline::Needs RuleRunner::RunOnce(pipeline::Command& command, const pipeline::Needs& needs,
+                                    const std::string& request_id, const Message* reply) {
   Batch batch;
   answer_ = Prepare(needs, batch);
   if (!answer_.ok()) return {};
@@ -165,49 +170,54 @@ std::set<std::string> RuleRunner::RunOnce(pipeline::Command& command, const pipe
   const absl::Status first_answer = answer_;
   const std::unique_ptr<Message> first_reply = SavedReply(command, reply);
   batch.rows.Undo();
-  const std::set<std::string> required = Apply(command, request_id, batch);
+  pipeline::Needs more = Apply(command, request_id, batch);
   if (!Same(answer_, first_answer) || !Same(SavedReply(command, reply), first_reply)) {
     answer_ = absl::InternalError("the second run of the same command differs from the first");
   }
-  if (!required.empty() || !answer_.ok()) batch.rows.Undo();
+  if (!Nothing(more) || batch.trial || !answer_.ok()) batch.rows.Undo();
   if (ChangesConfiguration(batch.rows)) following_ = true;
   Store(batch.rows);
-  return required;
+  return more;
 }
 
 // Releases dead holds and goes on with fills, in as many steps as it takes. What the last step does is stored together
 // with what the command does.
 absl::Status RuleRunner::Prepare(const pipeline::Needs& needs, Batch& batch) {
-  std::map<std::string, int64_t> filled;
   while (true) {
     batch = Load(needs);
     const auto source = WaitingFor(batch);
     pipeline::Work release(batch.rows, batch.now, batch.configuration, limits, batch.locked, {.actor = "system"});
     absl::Status status = pipeline::ReleaseDead(release).status();
     if (!status.ok()) return status;
-    for (const std::string& sku : pipeline::Growing(release)) filled.erase(sku);
-    status = pipeline::FillGrowing(release, *source);
+    status = pipeline::DrawConsequences(release, *source);
     if (!status.ok()) return status;
-    pipeline::Work fill(batch.rows, batch.now, batch.configuration, limits, batch.locked, {.actor = "system"});
-    absl::StatusOr<bool> more = pipeline::GoOnFilling(fill, following_, filled, *source);
     batch.rows.Mark();
-    if (!more.ok() || !*more) return more.status();
+    pipeline::Work fill(batch.rows, batch.now, batch.configuration, limits, batch.locked, {.actor = "system"});
+    absl::StatusOr<bool> more = pipeline::GoOnFilling(fill, following_, *source);
+    if (!more.ok()) return more.status();
+    status = pipeline::DrawConsequencesOfFill(fill);
+    batch.rows.Mark();
+    if (!status.ok() || !*more) return status;
     Store(batch.rows);
   }
 }
 
-std::set<std::string> RuleRunner::Apply(pipeline::Command& command, const std::string& request_id, Batch& batch) {
+pipeline::Needs RuleRunner::Apply(pipeline::Command& command, const std::string& request_id, Batch& batch) {
   pipeline::Work work(batch.rows, batch.now, batch.configuration, limits, batch.locked,
                       {.actor = actor, .request_id = request_id, .fresh_id = absl::StrCat("fresh-", runs_)});
   work.holders = &batch.holders;
   work.warehouse_use = &batch.warehouse_use;
+  work.estimate_users = &batch.estimate_users;
+  work.outstanding = &batch.outstanding;
+  work.past_levels = &batch.past_levels;
   answer_ = command.Apply(work);
-  std::set<std::string> required = work.required();
-  required.insert(work.required_holders().begin(), work.required_holders().end());
-  if (answer_.ok() && required.empty()) {
-    answer_ = pipeline::FillGrowing(work, *WaitingFor(batch));
-  }
-  return required;
+  batch.trial = work.trial();
+  pipeline::Needs more;
+  more.skus.assign(work.required().begin(), work.required().end());
+  more.holders.assign(work.required_holders().begin(), work.required_holders().end());
+  more.outstanding.assign(work.required_outstanding().begin(), work.required_outstanding().end());
+  if (answer_.ok() && Nothing(more) && !batch.trial) answer_ = pipeline::DrawConsequences(work, *WaitingFor(batch));
+  return more;
 }
 
 }  // namespace inventory

@@ -74,6 +74,10 @@ class RuleRunner {
     pipeline::Configuration configuration;
     std::map<std::string, std::vector<std::string>> holders;
     std::map<std::string, storage::WarehouseUse> warehouse_use;
+    std::map<std::string, std::vector<std::string>> estimate_users;
+    std::map<storage::QuotaRecord::Key, int64_t> outstanding;
+    std::map<pipeline::LevelMoment, storage::PastLevel> past_levels;
+    bool trial = false;  // The last run of the command was one.
   };
 
   // The answer that was given under a request id.
@@ -90,9 +94,10 @@ class RuleRunner {
                            const std::string& step, const google::protobuf::Message& reply);
   absl::Status RunRounds(pipeline::Command& command, const std::string& request_id,
                          const google::protobuf::Message* reply);
-  std::set<std::string> RunOnce(pipeline::Command& command, const pipeline::Needs& needs, const std::string& request_id,
-                                const google::protobuf::Message* reply);
-  std::set<std::string> Apply(pipeline::Command& command, const std::string& request_id, Batch& batch);
+  // Both set answer_, or return what must be loaded besides.
+  pipeline::Needs RunOnce(pipeline::Command& command, const pipeline::Needs& needs, const std::string& request_id,
+                          const google::protobuf::Message* reply);
+  pipeline::Needs Apply(pipeline::Command& command, const std::string& request_id, Batch& batch);
   absl::Status Prepare(const pipeline::Needs& needs, Batch& batch);
   Batch Load(const pipeline::Needs& needs);
   std::unique_ptr<pipeline::BackorderSource> WaitingFor(Batch& batch) const;
@@ -102,6 +107,10 @@ class RuleRunner {
   void LoadTransfers(const std::vector<std::string>& ids, Batch& batch);
   void LoadSkus(bool create_items, Batch& batch);
   void LoadDeadHolds(Batch& batch);
+  void LoadCompanions(const pipeline::Needs& needs, Batch& batch);
+  void LoadEvents(const pipeline::Needs& needs, Batch& batch);
+  void LoadOldMovements(const pipeline::LedgerRange& range, Batch& batch);
+  storage::PastLevel PastLevelAt(const pipeline::LevelMoment& then) const;
   std::vector<std::string> HoldersOf(const std::string& sku, absl::Time time) const;
   storage::WarehouseUse UseOf(const std::string& warehouse_id, absl::Time time) const;
   void Store(const pipeline::Rows& batch);

@@ -84,6 +84,9 @@ pipeline::Configuration RuleRunner::CurrentConfiguration() const {
   for (const auto* record : rows.warehouses.All()) configuration.warehouses[record->warehouse_id] = *record;
   for (const auto* record : rows.channels.All()) configuration.channels[record->channel_id] = *record;
   for (const auto* record : rows.attachments.All()) configuration.attachments[record->channel_id].push_back(*record);
+  for (const auto* record : rows.availability_estimates.All()) {
+    configuration.availability_estimates[record->availability_estimate_id] = *record;
+  }
   for (auto& [channel_id, list] : configuration.attachments) {
     std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
       return std::tie(a.priority, a.warehouse_id) < std::tie(b.priority, b.warehouse_id);
@@ -112,13 +115,23 @@ RuleRunner::Batch RuleRunner::Load(const pipeline::Needs& needs) {
   LoadKeys(needs.new_transfers, rows.transfers, batch.rows.transfers);
   LoadReplenishments(needs.replenishments, batch);
   LoadTransfers(needs.transfers, batch);
+  LoadKeys(needs.new_low_stock_rules, rows.low_stock_rules, batch.rows.low_stock_rules);
+  for (const std::string& id : needs.low_stock_rules) {
+    const storage::LowStockRuleRecord* rule = rows.low_stock_rules.Find(id);
+    if (rule == nullptr) continue;
+    batch.rows.low_stock_rules.Load(*rule);
+    batch.locked.insert(rule->sku);
+  }
   batch.locked.insert(needs.skus.begin(), needs.skus.end());
   LoadSkus(needs.create_items, batch);
   LoadDeadHolds(batch);
+  LoadCompanions(needs, batch);
+  LoadEvents(needs, batch);
   if (needs.configuration) {
     LoadAll(rows.warehouses, batch.rows.warehouses);
     LoadAll(rows.channels, batch.rows.channels);
     LoadAll(rows.attachments, batch.rows.attachments);
+    LoadAll(rows.availability_estimates, batch.rows.availability_estimates);
   }
   for (const std::string& sku : needs.holders) batch.holders[sku] = HoldersOf(sku, batch.now);
   for (const std::string& id : needs.exclusive_warehouses) batch.warehouse_use[id] = UseOf(id, batch.now);
@@ -188,6 +201,73 @@ void RuleRunner::LoadDeadHolds(Batch& batch) {
   }
 }
 
+// Quotas with the reservations that count against them, low-stock rules, and what single commands ask for.
+void RuleRunner::LoadCompanions(const pipeline::Needs& needs, Batch& batch) {
+  const auto of_batch = [&batch](const auto& record) { return batch.locked.contains(record.sku); };
+  LoadIf(rows.quotas, batch.rows.quotas, of_batch);
+  LoadIf(rows.low_stock_rules, batch.rows.low_stock_rules,
+         [&](const auto& rule) { return of_batch(rule) && !rule.delete_time; });
+  for (const auto* line : batch.rows.reservation_lines.All()) {
+    batch.rows.reservations.Load(*rows.reservations.Find(line->reservation_id));
+  }
+  for (const std::string& id : needs.exclusive_availability_estimates) {
+    const storage::AvailabilityEstimateRecord* estimate = rows.availability_estimates.Find(id);
+    for (const storage::ItemRecord* item : rows.items.All()) {
+      const bool uses = estimate != nullptr && item->availability_estimate == estimate->uid;
+      if (uses && batch.estimate_users[id].size() < pipeline::kMaxHolders)
+        batch.estimate_users[id].push_back(item->sku);
+    }
+  }
+  for (const auto& key : needs.outstanding) {
+    int64_t& units = batch.outstanding[key];
+    for (const storage::ReservationLineRecord* line : rows.reservation_lines.All()) {
+      const bool counts =
+          line->sku == key.first && rows.reservations.Find(line->reservation_id)->channel_id == key.second;
+      if (counts) units += line->reserved + line->backordered;
+    }
+  }
+  for (const pipeline::LevelMoment& then : needs.past_levels) batch.past_levels[then] = PastLevelAt(then);
+  for (const pipeline::LedgerRange& range : needs.old_movements) LoadOldMovements(range, batch);
+}
+
+void RuleRunner::LoadEvents(const pipeline::Needs& needs, Batch& batch) {
+  for (const std::string& rule_id : needs.first_events) {
+    int left = 2;
+    LoadIf(rows.low_stock_events, batch.rows.low_stock_events, [&](const auto& event) {
+      const bool pending = event.rule_id == rule_id && event.state == storage::LowStockEventState::kPending;
+      return pending && left-- > 0;
+    });
+  }
+  for (const auto& key : needs.low_stock_events) {
+    if (const auto* event = rows.low_stock_events.Find(key)) batch.rows.low_stock_events.Load(*event);
+  }
+}
+
+storage::PastLevel RuleRunner::PastLevelAt(const pipeline::LevelMoment& then) const {
+  storage::PastLevel past;
+  bool first = true;
+  for (const storage::MovementRecord& movement : rows.movements) {
+    if (movement.sku != then.sku || movement.warehouse_id != then.warehouse_id) continue;
+    if (first && movement.type == storage::MovementType::kBalanceForward) past.begin_time = movement.create_time;
+    first = false;
+    if (movement.create_time <= then.time) past.on_hand = movement.balance.on_hand;
+  }
+  return past;
+}
+
+void RuleRunner::LoadOldMovements(const pipeline::LedgerRange& range, Batch& batch) {
+  int64_t left = range.limit;
+  std::set<std::string> seen;
+  std::vector<storage::MovementRecord> ledger = rows.movements;
+  std::sort(ledger.begin(), ledger.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
+  for (const storage::MovementRecord& movement : ledger) {
+    if (movement.sku != range.sku) continue;
+    const bool first = seen.insert(movement.warehouse_id).second;
+    const bool old = movement.sequence > range.after_sequence && movement.create_time < range.before && left-- > 0;
+    if (first || old) batch.rows.old_movements.Load(movement);
+  }
+}
+
 std::vector<std::string> RuleRunner::HoldersOf(const std::string& sku, absl::Time time) const {
   std::vector<std::string> ids;
   for (const auto* line : rows.reservation_lines.All()) {
@@ -250,6 +330,17 @@ void RuleRunner::Store(const pipeline::Rows& batch) {
   StoreTable(batch.warehouses, rows.warehouses);
   StoreTable(batch.channels, rows.channels);
   StoreTable(batch.attachments, rows.attachments);
+  StoreTable(batch.availability_estimates, rows.availability_estimates);
+  StoreTable(batch.quotas, rows.quotas);
+  StoreTable(batch.low_stock_rules, rows.low_stock_rules);
+  StoreTable(batch.low_stock_events, rows.low_stock_events);
+  for (const storage::MovementRecord* movement : batch.old_movements.Written()) {
+    *std::find_if(rows.movements.begin(), rows.movements.end(),
+                  [&](const auto& stored) { return stored.key() == movement->key(); }) = *movement;
+  }
+  for (const storage::MovementRecord* movement : batch.old_movements.Removed()) {
+    std::erase_if(rows.movements, [&](const auto& stored) { return stored.key() == movement->key(); });
+  }
   rows.movements.insert(rows.movements.end(), batch.movements.begin(), batch.movements.end());
   rows.Mark();
 }

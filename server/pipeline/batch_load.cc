@@ -1,0 +1,308 @@
+// The first half of a batch: locking and loading.
+#include <algorithm>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "server/pipeline/batch.h"
+#include "server/pipeline/packet.h"
+#include "storage/backorder_repository.h"
+#include "storage/configuration_repository.h"
+#include "storage/item_repository.h"
+#include "storage/level_repository.h"
+#include "storage/low_stock_repository.h"
+#include "storage/movement_repository.h"
+#include "storage/quota_repository.h"
+#include "storage/replenishment_repository.h"
+#include "storage/request_repository.h"
+#include "storage/reservation_repository.h"
+#include "storage/return_repository.h"
+#include "storage/shipment_repository.h"
+#include "storage/transfer_repository.h"
+
+namespace inventory::pipeline {
+namespace {
+
+using storage::Sql;
+
+// Dead holds released in one step; more are released in further steps before any command runs.
+constexpr int kMaxDeadHolds = 1000;
+
+template <typename Record>
+Packet::Reader LoadInto(Table<Record>& table) {
+  return [&table](const storage::Rows& rows) {
+    for (Record& record : storage::ParseAll<Record>(rows)) table.Load(std::move(record));
+  };
+}
+
+std::function<bool(Sql&)> Statement(std::string_view text) {
+  return [text](Sql& sql) {
+    sql.Raw(text);
+    return true;
+  };
+}
+
+// What the jobs name, each once and in order.
+template <typename Keys>
+auto Union(const std::vector<Job*>& jobs, Keys keys) {
+  using Value = typename std::invoke_result_t<Keys, const Job&>::value_type;
+  std::set<Value> all;
+  for (const Job* job : jobs) {
+    const auto& some = keys(*job);
+    all.insert(some.begin(), some.end());
+  }
+  return std::vector<Value>(all.begin(), all.end());
+}
+
+}  // namespace
+
+template <typename Record>
+void Batch::Select(Packet& packet, std::vector<std::string> Needs::*ids, Table<Record>& table) const {
+  const std::vector<std::string> all = Union(jobs_, [ids](const Job& job) { return job.needs.*ids; });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectByKeyPrefix<Record>(sql, all); }, LoadInto(table));
+}
+
+absl::Status Batch::LoadUnderLock() {
+  const std::vector<std::string> skus = Union(jobs_, [](const Job& job) { return job.skus; });
+  const auto warehouses = Union(jobs_, [](const Job& job) { return job.needs.warehouses; });
+  const auto exclusive = Union(jobs_, [](const Job& job) { return job.needs.exclusive_warehouses; });
+  skus_ = {skus.begin(), skus.end()};
+  int64_t version = 0;
+  std::set<storage::ReservationLineRecord::Key> dead_lines;
+
+  Packet packet;
+  packet.Add(Statement("BEGIN"));
+  if (mode_ == Mode::kRecordsFirst) {
+    packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, Pointers(Records(false))); });
+  }
+  packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus); }, LoadInto(rows_.items));
+  if (AnyNeeds(&Needs::configuration)) packet.Add(storage::AppendLockConfiguration);
+  packet.Add([&](Sql& sql) { return storage::AppendLockWarehouses(sql, exclusive); });
+  packet.Add([&](Sql& sql) { return storage::AppendShareLockWarehouses(sql, warehouses); });
+  LockEstimates(packet);
+  for (const std::string& warehouse_id : exclusive) {
+    packet.Add([&](Sql& sql) { return storage::AppendWarehouseUse(sql, warehouse_id); },
+               [&](const storage::Rows& rows) { warehouse_use_[warehouse_id] = storage::ParseWarehouseUse(rows); });
+  }
+  packet.Add(Statement("SELECT NOW(6)"), [this](const storage::Rows& rows) { now_ = rows[0].Time(0); });
+  packet.Add(storage::AppendSelectFollowedVersions, [&](const storage::Rows& rows) {
+    int64_t followed = 0;
+    std::tie(version, followed) = storage::ParseFollowedVersions(rows);
+    following_ = followed < version;
+  });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLevels(sql, skus); }, LoadInto(rows_.levels));
+  if (!RepairsAlone()) {
+    packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); },
+               [&](const storage::Rows& rows) {
+                 more_dead_holds_ = rows.size() == kMaxDeadHolds;
+                 for (auto& dead : storage::ParseAll<storage::AllocationRecord>(rows)) {
+                   dead_lines.insert({dead.reservation_id, dead.sku});
+                   rows_.allocations.Load(std::move(dead));
+                 }
+               });
+  }
+  Select(packet, &Needs::new_reservations, rows_.reservations);
+  Select(packet, &Needs::reservations, rows_.reservations);
+  Select(packet, &Needs::reservations, rows_.reservation_lines);
+  Select(packet, &Needs::reservations, rows_.allocations);
+  Select(packet, &Needs::new_shipments, rows_.shipments);
+  Select(packet, &Needs::shipments, rows_.shipments);
+  Select(packet, &Needs::shipments, rows_.shipment_lines);
+  Select(packet, &Needs::new_returns, rows_.returns);
+  Select(packet, &Needs::new_replenishments, rows_.replenishments);
+  Select(packet, &Needs::replenishments, rows_.replenishments);
+  Select(packet, &Needs::new_transfers, rows_.transfers);
+  Select(packet, &Needs::transfers, rows_.transfers);
+  Select(packet, &Needs::transfers, rows_.transfer_lines);
+  if (AnyNeeds(&Needs::configuration)) {
+    packet.Add(storage::AppendSelectWarehouses, LoadInto(rows_.warehouses));
+    packet.Add(storage::AppendSelectChannels, LoadInto(rows_.channels));
+    packet.Add(storage::AppendSelectAttachments, LoadInto(rows_.attachments));
+    packet.Add(storage::AppendSelectAvailabilityEstimates, LoadInto(rows_.availability_estimates));
+  }
+  Select(packet, &Needs::new_low_stock_rules, rows_.low_stock_rules);
+  Select(packet, &Needs::low_stock_rules, rows_.low_stock_rules);
+  SelectAsked(packet);
+  absl::Status sent = packet.Send(connection_);
+  if (!sent.ok()) {
+    duplicate_request_ = mode_ == Mode::kRecordsFirst && storage::FaultOf(sent) == storage::SqlFault::kDuplicateKey;
+    return sent;
+  }
+  for (const storage::ItemRecord* item : rows_.items.All()) {
+    if (item->last_movement_time) now_ = std::max(now_, *item->last_movement_time);
+  }
+  absl::Status status = RepairsAlone() ? absl::OkStatus() : LoadCompanions(dead_lines);
+  if (status.ok()) status = LoadHolders();
+  if (status.ok()) status = RefreshConfiguration(version);
+  if (status.ok()) {
+    status = storage::ReadSums(connection_, Union(jobs_, [](const Job& job) { return job.needs.audits; }), sums_);
+  }
+  if (!status.ok()) return status;
+  return MakeMissingItems();
+}
+
+// The lines of dead holds, backorders, quotas and low-stock rules. A round trip of its own, which most batches do
+// without: the locks on the SKUs keep these rows as they are.
+absl::Status Batch::LoadCompanions(const std::set<storage::ReservationLineRecord::Key>& dead_lines) {
+  std::vector<std::string> skus;
+  std::vector<std::string> watched;
+  std::set<std::string> limited;
+  for (const storage::ItemRecord* item : rows_.items.All()) {
+    if (item->backordered > 0) skus.push_back(item->sku);
+    if (item->low_stock_rules > 0) watched.push_back(item->sku);
+    if (item->quotas > 0) limited.insert(item->sku);
+  }
+  for (const auto& [sku, channel_id] : Union(jobs_, [](const Job& job) { return job.needs.outstanding; })) {
+    limited.insert(sku);
+  }
+  std::set<std::string> waiting;
+  for (const storage::ReservationLineRecord* line : rows_.reservation_lines.All()) {
+    if (line->backordered > 0) waiting.insert(line->reservation_id);
+  }
+  const std::vector<storage::ReservationLineRecord::Key> lines(dead_lines.begin(), dead_lines.end());
+  const std::vector<std::string> reservations(waiting.begin(), waiting.end());
+  Packet packet;
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLines(sql, lines); }, LoadInto(rows_.reservation_lines));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectBackordersOfReservations(sql, reservations); },
+             LoadInto(rows_.backorders));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLinesOfDeadBackorders(sql, skus, now_, kMaxDeadHolds); },
+             LoadInto(rows_.reservation_lines));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadBackorders(sql, skus, now_, kMaxDeadHolds); },
+             [this](const storage::Rows& rows) {
+               more_dead_holds_ = more_dead_holds_ || rows.size() == kMaxDeadHolds;
+               LoadInto(rows_.backorders)(rows);
+             });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectRulesOf(sql, watched); }, LoadInto(rows_.low_stock_rules));
+  LoadQuotas(packet, {limited.begin(), limited.end()}, lines);
+  return packet.size() == 0 ? absl::OkStatus() : packet.Send(connection_);
+}
+
+// Quotas count by channel, so the reservations of the lines that may change are needed too.
+void Batch::LoadQuotas(Packet& packet, const std::vector<std::string>& skus,
+                       const std::vector<storage::ReservationLineRecord::Key>& dead_lines) {
+  if (skus.empty()) return;
+  std::set<std::string> owners;
+  for (const auto& [reservation_id, sku] : dead_lines) owners.insert(reservation_id);
+  const std::vector<std::string> dead(owners.begin(), owners.end());
+  packet.Add([&](Sql& sql) { return storage::AppendSelectByKeyPrefix<storage::QuotaRecord>(sql, skus); },
+             LoadInto(rows_.quotas));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, dead); }, LoadInto(rows_.reservations));
+  packet.Add(
+      [&](Sql& sql) { return storage::AppendSelectReservationsOfDeadBackorders(sql, skus, now_, kMaxDeadHolds); },
+      LoadInto(rows_.reservations));
+}
+
+// What single commands ask for besides the rows of their SKUs. Under the locks that the packet takes first.
+void Batch::SelectAsked(Packet& packet) {
+  for (const std::string& id :
+       Union(jobs_, [](const Job& job) { return job.needs.exclusive_availability_estimates; })) {
+    packet.Add([&](Sql& sql) { return storage::AppendSelectUsersOfEstimate(sql, id, kMaxHolders); },
+               [this, id](const storage::Rows& rows) { estimate_users_[id] = storage::ParseTexts(rows); });
+  }
+  for (const auto& key : Union(jobs_, [](const Job& job) { return job.needs.outstanding; })) {
+    packet.Add([&](Sql& sql) { return storage::AppendSelectOutstanding(sql, key.first, key.second); },
+               [this, key](const storage::Rows& rows) { outstanding_[key] = rows[0].Int(0); });
+  }
+  for (const LevelMoment& then : Union(jobs_, [](const Job& job) { return job.needs.past_levels; })) {
+    packet.Add([&](Sql& sql) { return storage::AppendSelectPastLevel(sql, then.sku, then.warehouse_id, then.time); },
+               [this, then](const storage::Rows& rows) { past_levels_[then] = storage::ParsePastLevel(rows); });
+  }
+  for (const std::string& rule_id : Union(jobs_, [](const Job& job) { return job.needs.first_events; })) {
+    packet.Add([&](Sql& sql) { return storage::AppendSelectFirstEvents(sql, rule_id); },
+               LoadInto(rows_.low_stock_events));
+  }
+  for (const auto& key : Union(jobs_, [](const Job& job) { return job.needs.low_stock_events; })) {
+    packet.Add([&](Sql& sql) { return storage::AppendSelectEvent(sql, key); }, LoadInto(rows_.low_stock_events));
+  }
+  for (const Job* job : jobs_) {
+    for (const LedgerRange& range : job->needs.old_movements) {
+      packet.Add(
+          [&](Sql& sql) {
+            return storage::AppendSelectOldMovements(sql, range.sku, range.after_sequence, range.before, range.limit);
+          },
+          LoadInto(rows_.old_movements));
+      packet.Add([&](Sql& sql) { return storage::AppendSelectFirstMovements(sql, range.sku); },
+                 LoadInto(rows_.old_movements));
+    }
+  }
+}
+
+void Batch::LockEstimates(Packet& packet) const {
+  const auto alone = Union(jobs_, [](const Job& job) { return job.needs.exclusive_availability_estimates; });
+  const auto shared = Union(jobs_, [](const Job& job) { return job.needs.availability_estimates; });
+  packet.Add([&](Sql& sql) { return storage::AppendLockAvailabilityEstimates(sql, alone); });
+  packet.Add([&](Sql& sql) { return storage::AppendShareLockAvailabilityEstimates(sql, shared); });
+}
+
+absl::StatusOr<BackorderSource::Loaded> Batch::LoadWaiting(const std::string& sku, int64_t after_place,
+                                                           const std::vector<std::string>& channel_ids, int64_t limit) {
+  std::vector<storage::BackorderRecord> waiting;
+  Packet first;
+  first.Add([&](Sql& sql) { return storage::AppendSelectWaiting(sql, sku, after_place, channel_ids, limit); },
+            [&](const storage::Rows& rows) { waiting = storage::ParseAll<storage::BackorderRecord>(rows); });
+  absl::Status sent = first.Send(connection_);
+  if (!sent.ok()) return sent;
+  if (waiting.empty()) return Loaded();
+  const Loaded loaded{.all = static_cast<int64_t>(waiting.size()) < limit, .last_place = waiting.back().place};
+  std::vector<std::string> reservations;
+  std::vector<storage::ReservationLineRecord::Key> lines;
+  for (storage::BackorderRecord& backorder : waiting) {
+    reservations.push_back(backorder.reservation_id);
+    lines.emplace_back(backorder.reservation_id, sku);
+    rows_.backorders.Load(std::move(backorder));
+  }
+  Packet second;
+  second.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, reservations); },
+             LoadInto(rows_.reservations));
+  second.Add([&](Sql& sql) { return storage::AppendSelectLines(sql, lines); }, LoadInto(rows_.reservation_lines));
+  second.Add([&](Sql& sql) { return storage::AppendSelectAllocationsOf(sql, sku, reservations); },
+             LoadInto(rows_.allocations));
+  sent = second.Send(connection_);
+  if (!sent.ok()) return sent;
+  return loaded;
+}
+
+// Commands before the one that asks may release what is loaded: so many more are read.
+absl::Status Batch::LoadHolders() {
+  Packet packet;
+  for (const std::string& sku : Union(jobs_, [](const Job& job) { return job.needs.holders; })) {
+    const std::vector<const storage::ReservationLineRecord*> lines = rows_.reservation_lines.All();
+    const auto loaded =
+        std::count_if(lines.begin(), lines.end(), [&sku](const auto* line) { return line->sku == sku; });
+    const auto limit = static_cast<int64_t>(kMaxHolders) + loaded;
+    packet.Add([&](Sql& sql) { return storage::AppendSelectHolders(sql, sku, now_, limit); },
+               [this, sku](const storage::Rows& rows) { holders_[sku] = storage::ParseTexts(rows); });
+  }
+  return packet.size() == 0 ? absl::OkStatus() : packet.Send(connection_);
+}
+
+absl::Status Batch::RefreshConfiguration(int64_t version) {
+  absl::StatusOr<std::shared_ptr<const Configuration>> configuration = configurations_.At(version, connection_);
+  if (!configuration.ok()) return configuration.status();
+  configuration_ = *std::move(configuration);
+  return absl::OkStatus();
+}
+
+// A missing lock row is made in a transaction of its own and the load is repeated: rare, and so the one lock order
+// holds.
+absl::Status Batch::MakeMissingItems() {
+  std::set<std::string> missing;
+  for (const Job* job : jobs_) {
+    if (!job->needs.create_items) continue;
+    for (const std::string& sku : job->skus) {
+      if (rows_.items.Find(sku) == nullptr) missing.insert(sku);
+    }
+  }
+  if (missing.empty()) return absl::OkStatus();
+  Packet packet;
+  packet.Add(Statement("ROLLBACK"));
+  packet.Add([&](Sql& sql) {
+    return storage::AppendEnsureItems(sql, std::vector<std::string>(missing.begin(), missing.end()));
+  });
+  absl::Status sent = packet.Send(connection_);
+  if (!sent.ok()) return sent;
+  rows_ = Rows();
+  return LoadUnderLock();
+}
+
+}  // namespace inventory::pipeline

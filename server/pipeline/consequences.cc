@@ -1,0 +1,15 @@
+#include "server/pipeline/consequences.h"
+
+#include "server/pipeline/quotas.h"
+
+namespace inventory::pipeline {
+
+absl::Status DrawConsequences(Work& work, BackorderSource& source) {
+  absl::Status filled = FillGrowing(work, source);
+  if (!filled.ok()) return filled;
+  return DrawConsequencesOfFill(work);
+}
+
+absl::Status DrawConsequencesOfFill(Work& work) { return CountQuotas(work); }
+
+}  // namespace inventory::pipeline

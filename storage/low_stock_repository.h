@@ -1,0 +1,56 @@
+// Low-stock rules and their events. The conventions of Append... are those of table.h.
+#ifndef INVENTORY_STORAGE_LOW_STOCK_REPOSITORY_H_
+#define INVENTORY_STORAGE_LOW_STOCK_REPOSITORY_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <tuple>
+
+#include "storage/item_repository.h"
+#include "storage/records.h"
+#include "storage/table.h"
+
+namespace inventory::storage {
+
+template <>
+struct Table<LowStockRuleRecord> {
+  using R = LowStockRuleRecord;
+  static constexpr const char* kName = "low_stock_rule";
+  static constexpr int kKeySize = 1;
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("rule_id", &R::rule_id), column::Bytes("sku", &R::sku),
+                 column::Bytes("warehouse_id", &R::warehouse_id), column::Bytes("channel_id", &R::channel_id),
+                 column::Value("threshold", &R::threshold), column::Value("rearm_margin", &R::rearm_margin),
+                 column::Bytes("activity", &R::activity), column::Coded<LabelsCodec>("parameters", &R::parameters),
+                 column::Value("low", &R::low), column::Value("last_event", &R::last_event),
+                 column::Value("pending_events", &R::pending_events), column::Value("version", &R::version),
+                 column::Value("create_time", &R::create_time), column::Value("update_time", &R::update_time),
+                 column::Value("delete_time", &R::delete_time));
+};
+
+template <>
+struct Table<LowStockEventRecord> {
+  using R = LowStockEventRecord;
+  static constexpr const char* kName = "low_stock_event";
+  static constexpr int kKeySize = 2;
+  static constexpr auto kColumns = std::tuple(
+      column::Bytes("rule_id", &R::rule_id), column::Value("number", &R::number), column::Value("type", &R::type),
+      column::Value("available", &R::available), column::Value("threshold", &R::threshold),
+      column::Value("state", &R::state), column::Value("attempts", &R::attempts),
+      column::Value("next_attempt_time", &R::next_attempt_time), column::Text("last_error", &R::last_error),
+      column::Value("create_time", &R::create_time), column::Value("update_time", &R::update_time));
+};
+
+// Selects the rules of the SKUs that are not deleted.
+bool AppendSelectRulesOf(Sql& sql, std::span<const std::string> skus);
+
+// Selects the first two pending events of the rule.
+bool AppendSelectFirstEvents(Sql& sql, const std::string& rule_id);
+
+// Selects the event.
+bool AppendSelectEvent(Sql& sql, const LowStockEventRecord::Key& key);
+
+}  // namespace inventory::storage
+
+#endif  // INVENTORY_STORAGE_LOW_STOCK_REPOSITORY_H_

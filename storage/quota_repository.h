@@ -1,0 +1,32 @@
+// Quotas of channels. The conventions of Append... are those of table.h.
+#ifndef INVENTORY_STORAGE_QUOTA_REPOSITORY_H_
+#define INVENTORY_STORAGE_QUOTA_REPOSITORY_H_
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+
+#include "storage/records.h"
+#include "storage/table.h"
+
+namespace inventory::storage {
+
+template <>
+struct Table<QuotaRecord> {
+  using R = QuotaRecord;
+  static constexpr const char* kName = "quota";
+  static constexpr int kKeySize = 2;
+  static constexpr auto kColumns =
+      std::tuple(column::Bytes("sku", &R::sku), column::Bytes("channel_id", &R::channel_id),
+                 column::Value("quantity", &R::quantity), column::Value("outstanding", &R::outstanding),
+                 column::Value("version", &R::version), column::Value("create_time", &R::create_time),
+                 column::Value("update_time", &R::update_time));
+};
+
+// Selects the sum of what lines of the SKU have reserved or waiting through the channel, dead holds included. Reads
+// every line that the SKU ever had.
+bool AppendSelectOutstanding(Sql& sql, const std::string& sku, const std::string& channel_id);
+
+}  // namespace inventory::storage
+
+#endif  // INVENTORY_STORAGE_QUOTA_REPOSITORY_H_
