@@ -36,10 +36,10 @@ std::optional<absl::Duration> AfterAtLeastOf(const absl::Status& status) {
 std::vector<ParameterProblem> CheckParameters(const Activity& activity, const Parameters& parameters) {
   const std::vector<ParameterFacts> known = activity.parameters();
   std::vector<ParameterProblem> problems;
-  for (const auto& [name, value] : parameters) {
+  for (const auto& given : parameters) {
     const bool is_known =
-        std::any_of(known.begin(), known.end(), [&](const auto& facts) { return facts.name == name; });
-    if (!is_known) problems.push_back({name, "is not a parameter of this activity"});
+        std::any_of(known.begin(), known.end(), [&](const auto& facts) { return facts.name == given.first; });
+    if (!is_known) problems.push_back({given.first, "is not a parameter of this activity"});
   }
   for (const ParameterFacts& facts : known) {
     if (facts.required && !parameters.contains(facts.name)) problems.push_back({facts.name, "is required"});
