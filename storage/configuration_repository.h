@@ -31,7 +31,8 @@ struct Table<WarehouseRecord> {
                  column::Text("region_code", &R::region_code), column::Bytes("country_code", &R::country_code),
                  column::Text("type", &R::type), column::Value("version", &R::version),
                  column::Value("create_time", &R::create_time), column::Value("update_time", &R::update_time),
-                 column::Value("delete_time", &R::delete_time));
+                 column::Value("delete_time", &R::delete_time),
+                 column::Bytes("external_reference_code", &R::external_reference_code));
 };
 
 template <>
@@ -43,7 +44,8 @@ struct Table<ChannelRecord> {
       column::Bytes("channel_id", &R::channel_id), column::Text("name", &R::name), column::Value("active", &R::active),
       column::Value("version", &R::version), column::Value("create_time", &R::create_time),
       column::Value("update_time", &R::update_time), column::Value("delete_time", &R::delete_time),
-      column::Value("sourcing_strategy", &R::sourcing_strategy));
+      column::Value("sourcing_strategy", &R::sourcing_strategy),
+      column::Bytes("external_reference_code", &R::external_reference_code));
 };
 
 template <>

@@ -71,7 +71,8 @@ struct Table<ItemRecord> {
       column::Coded<ComponentsCodec>("components", &R::components),
       column::Bytes("availability_estimate", &R::availability_estimate),
       column::Bytes("unpublished_by", &R::unpublished_by), column::Value("kits", &R::kits),
-      column::Value("quotas", &R::quotas), column::Value("low_stock_rules", &R::low_stock_rules), FollowedColumn());
+      column::Value("quotas", &R::quotas), column::Value("low_stock_rules", &R::low_stock_rules), FollowedColumn(),
+      column::Bytes("external_reference_code", &R::external_reference_code));
 };
 
 // Locks the items that exist, in SKU order, and selects them as whole records. Nothing is locked

@@ -3,9 +3,11 @@
 #define INVENTORY_STORAGE_LOW_STOCK_REPOSITORY_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "storage/item_repository.h"
 #include "storage/records.h"
@@ -50,6 +52,32 @@ bool AppendSelectFirstEvents(Sql& sql, const std::string& rule_id);
 
 // Selects the event.
 bool AppendSelectEvent(Sql& sql, const LowStockEventRecord::Key& key);
+
+// Selects the events that are due, the longest due first, the first `limit`: ParseEventKeys.
+bool AppendSelectDueEvents(Sql& sql, int64_t limit);
+std::vector<LowStockEventRecord::Key> ParseEventKeys(const Rows& rows);
+
+// Deletes events that were done `age` or longer ago, the first `limit`.
+bool AppendDeleteOldEvents(Sql& sql, absl::Duration age, int64_t limit);
+
+// Empty and unset members match all.
+struct LowStockRuleFilter {
+  std::string sku = {};
+  std::optional<bool> low = {};
+};
+
+// Selects the first `limit` rules after `after_id` (empty: from the start) that are not deleted and match, by id.
+bool AppendListLowStockRules(Sql& sql, const LowStockRuleFilter& filter, const std::string& after_id, int64_t limit);
+
+// Empty and unset members match all.
+struct LowStockEventFilter {
+  std::string rule_id = {};
+  std::optional<LowStockEventState> state = {};
+};
+
+// Selects the first `limit` events after `after` that match, each followed by its rule, in order of their keys.
+bool AppendListLowStockEvents(Sql& sql, const LowStockEventFilter& filter, const LowStockEventRecord::Key& after,
+                              int64_t limit);
 
 }  // namespace inventory::storage
 

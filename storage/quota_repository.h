@@ -3,6 +3,7 @@
 #define INVENTORY_STORAGE_QUOTA_REPOSITORY_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <tuple>
 
@@ -26,6 +27,11 @@ struct Table<QuotaRecord> {
 // Selects the sum of what lines of the SKU have reserved or waiting through the channel, dead holds included. Reads
 // every line that the SKU ever had.
 bool AppendSelectOutstanding(Sql& sql, const std::string& sku, const std::string& channel_id);
+
+// Selects all quotas of the SKUs as whole records, and the one of the SKU and channel; what dead holds count is left
+// out of `outstanding`, released or not.
+bool AppendSelectLiveQuotas(Sql& sql, std::span<const std::string> skus);
+bool AppendSelectLiveQuota(Sql& sql, const QuotaRecord::Key& key);
 
 }  // namespace inventory::storage
 

@@ -68,6 +68,7 @@ struct ItemRecord {
   std::vector<Component> components;  // By SKU. Not empty: the item is a kit.
   // The uid of an availability estimate, or empty. It may be gone: then the item has none.
   std::string availability_estimate;
+  std::string external_reference_code = {};  // Unique among its kind; empty if there is none.
   // The low-stock rule that has set published to false; empty if none has.
   std::string unpublished_by;
   int64_t config_version = 0;
@@ -146,7 +147,8 @@ struct ReservationRecord {
   SourcingStrategy sourcing_strategy = SourcingStrategy::kPriority;
   std::optional<double> latitude = {};  // The destination. Both or none.
   std::optional<double> longitude = {};
-  std::vector<Component> kits = {};  // What was asked for of kits; the lines are those of their components.
+  std::vector<Component> kits = {};          // What was asked for of kits; the lines are those of their components.
+  std::string external_reference_code = {};  // Unique among its kind; empty if there is none.
   int64_t version = 0;
   absl::Time create_time;
   absl::Time update_time;
@@ -217,6 +219,7 @@ struct ShipmentRecord {
   ShipmentState state = ShipmentState::kProcessing;
   std::string carrier;
   std::string tracking_number;
+  std::string external_reference_code = {};  // Unique among its kind; empty if there is none.
   int64_t version = 0;
   absl::Time create_time;
   absl::Time update_time;
@@ -284,7 +287,8 @@ struct ReplenishmentRecord {
   int64_t received = 0;  // More than ordered only where that was allowed.
   std::optional<absl::Time> expected_time = {};
   ReplenishmentState state = ReplenishmentState::kOpen;
-  std::string reference = {};  // The caller's text, a purchase order's number for example.
+  std::string reference = {};                // The caller's text, a purchase order's number for example.
+  std::string external_reference_code = {};  // Unique among its kind; empty if there is none.
   int64_t version = 0;
   absl::Time create_time;
   absl::Time update_time;
@@ -312,6 +316,7 @@ struct TransferRecord {
   TransferState state = TransferState::kInTransit;
   std::optional<absl::Time> expected_time = {};
   std::string reason = {};
+  std::string external_reference_code = {};  // Unique among its kind; empty if there is none.
   int64_t version = 0;
   absl::Time create_time;
   absl::Time update_time;
@@ -400,6 +405,7 @@ struct WarehouseRecord {
   std::string region_code;
   std::string country_code;
   std::string type;
+  std::string external_reference_code = {};  // Unique among its kind; empty if there is none.
   int64_t version = 0;
   absl::Time create_time;
   absl::Time update_time;
@@ -415,6 +421,7 @@ struct ChannelRecord {
   std::string name;
   bool active = true;
   SourcingStrategy sourcing_strategy = SourcingStrategy::kPriority;
+  std::string external_reference_code = {};  // Unique among its kind; empty if there is none.
   int64_t version = 0;
   absl::Time create_time;
   absl::Time update_time;
@@ -433,6 +440,28 @@ struct AttachmentRecord {
   using Key = std::pair<std::string, std::string>;
   Key key() const { return {channel_id, warehouse_id}; }
   bool operator==(const AttachmentRecord&) const = default;
+};
+
+// The kinds of resources that callers give codes of their own.
+enum class ResourceKind : int8_t {
+  kItem = 1,
+  kWarehouse = 2,
+  kChannel = 3,
+  kReservation = 4,
+  kShipment = 5,
+  kReplenishment = 6,
+  kTransfer = 7,
+};
+
+// Who has a code. Each resource has it in its own row too.
+struct ExternalReferenceRecord {
+  ResourceKind kind = ResourceKind::kItem;
+  std::string code;
+  std::string id;  // The resource's, a SKU for an item.
+
+  using Key = std::pair<ResourceKind, std::string>;
+  Key key() const { return {kind, code}; }
+  bool operator==(const ExternalReferenceRecord&) const = default;
 };
 
 // A text about delivery that items refer to by its uid, which no other one ever has.

@@ -23,7 +23,8 @@ struct Table<ReplenishmentRecord> {
                  column::Value("received", &R::received), column::Value("expected_time", &R::expected_time),
                  column::Value("state", &R::state), column::Text("reference", &R::reference),
                  column::Value("version", &R::version), column::Value("create_time", &R::create_time),
-                 column::Value("update_time", &R::update_time));
+                 column::Value("update_time", &R::update_time),
+                 column::Bytes("external_reference_code", &R::external_reference_code));
 };
 
 // Empty and unset members match all.

@@ -31,7 +31,8 @@ struct Table<ReservationRecord> {
                  column::Value("version", &R::version), column::Value("create_time", &R::create_time),
                  column::Value("update_time", &R::update_time),
                  column::Value("sourcing_strategy", &R::sourcing_strategy), column::Value("latitude", &R::latitude),
-                 column::Value("longitude", &R::longitude), column::Coded<ComponentsCodec>("kits", &R::kits));
+                 column::Value("longitude", &R::longitude), column::Coded<ComponentsCodec>("kits", &R::kits),
+                 column::Bytes("external_reference_code", &R::external_reference_code));
 };
 
 template <>

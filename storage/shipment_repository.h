@@ -24,7 +24,8 @@ struct Table<ShipmentRecord> {
                  column::Bytes("warehouse_id", &R::warehouse_id), column::Value("state", &R::state),
                  column::Text("carrier", &R::carrier), column::Text("tracking_number", &R::tracking_number),
                  column::Value("version", &R::version), column::Value("create_time", &R::create_time),
-                 column::Value("update_time", &R::update_time));
+                 column::Value("update_time", &R::update_time),
+                 column::Bytes("external_reference_code", &R::external_reference_code));
 };
 
 template <>

@@ -22,7 +22,8 @@ struct Table<TransferRecord> {
       column::Bytes("to_warehouse_id", &R::to_warehouse_id), column::Value("state", &R::state),
       column::Value("expected_time", &R::expected_time), column::Text("reason", &R::reason),
       column::Value("version", &R::version), column::Value("create_time", &R::create_time),
-      column::Value("update_time", &R::update_time));
+      column::Value("update_time", &R::update_time),
+      column::Bytes("external_reference_code", &R::external_reference_code));
 };
 
 template <>

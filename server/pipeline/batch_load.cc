@@ -8,6 +8,7 @@
 #include "server/pipeline/packet.h"
 #include "storage/backorder_repository.h"
 #include "storage/configuration_repository.h"
+#include "storage/external_reference_repository.h"
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
 #include "storage/low_stock_repository.h"
@@ -214,6 +215,9 @@ void Batch::SelectAsked(Packet& packet) {
   for (const auto& key : Union(jobs_, [](const Job& job) { return job.needs.low_stock_events; })) {
     packet.Add([&](Sql& sql) { return storage::AppendSelectEvent(sql, key); }, LoadInto(rows_.low_stock_events));
   }
+  const auto references = Union(jobs_, [](const Job& job) { return job.needs.external_references; });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectExternalReferences(sql, references); },
+             LoadInto(rows_.external_references));
   for (const Job* job : jobs_) {
     for (const LedgerRange& range : job->needs.old_movements) {
       packet.Add(

@@ -8,6 +8,7 @@
 #include "server/pipeline/packet.h"
 #include "storage/backorder_repository.h"
 #include "storage/configuration_repository.h"
+#include "storage/external_reference_repository.h"
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
 #include "storage/low_stock_repository.h"
@@ -103,6 +104,8 @@ absl::Status Batch::WriteAndCommit() {
   AddChanges(packet, rows_.replenishments);
   AddChanges(packet, rows_.transfers);
   AddUpsert(packet, rows_.transfer_lines.Written());
+  AddDelete(packet, rows_.external_references);
+  AddChanges(packet, rows_.external_references);
   AddConfiguration(packet, rows_);
   AddChanges(packet, rows_.low_stock_rules);
   AddUpsert(packet, rows_.low_stock_events.Written());

@@ -80,6 +80,8 @@ struct Needs {
   // Rules of `low_stock_rules` whose first two pending events are to be loaded, and events to load.
   std::vector<std::string> first_events = {};
   std::vector<storage::LowStockEventRecord::Key> low_stock_events = {};
+  // Codes that the command asks for or gives away.
+  std::vector<storage::ExternalReferenceRecord::Key> external_references = {};
   // Old movements of `skus` to load for changing, and with them the first movement of every level of the SKU.
   std::vector<LedgerRange> old_movements = {};
 };

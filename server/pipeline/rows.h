@@ -18,6 +18,7 @@ struct Rows {
   Table<storage::ReservationLineRecord> reservation_lines;
   Table<storage::AllocationRecord> allocations;
   Table<storage::BackorderRecord> backorders;
+  Table<storage::ExternalReferenceRecord> external_references;
   Table<storage::QuotaRecord> quotas;
   Table<storage::ShipmentRecord> shipments;
   Table<storage::ShipmentLineRecord> shipment_lines;
@@ -76,6 +77,7 @@ struct Rows {
     visit(reservation_lines);
     visit(allocations);
     visit(backorders);
+    visit(external_references);
     visit(quotas);
     visit(shipments);
     visit(shipment_lines);

@@ -226,6 +226,9 @@ void RuleRunner::LoadCompanions(const pipeline::Needs& needs, Batch& batch) {
       if (counts) units += line->reserved + line->backordered;
     }
   }
+  for (const auto& key : needs.external_references) {
+    if (const auto* reference = rows.external_references.Find(key)) batch.rows.external_references.Load(*reference);
+  }
   for (const pipeline::LevelMoment& then : needs.past_levels) batch.past_levels[then] = PastLevelAt(then);
   for (const pipeline::LedgerRange& range : needs.old_movements) LoadOldMovements(range, batch);
 }
@@ -332,6 +335,7 @@ void RuleRunner::Store(const pipeline::Rows& batch) {
   StoreTable(batch.attachments, rows.attachments);
   StoreTable(batch.availability_estimates, rows.availability_estimates);
   StoreTable(batch.quotas, rows.quotas);
+  StoreTable(batch.external_references, rows.external_references);
   StoreTable(batch.low_stock_rules, rows.low_stock_rules);
   StoreTable(batch.low_stock_events, rows.low_stock_events);
   for (const storage::MovementRecord* movement : batch.old_movements.Written()) {
