@@ -110,10 +110,13 @@ absl::Status Batch::ApplyCommand(Job& job) {
     return absl::OkStatus();
   }
   job.answer = job.command->Apply(work);
-  job.needs_more = !work.required().empty() || !work.required_holders().empty() || !work.required_outstanding().empty();
+  job.needs_more = !work.required().empty() || !work.required_holders().empty() ||
+                   !work.required_outstanding().empty() || !work.required_replenishments().empty();
   AddTo(job.needs.skus, work.required());
   AddTo(job.needs.holders, work.required_holders());
   AddTo(job.needs.outstanding, work.required_outstanding());
+  AddTo(job.needs.replenishments, work.required_replenishments());
+  job.resolved = work.required_replenishments().empty();
   job.trial = work.trial();
   if (job.answer.ok() && !job.needs_more && !job.trial && !RepairsAlone()) {
     job.answer = DrawConsequences(work, *this);

@@ -30,7 +30,7 @@ bool CommandQueue::Push(std::unique_ptr<Job>& job) {
 void CommandQueue::PutBack(Jobs jobs) {
   storage::MutexLock lock(mutex_);
   for (auto it = jobs.rbegin(); it != jobs.rend(); ++it) {
-    waiting_.push_front(std::move(*it));
+    ((*it)->resolved ? waiting_ : unresolved_).push_front(std::move(*it));
   }
   changed_.NotifyAll();
 }

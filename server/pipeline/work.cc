@@ -207,6 +207,12 @@ bool Work::RequireHolders(const std::string& sku) {
   return false;
 }
 
+bool Work::RequireReplenishment(const std::string& replenishment_id) {
+  if (rows_.replenishments.Find(replenishment_id) != nullptr) return true;
+  required_replenishments_.insert(replenishment_id);
+  return false;
+}
+
 bool Work::RequireOutstanding(const storage::QuotaRecord::Key& quota) {
   if (outstanding != nullptr && outstanding->contains(quota)) return true;
   required_outstanding_.insert(quota);

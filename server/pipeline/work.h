@@ -142,6 +142,10 @@ class Work {
   bool RequireOutstanding(const storage::QuotaRecord::Key& quota);
   const std::set<storage::QuotaRecord::Key>& required_outstanding() const { return required_outstanding_; }
 
+  // True if the replenishment is loaded, with its SKU locked. If not, as Require.
+  bool RequireReplenishment(const std::string& replenishment_id);
+  const std::set<std::string>& required_replenishments() const { return required_replenishments_; }
+
   // Makes the command a trial: it answers, and what it changes is undone.
   void TryOnly() { trial_ = true; }
   bool trial() const { return trial_; }
@@ -182,6 +186,7 @@ class Work {
   std::set<std::string> rechecks_;
   std::set<std::string> required_holders_;
   std::set<storage::QuotaRecord::Key> required_outstanding_;
+  std::set<std::string> required_replenishments_;
   bool trial_ = false;
 };
 

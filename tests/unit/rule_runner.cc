@@ -57,7 +57,7 @@ bool Same(const std::unique_ptr<Message>& a, const std::unique_ptr<Message>& b) 
 }
 
 bool Nothing(const pipeline::Needs& more) {
-  return more.skus.empty() && more.holders.empty() && more.outstanding.empty();
+  return more.skus.empty() && more.holders.empty() && more.outstanding.empty() && more.replenishments.empty();
 }
 
 bool ChangesConfiguration(const pipeline::Rows& rows) {
@@ -156,6 +156,7 @@ absl::Status RuleRunner::RunRounds(pipeline::Command& command, const std::string
     needs.skus.insert(needs.skus.end(), more.skus.begin(), more.skus.end());
     needs.holders.insert(needs.holders.end(), more.holders.begin(), more.holders.end());
     needs.outstanding.insert(needs.outstanding.end(), more.outstanding.begin(), more.outstanding.end());
+    needs.replenishments.insert(needs.replenishments.end(), more.replenishments.begin(), more.replenishments.end());
   }
   return absl::InternalError("the command never stops asking for more SKUs");
 }
@@ -216,6 +217,7 @@ pipeline::Needs RuleRunner::Apply(pipeline::Command& command, const std::string&
   more.skus.assign(work.required().begin(), work.required().end());
   more.holders.assign(work.required_holders().begin(), work.required_holders().end());
   more.outstanding.assign(work.required_outstanding().begin(), work.required_outstanding().end());
+  more.replenishments.assign(work.required_replenishments().begin(), work.required_replenishments().end());
   if (answer_.ok() && Nothing(more) && !batch.trial) answer_ = pipeline::DrawConsequences(work, *WaitingFor(batch));
   return more;
 }
