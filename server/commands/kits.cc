@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -87,7 +88,7 @@ absl::Status ChangeComponents(pipeline::Work& work, const ItemRecord& stored, co
 }
 
 absl::Status CheckUnnamed(const ItemRecord& item) {
-  std::vector<std::string> users;
+  std::vector<std::string_view> users;
   if (item.kits > 0) users.push_back("kits");
   if (item.quotas > 0) users.push_back("quotas");
   if (item.low_stock_rules > 0) users.push_back("low_stock_rules");
