@@ -14,4 +14,10 @@ bool AppendSelectExternalReferences(Sql& sql, std::span<const ExternalReferenceR
   return true;
 }
 
+void AppendHasCode(Sql& sql, const std::string& column, ResourceKind kind, const std::string& code) {
+  if (code.empty()) return;
+  sql.Raw(" AND " + column + " = (SELECT id FROM external_reference WHERE kind = ").Int(static_cast<int64_t>(kind));
+  sql.Raw(" AND code = ").Blob(code).Raw(")");
+}
+
 }  // namespace inventory::storage

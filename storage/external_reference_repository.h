@@ -23,6 +23,9 @@ struct Table<ExternalReferenceRecord> {
 // Selects those of the references that exist.
 bool AppendSelectExternalReferences(Sql& sql, std::span<const ExternalReferenceRecord::Key> keys);
 
+// Appends " AND column = the id of the resource of the kind that has the code"; nothing for an empty code.
+void AppendHasCode(Sql& sql, const std::string& column, ResourceKind kind, const std::string& code);
+
 }  // namespace inventory::storage
 
 #endif  // INVENTORY_STORAGE_EXTERNAL_REFERENCE_REPOSITORY_H_

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "storage/external_reference_repository.h"
 
 namespace inventory::storage {
 namespace {
@@ -140,6 +141,7 @@ bool AppendListItems(Sql& sql, const ItemFilter& filter, const std::string& afte
   if (!filter.availability_estimate.empty()) {
     sql.Raw(" AND availability_estimate = ").Blob(filter.availability_estimate);
   }
+  AppendHasCode(sql, "sku", ResourceKind::kItem, filter.external_reference_code);
   if (filter.published) sql.Raw(" AND published = ").Bool(*filter.published);
   sql.Raw(" ORDER BY sku LIMIT ").Int(limit);
   return true;

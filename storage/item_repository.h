@@ -97,6 +97,7 @@ struct ItemFilter {
   std::string sku_prefix = {};             // Empty matches all.
   std::optional<bool> published = {};      // Unset matches all.
   std::string availability_estimate = {};  // A uid; empty matches all.
+  std::string external_reference_code = {};
 };
 
 // Selects the first `limit` configured items after `after_sku` (empty: from the start) that match,

@@ -32,6 +32,7 @@ struct ReplenishmentFilter {
   std::string sku = {};
   std::string warehouse_id = {};
   std::optional<ReplenishmentState> state = {};
+  std::string external_reference_code = {};
 };
 
 // Selects the first `limit` replenishments after `after_id` (empty: from the start) that match, by id.

@@ -1,5 +1,7 @@
 #include "storage/reservation_repository.h"
 
+#include "storage/external_reference_repository.h"
+
 namespace inventory::storage {
 namespace {
 
@@ -16,7 +18,9 @@ std::string LiveSelect() {
 // " FROM ...", with the index that has the rows of the filter in order of id. Left to itself an optimizer that expects
 // many of them walks through all reservations instead, which is far where they are all old.
 void AppendFrom(Sql& sql, const ReservationFilter& filter) {
-  if (!filter.order_reference.empty()) {
+  if (!filter.external_reference_code.empty() && filter.sku.empty()) {
+    sql.Raw(" FROM reservation r");
+  } else if (!filter.order_reference.empty()) {
     sql.Raw(" FROM reservation r FORCE INDEX (reservation_by_order)");
     if (!filter.sku.empty()) sql.Raw(" JOIN reservation_line l ON l.reservation_id = r.reservation_id");
   } else if (!filter.sku.empty()) {
@@ -103,6 +107,7 @@ bool AppendListReservations(Sql& sql, const ReservationFilter& filter, const std
   if (!filter.channel_id.empty()) sql.Raw(" AND r.channel_id = ").Blob(filter.channel_id);
   if (!filter.sku.empty()) sql.Raw(" AND l.sku = ").Blob(filter.sku);
   if (filter.state) AppendLiveState(sql, *filter.state);
+  AppendHasCode(sql, id, ResourceKind::kReservation, filter.external_reference_code);
   sql.Raw(" ORDER BY " + id + " LIMIT ").Int(limit);
   return true;
 }

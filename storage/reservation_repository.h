@@ -90,6 +90,7 @@ struct ReservationFilter {
   std::string channel_id = {};
   std::string sku = {};
   std::optional<ReservationState> state = {};
+  std::string external_reference_code = {};
 };
 
 // Selects the first `limit` reservations after `after_id` (empty: from the start) that match, by

@@ -53,6 +53,7 @@ struct ShipmentFilter {
   std::string reservation_id = {};
   std::string warehouse_id = {};
   std::optional<ShipmentState> state = {};
+  std::string external_reference_code = {};
 };
 
 // Selects the first `limit` shipments after `after_id` (empty: from the start) that match, by id.

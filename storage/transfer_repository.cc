@@ -1,5 +1,7 @@
 #include "storage/transfer_repository.h"
 
+#include "storage/external_reference_repository.h"
+
 namespace inventory::storage {
 namespace {
 
@@ -7,6 +9,7 @@ namespace {
 // walks through all transfers instead, which is far where they are all old. Of a route the destination is taken for the
 // rarer end.
 const char* FromFor(const TransferFilter& filter) {
+  if (!filter.external_reference_code.empty() && filter.sku.empty()) return " FROM transfer t";
   if (!filter.sku.empty()) {
     return " FROM transfer_line l FORCE INDEX (transfer_line_by_sku) STRAIGHT_JOIN transfer t ON "
            "t.transfer_id = l.transfer_id";
@@ -32,6 +35,7 @@ bool AppendListTransfers(Sql& sql, const TransferFilter& filter, const std::stri
   if (!filter.from_warehouse_id.empty()) sql.Raw(" AND t.from_warehouse_id = ").Blob(filter.from_warehouse_id);
   if (!filter.to_warehouse_id.empty()) sql.Raw(" AND t.to_warehouse_id = ").Blob(filter.to_warehouse_id);
   if (filter.state) sql.Raw(" AND t.state = ").Int(static_cast<int64_t>(*filter.state));
+  AppendHasCode(sql, id, ResourceKind::kTransfer, filter.external_reference_code);
   sql.Raw(" ORDER BY ").Raw(id).Raw(" LIMIT ").Int(limit);
   return true;
 }

@@ -43,6 +43,7 @@ struct TransferFilter {
   std::string to_warehouse_id = {};
   std::optional<TransferState> state = {};
   std::string sku = {};
+  std::string external_reference_code = {};
 };
 
 // Selects the first `limit` transfers after `after_id` (empty: from the start) that match, by id, each once.

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/rpc/bounds.h"
 
 namespace inventory::commands {
@@ -13,11 +14,13 @@ void CheckChannel(const v1::Channel& channel, const std::string& field, Violatio
   rpc::CheckOptionalId(channel.channel_id(), field + ".channel_id", violations);
   if (channel.name().empty()) violations.Add(field + ".name", "is required");
   rpc::CheckText(channel.name(), 255, field + ".name", violations);
+  CheckCode(channel.external_reference_code(), field + ".external_reference_code", violations);
   rpc::CheckEnum<v1::SourcingStrategy_IsValid>(channel.sourcing_strategy(), field + ".sourcing_strategy", violations);
 }
 
 storage::ChannelRecord Configured(storage::ChannelRecord record, const v1::Channel& channel) {
   record.name = channel.name();
+  record.external_reference_code = channel.external_reference_code();
   record.active = channel.has_active() ? channel.active() : storage::ChannelRecord().active;
   record.sourcing_strategy = ToRecord(channel.sourcing_strategy()).value_or(storage::ChannelRecord().sourcing_strategy);
   return record;

@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/errors.h"
 #include "server/pipeline/work.h"
 
@@ -18,6 +19,7 @@ namespace inventory::commands {
 // Specialised for each of the two:
 //   kName          "warehouse". Reasons and metadata are made from it: WAREHOUSE_NOT_FOUND {warehouse_id}.
 //   kId            the member that is its id.
+//   kKind          whose codes are unique among themselves.
 //   TableOf(rows)  where its records are.
 template <typename Record>
 struct ResourceKind;
@@ -26,6 +28,7 @@ template <>
 struct ResourceKind<storage::WarehouseRecord> {
   static constexpr char kName[] = "warehouse";
   static constexpr auto kId = &storage::WarehouseRecord::warehouse_id;
+  static constexpr auto kKind = storage::ResourceKind::kWarehouse;
   static auto& TableOf(pipeline::Rows& rows) { return rows.warehouses; }
 };
 
@@ -33,6 +36,7 @@ template <>
 struct ResourceKind<storage::ChannelRecord> {
   static constexpr char kName[] = "channel";
   static constexpr auto kId = &storage::ChannelRecord::channel_id;
+  static constexpr auto kKind = storage::ResourceKind::kChannel;
   static auto& TableOf(pipeline::Rows& rows) { return rows.channels; }
 };
 
@@ -68,7 +72,22 @@ absl::StatusOr<const Record*> FindLive(pipeline::Work& work, const std::string& 
   return record;
 }
 
-// Adds a record under its id, or a fresh one if that is empty; ALREADY_EXISTS if there is one, a deleted one included.
+// The rows that it takes to write one that has the code.
+template <typename Record>
+pipeline::Needs NeedsOfResource(const std::string& code) {
+  pipeline::Needs needs{.configuration = true};
+  NeedCode(ResourceKind<Record>::kKind, code, needs);
+  return needs;
+}
+
+// The id that an update names: `id`, or where that is empty that of the one with the code. Empty if none has it.
+template <typename Record>
+std::string NamedBy(const pipeline::Work& work, const std::string& id, const std::string& code) {
+  return id.empty() ? OwnerOf(work, ResourceKind<Record>::kKind, code) : id;
+}
+
+// Adds a record under its id, or a fresh one if that is empty; ALREADY_EXISTS if there is one, a deleted one included,
+// or if another has its code.
 template <typename Record>
 absl::StatusOr<const Record*> Create(pipeline::Work& work, Record record) {
   auto& table = ResourceKind<Record>::TableOf(work.rows());
@@ -77,6 +96,8 @@ absl::StatusOr<const Record*> Create(pipeline::Work& work, Record record) {
   if (table.Find(id) != nullptr) {
     return RefuseResource<Record>(absl::StatusCode::kAlreadyExists, "EXISTS", id, "exists already");
   }
+  absl::Status given = GiveCode(work, ResourceKind<Record>::kKind, "", record.external_reference_code, id);
+  if (!given.ok()) return given;
   record.version = 1;
   record.create_time = work.now();
   record.update_time = work.now();
@@ -84,13 +105,19 @@ absl::StatusOr<const Record*> Create(pipeline::Work& work, Record record) {
 }
 
 // Puts `record` in the place of the one with its id. Version and update time move on here, and only if it differs.
+// ALREADY_EXISTS if another has its code.
 template <typename Record>
-void Save(pipeline::Work& work, Record record) {
+absl::Status Save(pipeline::Work& work, Record record) {
   auto& table = ResourceKind<Record>::TableOf(work.rows());
-  if (record == *table.Find(record.key())) return;
+  const Record& stored = *table.Find(record.key());
+  if (record == stored) return absl::OkStatus();
+  absl::Status given = GiveCode(work, ResourceKind<Record>::kKind, stored.external_reference_code,
+                                record.external_reference_code, record.key());
+  if (!given.ok()) return given;
   record.version += 1;
   record.update_time = work.now();
   table.Edit(record.key()) = std::move(record);
+  return absl::OkStatus();
 }
 
 // Takes a deletion back; NOT_FOUND, ALREADY_EXISTS if it is not deleted, ETAG_MISMATCH.
@@ -105,8 +132,7 @@ absl::Status Undelete(pipeline::Work& work, const std::string& id, const std::st
   if (!matches.ok()) return matches;
   Record record = **found;
   record.delete_time.reset();
-  Save(work, std::move(record));
-  return absl::OkStatus();
+  return Save(work, std::move(record));
 }
 
 }  // namespace inventory::commands

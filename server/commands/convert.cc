@@ -84,6 +84,7 @@ void ToProto(const storage::ItemRecord& item, const pipeline::Configuration& con
   out.mutable_allowed_order_quantities()->Assign(item.allowed_order_quantities.begin(),
                                                  item.allowed_order_quantities.end());
   out.set_default_safety_stock(item.default_safety_stock);
+  out.set_external_reference_code(item.external_reference_code);
   out.set_backorder_policy(static_cast<v1::BackorderPolicy>(item.backorder_policy));
   out.set_backorder_limit(item.backorder_limit);
   out.mutable_labels()->insert(item.labels.begin(), item.labels.end());
@@ -150,6 +151,7 @@ void ToProto(const storage::WarehouseRecord& warehouse, v1::Warehouse& out) {
   address.set_country_code(warehouse.country_code);
   if (address.ByteSizeLong() > 0) *out.mutable_address() = std::move(address);
   out.set_type(warehouse.type);
+  out.set_external_reference_code(warehouse.external_reference_code);
   *out.mutable_create_time() = ToTimestamp(warehouse.create_time);
   *out.mutable_update_time() = ToTimestamp(warehouse.update_time);
   if (warehouse.delete_time) *out.mutable_delete_time() = ToTimestamp(*warehouse.delete_time);
@@ -160,6 +162,7 @@ void ToProto(const storage::ChannelRecord& channel, std::vector<storage::Attachm
              v1::Channel& out) {
   out.set_channel_id(channel.channel_id);
   out.set_name(channel.name);
+  out.set_external_reference_code(channel.external_reference_code);
   out.set_active(channel.active);
   std::sort(attachments.begin(), attachments.end(), [](const auto& a, const auto& b) {
     return std::tie(a.priority, a.warehouse_id) < std::tie(b.priority, b.warehouse_id);
@@ -184,6 +187,7 @@ void ToProto(const storage::ReservationRecord& reservation,
   out.set_reservation_id(reservation.reservation_id);
   out.set_channel_id(reservation.channel_id);
   out.set_order_reference(reservation.order_reference);
+  out.set_external_reference_code(reservation.external_reference_code);
   out.mutable_warehouse_ids()->Assign(reservation.warehouse_ids.begin(), reservation.warehouse_ids.end());
   out.set_state(static_cast<v1::ReservationState>(state));
   for (const storage::ReservationLineRecord* line : lines) {
@@ -236,6 +240,7 @@ void ToProto(const storage::ShipmentRecord& shipment, const std::vector<const st
   }
   out.set_carrier(shipment.carrier);
   out.set_tracking_number(shipment.tracking_number);
+  out.set_external_reference_code(shipment.external_reference_code);
   *out.mutable_create_time() = ToTimestamp(shipment.create_time);
   *out.mutable_update_time() = ToTimestamp(shipment.update_time);
   out.set_etag(Etag(shipment.version));
@@ -275,6 +280,7 @@ void ToProto(const storage::ReplenishmentRecord& replenishment, v1::Replenishmen
   out.set_outstanding_quantity(replenishment.outstanding());
   if (replenishment.expected_time) *out.mutable_expected_time() = ToTimestamp(*replenishment.expected_time);
   out.set_reference(replenishment.reference);
+  out.set_external_reference_code(replenishment.external_reference_code);
   out.set_state(static_cast<v1::ReplenishmentState>(replenishment.state));
   *out.mutable_create_time() = ToTimestamp(replenishment.create_time);
   *out.mutable_update_time() = ToTimestamp(replenishment.update_time);
@@ -298,6 +304,7 @@ void ToProto(const storage::TransferRecord& transfer, const std::vector<const st
   }
   if (transfer.expected_time) *out.mutable_expected_time() = ToTimestamp(*transfer.expected_time);
   out.set_reason(transfer.reason);
+  out.set_external_reference_code(transfer.external_reference_code);
   *out.mutable_create_time() = ToTimestamp(transfer.create_time);
   *out.mutable_update_time() = ToTimestamp(transfer.update_time);
   out.set_etag(Etag(transfer.version));

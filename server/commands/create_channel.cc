@@ -14,7 +14,9 @@ struct CreateChannel {
     CheckChannel(request.channel(), "channel", violations);
   }
 
-  static pipeline::Needs NeedsOf(const Request&) { return {.configuration = true}; }
+  static pipeline::Needs NeedsOf(const Request& request) {
+    return NeedsOfResource<storage::ChannelRecord>(request.channel().external_reference_code());
+  }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
     storage::ChannelRecord record;

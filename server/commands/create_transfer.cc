@@ -1,10 +1,9 @@
-#include <algorithm>
-#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/transfer.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/commands/reservations.h"
 #include "server/commands/stock.h"
 #include "server/commands/transfers.h"
@@ -33,21 +32,15 @@ struct CreateTransfer {
       if (IsImmediate(request)) violations.Add("expected_time", "must not be set for an immediate transfer");
     }
     rpc::CheckText(request.reason(), 255, "reason", violations);
-    rpc::CheckCount(request.lines_size(), 1, kMaxTransferLines, "lines", violations);
-    std::set<std::string> named;
-    for (int i = 0; i < std::min(request.lines_size(), kMaxTransferLines); ++i) {
-      rpc::CheckSku(request.lines(i).sku(), rpc::Path("lines", i, "sku"), violations);
-      rpc::CheckQuantity(request.lines(i).quantity(), 1, rpc::Path("lines", i, "quantity"), violations);
-      if (!named.insert(request.lines(i).sku()).second) {
-        violations.Add(rpc::Path("lines", i, "sku"), "is named more than once");
-      }
-    }
+    CheckCode(request.external_reference_code(), "external_reference_code", violations);
+    CheckLines(request.lines(), {.least_lines = 1}, violations);
   }
 
   static pipeline::Needs NeedsOf(const Request& request) {
     pipeline::Needs needs{.warehouses = {request.from_warehouse_id(), request.to_warehouse_id()}};
     for (const v1::OrderLine& line : request.lines()) needs.skus.push_back(line.sku());
     if (!request.transfer_id().empty()) needs.new_transfers = {request.transfer_id()};
+    NeedCode(storage::ResourceKind::kTransfer, request.external_reference_code(), needs);
     return needs;
   }
 
@@ -60,12 +53,16 @@ struct CreateTransfer {
       return Refusal(absl::StatusCode::kAlreadyExists, "TRANSFER_EXISTS",
                      absl::StrCat("there is a transfer ", id, " already"), {{"transfer_id", id}});
     }
+    const std::string& code = request.external_reference_code();
+    absl::Status given = GiveCode(work, storage::ResourceKind::kTransfer, "", code, id);
+    if (!given.ok()) return given;
     storage::TransferRecord& transfer =
         work.rows().transfers.Add({.transfer_id = id,
                                    .from_warehouse_id = request.from_warehouse_id(),
                                    .to_warehouse_id = request.to_warehouse_id(),
                                    .state = IsImmediate(request) ? TransferState::kReceived : TransferState::kInTransit,
                                    .reason = request.reason(),
+                                   .external_reference_code = code,
                                    .version = 1,
                                    .create_time = work.now(),
                                    .update_time = work.now()});

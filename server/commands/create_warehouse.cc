@@ -18,7 +18,9 @@ struct CreateWarehouse {
     }
   }
 
-  static pipeline::Needs NeedsOf(const Request&) { return {.configuration = true}; }
+  static pipeline::Needs NeedsOf(const Request& request) {
+    return NeedsOfResource<storage::WarehouseRecord>(request.warehouse().external_reference_code());
+  }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
     storage::WarehouseRecord record;

@@ -24,7 +24,8 @@ struct DeleteChannel {
     if (!found.ok()) return found.status();
     ChannelRecord record = **found;
     record.delete_time = work.now();
-    Save(work, std::move(record));
+    absl::Status saved = Save(work, std::move(record));
+    if (!saved.ok()) return saved;
     ShowChannel(work, request.channel_id(), response);
     return absl::OkStatus();
   }

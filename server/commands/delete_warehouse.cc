@@ -33,7 +33,8 @@ struct DeleteWarehouse {
     WarehouseRecord record = **found;
     record.active = false;
     record.delete_time = work.now();
-    Save(work, std::move(record));
+    absl::Status saved = Save(work, std::move(record));
+    if (!saved.ok()) return saved;
     ToProto(**found, response);
     return absl::OkStatus();
   }

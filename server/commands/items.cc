@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/commands/kits.h"
 #include "server/commands/reservations.h"
 #include "server/rpc/bounds.h"
@@ -132,6 +133,7 @@ void CheckItem(const v1::Item& item, const std::string& field, Violations& viola
   CheckUnitsOfMeasure(item.units_of_measure(), field + ".units_of_measure", violations);
   CheckComponents(item, field, violations);
   rpc::CheckOptionalId(item.availability_estimate_id(), field + ".availability_estimate_id", violations);
+  CheckCode(item.external_reference_code(), field + ".external_reference_code", violations);
 }
 
 ItemRecord Configured(ItemRecord record, const v1::Item& item) {
@@ -155,6 +157,7 @@ ItemRecord Configured(ItemRecord record, const v1::Item& item) {
   }
   record.backorder_limit = item.backorder_limit();
   record.labels = {item.labels().begin(), item.labels().end()};
+  record.external_reference_code = item.external_reference_code();
   record.units_of_measure = UnitsOf(item.units_of_measure());
   record.components.clear();
   for (const v1::KitComponent& component : item.components()) {
@@ -166,11 +169,13 @@ ItemRecord Configured(ItemRecord record, const v1::Item& item) {
 }
 
 pipeline::Needs NeedsOfItem(const v1::Item& item, bool create) {
-  pipeline::Needs needs{.skus = {item.sku()}, .create_items = create || item.components_size() > 0};
+  pipeline::Needs needs{.create_items = create || item.components_size() > 0};
+  if (!item.sku().empty()) needs.skus.push_back(item.sku());
   for (const v1::KitComponent& component : item.components()) needs.skus.push_back(component.sku());
   if (!item.availability_estimate_id().empty()) {
     needs.availability_estimates.push_back(item.availability_estimate_id());
   }
+  NeedCode(storage::ResourceKind::kItem, item.external_reference_code(), needs);
   return needs;
 }
 
@@ -215,6 +220,9 @@ absl::Status SaveItem(pipeline::Work& work, ItemRecord record) {
   }
   absl::Status parts = ChangeComponents(work, stored, record);
   if (!parts.ok()) return parts;
+  absl::Status given = GiveCode(work, storage::ResourceKind::kItem, stored.external_reference_code,
+                                record.external_reference_code, record.sku);
+  if (!given.ok()) return given;
   // Who publishes or unpublishes it by hand takes it out of a rule's hands.
   if (record.published != stored.published && record.unpublished_by == stored.unpublished_by) {
     record.unpublished_by.clear();

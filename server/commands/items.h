@@ -36,7 +36,7 @@ absl::Status CheckUnreserved(pipeline::Work& work, const std::string& sku);
 
 // Puts `record` in the place of the loaded item. Its version and times move on here, and only if it differs from what
 // is there. If tracking would change: as CheckUnreserved, and ITEM_IN_USE {warehouse_ids} while units are incoming. If
-// the components would change: as ChangeComponents.
+// the components would change: as ChangeComponents. EXTERNAL_REFERENCE_EXISTS if another has its code.
 absl::Status SaveItem(pipeline::Work& work, storage::ItemRecord record);
 
 // NOT_FOUND, reason ITEM_NOT_FOUND {sku}.

@@ -2,6 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
+#include "server/commands/stock.h"
 
 namespace inventory::commands {
 
@@ -20,6 +22,27 @@ absl::StatusOr<const ReplenishmentRecord*> FindReplenishment(Work& work, const s
   absl::Status matches = CheckEtag(etag, replenishment->version, "the replenishment");
   if (!matches.ok()) return matches;
   return replenishment;
+}
+
+absl::StatusOr<const ReplenishmentRecord*> OpenReplenishment(Work& work, ReplenishmentRecord record) {
+  absl::Status allowed = CheckWarehouseExists(work, record.warehouse_id);
+  if (allowed.ok()) allowed = CheckTracked(work, record.sku);
+  if (!allowed.ok()) return allowed;
+  std::string& id = record.replenishment_id;
+  if (id.empty()) id = work.fresh_id();
+  if (work.rows().replenishments.Find(id) != nullptr) {
+    return Refusal(absl::StatusCode::kAlreadyExists, "REPLENISHMENT_EXISTS",
+                   absl::StrCat("there is a replenishment ", id, " already"), {{"replenishment_id", id}});
+  }
+  absl::Status given = GiveCode(work, storage::ResourceKind::kReplenishment, "", record.external_reference_code, id);
+  if (!given.ok()) return given;
+  record.version = 1;
+  record.create_time = work.now();
+  record.update_time = work.now();
+  const ReplenishmentRecord& opened = work.rows().replenishments.Add(std::move(record));
+  absl::Status expected = Expect(work, opened, opened.ordered);
+  if (!expected.ok()) return expected;
+  return &opened;
 }
 
 ReplenishmentRecord& EditReplenishment(Work& work, const std::string& replenishment_id) {

@@ -27,6 +27,12 @@ absl::StatusOr<const storage::ReplenishmentRecord*> FindReplenishment(pipeline::
                                                                       const std::string& replenishment_id,
                                                                       const std::string& etag);
 
+// A new replenishment, OPEN, whose units are expected from now on; `record` has what the caller says of it, its id is
+// made if empty. Refusals: WAREHOUSE_NOT_FOUND, ITEM_UNTRACKED, ITEM_IS_KIT, REPLENISHMENT_EXISTS,
+// EXTERNAL_REFERENCE_EXISTS, QUANTITY_OUT_OF_RANGE.
+absl::StatusOr<const storage::ReplenishmentRecord*> OpenReplenishment(pipeline::Work& work,
+                                                                      storage::ReplenishmentRecord record);
+
 // The replenishment for changing, with its version and update time moved on.
 storage::ReplenishmentRecord& EditReplenishment(pipeline::Work& work, const std::string& replenishment_id);
 

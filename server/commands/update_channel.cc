@@ -14,26 +14,44 @@ struct UpdateChannel {
   using Response = v1::Channel;
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
-    rpc::CheckId(request.channel().channel_id(), "channel.channel_id", violations);
+    const v1::Channel& channel = request.channel();
+    CheckNamed(channel.channel_id(), channel.external_reference_code(), "channel", "channel_id", violations);
     const auto mask =
         CheckUpdateMask(request.update_mask(), *v1::Channel::descriptor(), kFixedChannelFields, violations);
     v1::Channel changed;
     changed.set_name("any");
     ApplyUpdate(mask, kFixedChannelFields, request.channel(), changed);
-    CheckChannel(changed, "channel", violations);
+    CheckChannel(request.allow_missing() ? channel : changed, "channel", violations);
   }
 
-  static pipeline::Needs NeedsOf(const Request&) { return {.configuration = true}; }
+  static pipeline::Needs NeedsOf(const Request& request) {
+    return NeedsOfResource<ChannelRecord>(request.channel().external_reference_code());
+  }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
-    const std::string& id = request.channel().channel_id();
+    const std::string& code = request.channel().external_reference_code();
+    const std::string id = NamedBy<ChannelRecord>(work, request.channel().channel_id(), code);
+    if (request.allow_missing() && !FindAny<ChannelRecord>(work, id).ok()) return Make(request, work, response);
     auto found = FindLive<ChannelRecord>(work, id, request.channel().etag());
     if (!found.ok()) return found.status();
     v1::Channel wanted;
     ShowChannel(work, id, wanted);
     ApplyUpdate(request.update_mask(), kFixedChannelFields, request.channel(), wanted);
-    Save(work, Configured(**found, wanted));
+    absl::Status saved = Save(work, Configured(**found, wanted));
+    if (!saved.ok()) return saved;
     ShowChannel(work, id, response);
+    return absl::OkStatus();
+  }
+
+ private:
+  static absl::Status Make(const Request& request, pipeline::Work& work, Response& response) {
+    absl::Status matches = CheckEtag(request.channel().etag(), 0, "the channel");
+    if (!matches.ok()) return matches;
+    ChannelRecord record;
+    record.channel_id = request.channel().channel_id();
+    auto created = Create(work, Configured(std::move(record), request.channel()));
+    if (!created.ok()) return created.status();
+    ShowChannel(work, (*created)->channel_id, response);
     return absl::OkStatus();
   }
 };

@@ -1,5 +1,6 @@
 #include "inventory/v1/item.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/commands/field_mask.h"
 #include "server/commands/items.h"
 #include "server/rpc/rule.h"
@@ -15,7 +16,8 @@ struct UpdateItem {
     const auto mask = CheckUpdateMask(request.update_mask(), *v1::Item::descriptor(), kFixedItemFields, violations);
     // Any minimum may fit to a maximum that is not changed, and any limit to a policy that is not.
     v1::Item changed;
-    changed.set_sku(request.item().sku());
+    const bool by_code = request.item().sku().empty() && !request.item().external_reference_code().empty();
+    changed.set_sku(by_code ? "any" : request.item().sku());
     changed.set_max_order_quantity(0);
     ApplyUpdate(mask, kFixedItemFields, request.item(), changed);
     if (changed.backorder_limit() > 0) {
@@ -31,7 +33,11 @@ struct UpdateItem {
   }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
-    const std::string& sku = request.item().sku();
+    const std::string& code = request.item().external_reference_code();
+    const std::string sku =
+        request.item().sku().empty() ? OwnerOf(work, storage::ResourceKind::kItem, code) : request.item().sku();
+    if (sku.empty()) return ItemNotFound(code);
+    if (!work.Require(sku)) return absl::AbortedError("the SKU is not locked yet");
     const storage::ItemRecord& stored = work.item(sku);
     if (!stored.configured && !request.allow_missing()) return ItemNotFound(sku);
     absl::Status matches = CheckEtag(request.item().etag(), stored.configured ? stored.config_version : 0, "the item");

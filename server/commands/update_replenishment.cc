@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/replenishment.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/commands/field_mask.h"
 #include "server/commands/replenishments.h"
 #include "server/commands/reservations.h"
@@ -16,21 +17,41 @@ struct UpdateReplenishment {
   using Response = v1::UpdateReplenishmentResponse;
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
-    rpc::CheckId(request.replenishment().replenishment_id(), "replenishment.replenishment_id", violations);
+    const v1::Replenishment& replenishment = request.replenishment();
+    CheckNamed(replenishment.replenishment_id(), replenishment.external_reference_code(), "replenishment",
+               "replenishment_id", violations);
     const auto mask =
         CheckUpdateMask(request.update_mask(), *v1::Replenishment::descriptor(), kFixedReplenishmentFields, violations);
     v1::Replenishment changed;
     changed.set_ordered_quantity(1);
-    ApplyUpdate(mask, kFixedReplenishmentFields, request.replenishment(), changed);
-    CheckReplenishment(changed, violations);
+    ApplyUpdate(mask, kFixedReplenishmentFields, replenishment, changed);
+    CheckReplenishment(request.allow_missing() ? replenishment : changed, violations);
+    if (!request.allow_missing()) return;
+    rpc::CheckSku(replenishment.sku(), "replenishment.sku", violations);
+    rpc::CheckId(replenishment.warehouse_id(), "replenishment.warehouse_id", violations);
   }
 
   static pipeline::Needs NeedsOf(const Request& request) {
-    return {.replenishments = {request.replenishment().replenishment_id()}};
+    const v1::Replenishment& replenishment = request.replenishment();
+    pipeline::Needs needs;
+    if (!replenishment.replenishment_id().empty()) needs.replenishments = {replenishment.replenishment_id()};
+    NeedCode(storage::ResourceKind::kReplenishment, replenishment.external_reference_code(), needs);
+    if (request.allow_missing()) {
+      needs.skus = {replenishment.sku()};
+      needs.create_items = true;
+      needs.warehouses = {replenishment.warehouse_id()};
+    }
+    return needs;
   }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
-    const std::string& id = request.replenishment().replenishment_id();
+    const std::string& code = request.replenishment().external_reference_code();
+    std::string id = request.replenishment().replenishment_id();
+    if (id.empty()) {
+      id = OwnerOf(work, storage::ResourceKind::kReplenishment, code);
+      if (!id.empty() && !work.RequireReplenishment(id)) return absl::AbortedError("it is not loaded yet");
+    }
+    if (request.allow_missing() && work.rows().replenishments.Find(id) == nullptr) return Make(request, work, response);
     auto found = FindReplenishment(work, id, request.replenishment().etag());
     if (!found.ok()) return found.status();
     if ((*found)->state != storage::ReplenishmentState::kOpen) return WrongState((*found)->state);
@@ -51,6 +72,25 @@ struct UpdateReplenishment {
       rpc::CheckTimestamp(replenishment.expected_time(), "replenishment.expected_time", violations);
     }
     rpc::CheckText(replenishment.reference(), kMaxReplenishmentReferenceBytes, "replenishment.reference", violations);
+    CheckCode(replenishment.external_reference_code(), "replenishment.external_reference_code", violations);
+  }
+
+  static absl::Status Make(const Request& request, pipeline::Work& work, Response& response) {
+    const v1::Replenishment& wanted = request.replenishment();
+    absl::Status matches = CheckEtag(wanted.etag(), 0, "the replenishment");
+    if (!matches.ok()) return matches;
+    ReplenishmentRecord record{.replenishment_id = wanted.replenishment_id(),
+                               .sku = wanted.sku(),
+                               .warehouse_id = wanted.warehouse_id(),
+                               .ordered = wanted.ordered_quantity(),
+                               .reference = wanted.reference(),
+                               .external_reference_code = wanted.external_reference_code()};
+    if (wanted.has_expected_time()) record.expected_time = ToStoredTime(wanted.expected_time());
+    absl::StatusOr<const ReplenishmentRecord*> opened = OpenReplenishment(work, std::move(record));
+    if (!opened.ok()) return opened.status();
+    ToProto(**opened, *response.mutable_replenishment());
+    ShowMovements(work, *response.mutable_movements());
+    return absl::OkStatus();
   }
 
   static v1::Replenishment Merged(const Request& request, const ReplenishmentRecord& stored) {
@@ -74,7 +114,11 @@ struct UpdateReplenishment {
     record.expected_time.reset();
     if (wanted.has_expected_time()) record.expected_time = ToStoredTime(wanted.expected_time());
     record.reference = wanted.reference();
+    record.external_reference_code = wanted.external_reference_code();
     if (record == stored) return absl::OkStatus();
+    absl::Status given = GiveCode(work, storage::ResourceKind::kReplenishment, stored.external_reference_code,
+                                  record.external_reference_code, record.replenishment_id);
+    if (!given.ok()) return given;
     if (const int64_t more = record.ordered - stored.ordered; more != 0) {
       absl::Status expected = Expect(work, stored, more);
       if (!expected.ok()) return expected;

@@ -15,7 +15,8 @@ struct UpdateWarehouse {
   using Response = v1::Warehouse;
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
-    rpc::CheckId(request.warehouse().warehouse_id(), "warehouse.warehouse_id", violations);
+    const v1::Warehouse& warehouse = request.warehouse();
+    CheckNamed(warehouse.warehouse_id(), warehouse.external_reference_code(), "warehouse", "warehouse_id", violations);
     const auto mask =
         CheckUpdateMask(request.update_mask(), *v1::Warehouse::descriptor(), kFixedWarehouseFields, violations);
     // One coordinate may be 0 as long as the other is not.
@@ -24,13 +25,20 @@ struct UpdateWarehouse {
     changed.mutable_location()->set_latitude(1);
     changed.mutable_location()->set_longitude(1);
     ApplyUpdate(mask, kFixedWarehouseFields, request.warehouse(), changed);
-    CheckWarehouse(changed, "warehouse", violations);
+    CheckWarehouse(request.allow_missing() ? warehouse : changed, "warehouse", violations);
+    if (request.allow_missing() && warehouse.active() && !warehouse.has_location()) {
+      violations.Add("warehouse.location", "is required of an active warehouse");
+    }
   }
 
-  static pipeline::Needs NeedsOf(const Request&) { return {.configuration = true}; }
+  static pipeline::Needs NeedsOf(const Request& request) {
+    return NeedsOfResource<WarehouseRecord>(request.warehouse().external_reference_code());
+  }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
-    const std::string& id = request.warehouse().warehouse_id();
+    const std::string& code = request.warehouse().external_reference_code();
+    const std::string id = NamedBy<WarehouseRecord>(work, request.warehouse().warehouse_id(), code);
+    if (request.allow_missing() && !FindAny<WarehouseRecord>(work, id).ok()) return Make(request, work, response);
     auto found = FindLive<WarehouseRecord>(work, id, request.warehouse().etag());
     if (!found.ok()) return found.status();
     v1::Warehouse wanted;
@@ -42,8 +50,21 @@ struct UpdateWarehouse {
     if (wanted.active() && !wanted.has_location()) {
       return Precondition("LOCATION_REQUIRED", "an active warehouse needs a location", {{"warehouse_id", id}});
     }
-    Save(work, Configured(**found, wanted));
+    absl::Status saved = Save(work, Configured(**found, wanted));
+    if (!saved.ok()) return saved;
     ToProto(**found, response);
+    return absl::OkStatus();
+  }
+
+ private:
+  static absl::Status Make(const Request& request, pipeline::Work& work, Response& response) {
+    absl::Status matches = CheckEtag(request.warehouse().etag(), 0, "the warehouse");
+    if (!matches.ok()) return matches;
+    WarehouseRecord record;
+    record.warehouse_id = request.warehouse().warehouse_id();
+    auto created = Create(work, Configured(std::move(record), request.warehouse()));
+    if (!created.ok()) return created.status();
+    ToProto(**created, response);
     return absl::OkStatus();
   }
 };

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "server/commands/external_references.h"
 #include "server/rpc/bounds.h"
 
 namespace inventory::commands {
@@ -56,10 +57,12 @@ void CheckWarehouse(const v1::Warehouse& warehouse, const std::string& field, Vi
   if (warehouse.has_location()) CheckLocation(warehouse.location(), field + ".location", violations);
   CheckAddress(warehouse.address(), field + ".address", violations);
   rpc::CheckText(warehouse.type(), kMaxTypeBytes, field + ".type", violations);
+  CheckCode(warehouse.external_reference_code(), field + ".external_reference_code", violations);
 }
 
 storage::WarehouseRecord Configured(storage::WarehouseRecord record, const v1::Warehouse& warehouse) {
   record.name = warehouse.name();
+  record.external_reference_code = warehouse.external_reference_code();
   record.description = warehouse.description();
   record.active = warehouse.active();
   record.latitude.reset();

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "inventory/v1/channel.pb.h"
+#include "server/commands/external_references.h"
 #include "server/queries/configuration.h"
 #include "server/rpc/page.h"
 #include "server/rpc/rule.h"
@@ -18,6 +19,7 @@ struct ListChannels {
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckPage<Key>(request, violations);
+    commands::CheckCode(request.filter().external_reference_code(), "filter.external_reference_code", violations);
     rpc::CheckOptionalId(request.filter().warehouse_id(), "filter.warehouse_id", violations);
   }
 
@@ -37,6 +39,8 @@ struct ListChannels {
   static bool Matches(const Request& request, const Configuration& configuration, const ChannelRecord& channel) {
     const Request::Filter& filter = request.filter();
     return (request.show_deleted() || !channel.delete_time) &&
+           (filter.external_reference_code().empty() ||
+            channel.external_reference_code == filter.external_reference_code()) &&
            (!filter.has_active() || channel.active == filter.active()) &&
            (filter.warehouse_id().empty() || SellsFrom(configuration, channel.channel_id, filter.warehouse_id()));
   }

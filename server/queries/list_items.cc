@@ -1,5 +1,6 @@
 #include "inventory/v1/item.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/queries/configuration.h"
 #include "server/rpc/page.h"
 #include "server/rpc/rule.h"
@@ -17,6 +18,7 @@ struct ListItems {
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckPage<Key>(request, violations);
+    commands::CheckCode(request.filter().external_reference_code(), "filter.external_reference_code", violations);
     rpc::CheckSkuPrefix(request.filter().sku_prefix(), "filter.sku_prefix", violations);
     rpc::CheckOptionalId(request.filter().availability_estimate_id(), "filter.availability_estimate_id", violations);
   }
@@ -33,6 +35,7 @@ struct ListItems {
       if (estimate == (*configuration)->availability_estimates.end()) return absl::OkStatus();
       filter.availability_estimate = estimate->second.uid;
     }
+    filter.external_reference_code = request.filter().external_reference_code();
     storage::Sql sql;
     storage::AppendListItems(sql, filter, page.after(), page.fetch());
     const auto results = reader.connection().Execute(sql);

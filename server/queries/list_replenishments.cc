@@ -1,5 +1,6 @@
 #include "inventory/v1/replenishment.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/reading/snapshot.h"
 #include "server/rpc/page.h"
 #include "server/rpc/rule.h"
@@ -18,6 +19,7 @@ struct ListReplenishments {
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     const Request::Filter& filter = request.filter();
     rpc::CheckPage<Key>(request, violations);
+    commands::CheckCode(filter.external_reference_code(), "filter.external_reference_code", violations);
     if (!filter.sku().empty()) rpc::CheckSku(filter.sku(), "filter.sku", violations);
     rpc::CheckOptionalId(filter.warehouse_id(), "filter.warehouse_id", violations);
     rpc::CheckEnum<v1::ReplenishmentState_IsValid>(filter.state(), "filter.state", violations);
@@ -44,6 +46,7 @@ struct ListReplenishments {
     if (filter.state() != v1::REPLENISHMENT_STATE_UNSPECIFIED) {
       wanted.state = static_cast<storage::ReplenishmentState>(filter.state());
     }
+    wanted.external_reference_code = filter.external_reference_code();
     return wanted;
   }
 };

@@ -1,6 +1,7 @@
 #include "inventory/v1/reservation.pb.h"
 #include "server/queries/reservations.h"
 #include "server/reading/snapshot.h"
+#include "server/commands/external_references.h"
 #include "server/rpc/page.h"
 #include "server/rpc/rule.h"
 #include "storage/reservation_repository.h"
@@ -19,6 +20,7 @@ struct ListReservations {
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     const Request::Filter& filter = request.filter();
     rpc::CheckPage<Key>(request, violations);
+    commands::CheckCode(filter.external_reference_code(), "filter.external_reference_code", violations);
     rpc::CheckText(filter.order_reference(), 128, "filter.order_reference", violations);
     rpc::CheckOptionalId(filter.channel_id(), "filter.channel_id", violations);
     if (!filter.sku().empty()) rpc::CheckSku(filter.sku(), "filter.sku", violations);
@@ -52,6 +54,7 @@ struct ListReservations {
     if (filter.state() != v1::RESERVATION_STATE_UNSPECIFIED) {
       wanted.state = static_cast<ReservationState>(filter.state());
     }
+    wanted.external_reference_code = filter.external_reference_code();
     return wanted;
   }
 };

@@ -1,5 +1,6 @@
 #include "inventory/v1/shipment.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/queries/parts.h"
 #include "server/reading/snapshot.h"
 #include "server/rpc/page.h"
@@ -20,6 +21,7 @@ struct ListShipments {
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     const Request::Filter& filter = request.filter();
     rpc::CheckPage<Key>(request, violations);
+    commands::CheckCode(filter.external_reference_code(), "filter.external_reference_code", violations);
     rpc::CheckOptionalId(filter.reservation_id(), "filter.reservation_id", violations);
     rpc::CheckOptionalId(filter.warehouse_id(), "filter.warehouse_id", violations);
     rpc::CheckEnum<v1::ShipmentState_IsValid>(filter.state(), "filter.state", violations);
@@ -53,6 +55,7 @@ struct ListShipments {
     if (filter.state() != v1::SHIPMENT_STATE_UNSPECIFIED) {
       wanted.state = static_cast<storage::ShipmentState>(filter.state());
     }
+    wanted.external_reference_code = filter.external_reference_code();
     return wanted;
   }
 };

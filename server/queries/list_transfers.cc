@@ -1,5 +1,6 @@
 #include "inventory/v1/transfer.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/queries/parts.h"
 #include "server/reading/snapshot.h"
 #include "server/rpc/page.h"
@@ -20,6 +21,7 @@ struct ListTransfers {
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     const Request::Filter& filter = request.filter();
     rpc::CheckPage<Key>(request, violations);
+    commands::CheckCode(filter.external_reference_code(), "filter.external_reference_code", violations);
     rpc::CheckOptionalId(filter.from_warehouse_id(), "filter.from_warehouse_id", violations);
     rpc::CheckOptionalId(filter.to_warehouse_id(), "filter.to_warehouse_id", violations);
     rpc::CheckEnum<v1::TransferState_IsValid>(filter.state(), "filter.state", violations);
@@ -57,6 +59,7 @@ struct ListTransfers {
     if (filter.state() != v1::TRANSFER_STATE_UNSPECIFIED) {
       wanted.state = static_cast<storage::TransferState>(filter.state());
     }
+    wanted.external_reference_code = filter.external_reference_code();
     return wanted;
   }
 };

@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "inventory/v1/warehouse.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/queries/configuration.h"
 #include "server/rpc/page.h"
 #include "server/rpc/rule.h"
@@ -19,6 +20,7 @@ struct ListWarehouses {
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckPage<Key>(request, violations);
+    commands::CheckCode(request.filter().external_reference_code(), "filter.external_reference_code", violations);
     const std::string& country = request.filter().country_code();
     const bool two_letters = country.size() == 2 && std::all_of(country.begin(), country.end(), absl::ascii_isupper);
     if (!country.empty() && !two_letters) {
@@ -42,6 +44,8 @@ struct ListWarehouses {
   static bool Matches(const Request& request, const WarehouseRecord& warehouse) {
     const Request::Filter& filter = request.filter();
     return (request.show_deleted() || !warehouse.delete_time) &&
+           (filter.external_reference_code().empty() ||
+            warehouse.external_reference_code == filter.external_reference_code()) &&
            (!filter.has_active() || warehouse.active == filter.active()) &&
            (filter.country_code().empty() || warehouse.country_code == filter.country_code());
   }
