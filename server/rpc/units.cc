@@ -31,7 +31,7 @@ bool IsPart(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field.is_map();
 }
 
-absl::Status Convert(const pipeline::Work& work, Message& part) {
+absl::Status Convert(pipeline::Work& work, Message& part) {
   const Reflection& fields = *part.GetReflection();
   const google::protobuf::Descriptor& type = *part.GetDescriptor();
   const std::string sku = fields.GetString(part, type.FindFieldByName("sku"));
@@ -59,9 +59,10 @@ int64_t SizeOf(const storage::UnitsOfMeasure& units, const std::string& unit) {
 
 }  // namespace
 
-absl::StatusOr<int64_t> InSmallestUnits(const pipeline::Work& work, const std::string& sku, const std::string& unit,
+absl::StatusOr<int64_t> InSmallestUnits(pipeline::Work& work, const std::string& sku, const std::string& unit,
                                         int64_t quantity) {
   if (unit.empty()) return quantity;
+  if (!work.Require(sku)) return absl::AbortedError("the SKU is not locked yet");
   const int64_t size = SizeOf(work.item(sku).units_of_measure, unit);
   if (size == 0) {
     return Refusal(absl::StatusCode::kInvalidArgument, "UNIT_UNKNOWN",
@@ -95,7 +96,7 @@ bool NamesUnits(const Message& request) {
   return false;
 }
 
-absl::Status ToSmallestUnits(const pipeline::Work& work, Message& request) {
+absl::Status ToSmallestUnits(pipeline::Work& work, Message& request) {
   if (NamesUnit(request)) {
     absl::Status converted = Convert(work, request);
     if (!converted.ok()) return converted;
