@@ -13,6 +13,7 @@
 #include "server/commands/kits.h"
 #include "server/commands/reservations.h"
 #include "server/rpc/bounds.h"
+#include "server/rpc/units.h"
 
 namespace inventory::commands {
 namespace {
@@ -23,7 +24,6 @@ constexpr int kMaxAllowedQuantities = 100;
 constexpr int kMaxLabels = 64;
 constexpr std::size_t kMaxLabelKeyBytes = 63;
 constexpr std::size_t kMaxLabelValueBytes = 255;
-constexpr std::size_t kMaxUnitKeyBytes = 32;
 constexpr int kMaxUnits = 32;
 constexpr int64_t kMaxPrecision = 9;
 constexpr int64_t kMaxFactor = 1'000'000;
@@ -67,19 +67,17 @@ void CheckOrderRulesOf(const v1::Item& item, const std::string& field, Violation
   }
 }
 
-bool IsUnitKey(std::string_view key) { return IsLabelKey(key) && key.size() <= kMaxUnitKeyBytes; }
-
 void CheckUnitsOfMeasure(const v1::UnitsOfMeasure& units, const std::string& field, Violations& violations) {
-  const std::string key_rule = absl::StrCat("must be 1 to ", kMaxUnitKeyBytes, " of [a-z0-9._-]");
+  constexpr char kKeyRule[] = "must be 1 to 32 of [a-z0-9._-]";
   const bool any = units.units_size() > 0 || units.precision() != 0;
   if (units.base_unit().empty() && any) violations.Add(field + ".base_unit", "is required");
-  if (!units.base_unit().empty() && !IsUnitKey(units.base_unit())) violations.Add(field + ".base_unit", key_rule);
+  if (!units.base_unit().empty() && !rpc::IsUnitKey(units.base_unit())) violations.Add(field + ".base_unit", kKeyRule);
   rpc::CheckRange(units.precision(), 0, kMaxPrecision, field + ".precision", violations);
   rpc::CheckCount(units.units_size(), 0, kMaxUnits, field + ".units", violations);
   std::set<std::string> named = {units.base_unit()};
   for (int i = 0; i < std::min(units.units_size(), kMaxUnits); ++i) {
     const std::string path = rpc::Path(field + ".units", i, "key");
-    if (!IsUnitKey(units.units(i).key())) violations.Add(path, key_rule);
+    if (!rpc::IsUnitKey(units.units(i).key())) violations.Add(path, kKeyRule);
     if (!named.insert(units.units(i).key()).second) violations.Add(path, "is named more than once");
     rpc::CheckRange(units.units(i).factor(), 1, kMaxFactor, rpc::Path(field + ".units", i, "factor"), violations);
   }

@@ -123,6 +123,7 @@ class Handler {
     if (RequestIsMalformed()) return call->Finish(MalformedRequest());
     Violations violations;
     Rule::Validate(*request, runtime_.bounds(), violations);
+    if constexpr (kWrites) CheckUnits(*request, violations);
     if constexpr (kWrites) CheckRequestId(request->request_id(), violations, kMaxRequestIdBytes);
     if (!violations.empty()) return call->Finish(violations.ToStatus());
     if constexpr (IsWrite<Rule>) {
@@ -201,6 +202,7 @@ class Registered {
 
   static void Validate(const google::protobuf::Message& request, const Bounds& bounds, Violations& violations) {
     Rule::Validate(dynamic_cast<const Request&>(request), bounds, violations);
+    CheckUnits(request, violations);
   }
 };
 

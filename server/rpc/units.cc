@@ -1,12 +1,12 @@
 #include "server/rpc/units.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
-#include "server/errors.h"
 
 namespace inventory::rpc {
 namespace {
@@ -15,20 +15,41 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-const FieldDescriptor* UnitField(const Message& part) {
-  const google::protobuf::Descriptor& type = *part.GetDescriptor();
-  return type.FindFieldByName("sku") == nullptr ? nullptr : type.FindFieldByName("unit");
+std::string UnitOf(const Message& part) {
+  const FieldDescriptor* unit = part.GetDescriptor()->FindFieldByName("unit");
+  return unit == nullptr ? "" : part.GetReflection()->GetString(part, unit);
 }
 
+// Whether the part names a unit of its own SKU.
 bool NamesUnit(const Message& part) {
-  const FieldDescriptor* unit = UnitField(part);
-  if (unit == nullptr) return false;
-  std::string scratch;
-  return !part.GetReflection()->GetStringReference(part, unit, &scratch).empty();
+  return !UnitOf(part).empty() && part.GetDescriptor()->FindFieldByName("sku") != nullptr;
 }
 
 bool IsPart(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field.is_map();
+}
+
+// Calls stop(part, path) for the request and every message in it until one answers true, and says whether one did. The
+// path is what the names of the part's fields are to be preceded by.
+template <typename Stop>
+bool Visit(const Message& part, const std::string& path, const Stop& stop) {
+  if (stop(part, path)) return true;
+  const Reflection& fields = *part.GetReflection();
+  const google::protobuf::Descriptor& type = *part.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    if (!IsPart(field)) continue;
+    if (!field.is_repeated()) {
+      const bool set = fields.HasField(part, &field);
+      if (set && Visit(fields.GetMessage(part, &field), path + field.name() + ".", stop)) return true;
+      continue;
+    }
+    for (int k = 0; k < fields.FieldSize(part, &field); ++k) {
+      const std::string element = absl::StrCat(path, field.name(), "[", k, "].");
+      if (Visit(fields.GetRepeatedMessage(part, &field, k), element, stop)) return true;
+    }
+  }
+  return false;
 }
 
 absl::Status Convert(pipeline::Work& work, Message& part) {
@@ -59,6 +80,14 @@ int64_t SizeOf(const storage::UnitsOfMeasure& units, const std::string& unit) {
 
 }  // namespace
 
+bool IsUnitKey(std::string_view key) {
+  constexpr std::size_t kMaxBytes = 32;
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  };
+  return !key.empty() && key.size() <= kMaxBytes && std::all_of(key.begin(), key.end(), allowed);
+}
+
 absl::StatusOr<int64_t> InSmallestUnits(pipeline::Work& work, const std::string& sku, const std::string& unit,
                                         int64_t quantity) {
   if (unit.empty()) return quantity;
@@ -79,42 +108,25 @@ absl::StatusOr<int64_t> InSmallestUnits(pipeline::Work& work, const std::string&
 }
 
 bool NamesUnits(const Message& request) {
-  if (NamesUnit(request)) return true;
-  const Reflection& fields = *request.GetReflection();
-  const google::protobuf::Descriptor& type = *request.GetDescriptor();
-  for (int i = 0; i < type.field_count(); ++i) {
-    const FieldDescriptor& field = *type.field(i);
-    if (!IsPart(field)) continue;
-    if (!field.is_repeated()) {
-      if (fields.HasField(request, &field) && NamesUnits(fields.GetMessage(request, &field))) return true;
-      continue;
+  return Visit(request, "", [](const Message& part, const std::string&) { return NamesUnit(part); });
+}
+
+void CheckUnits(const Message& request, Violations& violations) {
+  Visit(request, "", [&violations](const Message& part, const std::string& path) {
+    if (const std::string unit = UnitOf(part); !unit.empty() && !IsUnitKey(unit)) {
+      violations.Add(path + "unit", "must be the key of a unit of measure: 1 to 32 of [a-z0-9._-]");
     }
-    for (int k = 0; k < fields.FieldSize(request, &field); ++k) {
-      if (NamesUnits(fields.GetRepeatedMessage(request, &field, k))) return true;
-    }
-  }
-  return false;
+    return false;
+  });
 }
 
 absl::Status ToSmallestUnits(pipeline::Work& work, Message& request) {
-  if (NamesUnit(request)) {
-    absl::Status converted = Convert(work, request);
-    if (!converted.ok()) return converted;
-  }
-  const Reflection& fields = *request.GetReflection();
-  const google::protobuf::Descriptor& type = *request.GetDescriptor();
   absl::Status status;
-  for (int i = 0; i < type.field_count() && status.ok(); ++i) {
-    const FieldDescriptor& field = *type.field(i);
-    if (!IsPart(field)) continue;
-    if (!field.is_repeated()) {
-      if (fields.HasField(request, &field)) status = ToSmallestUnits(work, *fields.MutableMessage(&request, &field));
-      continue;
-    }
-    for (int k = 0; k < fields.FieldSize(request, &field) && status.ok(); ++k) {
-      status = ToSmallestUnits(work, *fields.MutableRepeatedMessage(&request, &field, k));
-    }
-  }
+  Visit(request, "", [&](const Message& part, const std::string&) {
+    // All parts belong to the request, which may be changed.
+    if (NamesUnit(part)) status = Convert(work, const_cast<Message&>(part));
+    return !status.ok();
+  });
   return status;
 }
 

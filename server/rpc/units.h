@@ -4,13 +4,18 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
+#include "server/errors.h"
 #include "server/pipeline/work.h"
 
 namespace inventory::rpc {
+
+// A key of a unit: 1 to 32 of [a-z0-9._-].
+bool IsUnitKey(std::string_view key);
 
 // How many of its smallest stocked unit `quantity` units of the SKU are; `unit` empty counts the smallest themselves.
 // INVALID_ARGUMENT, reason UNIT_UNKNOWN {sku, unit}, or QUANTITY_OUT_OF_RANGE {sku} beyond +-pipeline::kMaxQuantity.
@@ -20,6 +25,9 @@ absl::StatusOr<int64_t> InSmallestUnits(pipeline::Work& work, const std::string&
 
 // True if a part of the request that has the fields `sku` and `unit` names a unit.
 bool NamesUnits(const google::protobuf::Message& request);
+
+// Notes every `unit` of a part of the request that can't be the key of one.
+void CheckUnits(const google::protobuf::Message& request, Violations& violations);
 
 // Converts every int64 field of every such part, and clears the unit. Refusals as InSmallestUnits.
 absl::Status ToSmallestUnits(pipeline::Work& work, google::protobuf::Message& request);
