@@ -123,6 +123,14 @@ bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items) {
   return true;
 }
 
+bool AppendMarkUnlessCurrent(Sql& sql, std::span<const std::string> skus, int64_t version) {
+  if (skus.empty()) return false;
+  BeginStatement(sql).Raw("UPDATE item SET fill_pending = 1, fill_after = 0 WHERE sku IN (");
+  AppendTextList(sql, skus);
+  sql.Raw(") AND (SELECT version FROM configuration WHERE id = 1 LOCK IN SHARE MODE) <> ").Int(version);
+  return true;
+}
+
 bool AppendSelectFillPending(Sql& sql, int64_t limit) {
   BeginStatement(sql).Raw("SELECT sku FROM item WHERE fill_pending = 1 ORDER BY sku LIMIT ").Int(limit);
   return true;

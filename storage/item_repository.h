@@ -39,12 +39,11 @@ struct UnitsCodec {
   static UnitsOfMeasure Parse(const Row& row, int column);
 };
 
-// Whether a change of warehouses, channels or attachments can have consequences for the SKU. Follows from the other
-// columns, and has a column of its own for the sake of an index.
+// ItemRecord::followed follows from the other columns, and has one of its own for the sake of an index.
 struct FollowedColumn {
   static constexpr std::size_t kSize = 1;
   constexpr void Names(const char** out) const { *out = "followed"; }
-  void Append(Sql& sql, const ItemRecord& item) const { sql.Bool(item.backordered > 0 || item.low_stock_rules > 0); }
+  void Append(Sql& sql, const ItemRecord& item) const { sql.Bool(item.followed()); }
   void Parse(const Row&, int, ItemRecord&) const {}
 };
 
@@ -85,6 +84,10 @@ bool AppendEnsureItems(Sql& sql, std::span<const std::string> skus);
 
 // Writes the counters of the items and nothing else; a missing item is made unconfigured.
 bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items);
+
+// Marks the items as fill_pending if the configuration has moved on from `version`, and keeps it from moving until the
+// transaction ends.
+bool AppendMarkUnlessCurrent(Sql& sql, std::span<const std::string> skus, int64_t version);
 
 // Selects the SKUs whose backorders may be waiting for units that are there, the first `limit`: ParseTexts.
 bool AppendSelectFillPending(Sql& sql, int64_t limit);

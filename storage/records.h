@@ -90,6 +90,8 @@ struct ItemRecord {
   int64_t low_stock_rules = 0;
 
   bool is_kit() const { return !components.empty(); }
+  // Whether a change of warehouses, channels or attachments can have consequences for the SKU.
+  bool followed() const { return backordered > 0 || low_stock_rules > 0; }
 
   using Key = std::string;
   Key key() const { return sku; }

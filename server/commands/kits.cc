@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "server/commands/items.h"
 #include "server/rpc/bounds.h"
 
@@ -88,7 +89,7 @@ absl::Status ChangeComponents(pipeline::Work& work, const ItemRecord& stored, co
 }
 
 absl::Status CheckUnnamed(const ItemRecord& item) {
-  std::vector<std::string_view> users;
+  std::vector<absl::string_view> users;
   if (item.kits > 0) users.push_back("kits");
   if (item.quotas > 0) users.push_back("quotas");
   if (item.low_stock_rules > 0) users.push_back("low_stock_rules");

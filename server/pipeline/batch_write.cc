@@ -62,6 +62,17 @@ void AddItems(Packet& packet, const Rows& rows) {
   AddUpsert(packet, configured);
 }
 
+// SKUs that changes of the configuration have consequences for from now on. Who follows such a change looks for them
+// once it is committed, and would miss one that this transaction adds under the configuration before it.
+std::vector<std::string> NewlyFollowed(const Rows& rows) {
+  std::vector<std::string> skus;
+  for (const storage::ItemRecord* item : rows.items.Written()) {
+    const storage::ItemRecord* stored = rows.items.Stored(item->sku);
+    if (item->followed() && (stored == nullptr || !stored->followed())) skus.push_back(item->sku);
+  }
+  return skus;
+}
+
 // The records of those jobs that keep one and are `wanted`.
 template <typename Predicate>
 std::vector<storage::RequestKey> KeysOf(const std::vector<Job*>& jobs, Predicate wanted) {
@@ -89,6 +100,8 @@ void AddConfiguration(Packet& packet, const Rows& rows) {
 absl::Status Batch::WriteAndCommit() {
   Packet packet;
   AddItems(packet, rows_);
+  const std::vector<std::string> followed = NewlyFollowed(rows_);
+  packet.Add([&](Sql& sql) { return storage::AppendMarkUnlessCurrent(sql, followed, configuration_->version); });
   AddUpsert(packet, rows_.levels.Written());
   AddChanges(packet, rows_.reservations);
   AddUpsert(packet, rows_.reservation_lines.Written());
