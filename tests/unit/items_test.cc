@@ -113,8 +113,11 @@ TEST(ConfiguredTest, IsTheInverseOfShowing) {
   record.allowed_order_quantities = {2, 4};
   record.default_safety_stock = 3;
   record.labels = {{"a", "1"}};
+  record.units_of_measure = {.base_unit = "kg", .precision = 3, .factors = {{"bag", 25}}};
+  record.components = {{"a", 2}, {"b", 1}};
+  record.external_reference_code = "4711";
   v1::Item shown;
-  ToProto(record, shown);
+  ToProto(record, pipeline::Configuration(), shown);
   ItemRecord blank;
   blank.sku = "sku";
   EXPECT_EQ(Configured(blank, shown), record);
