@@ -55,7 +55,8 @@ absl::Status Serve(Work& work, const BackorderRecord& backorder) {
       work.configuration().SourcesOf(backorder.channel_id, reservation->warehouse_ids);
   const BackorderRecord served = backorder;
   const sourcing::Problem problem = ProblemOf(work, *reservation, warehouses, {{served.sku, served.quantity}});
-  for (const sourcing::Part& part : PlanFor(*reservation, problem).front()) {
+  const sourcing::Plan plan = PlanFor(*reservation, problem);
+  for (const sourcing::Part& part : plan.front()) {
     absl::Status reserved = ReserveUnits(work, {served.reservation_id, served.sku, part.warehouse_id}, part.quantity,
                                          served.expire_time, storage::MovementType::kFill);
     if (!reserved.ok()) return reserved;
