@@ -15,8 +15,6 @@ namespace {
 using storage::AllocationRecord;
 using storage::ReservationState;
 
-int64_t Unbound(const AllocationRecord& part) { return part.reserved - part.in_shipment; }
-
 struct CreateShipment {
   using Request = v1::CreateShipmentRequest;
   using Response = v1::CreateShipmentResponse;

@@ -39,6 +39,15 @@ void CheckItemRules(const ItemRecord& item, const Demand& demand, Violations& vi
 
 }  // namespace
 
+void CheckWarehouseIds(const google::protobuf::RepeatedPtrField<std::string>& ids, const std::string& field,
+                       Violations& violations) {
+  constexpr int kMaxWarehouses = 100;
+  rpc::CheckCount(ids.size(), 0, kMaxWarehouses, field, violations);
+  for (int i = 0; i < std::min(ids.size(), kMaxWarehouses); ++i) {
+    rpc::CheckId(ids[i], absl::StrCat(field, "[", i, "]"), violations);
+  }
+}
+
 absl::StatusOr<std::vector<std::string>> SellingFrom(const pipeline::Configuration& configuration,
                                                      const std::string& channel_id) {
   const storage::ChannelRecord* channel = configuration.FindChannel(channel_id);

@@ -50,6 +50,10 @@ void CheckLines(const Lines& lines, const LineRules& rules, Violations& violatio
   }
 }
 
+// Notes every broken rule of a request's list of warehouses, which may be empty; there may be 100.
+void CheckWarehouseIds(const google::protobuf::RepeatedPtrField<std::string>& ids, const std::string& field,
+                       Violations& violations);
+
 // The warehouses that the channel sells from now, in order. Refusals: CHANNEL_NOT_FOUND, CHANNEL_INACTIVE,
 // CHANNEL_HAS_NO_WAREHOUSE.
 absl::StatusOr<std::vector<std::string>> SellingFrom(const pipeline::Configuration& configuration,

@@ -17,8 +17,6 @@ namespace {
 using storage::ReservationRecord;
 using storage::ReservationState;
 
-constexpr int kMaxWarehouses = 100;
-
 struct ReserveStock {
   using Request = v1::ReserveStockRequest;
   using Response = v1::ReserveStockResponse;
@@ -33,10 +31,7 @@ struct ReserveStock {
       if (request.commit()) violations.Add("ttl", "must not be set together with commit");
     }
     rpc::CheckEnum<v1::ShortfallPolicy_IsValid>(request.on_shortfall(), "on_shortfall", violations);
-    rpc::CheckCount(request.warehouse_ids_size(), 0, kMaxWarehouses, "warehouse_ids", violations);
-    for (int i = 0; i < std::min(request.warehouse_ids_size(), kMaxWarehouses); ++i) {
-      rpc::CheckId(request.warehouse_ids(i), absl::StrCat("warehouse_ids[", i, "]"), violations);
-    }
+    CheckWarehouseIds(request.warehouse_ids(), "warehouse_ids", violations);
     rpc::CheckEnum<v1::SourcingStrategy_IsValid>(request.sourcing_strategy(), "sourcing_strategy", violations);
     if (request.has_destination()) {
       CheckLocation(request.destination(), "destination", violations);

@@ -41,6 +41,8 @@ absl::Status WrongState(ShipmentState state) {
   return Precondition("SHIPMENT_STATE", absl::StrCat("the shipment is ", name), {{"state", name}});
 }
 
+int64_t Unbound(const AllocationRecord& part) { return part.reserved - part.in_shipment; }
+
 absl::Status Reallocate(Work& work, const AllocationRecord::Key& from, const std::string& to_warehouse_id,
                         int64_t quantity) {
   const auto& [reservation_id, sku, from_warehouse_id] = from;
@@ -54,13 +56,16 @@ absl::Status Reallocate(Work& work, const AllocationRecord::Key& from, const std
     if (!moved.ok()) return moved;
   }
   auto& allocations = work.rows().allocations;
-  allocations.Edit(from).reserved -= quantity;
+  AllocationRecord& source = allocations.Edit(from);
   const AllocationRecord::Key to{reservation_id, sku, to_warehouse_id};
   AllocationRecord& target =
       allocations.Find(to) != nullptr
           ? allocations.Edit(to)
           : allocations.Add({.reservation_id = reservation_id, .sku = sku, .warehouse_id = to_warehouse_id});
   target.reserved += quantity;
+  target.expire_time = source.expire_time;
+  source.reserved -= quantity;
+  if (source.reserved == 0) source.expire_time.reset();
   return absl::OkStatus();
 }
 

@@ -2,6 +2,7 @@
 #ifndef INVENTORY_SERVER_COMMANDS_SHIPMENTS_H_
 #define INVENTORY_SERVER_COMMANDS_SHIPMENTS_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -23,7 +24,10 @@ bool IsOpen(storage::ShipmentState state);
 // FAILED_PRECONDITION, reason SHIPMENT_STATE {state}.
 absl::Status WrongState(storage::ShipmentState state);
 
-// Moves unshipped, unbound units of an allocation to another warehouse, with a movement for each side.
+// Units of the allocation that are in no shipment.
+int64_t Unbound(const storage::AllocationRecord& part);
+
+// Moves unbound units of an allocation to another warehouse, with a movement for each side.
 absl::Status Reallocate(pipeline::Work& work, const storage::AllocationRecord::Key& from,
                         const std::string& to_warehouse_id, int64_t quantity);
 

@@ -43,6 +43,7 @@ v1::ReserveStockResponse To(const v1::ReserveStockRequest&);
 v1::ConfirmReservationResponse To(const v1::ConfirmReservationRequest&);
 v1::ExtendReservationResponse To(const v1::ExtendReservationRequest&);
 v1::AmendReservationResponse To(const v1::AmendReservationRequest&);
+v1::ReallocateReservationResponse To(const v1::ReallocateReservationRequest&);
 v1::CancelReservationResponse To(const v1::CancelReservationRequest&);
 v1::Reservation To(const v1::GetReservationRequest&);
 v1::ListReservationsResponse To(const v1::ListReservationsRequest&);

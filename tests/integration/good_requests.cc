@@ -34,6 +34,7 @@ const std::map<std::string, std::string>& GoodRequests() {
       {"ConfirmReservationRequest", "reservation_id: 'r'"},
       {"ExtendReservationRequest", "reservation_id: 'r' ttl { seconds: 600 }"},
       {"AmendReservationRequest", "reservation_id: 'r' lines { sku: 'sku' quantity: 1 }"},
+      {"ReallocateReservationRequest", "reservation_id: 'r' from_warehouse_ids: 'other' to_warehouse_ids: 'w1'"},
       {"CancelReservationRequest", "reservation_id: 'r' lines { sku: 'sku' quantity: 1 }"},
       {"GetReservationRequest", "reservation_id: 'r'"},
       {"ListReservationsRequest", ""},

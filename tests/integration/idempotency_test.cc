@@ -44,6 +44,8 @@ constexpr Write kWrites[] = {
     {"ExtendReservation", "reservation_id: 'r1' ttl { seconds: 7200 }"},
     {"AmendReservation", "reservation_id: 'r1' lines { sku: 'cap' quantity: 6 }"},
     {"ConfirmReservation", "reservation_id: 'r1'"},
+    {"ReallocateReservation", "reservation_id: 'r1' from_warehouse_ids: 'w1'"},
+    {"ReallocateReservation", "reservation_id: 'r1' from_warehouse_ids: 'w2'"},
     {"CreateShipment", "shipment_id: 's1' reservation_id: 'r1' warehouse_id: 'w1' lines { sku: 'cap' quantity: 2 }"},
     {"MarkShipmentReady", "shipment_id: 's1'"},
     {"ShipShipment", "shipment_id: 's1' carrier: 'post'"},
@@ -130,7 +132,7 @@ TEST_F(IdempotencyTest, TenCopiesAtOnceOfAnyWriteHaveOneEffectAndOneAnswer) {
   }
   EXPECT_EQ(Show(LevelOf("cap", "w1")), "104 on hand, 7 reserved, 3 safety, 92 available, 2 damaged");
   EXPECT_EQ(Show(LevelOf("cap", "w2")), "12 on hand, 0 reserved, 1 safety, 10 available, 1 in quality control");
-  EXPECT_EQ(MovementsOf("cap").size(), 20u);
+  EXPECT_EQ(MovementsOf("cap").size(), 24u);
   for (const MethodDescriptor* method : AllMethods()) {
     const bool write = method->options().idempotency_level() == google::protobuf::MethodOptions::IDEMPOTENT;
     EXPECT_EQ(sent.contains(method->name()), write) << method->name();
