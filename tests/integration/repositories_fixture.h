@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,17 @@ class RepositoriesTest : public DatabaseTest {
     Sql sql;
     EXPECT_TRUE(append(sql));
     return connection().Execute(sql).status();
+  }
+
+  // Rows that this session has read so far, through indexes and without.
+  int64_t Reads() {
+    const Rows rows = Run([](Sql& sql) {
+      sql.Raw("SHOW SESSION STATUS LIKE 'Handler_read%'");
+      return true;
+    });
+    int64_t reads = 0;
+    for (const Row& row : rows) reads += row.Int(1);
+    return reads;
   }
 
   template <typename Record>
@@ -94,7 +106,15 @@ inline LevelRecord Level(const std::string& sku, const std::string& warehouse_id
 
 inline ReservationRecord Reservation(const std::string& id, ReservationState state,
                                      std::optional<absl::Time> expire_time = std::nullopt) {
-  return {id, "web", "order-" + id, state, expire_time, {"w1", "w2"}, 1, kTime, kTime};
+  return {.reservation_id = id,
+          .channel_id = "web",
+          .order_reference = "order-" + id,
+          .state = state,
+          .expire_time = expire_time,
+          .warehouse_ids = {"w1", "w2"},
+          .version = 1,
+          .create_time = kTime,
+          .update_time = kTime};
 }
 
 inline MovementRecord Movement(const std::string& sku, int64_t sequence, const std::string& warehouse_id,

@@ -211,8 +211,8 @@ TEST_F(RepositoriesSelectTest, ListReservationsFilters) {
 }
 
 TEST_F(RepositoriesSelectTest, ListShipments) {
-  Insert<ShipmentRecord>({{"s1", "r1", "w1", ShipmentState::kShipped, "", "", 1, kTime, kTime},
-                          {"s2", "r2", "w1", ShipmentState::kReadyToShip, "", "", 1, kTime, kTime}});
+  Insert<ShipmentRecord>({{"s1", "r1", "w1", ShipmentState::kShipped, "", "", "", 1, kTime, kTime},
+                          {"s2", "r2", "w1", ShipmentState::kReadyToShip, "", "", "", 1, kTime, kTime}});
   EXPECT_EQ(ListShipments({}), (Texts{"s1", "s2"}));
   EXPECT_EQ(ListShipments({}, "s1"), Texts{"s2"});
   EXPECT_EQ(ListShipments({.reservation_id = "r1"}), Texts{"s1"});
@@ -238,9 +238,9 @@ TEST_F(RepositoriesSelectTest, ListReturns) {
 }
 
 TEST_F(RepositoriesSelectTest, ListReplenishments) {
-  Insert<ReplenishmentRecord>({{"p1", "A", "w1", 5, 0, {}, ReplenishmentState::kOpen, "", 1, kTime, kTime},
-                               {"p2", "A", "w2", 5, 5, {}, ReplenishmentState::kReceived, "", 1, kTime, kTime},
-                               {"p3", "B", "w1", 5, 1, {}, ReplenishmentState::kClosed, "", 1, kTime, kTime}});
+  Insert<ReplenishmentRecord>({{"p1", "A", "w1", 5, 0, {}, ReplenishmentState::kOpen, "", "", 1, kTime, kTime},
+                               {"p2", "A", "w2", 5, 5, {}, ReplenishmentState::kReceived, "", "", 1, kTime, kTime},
+                               {"p3", "B", "w1", 5, 1, {}, ReplenishmentState::kClosed, "", "", 1, kTime, kTime}});
   const auto list = [&](const ReplenishmentFilter& filter, const std::string& after = "", int64_t limit = 100) {
     return ParseTexts(Run([&](Sql& sql) { return AppendListReplenishments(sql, filter, after, limit); }));
   };
@@ -253,9 +253,9 @@ TEST_F(RepositoriesSelectTest, ListReplenishments) {
 }
 
 TEST_F(RepositoriesSelectTest, ListTransfers) {
-  Insert<TransferRecord>({{"t1", "w1", "w2", TransferState::kInTransit, {}, "", 1, kTime, kTime},
-                          {"t2", "w2", "w1", TransferState::kInTransit, {}, "", 1, kTime, kTime},
-                          {"t3", "w1", "w2", TransferState::kReceived, {}, "", 1, kTime, kTime}});
+  Insert<TransferRecord>({{"t1", "w1", "w2", TransferState::kInTransit, {}, "", "", 1, kTime, kTime},
+                          {"t2", "w2", "w1", TransferState::kInTransit, {}, "", "", 1, kTime, kTime},
+                          {"t3", "w1", "w2", TransferState::kReceived, {}, "", "", 1, kTime, kTime}});
   Insert<TransferLineRecord>({{"t1", "A", 1, 0, 0, ""}, {"t1", "B", 1, 0, 0, ""}, {"t3", "A", 1, 1, 0, ""}});
   const auto list = [&](const TransferFilter& filter, const std::string& after = "", int64_t limit = 100) {
     return ParseTexts(Run([&](Sql& sql) { return AppendListTransfers(sql, filter, after, limit); }));

@@ -92,12 +92,13 @@ TEST_F(RepositoriesTest, ReservationRoundTrips) {
 }
 
 TEST_F(RepositoriesTest, ShipmentRoundTrips) {
-  const ShipmentRecord shipment = {"s1", "r1", "w1", ShipmentState::kProcessing, "Carrier é", "T'1", 1, kTime, kTime};
+  const ShipmentRecord shipment = {"s1", "r1",  "w1", ShipmentState::kProcessing, "Carrier é", "T'1", "code",
+                                   1,    kTime, kTime};
   ShipmentRecord changed = shipment;
   changed.state = ShipmentState::kShipped;
   RoundTrip("s1", shipment, changed);
   RoundTrip<ShipmentLineRecord>("s1", {"s1", "A", "w2", 3}, {"s1", "A", "w2", 4});
-  Insert<ShipmentRecord>({{"s2", "r2", "w1", ShipmentState::kReadyToShip, "", "", 1, kTime, kTime}});
+  Insert<ShipmentRecord>({{"s2", "r2", "w1", ShipmentState::kReadyToShip, "", "", "", 1, kTime, kTime}});
   const Texts ids = {"s2", "missing"};
   EXPECT_EQ(ParseShipmentReservations(Run([&](Sql& sql) { return AppendSelectShipmentReservations(sql, ids); })),
             (std::vector<std::pair<std::string, std::string>>{{"s2", "r2"}}));
@@ -110,8 +111,8 @@ TEST_F(RepositoriesTest, ReturnRoundTrips) {
 }
 
 TEST_F(RepositoriesTest, ReplenishmentRoundTrip) {
-  ReplenishmentRecord replenishment = {"p",    "A", "w",   5,    0, std::nullopt, ReplenishmentState::kOpen,
-                                       "PO é", 1,   kTime, kTime};
+  ReplenishmentRecord replenishment = {"p",    "A",    "w", 5,     0,    std::nullopt, ReplenishmentState::kOpen,
+                                       "PO é", "code", 1,   kTime, kTime};
   ReplenishmentRecord changed = replenishment;
   changed.received = 6;
   changed.expected_time = kFuture;
@@ -124,7 +125,8 @@ TEST_F(RepositoriesTest, ReplenishmentRoundTrip) {
 }
 
 TEST_F(RepositoriesTest, TransferRoundTrips) {
-  const TransferRecord transfer = {"t", "w1", "w2", TransferState::kInTransit, kFuture, "why é", 1, kTime, kTime};
+  const TransferRecord transfer = {"t", "w1",  "w2", TransferState::kInTransit, kFuture, "why é", "code",
+                                   1,   kTime, kTime};
   TransferRecord changed = transfer;
   changed.state = TransferState::kReceived;
   changed.expected_time.reset();
@@ -187,7 +189,7 @@ TEST_F(RepositoriesTest, ConfigurationRoundTrips) {
   changed.street_lines = {};
   changed.delete_time = kTime;
   RoundTrip("w", warehouse, changed);
-  const ChannelRecord channel = {"c", "Name", true, 1, kTime, kTime, std::nullopt};
+  const ChannelRecord channel = {"c", "Name", true, SourcingStrategy::kBalanced, "code", 1, kTime, kTime, std::nullopt};
   ChannelRecord deleted = channel;
   deleted.delete_time = kTime;
   RoundTrip("c", channel, deleted);
@@ -227,14 +229,14 @@ TEST_F(RepositoriesTest, WarehouseUse) {
   Insert<AllocationRecord>({{"r1", "S10", "w1", 1, 0, 0, std::nullopt},
                             {"r2", "S10", "w1", 0, 0, 1, std::nullopt},
                             {"r3", "S10", "w2", 1, 0, 0, std::nullopt}});
-  Insert<ShipmentRecord>({{"s1", "r1", "w1", ShipmentState::kReadyToShip, "", "", 1, kTime, kTime},
-                          {"s2", "r1", "w1", ShipmentState::kShipped, "", "", 1, kTime, kTime}});
-  Insert<ReplenishmentRecord>({{"p1", "A", "w1", 5, 0, {}, ReplenishmentState::kOpen, "", 1, kTime, kTime},
-                               {"p2", "A", "w1", 5, 5, {}, ReplenishmentState::kReceived, "", 1, kTime, kTime},
-                               {"p3", "A", "w2", 5, 0, {}, ReplenishmentState::kOpen, "", 1, kTime, kTime}});
-  Insert<TransferRecord>({{"t1", "w1", "w2", TransferState::kInTransit, {}, "", 1, kTime, kTime},
-                          {"t2", "w2", "w1", TransferState::kInTransit, {}, "", 1, kTime, kTime},
-                          {"t3", "w2", "w1", TransferState::kReceived, {}, "", 1, kTime, kTime}});
+  Insert<ShipmentRecord>({{"s1", "r1", "w1", ShipmentState::kReadyToShip, "", "", "", 1, kTime, kTime},
+                          {"s2", "r1", "w1", ShipmentState::kShipped, "", "", "", 1, kTime, kTime}});
+  Insert<ReplenishmentRecord>({{"p1", "A", "w1", 5, 0, {}, ReplenishmentState::kOpen, "", "", 1, kTime, kTime},
+                               {"p2", "A", "w1", 5, 5, {}, ReplenishmentState::kReceived, "", "", 1, kTime, kTime},
+                               {"p3", "A", "w2", 5, 0, {}, ReplenishmentState::kOpen, "", "", 1, kTime, kTime}});
+  Insert<TransferRecord>({{"t1", "w1", "w2", TransferState::kInTransit, {}, "", "", 1, kTime, kTime},
+                          {"t2", "w2", "w1", TransferState::kInTransit, {}, "", "", 1, kTime, kTime},
+                          {"t3", "w2", "w1", TransferState::kReceived, {}, "", "", 1, kTime, kTime}});
   const WarehouseUse found = use("w1");
   EXPECT_EQ(found.levels, 12);
   EXPECT_EQ(found.allocations, 1);
@@ -256,16 +258,16 @@ TEST_F(RepositoriesTest, VerifySnapshotSumsAndPages) {
                             {"b1", "a2", "w1", Disposition::kDamaged, 7},
                             {"b2", "a1", "w2", Disposition::kRestock, 4}});
   Insert<AllocationRecord>({{"r1", "a1", "w1", 1, 1, 0, std::nullopt}, {"r2", "a1", "w1", 3, 0, 0, kPast}});
-  Insert<ShipmentRecord>({{"s1", "r1", "w1", ShipmentState::kProcessing, "", "", 1, kTime, kTime},
-                          {"s2", "r1", "w1", ShipmentState::kShipped, "", "", 1, kTime, kTime}});
+  Insert<ShipmentRecord>({{"s1", "r1", "w1", ShipmentState::kProcessing, "", "", "", 1, kTime, kTime},
+                          {"s2", "r1", "w1", ShipmentState::kShipped, "", "", "", 1, kTime, kTime}});
   Insert<ShipmentLineRecord>({{"s1", "a1", "w1", 2}, {"s1", "a1", "w2", 3}, {"s2", "a1", "w1", 50}});
-  Insert<ReplenishmentRecord>({{"p1", "a1", "w1", 9, 4, {}, ReplenishmentState::kOpen, "", 1, kTime, kTime},
-                               {"p2", "a1", "w1", 9, 9, {}, ReplenishmentState::kReceived, "", 1, kTime, kTime},
-                               {"p3", "a1", "w1", 9, 1, {}, ReplenishmentState::kClosed, "", 1, kTime, kTime},
-                               {"p4", "a1", "w2", 4, 0, {}, ReplenishmentState::kOpen, "", 1, kTime, kTime},
-                               {"p5", "a2", "w2", 4, 0, {}, ReplenishmentState::kOpen, "", 1, kTime, kTime}});
-  Insert<TransferRecord>({{"t1", "w1", "w2", TransferState::kInTransit, {}, "", 1, kTime, kTime},
-                          {"t2", "w1", "w2", TransferState::kReceived, {}, "", 1, kTime, kTime}});
+  Insert<ReplenishmentRecord>({{"p1", "a1", "w1", 9, 4, {}, ReplenishmentState::kOpen, "", "", 1, kTime, kTime},
+                               {"p2", "a1", "w1", 9, 9, {}, ReplenishmentState::kReceived, "", "", 1, kTime, kTime},
+                               {"p3", "a1", "w1", 9, 1, {}, ReplenishmentState::kClosed, "", "", 1, kTime, kTime},
+                               {"p4", "a1", "w2", 4, 0, {}, ReplenishmentState::kOpen, "", "", 1, kTime, kTime},
+                               {"p5", "a2", "w2", 4, 0, {}, ReplenishmentState::kOpen, "", "", 1, kTime, kTime}});
+  Insert<TransferRecord>({{"t1", "w1", "w2", TransferState::kInTransit, {}, "", "", 1, kTime, kTime},
+                          {"t2", "w1", "w2", TransferState::kReceived, {}, "", "", 1, kTime, kTime}});
   Insert<TransferLineRecord>({{"t1", "a1", 9, 4, 3, "lost"}, {"t1", "b", 9, 4, 3, "lost"}, {"t2", "a1", 9, 9, 0, ""}});
   const auto first = ReadVerifySnapshot(connection(), "a", "", 1);
   ASSERT_TRUE(first.ok()) << first.status();
