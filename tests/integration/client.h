@@ -64,6 +64,19 @@ v1::ListReplenishmentsResponse To(const v1::ListReplenishmentsRequest&);
 v1::UpdateReplenishmentResponse To(const v1::UpdateReplenishmentRequest&);
 v1::ReceiveReplenishmentResponse To(const v1::ReceiveReplenishmentRequest&);
 v1::CloseReplenishmentResponse To(const v1::CloseReplenishmentRequest&);
+v1::AvailabilityEstimate To(const v1::CreateAvailabilityEstimateRequest&);
+v1::AvailabilityEstimate To(const v1::GetAvailabilityEstimateRequest&);
+v1::ListAvailabilityEstimatesResponse To(const v1::ListAvailabilityEstimatesRequest&);
+v1::AvailabilityEstimate To(const v1::UpdateAvailabilityEstimateRequest&);
+v1::DeleteAvailabilityEstimateResponse To(const v1::DeleteAvailabilityEstimateRequest&);
+v1::LowStockRule To(const v1::CreateLowStockRuleRequest&);
+v1::LowStockRule To(const v1::GetLowStockRuleRequest&);
+v1::ListLowStockRulesResponse To(const v1::ListLowStockRulesRequest&);
+v1::LowStockRule To(const v1::UpdateLowStockRuleRequest&);
+v1::DeleteLowStockRuleResponse To(const v1::DeleteLowStockRuleRequest&);
+v1::ListLowStockEventsResponse To(const v1::ListLowStockEventsRequest&);
+v1::RetryLowStockEventResponse To(const v1::RetryLowStockEventRequest&);
+v1::ListLowStockActivitiesResponse To(const v1::ListLowStockActivitiesRequest&);
 v1::ListMovementsResponse To(const v1::ListMovementsRequest&);
 v1::VerifyStockResponse To(const v1::VerifyStockRequest&);
 v1::Warehouse To(const v1::CreateWarehouseRequest&);
@@ -84,6 +97,10 @@ v1::Channel To(const v1::DeleteChannelRequest&);
 v1::Channel To(const v1::UndeleteChannelRequest&);
 v1::Channel To(const v1::AttachWarehouseRequest&);
 v1::Channel To(const v1::DetachWarehouseRequest&);
+v1::Quota To(const v1::SetQuotaRequest&);
+v1::Quota To(const v1::GetQuotaRequest&);
+v1::ListQuotasResponse To(const v1::ListQuotasRequest&);
+v1::DeleteQuotaResponse To(const v1::DeleteQuotaRequest&);
 }  // namespace answer
 
 template <typename Request>

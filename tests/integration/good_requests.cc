@@ -30,7 +30,8 @@ const std::map<std::string, std::string>& GoodRequests() {
       {"GetAvailabilityRequest", "channel_id: 'web' skus: 'sku'"},
       {"GetAvailableToPromiseRequest", "channel_id: 'web' sku: 'sku'"},
       {"ReserveStockRequest",
-       "channel_id: 'web' lines { sku: 'sku' quantity: 1 } warehouse_ids: 'w1' ttl { seconds: 600 }"},
+       "channel_id: 'web' lines { sku: 'sku' quantity: 1 } warehouse_ids: 'w1' ttl { seconds: 600 } "
+       "destination { latitude: 1 longitude: 1 }"},
       {"ConfirmReservationRequest", "reservation_id: 'r'"},
       {"ExtendReservationRequest", "reservation_id: 'r' ttl { seconds: 600 }"},
       {"AmendReservationRequest", "reservation_id: 'r' lines { sku: 'sku' quantity: 1 }"},
@@ -58,6 +59,22 @@ const std::map<std::string, std::string>& GoodRequests() {
        "update_mask { paths: '*' }"},
       {"ReceiveReplenishmentRequest", "replenishment_id: 'p' quantity: 1"},
       {"CloseReplenishmentRequest", "replenishment_id: 'p'"},
+      {"CreateAvailabilityEstimateRequest",
+       "availability_estimate { availability_estimate_id: 'new' title: 'New' localized_titles { key: 'de' value: 'Neu' "
+       "} }"},
+      {"GetAvailabilityEstimateRequest", "availability_estimate_id: 'e'"},
+      {"ListAvailabilityEstimatesRequest", ""},
+      {"UpdateAvailabilityEstimateRequest",
+       "availability_estimate { availability_estimate_id: 'e' title: 'Soon' } update_mask { paths: '*' }"},
+      {"DeleteAvailabilityEstimateRequest", "availability_estimate_id: 'other'"},
+      {"CreateLowStockRuleRequest", "rule { sku: 'sku' activity: 'log' }"},
+      {"GetLowStockRuleRequest", "rule_id: 'l'"},
+      {"ListLowStockRulesRequest", ""},
+      {"UpdateLowStockRuleRequest", "rule { rule_id: 'l' activity: 'log' } update_mask { paths: '*' }"},
+      {"DeleteLowStockRuleRequest", "rule_id: 'other'"},
+      {"ListLowStockEventsRequest", ""},
+      {"RetryLowStockEventRequest", "event_id: 'l:1'"},
+      {"ListLowStockActivitiesRequest", ""},
       {"ListMovementsRequest",
        "filter { sku: 'sku' document_id: 'r' start_time { seconds: -62135596800 } end_time { seconds: 253402300799 } "
        "}"},
@@ -89,6 +106,10 @@ const std::map<std::string, std::string>& GoodRequests() {
       {"UndeleteChannelRequest", "channel_id: 'other'"},
       {"AttachWarehouseRequest", "channel_id: 'web' warehouse_id: 'w1' priority: 1"},
       {"DetachWarehouseRequest", "channel_id: 'web' warehouse_id: 'other'"},
+      {"SetQuotaRequest", "channel_id: 'web' sku: 'limited' quantity: 5"},
+      {"GetQuotaRequest", "channel_id: 'web' sku: 'limited'"},
+      {"ListQuotasRequest", ""},
+      {"DeleteQuotaRequest", "channel_id: 'web' sku: 'other'"},
   };
   return requests;
 }

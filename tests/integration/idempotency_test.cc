@@ -35,6 +35,9 @@ constexpr Write kWrites[] = {
     {"DeleteItem", "sku: 'gone'"},
     {"SetStock", "sku: 'cap' warehouse_id: 'w1' on_hand: 100"},
     {"AdjustStock", "sku: 'cap' warehouse_id: 'w1' delta: 5"},
+    {"SetQuota", "channel_id: 'web' sku: 'cap' quantity: 100"},
+    {"SetQuota", "channel_id: 'shop' sku: 'cap' quantity: 100"},
+    {"DeleteQuota", "channel_id: 'shop' sku: 'cap'"},
     {"SetSafetyStock", "sku: 'cap' warehouse_id: 'w1' safety_stock: 3"},
     {"BatchUpdateStock", "updates { sku: 'cap' warehouse_id: 'w2' adjust_on_hand: 5 }"},
     {"BatchUpdateStock",
@@ -64,6 +67,14 @@ constexpr Write kWrites[] = {
     {"CreateTransfer",
      "transfer_id: 't1' from_warehouse_id: 'w1' to_warehouse_id: 'w2' lines { sku: 'cap' quantity: 1 }"},
     {"ReceiveTransfer", "transfer_id: 't1' rest: TRANSFER_REST_RECEIVED"},
+    {"CreateAvailabilityEstimate", "availability_estimate { availability_estimate_id: 'e1' title: 'Soon' }"},
+    {"UpdateAvailabilityEstimate", "availability_estimate { availability_estimate_id: 'e1' title: '3-5 days' }"},
+    {"UpdateItem", "item { sku: 'cap' availability_estimate_id: 'e1' }"},
+    {"DeleteAvailabilityEstimate", "availability_estimate_id: 'e1' clear_items: true"},
+    {"CreateLowStockRule", "rule { rule_id: 'l1' sku: 'cap' threshold: 500 activity: 'log' }"},
+    {"UpdateLowStockRule", "rule { rule_id: 'l1' threshold: 1 }"},
+    {"DeleteLowStockRule", "rule_id: 'l1'"},
+    {"RetryLowStockEvent", "event_id: 'dead:1'"},
     {"VerifyStock", "repair: true"},
 };
 
@@ -110,6 +121,9 @@ class IdempotencyTest : public ServerTest {
 
 TEST_F(IdempotencyTest, TenCopiesAtOnceOfAnyWriteHaveOneEffectAndOneAnswer) {
   replica();
+  // An event that can be retried, of a rule that is deleted.
+  Sql("INSERT INTO low_stock_rule VALUES ('dead', 'cap', '', '', 0, 0, 'log', '', 1, 1, 0, 1, NOW(6), NOW(6), NOW(6)); "
+      "INSERT INTO low_stock_event VALUES ('dead', 1, 1, 0, 0, 3, 3, NULL, 'broken', NOW(6), NOW(6))");
   std::set<std::string> sent;
   int number = 0;
   for (const Write& write : kWrites) {
