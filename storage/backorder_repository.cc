@@ -45,6 +45,14 @@ bool AppendSelectReservationsOfDeadBackorders(Sql& sql, std::span<const std::str
   return true;
 }
 
+bool AppendSelectDeadWaiting(Sql& sql, std::span<const std::string> skus) {
+  if (skus.empty()) return false;
+  BeginStatement(sql).Raw("SELECT sku, SUM(quantity) FROM backorder WHERE sku IN (");
+  AppendTextList(sql, skus);
+  sql.Raw(") AND expire_time <= NOW(6) GROUP BY sku");
+  return true;
+}
+
 bool AppendSelectWaiting(Sql& sql, const std::string& sku, int64_t after_place,
                          std::span<const std::string> channel_ids, int64_t limit) {
   if (channel_ids.empty()) return false;

@@ -33,6 +33,9 @@ bool AppendSelectLinesOfDeadBackorders(Sql& sql, std::span<const std::string> sk
 bool AppendSelectReservationsOfDeadBackorders(Sql& sql, std::span<const std::string> skus, absl::Time now,
                                               int64_t limit);
 
+// Selects the SKUs of which dead backorders are not released yet, and how many units these have.
+bool AppendSelectDeadWaiting(Sql& sql, std::span<const std::string> skus);
+
 // Selects the first `limit` backorders of the SKU after the place, by place, that were made through one of the
 // channels.
 bool AppendSelectWaiting(Sql& sql, const std::string& sku, int64_t after_place,

@@ -4,6 +4,7 @@
 
 namespace inventory::storage {
 
+// From the levels that expect units to the transfers that are open: the lines of a SKU grow with its past.
 bool AppendSelectIncoming(Sql& sql, std::span<const std::string> skus) {
   if (skus.empty()) return false;
   BeginStatement(sql).Raw(
@@ -12,8 +13,10 @@ bool AppendSelectIncoming(Sql& sql, std::span<const std::string> skus) {
   AppendTextList(sql, skus);
   sql.Raw(
       ") UNION ALL SELECT l.sku, t.to_warehouse_id, t.expected_time, l.quantity - l.received - l.missing "
-      "FROM transfer_line l JOIN transfer t ON t.transfer_id = l.transfer_id AND t.state = 1 "
-      "WHERE l.quantity > l.received + l.missing AND l.sku IN (");
+      "FROM stock_level s STRAIGHT_JOIN transfer t FORCE INDEX (transfer_by_destination) "
+      "ON t.to_warehouse_id = s.warehouse_id AND t.state = 1 "
+      "STRAIGHT_JOIN transfer_line l ON l.transfer_id = t.transfer_id AND l.sku = s.sku "
+      "WHERE s.incoming > 0 AND l.quantity > l.received + l.missing AND s.sku IN (");
   AppendTextList(sql, skus);
   sql.Raw(") ORDER BY 1, 3");
   return true;

@@ -98,10 +98,13 @@ absl::Status CheckUnnamed(const ItemRecord& item) {
                       {{"used_by", absl::StrJoin(users, ",")}});
 }
 
-absl::Status CheckNoKit(const pipeline::Work& work, const std::string& sku) {
-  if (!work.item(sku).is_kit()) return absl::OkStatus();
+absl::Status ItemIsKit(const std::string& sku) {
   return Precondition("ITEM_IS_KIT", absl::StrCat(sku, " is a kit and has no stock of its own; name its components"),
                       {{"sku", sku}});
+}
+
+absl::Status CheckNoKit(const pipeline::Work& work, const std::string& sku) {
+  return work.item(sku).is_kit() ? ItemIsKit(sku) : absl::OkStatus();
 }
 
 }  // namespace inventory::commands

@@ -23,7 +23,10 @@ absl::Status ChangeComponents(pipeline::Work& work, const storage::ItemRecord& s
 // OK unless kits, quotas or low-stock rules name the item: then FAILED_PRECONDITION, reason ITEM_IN_USE {used_by}.
 absl::Status CheckUnnamed(const storage::ItemRecord& item);
 
-// OK unless the SKU is a kit: then FAILED_PRECONDITION, reason ITEM_IS_KIT {sku}.
+// FAILED_PRECONDITION, reason ITEM_IS_KIT {sku}.
+absl::Status ItemIsKit(const std::string& sku);
+
+// OK unless the SKU is a kit: ITEM_IS_KIT.
 absl::Status CheckNoKit(const pipeline::Work& work, const std::string& sku);
 
 }  // namespace inventory::commands

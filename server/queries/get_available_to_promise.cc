@@ -3,14 +3,17 @@
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/availability.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/kits.h"
 #include "server/commands/reservations.h"
 #include "server/errors.h"
 #include "server/queries/configuration.h"
 #include "server/queries/promises.h"
 #include "server/reading/snapshot.h"
 #include "server/rpc/rule.h"
+#include "storage/backorder_repository.h"
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
+#include "storage/quota_repository.h"
 
 namespace inventory::queries {
 namespace {
@@ -39,25 +42,38 @@ struct GetAvailableToPromise {
       storage::AppendSelectByKeyPrefix<storage::ItemRecord>(sql, skus);
       storage::AppendSelectLiveLevels(sql, skus);
       storage::AppendSelectIncoming(sql, skus);
+      storage::AppendSelectLiveQuota(sql, {request.sku(), request.channel_id()});
+      storage::AppendSelectDeadWaiting(sql, skus);
     });
     if (!results.ok()) return results.status();
     const auto items = storage::ParseAll<storage::ItemRecord>((*results)[0]);
     const storage::ItemRecord item = items.empty() ? storage::ItemRecord() : items.front();
-    if (!item.tracked) {
-      return Precondition("ITEM_UNTRACKED", absl::StrCat(request.sku(), " is untracked: its stock is never counted"),
-                          {{"sku", request.sku()}});
-    }
+    absl::Status counted = CheckCounted(request.sku(), item);
+    if (!counted.ok()) return counted;
     int64_t available = 0;
     for (const auto& level : storage::ParseAll<storage::LevelRecord>((*results)[1])) {
       if (Contains(*warehouses, level.warehouse_id)) available += std::max<int64_t>(level.quantities.available(), 0);
     }
     const std::vector<Incoming> incoming = storage::ParseIncoming((*results)[2]);
-    Show(request, PromisesOf(available, item.backordered, incoming, *warehouses, snapshot.now()), response);
+    const storage::Rows& dead = (*results)[4];
+    const int64_t waiting = item.backordered - (dead.empty() ? 0 : dead[0].Int(1));
+    std::vector<Promise> promises = PromisesOf(available, waiting, incoming, *warehouses, snapshot.now());
+    for (const auto& quota : storage::ParseAll<storage::QuotaRecord>((*results)[3])) {
+      promises = Capped(promises, std::max<int64_t>(quota.quantity - quota.outstanding, 0));
+    }
+    Show(request, promises, response);
     response.set_undated_quantity(Undated(incoming, *warehouses, snapshot.now()));
     return absl::OkStatus();
   }
 
  private:
+  static absl::Status CheckCounted(const std::string& sku, const storage::ItemRecord& item) {
+    if (item.is_kit()) return commands::ItemIsKit(sku);
+    if (item.tracked) return absl::OkStatus();
+    return Precondition("ITEM_UNTRACKED", absl::StrCat(sku, " is untracked: its stock is never counted"),
+                        {{"sku", sku}});
+  }
+
   static bool Contains(const std::vector<std::string>& ids, const std::string& id) {
     return std::find(ids.begin(), ids.end(), id) != ids.end();
   }

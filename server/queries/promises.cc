@@ -22,6 +22,15 @@ std::vector<Promise> PromisesOf(int64_t available, int64_t waiting, const std::v
   return promises;
 }
 
+std::vector<Promise> Capped(const std::vector<Promise>& promises, int64_t limit) {
+  std::vector<Promise> capped;
+  for (const Promise& promise : promises) {
+    const int64_t quantity = std::min(promise.quantity, limit);
+    if (capped.empty() || quantity > capped.back().quantity) capped.push_back({promise.time, quantity});
+  }
+  return capped;
+}
+
 std::optional<absl::Time> ReachedAt(const std::vector<Promise>& promises, int64_t quantity) {
   for (const Promise& promise : promises) {
     if (promise.quantity >= quantity) return promise.time;

@@ -26,6 +26,9 @@ struct Promise {
 std::vector<Promise> PromisesOf(int64_t available, int64_t waiting, const std::vector<storage::Incoming>& incoming,
                                 const std::vector<std::string>& warehouse_ids, absl::Time now);
 
+// The promises with no quantity above `limit`.
+std::vector<Promise> Capped(const std::vector<Promise>& promises, int64_t limit);
+
 // When the promises first reach `quantity`; nothing if they never do.
 std::optional<absl::Time> ReachedAt(const std::vector<Promise>& promises, int64_t quantity);
 

@@ -39,6 +39,14 @@ TEST(PromisesTest, OnlyDatesToComeInTheseWarehousesCount) {
   EXPECT_THAT(PromisesOf(2, 0, incoming, kWarehouses, kNow), ElementsAre(Promise{kNow, 2}));
 }
 
+TEST(PromisesTest, NothingIsPromisedBeyondALimit) {
+  const std::vector<Promise> promises = {{kNow, 2}, {Day(1), 5}, {Day(2), 9}};
+  EXPECT_THAT(Capped(promises, 9), ElementsAre(Promise{kNow, 2}, Promise{Day(1), 5}, Promise{Day(2), 9}));
+  EXPECT_THAT(Capped(promises, 4), ElementsAre(Promise{kNow, 2}, Promise{Day(1), 4}));
+  EXPECT_THAT(Capped(promises, 2), ElementsAre(Promise{kNow, 2}));
+  EXPECT_THAT(Capped(promises, 0), ElementsAre(Promise{kNow, 0}));
+}
+
 TEST(PromisesTest, AQuantityIsReachedAtTheFirstPromiseThatHasIt) {
   const std::vector<Promise> promises = {{kNow, 2}, {Day(1), 5}};
   EXPECT_EQ(ReachedAt(promises, 2), kNow);

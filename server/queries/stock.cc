@@ -1,0 +1,132 @@
+#include "server/queries/stock.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/pipeline/packet.h"
+#include "storage/backorder_repository.h"
+#include "storage/configuration_repository.h"
+#include "storage/item_repository.h"
+#include "storage/level_repository.h"
+#include "storage/low_stock_repository.h"
+#include "storage/quota_repository.h"
+
+namespace inventory::queries {
+namespace {
+
+using pipeline::Packet;
+using storage::Sql;
+using Skus = std::vector<std::string>;
+
+// Selects the items and levels of the SKUs.
+void AddSkus(const Skus& skus, Packet& packet, Stock& stock) {
+  packet.Add([&](Sql& sql) { return storage::AppendSelectByKeyPrefix<storage::ItemRecord>(sql, skus); },
+             [&stock](const storage::Rows& rows) {
+               for (auto& item : storage::ParseAll<storage::ItemRecord>(rows)) {
+                 std::string sku = item.sku;
+                 stock.items.emplace(std::move(sku), std::move(item));
+               }
+             });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLiveLevels(sql, skus); },
+             [&stock](const storage::Rows& rows) {
+               for (auto& level : storage::ParseAll<storage::LevelRecord>(rows)) {
+                 stock.levels[level.sku].push_back(std::move(level));
+               }
+             });
+}
+
+void AddIncoming(const Skus& skus, Packet& packet, Stock& stock) {
+  if (skus.empty()) return;
+  packet.Add(
+      [](Sql& sql) {
+        sql.Raw("SELECT NOW(6)");
+        return true;
+      },
+      [&stock](const storage::Rows& rows) { stock.now = rows[0].Time(0); });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectIncoming(sql, skus); },
+             [&stock](const storage::Rows& rows) {
+               for (auto& units : storage::ParseIncoming(rows)) stock.incoming[units.sku].push_back(std::move(units));
+             });
+}
+
+void AddCompanions(const Skus& limited, const Skus& watched, const Skus& waiting, Packet& packet, Stock& stock) {
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLiveQuotas(sql, limited); },
+             [&stock](const storage::Rows& rows) {
+               for (auto& quota : storage::ParseAll<storage::QuotaRecord>(rows)) {
+                 stock.quotas.emplace(quota.key(), std::move(quota));
+               }
+             });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectRulesOf(sql, watched); },
+             [&stock](const storage::Rows& rows) {
+               for (auto& rule : storage::ParseAll<storage::LowStockRuleRecord>(rows)) {
+                 stock.rules[rule.sku].push_back(std::move(rule));
+               }
+             });
+  // After the components themselves, whose number it corrects.
+  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadWaiting(sql, waiting); },
+             [&stock](const storage::Rows& rows) {
+               for (const storage::Row& row : rows) {
+                 const auto item = stock.items.find(std::string(row.Text(0)));
+                 if (item == stock.items.end()) continue;
+                 item->second.backordered = std::max<int64_t>(item->second.backordered - row.Int(1), 0);
+               }
+             });
+}
+
+bool AnyIncoming(const std::vector<storage::LevelRecord>& levels) {
+  return std::any_of(levels.begin(), levels.end(),
+                     [](const storage::LevelRecord& level) { return level.quantities.incoming > 0; });
+}
+
+// What only some SKUs have, as what was read of them says.
+absl::Status ReadRest(const std::set<std::string>& skus, storage::Connection& connection, Stock& stock) {
+  std::set<std::string> expecting;
+  for (const auto& [sku, levels] : stock.levels) {
+    if (AnyIncoming(levels)) expecting.insert(sku);
+  }
+  std::set<std::string> components;
+  Skus limited;
+  Skus watched;
+  Skus waiting;
+  for (const auto& [sku, item] : stock.items) {
+    for (const storage::Component& component : item.components) {
+      if (!skus.contains(component.sku)) components.insert(component.sku);
+    }
+    if (item.quotas > 0) limited.push_back(sku);
+    if (item.low_stock_rules > 0) watched.push_back(sku);
+    // Otherwise nothing depends on how many wait.
+    const bool counts = item.backorder_policy == storage::BackorderPolicy::kLimited || expecting.contains(sku);
+    if (item.backordered > 0 && counts) waiting.push_back(sku);
+  }
+  // What their items would say is not known yet, and a third round trip costs more than looking.
+  limited.insert(limited.end(), components.begin(), components.end());
+  waiting.insert(waiting.end(), components.begin(), components.end());
+  Packet packet;
+  AddSkus({components.begin(), components.end()}, packet, stock);
+  AddIncoming({expecting.begin(), expecting.end()}, packet, stock);
+  AddCompanions(limited, watched, waiting, packet, stock);
+  return packet.size() == 0 ? absl::OkStatus() : packet.Send(connection);
+}
+
+}  // namespace
+
+const storage::ItemRecord& Stock::item(const std::string& sku) const {
+  static const storage::ItemRecord kDefaults;
+  const auto configured = items.find(sku);
+  return configured == items.end() ? kDefaults : configured->second;
+}
+
+absl::StatusOr<Stock> ReadStock(const std::set<std::string>& skus, storage::Connection& connection) {
+  Stock stock;
+  Packet packet;
+  packet.Add(storage::AppendSelectConfigurationVersion, [&stock](const storage::Rows& rows) {
+    stock.configuration_version = storage::ParseConfigurationVersion(rows);
+  });
+  AddSkus({skus.begin(), skus.end()}, packet, stock);
+  absl::Status read = packet.Send(connection);
+  if (read.ok()) read = ReadRest(skus, connection, stock);
+  if (!read.ok()) return read;
+  return stock;
+}
+
+}  // namespace inventory::queries
