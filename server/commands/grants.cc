@@ -31,10 +31,18 @@ class Granting {
  public:
   Granting(Work& work, const Asking& asking) : work_(work), asking_(asking) {}
 
+  // Whether everything that the demands take from is locked. All of it is asked for at once: each time takes a batch.
+  bool Locked(const std::vector<Demand>& demands) {
+    bool locked = true;
+    for (const Demand& demand : demands) {
+      for (const Component& part : PartsOf(demand)) locked = work_.Require(part.sku) && locked;
+    }
+    return locked;
+  }
+
   absl::StatusOr<Granted> Serve(const Demand& demand) {
     const std::vector<Component> parts = PartsOf(demand);
     for (const Component& part : parts) {
-      if (!work_.Require(part.sku)) return absl::AbortedError("not all components are locked yet");
       if (demand.quantity > pipeline::kMaxQuantity / part.quantity) return TooMany(part.sku);
     }
     return asking_.on_shortfall == v1::SHORTFALL_POLICY_BACKORDER ? Wait(demand, parts) : Reserve(demand, parts);
@@ -159,6 +167,7 @@ class Granting {
 
 absl::StatusOr<Grants> Grant(Work& work, const Asking& asking, const std::vector<Demand>& demands) {
   Granting granting(work, asking);
+  if (!granting.Locked(demands)) return absl::AbortedError("not all components are locked yet");
   Grants grants;
   bool any = false;
   for (const Demand& demand : demands) {
