@@ -37,9 +37,27 @@ class BadInputTest : public ServerTest {
   // What the database holds.
   static std::string Contents() {
     std::string contents;
-    for (const char* table : {"item", "stock_level", "reservation", "reservation_line", "allocation", "shipment",
-                              "shipment_line", "stock_return", "stock_return_line", "replenishment", "transfer",
-                              "transfer_line", "movement", "request_record", "warehouse", "channel", "attachment"}) {
+    for (const char* table : {"item",
+                              "stock_level",
+                              "reservation",
+                              "reservation_line",
+                              "allocation",
+                              "shipment",
+                              "shipment_line",
+                              "stock_return",
+                              "stock_return_line",
+                              "replenishment",
+                              "transfer",
+                              "transfer_line",
+                              "movement",
+                              "request_record",
+                              "warehouse",
+                              "channel",
+                              "attachment",
+                              "quota",
+                              "low_stock_rule",
+                              "low_stock_event",
+                              "availability_estimate"}) {
       const storage::Rows rows = Sql(absl::StrCat("CHECKSUM TABLE ", table));
       absl::StrAppend(&contents, table, " ", std::string(rows[0].Text(1)), "\n");
     }
@@ -105,6 +123,8 @@ TEST_F(BadInputTest, EveryFieldAtItsBoundsIsUnderstood) {
         request->CopyFrom(*good);
         change(*request);
         const absl::Status status = Send(*request, *method);
+        // The last moment of all is understood, and refused by another rule.
+        if (ReasonOf(status) == "AS_OF_IN_FUTURE") continue;
         EXPECT_THAT(status.code(),
                     AnyOf(absl::StatusCode::kOk, absl::StatusCode::kNotFound, absl::StatusCode::kAlreadyExists,
                           absl::StatusCode::kFailedPrecondition, absl::StatusCode::kAborted))
@@ -149,6 +169,9 @@ TEST_F(BadInputTest, RulesBetweenFields) {
   ExpectViolations<v1::BatchUpdateStockRequest>(
       "updates { sku: 'x' warehouse_id: 'w1' set_on_hand: 1 condition: STOCK_CONDITION_DAMAGED }",
       {"updates[0].condition"});
+  ExpectViolations<v1::BatchUpdateStockRequest>(
+      "updates { sku: 'x' warehouse_id: 'w1' set_on_hand: 1 as_of_time { seconds: 253402300800 nanos: -1 } }",
+      {"updates[0].as_of_time.seconds", "updates[0].as_of_time.nanos"});
 
   ExpectViolations<v1::CreateWarehouseRequest>("warehouse { name: 'x' active: true }", {"warehouse.location"});
   ExpectViolations<v1::CreateWarehouseRequest>("warehouse { name: 'x' location {} }", {"warehouse.location"});
@@ -183,8 +206,8 @@ TEST_F(BadInputTest, ASumOfLinesBeyondTheLargestQuantityDoesNotWrap) {
   Must(client().Call(Pb<v1::CreateItemRequest>("item { sku: 'limitless' max_order_quantity: 0 }")));
   for (Line& line : lines) line.sku = "limitless";
   const auto refused = Reserve(client(), lines);
-  EXPECT_EQ(Outcome(refused), "FAILED_PRECONDITION INSUFFICIENT_STOCK");
-  EXPECT_EQ(MetadataOf(refused.status())["requested"], "200000000000000000");
+  EXPECT_EQ(Outcome(refused), "INVALID_ARGUMENT QUANTITY_OUT_OF_RANGE");
+  EXPECT_EQ(MetadataOf(refused.status())["sku"], "limitless");
 }
 
 TEST_F(BadInputTest, AnOversizedRequestIsRefusedAndTheServerGoesOn) {
