@@ -43,7 +43,8 @@ class Granting {
   absl::StatusOr<Granted> Serve(const Demand& demand) {
     const std::vector<Component> parts = PartsOf(demand);
     for (const Component& part : parts) {
-      if (demand.quantity > pipeline::kMaxQuantity / part.quantity) return TooMany(part.sku);
+      const bool multiplied = part.quantity > 1;
+      if (multiplied && demand.quantity > pipeline::kMaxQuantity / part.quantity) return TooMany(part.sku);
     }
     return asking_.on_shortfall == v1::SHORTFALL_POLICY_BACKORDER ? Wait(demand, parts) : Reserve(demand, parts);
   }
