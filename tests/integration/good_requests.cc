@@ -55,7 +55,8 @@ const std::map<std::string, std::string>& GoodRequests() {
       {"GetReplenishmentRequest", "replenishment_id: 'p'"},
       {"ListReplenishmentsRequest", ""},
       {"UpdateReplenishmentRequest",
-       "replenishment { replenishment_id: 'p' ordered_quantity: 1000 expected_time { seconds: 1 } } "
+       "replenishment { replenishment_id: 'p' sku: 'sku' warehouse_id: 'w1' ordered_quantity: 1000 "
+       "expected_time { seconds: 1 } } "
        "update_mask { paths: '*' }"},
       {"ReceiveReplenishmentRequest", "replenishment_id: 'p' quantity: 1"},
       {"CloseReplenishmentRequest", "replenishment_id: 'p'"},

@@ -104,7 +104,8 @@ Rule Repeated(int least, int most, Rule rule = {}) {
 // By the field's full name, without "inventory.v1.". A part of a request that is not here is looked into.
 const std::map<std::string, Rule>& Rules() {
   static const auto& rules = *new std::map<std::string, Rule>{
-      {"Item.sku", Sku()},
+      // Empty is only wrong where no code names the item.
+      {"Item.sku", {kBadSku, kGoodSku}},
       {"Item.tracking", Enum(2)},
       {"Item.published", Flag()},
       {"Item.display_availability", Flag()},
@@ -196,6 +197,7 @@ const std::map<std::string, Rule>& Rules() {
       {"ReturnLine.quantity", Quantity(1)},
       {"ReturnLine.disposition", RequiredEnum(3)},
       // What an update ignores.
+      {"Replenishment.replenishment_id", {kBadId, kGoodId}},
       {"Replenishment.sku", Anything()},
       {"Replenishment.warehouse_id", Anything()},
       {"Replenishment.received_quantity", Anything()},
