@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "prometheus/metric_family.h"
+#include "server/activities/activity.h"
 
 namespace inventory::server {
 namespace {
@@ -138,6 +139,11 @@ struct Metrics::Parts final : public prometheus::Collectable {
       batch_retries.Add({{"reason", reason}});
     }
     for (const char* reason : {"deadline", "cancelled"}) commands_dropped.Add({{"reason", reason}});
+    for (const activities::Activity* activity : activities::All()) {
+      for (const char* outcome : {"done", "retry", "dead"}) {
+        low_stock_attempts.Add({{"activity", std::string(activity->key())}, {"outcome", outcome}});
+      }
+    }
   }
 
   void Batch(std::size_t commands, absl::Duration total, absl::Duration commit, int64_t released) {
@@ -185,6 +191,8 @@ struct Metrics::Parts final : public prometheus::Collectable {
       Counters(registry, "inventory_batch_retries_total", "Batches that ran again, by what made them.");
   CounterFamily& commands_dropped =
       Counters(registry, "inventory_commands_dropped_total", "Commands dropped before they ran.");
+  CounterFamily& low_stock_attempts =
+      Counters(registry, "inventory_low_stock_attempts_total", "Attempts of low-stock activities, by outcome.");
   CounterFamily& commands_total = Counters(registry, "inventory_commands_total", "Commands ended, by outcome.");
 
   storage::Mutex mutex;
@@ -222,6 +230,10 @@ pipeline::Observer Metrics::PipelineObserver() {
   };
   observer.command = [parts](std::string_view command, const absl::Status& answer) { parts->Command(command, answer); };
   return observer;
+}
+
+void Metrics::LowStockAttempt(const std::string& activity, std::string_view outcome) {
+  parts_->low_stock_attempts.Add({{"activity", activity}, {"outcome", std::string(outcome)}}).Increment();
 }
 
 void Metrics::HoldsSwept(std::size_t reservations) { parts_->holds_swept.Increment(static_cast<double>(reservations)); }

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include "prometheus/collectable.h"
@@ -68,6 +69,9 @@ class Metrics {
 
   // Counts holds that the sweeper ended.
   void HoldsSwept(std::size_t reservations);
+
+  // Counts an attempt of a low-stock activity: "done", "retry" or "dead".
+  void LowStockAttempt(const std::string& activity, std::string_view outcome);
 
   // Adds a gauge that is read when metrics are collected, on the collecting thread. What `read` uses must live until
   // RemoveGauges or the end of this. Gauges of one name differ in their labels. `read` must not add or remove gauges.

@@ -61,6 +61,18 @@ struct ServerOptions {
   absl::Duration request_id_retention = absl::Hours(168);   // Default 168h.
   absl::Duration sweep_interval = absl::Milliseconds(250);  // Default 250ms.
 
+  // Low stock.
+  int low_stock_threads = 4;                                    // Default 4.
+  absl::Duration low_stock_timeout = absl::Seconds(10);         // Default 10s.
+  absl::Duration low_stock_lease = absl::Seconds(30);           // Default 30s.
+  int low_stock_max_attempts = 20;                              // Default 20.
+  absl::Duration low_stock_backoff = absl::Seconds(1);          // Default 1s.
+  absl::Duration low_stock_max_backoff = absl::Hours(1);        // Default 1h.
+  absl::Duration low_stock_event_retention = absl::Hours(720);  // Default 720h.
+  std::string webhook_hosts;                                    // Default empty: any.
+  std::string webhook_private_networks;                         // Default empty: none.
+  std::string webhook_secrets;                                  // Path. Default empty: no secrets.
+
   // Logs.
   LogFormat log_format = LogFormat::kText;  // Default text.
   LogLevel log_level = LogLevel::kInfo;     // Default info.

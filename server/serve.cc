@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "server/background/dispatcher.h"
 #include "server/background/follower.h"
 #include "server/background/health_monitor.h"
 #include "server/background/sweeper.h"
@@ -40,6 +41,20 @@ void StopCalls(rpc::GrpcServer& server, const ServerOptions& options, absl::Time
   }
 }
 
+background::Dispatcher::Options DispatcherOptions(const ServerOptions& options) {
+  return {
+      .interval = options.sweep_interval,
+      .threads = options.low_stock_threads,
+      .timeout = options.low_stock_timeout,
+      .lease = options.low_stock_lease,
+      .max_attempts = options.low_stock_max_attempts,
+      .backoff = {.first = options.low_stock_backoff, .most = options.low_stock_max_backoff},
+      .retention = options.low_stock_event_retention,
+      .activities = {.webhook_hosts = activities::Hosts::Parse(options.webhook_hosts).value(),
+                     .webhook_private_networks = activities::Networks::Parse(options.webhook_private_networks).value(),
+                     .webhook_secrets = options.webhook_secrets}};
+}
+
 absl::Status ServeOn(const Database& database, const ServerOptions& options, Metrics& metrics, Signals& signals) {
   Engine engine(options, database.connection_options(), metrics);
   auto server = rpc::GrpcServer::Start(options, engine.runtime());
@@ -48,6 +63,10 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Met
       {.interval = options.sweep_interval, .request_id_retention = options.request_id_retention}, engine.pool(),
       engine.runtime().committer(), [&metrics](std::size_t swept) { metrics.HoldsSwept(swept); });
   background::Follower follower(options.sweep_interval, engine.pool(), engine.runtime().committer());
+  background::Dispatcher dispatcher(DispatcherOptions(options), engine.pool(), engine.runtime().committer(),
+                                    [&metrics](const std::string& activity, std::string_view outcome) {
+                                      metrics.LowStockAttempt(activity, outcome);
+                                    });
   background::HealthMonitor health(database.connection_options(), [&server](bool healthy) {
     Log(healthy ? LogLevel::kInfo : LogLevel::kError,
         healthy ? "serving" : "not serving: the database does not answer");
@@ -66,6 +85,7 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Met
   StopCalls(**server, options, drained, signals);
   sweeper.Stop();
   follower.Stop();
+  dispatcher.Stop();
   engine.Stop();
   Log(LogLevel::kInfo, "stopped");
   return absl::OkStatus();

@@ -1,8 +1,10 @@
 #include "server/background/run_all.h"
 
+#include <future>
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "server/rpc/ids.h"
 #include "storage/mutex.h"
 
 namespace inventory::background {
@@ -46,6 +48,21 @@ Ran RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipe
     committer.Submit(std::move(job));
   }
   return countdown.Wait();
+}
+
+absl::Status RunOne(pipeline::GroupCommitter& committer, std::unique_ptr<pipeline::Command> command,
+                    pipeline::Identity identity, absl::Time deadline) {
+  // Shared, because the caller may go on before set_value has returned.
+  auto answer = std::make_shared<std::promise<absl::Status>>();
+  auto job = std::make_unique<pipeline::Job>();
+  job->command = std::move(command);
+  job->identity = std::move(identity);
+  job->fresh_id = rpc::NewId();
+  job->deadline = deadline;
+  job->done = [answer](pipeline::Job&, const absl::Status& status) { answer->set_value(status); };
+  std::future<absl::Status> answered = answer->get_future();
+  committer.Submit(std::move(job));
+  return answered.get();
 }
 
 absl::StatusOr<std::vector<storage::Rows>> Ask(storage::ConnectionPool& pool, const storage::Sql& sql) {

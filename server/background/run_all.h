@@ -6,10 +6,12 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/pipeline/command.h"
 #include "server/pipeline/group_committer.h"
+#include "server/pipeline/job.h"
 #include "storage/connection_pool.h"
 #include "storage/sql.h"
 
@@ -26,6 +28,10 @@ struct Ran {
 
 // Runs the commands and waits for all of them.
 Ran RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipeline::Command>> commands);
+
+// Runs one command and waits for its answer.
+absl::Status RunOne(pipeline::GroupCommitter& committer, std::unique_ptr<pipeline::Command> command,
+                    pipeline::Identity identity, absl::Time deadline);
 
 // The results of the statements, one each.
 absl::StatusOr<std::vector<storage::Rows>> Ask(storage::ConnectionPool& pool, const storage::Sql& sql);

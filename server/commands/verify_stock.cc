@@ -48,6 +48,10 @@ class RepairStock final : public pipeline::Command {
     std::vector<v1::Mismatch> mismatches = FindMismatches(snapshot);
     absl::Status repaired = Repair(snapshot, mismatches, work);
     if (!repaired.ok()) return repaired;
+    // Nothing else follows from a repair that runs alone, so the SKU is looked at again.
+    for (const storage::MovementRecord* made : work.movements()) {
+      work.rows().items.Edit(made->sku).fill_pending = true;
+    }
     response_.mutable_mismatches()->Assign(mismatches.begin(), mismatches.end());
     return absl::OkStatus();
   }

@@ -11,20 +11,20 @@ client:     protos
 errors:     protos
 logging:
 signals:
-options:    logging storage
 sourcing:   storage
 pipeline:   errors logging sourcing storage
-activities: logging pipeline
-metrics:    pipeline storage
+activities: logging pipeline storage
+options:    activities logging storage
+metrics:    activities pipeline storage
 metrics_endpoint: metrics
 reading:    errors logging pipeline storage
 rpc:        errors logging metrics options pipeline protos reading storage
-commands:   errors pipeline protos rpc sourcing storage
-queries:    commands errors pipeline protos reading rpc storage
-background: commands errors logging pipeline storage
+commands:   activities errors pipeline protos rpc sourcing storage
+queries:    activities commands errors pipeline protos reading rpc storage
+background: activities commands errors logging pipeline rpc storage
 database:   errors logging options signals storage
 engine:     errors logging metrics options pipeline reading rpc storage
-serve:      background database engine errors logging metrics metrics_endpoint options rpc signals storage
+serve:      activities background database engine errors logging metrics metrics_endpoint options rpc signals storage
 verify:     database engine errors logging metrics options protos rpc serve storage
 main:       logging options serve signals'
 

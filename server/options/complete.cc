@@ -84,6 +84,11 @@ void Complete(ServerOptions& options, Problems& problems) {
   if (options.data_dir.empty() && options.database_url.empty()) {
     problems.emplace_back("--data-dir: has no default here, because HOME is not set");
   }
+  if (options.low_stock_lease <= options.low_stock_timeout) {
+    problems.push_back(absl::StrCat("--low-stock-lease: ", absl::FormatDuration(options.low_stock_lease),
+                                    " is not above --low-stock-timeout, ",
+                                    absl::FormatDuration(options.low_stock_timeout)));
+  }
   if (options.hold_ttl > options.max_hold_ttl) {
     problems.push_back(absl::StrCat("--hold-ttl: ", absl::FormatDuration(options.hold_ttl),
                                     " is above --max-hold-ttl, ", absl::FormatDuration(options.max_hold_ttl)));

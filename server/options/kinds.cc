@@ -2,6 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "server/activities/destinations.h"
 
 namespace inventory::server::options {
 namespace {
@@ -40,6 +41,14 @@ bool ParseBytes(const std::string& text, int64_t* bytes) {
 
 std::string CheckListen(const std::string& text) {
   return absl::StartsWith(text, "unix:") && text.size() > 5 ? "" : CheckHostAndPort(text);
+}
+
+std::string CheckHosts(const std::string& text) {
+  return std::string(activities::Hosts::Parse(text).status().message());
+}
+
+std::string CheckNetworks(const std::string& text) {
+  return std::string(activities::Networks::Parse(text).status().message());
 }
 
 std::string CheckMetricsListen(const std::string& text) { return text.empty() ? "" : CheckHostAndPort(text); }

@@ -133,6 +133,8 @@ Kind Text(std::string values, Member member, std::string (*check)(const std::str
 // Checks for Text: what is wrong, empty if nothing.
 std::string CheckListen(const std::string& text);         // host:port or unix:path.
 std::string CheckMetricsListen(const std::string& text);  // host:port, or empty for nowhere.
+std::string CheckHosts(const std::string& text);          // As activities::Hosts takes them.
+std::string CheckNetworks(const std::string& text);       // As activities::Networks takes them.
 
 }  // namespace inventory::server::options
 

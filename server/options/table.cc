@@ -17,6 +17,7 @@ constexpr Group kStartAndStop = {"Start and stop", Bit(Command::kServe)};
 constexpr Group kServing = {"Serving", Bit(Command::kServe)};
 constexpr Group kWritesAndReads = {"Writes and reads", Bit(Command::kServe)};
 constexpr Group kHoldsAndRequests = {"Holds and requests", Bit(Command::kServe)};
+constexpr Group kLowStock = {"Low stock", Bit(Command::kServe)};
 constexpr Group kLogs = {"Logs", kDatabaseCommands};
 constexpr Group kVerification = {"Verification", Bit(Command::kVerify)};
 
@@ -107,6 +108,38 @@ void AppendWork(std::vector<Option>& table) {
         "Pause between looks for holds that have expired."}});
 }
 
+void AppendLowStock(std::vector<Option>& table) {
+  using O = ServerOptions;
+  table.insert(
+      table.end(),
+      {{&kLowStock, "low-stock-threads", Number(&O::low_stock_threads, 1, 256),
+        "Activities of low-stock rules that run at once."},
+       {&kLowStock, "low-stock-timeout", Duration(&O::low_stock_timeout, absl::Milliseconds(100), absl::Minutes(10)),
+        "How long one may run, a webhook for example."},
+       {&kLowStock, "low-stock-lease", Duration(&O::low_stock_lease, absl::Seconds(1), absl::Hours(1)),
+        "After so long another server carries out an event that one has begun and not ended; must exceed "
+        "low-stock-timeout."},
+       {&kLowStock, "low-stock-max-attempts", Number(&O::low_stock_max_attempts, 1, 1000),
+        "How often the activity of an event is tried before the event is dead."},
+       {&kLowStock, "low-stock-backoff", Duration(&O::low_stock_backoff, absl::Milliseconds(1), absl::Hours(1)),
+        "The longest pause after the first failure; doubled after each further one. Each pause is a random part of "
+        "it."},
+       {&kLowStock, "low-stock-max-backoff",
+        Duration(&O::low_stock_max_backoff, absl::Milliseconds(1), absl::Hours(24)),
+        "The longest pause after any failure."},
+       {&kLowStock, "low-stock-event-retention",
+        Duration(&O::low_stock_event_retention, absl::Minutes(1), absl::Hours(87600)),
+        "How long events are kept whose activity has succeeded."},
+       {&kLowStock, "webhook-hosts", Text("hosts", &O::webhook_hosts, CheckHosts),
+        "The hosts that webhooks may call, separated by commas; *.example.com stands for all below example.com. Empty: "
+        "any."},
+       {&kLowStock, "webhook-private-networks", Text("networks", &O::webhook_private_networks, CheckNetworks),
+        "What webhooks may reach besides public addresses, as 10.0.0.0/8,fd00::/8. Empty: nothing."},
+       {&kLowStock, "webhook-secrets", Text("path", &O::webhook_secrets),
+        "Folder with a file for each secret that webhooks are signed with: its name is the rule's parameter, its "
+        "lines, of 16 bytes or more, are secrets."}});
+}
+
 void AppendLogsAndVerification(std::vector<Option>& table) {
   using O = ServerOptions;
   using V = VerifyOptions;
@@ -154,6 +187,7 @@ const std::vector<Option>& Table() {
     AppendDatabase(*made);
     AppendServing(*made);
     AppendWork(*made);
+    AppendLowStock(*made);
     AppendLogsAndVerification(*made);
     return made.release();
   }();

@@ -1,5 +1,6 @@
 #include "server/pipeline/consequences.h"
 
+#include "server/pipeline/low_stock.h"
 #include "server/pipeline/quotas.h"
 
 namespace inventory::pipeline {
@@ -10,6 +11,10 @@ absl::Status DrawConsequences(Work& work, BackorderSource& source) {
   return DrawConsequencesOfFill(work);
 }
 
-absl::Status DrawConsequencesOfFill(Work& work) { return CountQuotas(work); }
+absl::Status DrawConsequencesOfFill(Work& work) {
+  absl::Status counted = CountQuotas(work);
+  if (counted.ok()) JudgeRules(work);
+  return counted;
+}
 
 }  // namespace inventory::pipeline

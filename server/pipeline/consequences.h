@@ -8,8 +8,8 @@
 
 namespace inventory::pipeline {
 
-// Serves the backorders of SKUs that have grown, then counts what stands against quotas. To be called before the
-// command's changes are marked.
+// Serves the backorders of SKUs that have grown, then counts what stands against quotas and judges low-stock rules. To
+// be called before the command's changes are marked.
 absl::Status DrawConsequences(Work& work, BackorderSource& source);
 
 // The same where backorders have been served already.

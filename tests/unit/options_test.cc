@@ -55,6 +55,16 @@ const std::vector<std::string> kFlags = {"config",
                                          "max-hold-ttl",
                                          "request-id-retention",
                                          "sweep-interval",
+                                         "low-stock-threads",
+                                         "low-stock-timeout",
+                                         "low-stock-lease",
+                                         "low-stock-max-attempts",
+                                         "low-stock-backoff",
+                                         "low-stock-max-backoff",
+                                         "low-stock-event-retention",
+                                         "webhook-hosts",
+                                         "webhook-private-networks",
+                                         "webhook-secrets",
                                          "log-format",
                                          "log-level",
                                          "repair",
@@ -345,6 +355,13 @@ TEST_F(OptionsTest, EveryDefaultIsAcceptedAsAValue) {
   }
   EXPECT_GT(arguments.size(), 30u);
   Parsed(arguments);
+}
+
+TEST_F(OptionsTest, ChecksWhomWebhooksMayCall) {
+  EXPECT_EQ(Parsed({"serve", "--webhook-hosts=a.example,*.b.example"}).webhook_hosts, "a.example,*.b.example");
+  EXPECT_CONTAINS(Wrong({"serve", "--webhook-hosts=http://a.example"}), "\"http://a.example\" is not a host");
+  EXPECT_CONTAINS(Wrong({"serve", "--webhook-private-networks=10.0.0.0/8,all"}), "\"all\" is not a network");
+  EXPECT_CONTAINS(Wrong({"serve", "--low-stock-timeout=30s"}), "--low-stock-lease: 30s is not above");
 }
 
 }  // namespace

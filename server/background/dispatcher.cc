@@ -1,0 +1,213 @@
+#include "server/background/dispatcher.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/background/run_all.h"
+#include "server/logging.h"
+#include "storage/low_stock_repository.h"
+
+namespace inventory::background {
+namespace {
+
+using activities::LowStockEvent;
+using server::Log;
+using server::LogLevel;
+
+constexpr int64_t kMaxDue = 100;   // Taken note of in one look.
+constexpr int64_t kMaxOld = 1000;  // Forgotten in one step: short enough that nobody waits for its locks.
+constexpr std::size_t kMaxErrorBytes = 500;
+constexpr absl::Duration kPauseBetweenSteps = absl::Milliseconds(20);
+constexpr absl::Duration kForgetInterval = absl::Minutes(1);
+
+// What activities use of this server.
+class AttemptContext final : public activities::Context {
+ public:
+  AttemptContext(const LowStockEvent& event, absl::Time deadline, const std::atomic<bool>& stopping,
+                 const activities::Options& options, pipeline::GroupCommitter& committer)
+      : event_(event), deadline_(deadline), stopping_(stopping), options_(options), committer_(committer) {}
+
+  absl::Time deadline() const override { return deadline_; }
+  bool stopping() const override { return stopping_.load(std::memory_order_relaxed); }
+  const activities::Options& options() const override { return options_; }
+
+  // A command of its event and step is the same however often it comes, so the step is its fingerprint.
+  absl::Status Run(std::string_view step, std::unique_ptr<pipeline::Command> command) override {
+    pipeline::Identity identity{.caller = "low_stock",
+                                .request_id = absl::StrCat(event_.event_id, "/", std::string(step)),
+                                .fingerprint = std::string(SHA256_DIGEST_LENGTH, '\0')};
+    SHA256(reinterpret_cast<const unsigned char*>(step.data()), step.size(),
+           reinterpret_cast<unsigned char*>(identity.fingerprint.data()));
+    return RunOne(committer_, std::move(command), std::move(identity), deadline_);
+  }
+
+ private:
+  const LowStockEvent& event_;
+  const absl::Time deadline_;
+  const std::atomic<bool>& stopping_;
+  const activities::Options& options_;
+  pipeline::GroupCommitter& committer_;
+};
+
+// What is stored and shown of an error: short, and characters that any text may hold.
+std::string Shown(const absl::Status& status) {
+  std::string text(status.message().substr(0, kMaxErrorBytes));
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text.empty() ? absl::StatusCodeToString(status.code()) : text;
+}
+
+std::string_view NameOf(EndAttempt::Outcome outcome) {
+  switch (outcome) {
+    case EndAttempt::Outcome::kDone:
+      return "done";
+    case EndAttempt::Outcome::kDead:
+      return "dead";
+    default:
+      return "retry";
+  }
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Options options, storage::ConnectionPool& pool, pipeline::GroupCommitter& committer,
+                       Observer observer)
+    : options_(std::move(options)),
+      pool_(pool),
+      committer_(committer),
+      observer_(std::move(observer)),
+      look_([this] { return Look(); }),
+      forget_([this] { return Forget(); }) {
+  for (int i = 0; i < options_.threads; ++i) workers_.emplace_back([this] { Work(); });
+}
+
+void Dispatcher::Stop() {
+  {
+    storage::MutexLock lock(mutex_);
+    stopping_ = true;
+    changed_.NotifyAll();
+  }
+  look_.Stop();
+  forget_.Stop();
+  for (std::thread& worker : workers_) {
+    if (worker.joinable()) worker.join();
+  }
+}
+
+// Instances take the events in random order, so that they don't all go for the same one.
+absl::Duration Dispatcher::Look() {
+  storage::Sql sql;
+  storage::AppendSelectDueEvents(sql, kMaxDue);
+  const auto results = Ask(pool_, sql);
+  // Where the database is away, who serves callers says so.
+  if (!results.ok()) return absl::Seconds(1);
+  std::vector<Key> due = storage::ParseEventKeys(results->front());
+  storage::MutexLock lock(mutex_);
+  std::shuffle(due.begin(), due.end(), random_);
+  for (Key& key : due) {
+    if (!known_.insert(key).second) continue;
+    waiting_.push_back(std::move(key));
+    changed_.NotifyOne();
+  }
+  return options_.interval;
+}
+
+absl::Duration Dispatcher::Forget() {
+  storage::Sql sql;
+  storage::AppendDeleteOldEvents(sql, options_.retention, kMaxOld);
+  storage::BeginStatement(sql).Raw("SELECT ROW_COUNT()");
+  const auto results = Ask(pool_, sql);
+  if (!results.ok()) return kForgetInterval;
+  return results->back()[0].Int(0) >= kMaxOld ? kPauseBetweenSteps : kForgetInterval;
+}
+
+void Dispatcher::Work() {
+  for (;;) {
+    Key key;
+    {
+      storage::MutexLock lock(mutex_);
+      while (waiting_.empty() && !stopping_) changed_.Wait(mutex_);
+      if (stopping_) return;
+      key = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    CarryOut(key);
+    storage::MutexLock lock(mutex_);
+    known_.erase(key);
+  }
+}
+
+void Dispatcher::CarryOut(const Key& key) {
+  std::optional<BeginAttempt::Taken> taken;
+  absl::Status begun =
+      RunOne(committer_, std::make_unique<BeginAttempt>(key, options_.lease, options_.max_attempts, taken),
+             {.caller = "system"}, absl::Now() + kPatience);
+  if (begun.ok() && taken) Record(key, *taken, Execute(*taken));
+}
+
+absl::Status Dispatcher::Execute(const BeginAttempt::Taken& taken) {
+  const activities::Activity* activity = activities::Find(taken.activity);
+  if (activity == nullptr) return absl::FailedPreconditionError("this server has no such activity");
+  const auto problems = activities::CheckParameters(*activity, taken.event.parameters);
+  if (!problems.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat("parameter ", problems[0].name, " ", problems[0].problem));
+  }
+  AttemptContext context(taken.event, absl::Now() + options_.timeout, stopping_, options_.activities, committer_);
+  // Custom activities are not ours, and must not take the server down.
+  try {
+    return activity->Execute(taken.event, context);
+  } catch (const std::exception& thrown) {
+    return absl::InternalError(absl::StrCat("the activity threw: ", thrown.what()));
+  } catch (...) {
+    return absl::InternalError("the activity threw");
+  }
+}
+
+EndAttempt::Outcome Dispatcher::OutcomeOf(const BeginAttempt::Taken& taken, const absl::Status& status) const {
+  if (status.ok()) return EndAttempt::Outcome::kDone;
+  if (stopping_) return EndAttempt::Outcome::kGivenBack;
+  return taken.event.attempt >= options_.max_attempts ? EndAttempt::Outcome::kDead : EndAttempt::Outcome::kRetry;
+}
+
+absl::Duration Dispatcher::PauseAfter(int attempt, const absl::Status& status) {
+  storage::MutexLock lock(mutex_);
+  const absl::Duration pause = options_.backoff.Pause(attempt, absl::Uniform(random_, 0.0, 1.0));
+  return std::max(pause, activities::AfterAtLeastOf(status).value_or(absl::ZeroDuration()));
+}
+
+// What can't be recorded before the lease has ended will be carried out again.
+void Dispatcher::Record(const Key& key, const BeginAttempt::Taken& taken, const absl::Status& status) {
+  const absl::Time end = absl::Now() + options_.lease - options_.timeout;
+  const LowStockEvent& event = taken.event;
+  const EndAttempt::Outcome outcome = OutcomeOf(taken, status);
+  const bool failed = outcome == EndAttempt::Outcome::kRetry || outcome == EndAttempt::Outcome::kDead;
+  const absl::Duration pause =
+      outcome == EndAttempt::Outcome::kRetry ? PauseAfter(event.attempt, status) : absl::ZeroDuration();
+  if (failed) {
+    const bool dead = outcome == EndAttempt::Outcome::kDead;
+    Log(dead ? LogLevel::kError : LogLevel::kWarning,
+        dead ? "a low-stock event is dead" : "a low-stock activity failed",
+        {{"event_id", event.event_id},
+         {"activity", taken.activity},
+         {"attempt", absl::StrCat(event.attempt)},
+         {"error", Shown(status)},
+         {"next_try_in", dead ? "never" : absl::FormatDuration(pause)}});
+  }
+  absl::Status ended;
+  do {
+    ended = RunOne(committer_,
+                   std::make_unique<EndAttempt>(key, event.attempt, outcome, failed ? Shown(status) : "stopped", pause),
+                   {.caller = "system"}, absl::Now() + kPatience);
+    if (!ended.ok() && !stopping_) absl::SleepFor(absl::Seconds(1));
+  } while (!ended.ok() && !stopping_ && absl::Now() < end);
+  if (outcome != EndAttempt::Outcome::kGivenBack) observer_(taken.activity, NameOf(outcome));
+}
+
+}  // namespace inventory::background
