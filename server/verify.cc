@@ -59,9 +59,10 @@ absl::StatusOr<v1::VerifyStockResponse> VerifyPage(const v1::VerifyStockRequest&
 void Print(const v1::Mismatch& mismatch) {
   const std::string reservation =
       mismatch.reservation_id().empty() ? "" : absl::StrCat(" reservation=", mismatch.reservation_id());
-  std::printf("%s sku=%s warehouse=%s%s quantity=%s expected=%" PRId64 " actual=%" PRId64 "%s\n",
+  const std::string channel = mismatch.channel_id().empty() ? "" : absl::StrCat(" channel=", mismatch.channel_id());
+  std::printf("%s sku=%s warehouse=%s%s%s quantity=%s expected=%" PRId64 " actual=%" PRId64 "%s\n",
               mismatch.check().c_str(), mismatch.sku().c_str(), mismatch.warehouse_id().c_str(), reservation.c_str(),
-              mismatch.quantity().c_str(), mismatch.expected(), mismatch.actual(),
+              channel.c_str(), mismatch.quantity().c_str(), mismatch.expected(), mismatch.actual(),
               mismatch.repaired() ? " repaired" : "");
 }
 

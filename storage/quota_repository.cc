@@ -3,23 +3,38 @@
 namespace inventory::storage {
 namespace {
 
-// "SELECT columns FROM quota q LEFT JOIN (dead units) d ON ... WHERE ". With the SKUs as constants, indexes by expiry
-// give only what is dead.
-Sql& AppendLiveSelect(Sql& sql, std::span<const std::string> skus) {
+// "SELECT columns FROM quota q LEFT JOIN (SELECT the sum of (", to be followed by statements that select dead units.
+Sql& AppendLiveSelect(Sql& sql) {
   std::string columns = Columns<QuotaRecord>("q");
   const std::string outstanding = "q.outstanding";
   columns.replace(columns.find(outstanding), outstanding.size(), "q.outstanding - COALESCE(d.units, 0)");
-  BeginStatement(sql).Raw("SELECT " + columns +
-                          " FROM quota q LEFT JOIN (SELECT u.sku, u.channel_id, SUM(u.units) AS ");
-  sql.Raw("units FROM (SELECT a.sku, r.channel_id, a.reserved AS units FROM allocation a STRAIGHT_JOIN reservation r ");
-  sql.Raw("ON r.reservation_id = a.reservation_id WHERE a.sku IN (");
+  BeginStatement(sql).Raw("SELECT " + columns + " FROM quota q LEFT JOIN ");
+  return sql.Raw("(SELECT u.sku, u.channel_id, SUM(u.units) AS units FROM (");
+}
+
+Sql& AppendJoinTail(Sql& sql) {
+  return sql.Raw(") u GROUP BY u.sku, u.channel_id) d ON d.sku = q.sku AND d.channel_id = q.channel_id WHERE ");
+}
+
+// Up to the condition on q, for known SKUs. With these as constants, indexes by expiry give only what is dead.
+Sql& AppendLiveSelectOf(Sql& sql, std::span<const std::string> skus) {
+  AppendLiveSelect(sql).Raw("SELECT a.sku, r.channel_id, a.reserved AS units FROM allocation a STRAIGHT_JOIN ");
+  sql.Raw("reservation r ON r.reservation_id = a.reservation_id WHERE a.sku IN (");
   AppendTextList(sql, skus);
   sql.Raw(") AND a.expire_time <= NOW(6) UNION ALL SELECT b.sku, b.channel_id, b.quantity FROM backorder b ");
   sql.Raw("WHERE b.sku IN (");
   AppendTextList(sql, skus);
-  return sql.Raw(
-      ") AND b.expire_time <= NOW(6)) u GROUP BY u.sku, u.channel_id) d "
-      "ON d.sku = q.sku AND d.channel_id = q.channel_id WHERE ");
+  return AppendJoinTail(sql.Raw(") AND b.expire_time <= NOW(6)"));
+}
+
+// The same for any SKUs: all dead holds that are not released yet, which are few, through the reservations' index by
+// expire_time, which holds nothing but holds.
+Sql& AppendLiveSelectOfAny(Sql& sql) {
+  AppendLiveSelect(sql).Raw("SELECT a.sku, r.channel_id, a.reserved AS units FROM reservation r JOIN allocation a ");
+  sql.Raw("ON a.reservation_id = r.reservation_id WHERE r.expire_time <= NOW(6) AND a.expire_time <= NOW(6) ");
+  sql.Raw("UNION ALL SELECT b.sku, b.channel_id, b.quantity FROM reservation r JOIN backorder b ");
+  sql.Raw("ON b.reservation_id = r.reservation_id WHERE r.expire_time <= NOW(6) AND b.expire_time <= NOW(6)");
+  return AppendJoinTail(sql);
 }
 
 }  // namespace
@@ -33,7 +48,7 @@ bool AppendSelectOutstanding(Sql& sql, const std::string& sku, const std::string
 
 bool AppendSelectLiveQuotas(Sql& sql, std::span<const std::string> skus) {
   if (skus.empty()) return false;
-  AppendLiveSelect(sql, skus).Raw("q.sku IN (");
+  AppendLiveSelectOf(sql, skus).Raw("q.sku IN (");
   AppendTextList(sql, skus);
   sql.Raw(")");
   return true;
@@ -41,7 +56,18 @@ bool AppendSelectLiveQuotas(Sql& sql, std::span<const std::string> skus) {
 
 bool AppendSelectLiveQuota(Sql& sql, const QuotaRecord::Key& key) {
   const auto& [sku, channel_id] = key;
-  AppendLiveSelect(sql, {&sku, 1}).Raw("q.sku = ").Blob(sku).Raw(" AND q.channel_id = ").Blob(channel_id);
+  AppendLiveSelectOf(sql, {&sku, 1}).Raw("q.sku = ").Blob(sku).Raw(" AND q.channel_id = ").Blob(channel_id);
+  return true;
+}
+
+bool AppendListLiveQuotas(Sql& sql, const QuotaFilter& filter, const QuotaRecord::Key& after, int64_t limit) {
+  // The row comparison spelled out so that the range of q.sku uses an index.
+  AppendLiveSelectOfAny(sql).Raw("q.sku >= ").Blob(after.first).Raw(" AND (q.sku > ").Blob(after.first);
+  sql.Raw(" OR q.channel_id > ").Blob(after.second).Raw(")");
+  if (!filter.sku.empty()) sql.Raw(" AND q.sku = ").Blob(filter.sku);
+  if (!filter.channel_id.empty()) sql.Raw(" AND q.channel_id = ").Blob(filter.channel_id);
+  // Joined, the optimizer does not see that one channel needs no order of its own, and sorts.
+  sql.Raw(filter.channel_id.empty() ? " ORDER BY q.sku, q.channel_id LIMIT " : " ORDER BY q.sku LIMIT ").Int(limit);
   return true;
 }
 

@@ -33,6 +33,15 @@ bool AppendSelectOutstanding(Sql& sql, const std::string& sku, const std::string
 bool AppendSelectLiveQuotas(Sql& sql, std::span<const std::string> skus);
 bool AppendSelectLiveQuota(Sql& sql, const QuotaRecord::Key& key);
 
+// Empty members match all.
+struct QuotaFilter {
+  std::string sku = {};
+  std::string channel_id = {};
+};
+
+// Selects the first `limit` quotas after the key `after` ({}: from the start) that match, live, by SKU and channel.
+bool AppendListLiveQuotas(Sql& sql, const QuotaFilter& filter, const QuotaRecord::Key& after, int64_t limit);
+
 }  // namespace inventory::storage
 
 #endif  // INVENTORY_STORAGE_QUOTA_REPOSITORY_H_

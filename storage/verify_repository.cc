@@ -58,15 +58,21 @@ void AppendIncoming(Sql& sql, const SkuRange& range) {
   sql.Raw(") u GROUP BY sku, warehouse_id ORDER BY sku, warehouse_id");
 }
 
+// A balance forward stands for as many movements as its version says.
+Sql& AppendMovementCount(Sql& sql) {
+  sql.Raw("COUNT(*) + SUM(CASE WHEN type = ").Int(static_cast<int64_t>(MovementType::kBalanceForward));
+  return sql.Raw(" THEN version - 1 ELSE 0 END)");
+}
+
 void AppendLevelLedgers(Sql& sql, const SkuRange& range) {
   BeginStatement(sql).Raw("SELECT sku, warehouse_id, ");
   for (const QuantityField& field : kQuantities) sql.Raw("SUM(delta_").Raw(field.name).Raw("), ");
-  sql.Raw("MAX(version), COUNT(*) FROM movement WHERE ");
+  AppendMovementCount(sql.Raw("MAX(version), ")).Raw(" FROM movement WHERE ");
   AppendRange(sql, "sku", range).Raw(" GROUP BY sku, warehouse_id ORDER BY sku, warehouse_id");
 }
 
 void AppendSkuLedgers(Sql& sql, const SkuRange& range) {
-  BeginStatement(sql).Raw("SELECT sku, MAX(sequence), COUNT(*) FROM movement WHERE ");
+  AppendMovementCount(BeginStatement(sql).Raw("SELECT sku, MAX(sequence), ")).Raw(" FROM movement WHERE ");
   AppendRange(sql, "sku", range).Raw(" GROUP BY sku ORDER BY sku");
 }
 
@@ -104,6 +110,18 @@ void AppendBackordered(Sql& sql, const SkuRange& range) {
   sql.Raw(" UNION ALL SELECT b.reservation_id, b.sku, 0, b.quantity FROM backorder b WHERE ");
   AppendRange(sql, "b.sku", range);
   sql.Raw(") u GROUP BY reservation_id, sku ORDER BY reservation_id, sku");
+}
+
+// From the lines of the quota's SKU, which have an index, to their reservations.
+void AppendQuotas(Sql& sql, const SkuRange& range) {
+  BeginStatement(sql).Raw("SELECT sku, channel_id, SUM(outstanding), SUM(unshipped) FROM (");
+  sql.Raw("SELECT q.sku, q.channel_id, q.outstanding, 0 AS unshipped FROM quota q WHERE ");
+  AppendRange(sql, "q.sku", range);
+  sql.Raw(" UNION ALL SELECT q.sku, q.channel_id, 0, l.reserved + l.backordered FROM quota q ");
+  sql.Raw("STRAIGHT_JOIN reservation_line l ON l.sku = q.sku AND (l.reserved > 0 OR l.backordered > 0) ");
+  sql.Raw("STRAIGHT_JOIN reservation r ON r.reservation_id = l.reservation_id AND r.channel_id = q.channel_id WHERE ");
+  AppendRange(sql, "q.sku", range);
+  sql.Raw(") u GROUP BY sku, channel_id ORDER BY sku, channel_id");
 }
 
 std::vector<LevelSum> ParseLevelSums(const Rows& rows) {
@@ -156,7 +174,15 @@ std::vector<LineBackordered> ParseBackordered(const Rows& rows) {
   return all;
 }
 
-// What is computed from the parts, in seven statements.
+std::vector<QuotaOutstanding> ParseQuotas(const Rows& rows) {
+  std::vector<QuotaOutstanding> all;
+  for (const Row& row : rows) {
+    all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2), row.Int(3)});
+  }
+  return all;
+}
+
+// What is computed from the parts, in eight statements.
 void AppendSums(Sql& sql, const SkuRange& range) {
   AppendReserved(sql, range);
   AppendLevelLedgers(sql, range);
@@ -165,6 +191,7 @@ void AppendSums(Sql& sql, const SkuRange& range) {
   AppendReturned(sql, range);
   AppendIncoming(sql, range);
   AppendBackordered(sql, range);
+  AppendQuotas(sql, range);
 }
 
 void ParseSums(std::span<const Rows> results, VerifySnapshot& snapshot) {
@@ -175,6 +202,7 @@ void ParseSums(std::span<const Rows> results, VerifySnapshot& snapshot) {
   snapshot.returned = ParseReturned(results[4]);
   snapshot.incoming = ParseLevelSums(results[5]);
   snapshot.backordered = ParseBackordered(results[6]);
+  snapshot.quotas = ParseQuotas(results[7]);
 }
 
 absl::StatusOr<VerifySnapshot> ReadInTransaction(Connection& connection, SkuRange range, int64_t limit) {

@@ -26,14 +26,14 @@ struct LevelLedger {
   std::string warehouse_id;
   Quantities deltas;  // Sums.
   int64_t last_version = 0;
-  int64_t movements = 0;
+  int64_t movements = 0;  // Those that a balance forward stands for included.
 };
 
 // The movements of a SKU.
 struct SkuLedger {
   std::string sku;
   int64_t last_sequence = 0;
-  int64_t movements = 0;
+  int64_t movements = 0;  // As LevelLedger's.
 };
 
 // An allocation's in_shipment and what open shipments that leave from its warehouse hold of its
@@ -65,6 +65,14 @@ struct LineBackordered {
   int64_t waiting = 0;
 };
 
+// A quota's outstanding, and the sum of what the lines of its SKU and channel have reserved or waiting.
+struct QuotaOutstanding {
+  std::string sku;
+  std::string channel_id;
+  int64_t outstanding = 0;
+  int64_t unshipped = 0;
+};
+
 // Every list is ordered by its key.
 struct VerifySnapshot {
   std::vector<ItemRecord> items;
@@ -78,6 +86,7 @@ struct VerifySnapshot {
   std::vector<AllocationShipped> shipped;
   std::vector<LineReturned> returned;
   std::vector<LineBackordered> backordered;
+  std::vector<QuotaOutstanding> quotas;
   // Where the next page starts; empty after the last page.
   std::string next_after_sku;
 };

@@ -13,6 +13,7 @@ using storage::Quantities;
 using storage::VerifySnapshot;
 
 constexpr char kBackordered[] = "BACKORDERED_NOT_SUM_OF_BACKORDERS";
+constexpr char kOutstanding[] = "OUTSTANDING_NOT_SUM_OF_LINES";
 
 // Everything that is known of one level.
 struct Facts {
@@ -120,6 +121,14 @@ void CheckBackorders(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& 
   }
 }
 
+void CheckQuotas(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& found) {
+  for (const auto& quota : snapshot.quotas) {
+    const std::size_t before = found.size();
+    Report(quota.sku, "", found).Compare(kOutstanding, "outstanding", quota.unshipped, quota.outstanding);
+    if (found.size() > before) found.back().set_channel_id(quota.channel_id);
+  }
+}
+
 int64_t LastSequence(const VerifySnapshot& snapshot, const std::string& sku) {
   for (const auto& ledger : snapshot.sku_ledgers) {
     if (ledger.sku == sku) return ledger.last_sequence;
@@ -134,7 +143,7 @@ bool MovementMends(const v1::Mismatch& mismatch) {
     // Numbers that lag behind the ledger go on after it; a ledger that lacks movements stays as it is.
     return mismatch.quantity() != "movements" && mismatch.actual() < mismatch.expected();
   }
-  return mismatch.reservation_id().empty() && check != kBackordered;
+  return mismatch.reservation_id().empty() && check != kBackordered && check != kOutstanding;
 }
 
 absl::Status RepairLevel(const LevelKey& key, const Facts& facts, const VerifySnapshot& snapshot,
@@ -177,6 +186,14 @@ bool RepairBackordered(const v1::Mismatch& mismatch, pipeline::Work& work) {
   return true;
 }
 
+// Lines decide how much stands against a quota.
+bool RepairOutstanding(const v1::Mismatch& mismatch, pipeline::Work& work) {
+  const storage::QuotaRecord::Key key{mismatch.sku(), mismatch.channel_id()};
+  if (work.rows().quotas.Find(key) == nullptr) return false;
+  work.rows().quotas.Edit(key).outstanding += mismatch.expected() - mismatch.actual();
+  return true;
+}
+
 }  // namespace
 
 std::vector<v1::Mismatch> FindMismatches(const VerifySnapshot& snapshot) {
@@ -196,6 +213,7 @@ std::vector<v1::Mismatch> FindMismatches(const VerifySnapshot& snapshot) {
     report.Compare("RETURNED_EXCEEDS_SHIPPED", "returned", std::min(line.returned, line.shipped), line.returned);
   }
   CheckBackorders(snapshot, found);
+  CheckQuotas(snapshot, found);
   return found;
 }
 
@@ -208,6 +226,7 @@ absl::Status Repair(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& m
       mismatch.set_repaired(RepairLine(mismatch, &storage::ReservationLineRecord::returned, work));
     }
     if (mismatch.check() == kBackordered) mismatch.set_repaired(RepairBackordered(mismatch, work));
+    if (mismatch.check() == kOutstanding) mismatch.set_repaired(RepairOutstanding(mismatch, work));
     if (!MovementMends(mismatch)) continue;
     LevelKey key{mismatch.sku(), mismatch.warehouse_id()};
     if (key.second.empty()) {

@@ -82,6 +82,7 @@ class RepairStock final : public pipeline::Command {
     std::copy_if(work.sums->returned.begin(), work.sums->returned.end(), std::back_inserter(snapshot.returned), wanted);
     std::copy_if(work.sums->backordered.begin(), work.sums->backordered.end(), std::back_inserter(snapshot.backordered),
                  wanted);
+    std::copy_if(work.sums->quotas.begin(), work.sums->quotas.end(), std::back_inserter(snapshot.quotas), wanted);
     return snapshot;
   }
 

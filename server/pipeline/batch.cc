@@ -6,6 +6,7 @@
 #include "server/errors.h"
 #include "server/pipeline/consequences.h"
 #include "server/pipeline/holds.h"
+#include "server/pipeline/quotas.h"
 
 namespace inventory::pipeline {
 namespace {
@@ -118,8 +119,9 @@ absl::Status Batch::ApplyCommand(Job& job) {
   AddTo(job.needs.replenishments, work.required_replenishments());
   job.resolved = work.required_replenishments().empty();
   job.trial = work.trial();
-  if (job.answer.ok() && !job.needs_more && !job.trial && !RepairsAlone()) {
-    job.answer = DrawConsequences(work, *this);
+  if (job.answer.ok() && !job.needs_more && !job.trial) {
+    // What waits is served after the repair.
+    job.answer = RepairsAlone() ? CountQuotas(work) : DrawConsequences(work, *this);
     if (storage::FaultOf(job.answer) != storage::SqlFault::kNone) return job.answer;
   }
   if (job.needs_more || job.trial || !job.answer.ok()) {

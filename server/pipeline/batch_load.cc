@@ -200,6 +200,8 @@ void Batch::SelectAsked(Packet& packet) {
     packet.Add([&](Sql& sql) { return storage::AppendSelectUsersOfEstimate(sql, id, kMaxHolders); },
                [this, id](const storage::Rows& rows) { estimate_users_[id] = storage::ParseTexts(rows); });
   }
+  // A repair runs without the companions of its SKUs but for these.
+  Select(packet, &Needs::audits, rows_.quotas);
   for (const auto& key : Union(jobs_, [](const Job& job) { return job.needs.outstanding; })) {
     packet.Add([&](Sql& sql) { return storage::AppendSelectOutstanding(sql, key.first, key.second); },
                [this, key](const storage::Rows& rows) { outstanding_[key] = rows[0].Int(0); });

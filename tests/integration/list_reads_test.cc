@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "storage/movement_repository.h"
+#include "storage/quota_repository.h"
 #include "storage/replenishment_repository.h"
 #include "storage/reservation_repository.h"
 #include "storage/return_repository.h"
@@ -44,6 +45,7 @@ class ListReadsTest : public RepositoriesTest {
     std::vector<ReplenishmentRecord> replenishments;
     std::vector<TransferRecord> transfers;
     std::vector<TransferLineRecord> transfer_lines;
+    std::vector<QuotaRecord> quotas;
     std::vector<MovementRecord> movements;
     for (int i = 0; i < kRows; ++i) {
       const std::string id = absl::StrFormat("r%05d", i);
@@ -54,16 +56,18 @@ class ListReadsTest : public RepositoriesTest {
       reservations.push_back(std::move(reservation));
       lines.push_back({id, which, 1, 1, 0, 0});
       const ShipmentState state = i % 2 == 0 ? ShipmentState::kDelivered : ShipmentState::kCancelled;
-      shipments.push_back({"s" + id, which, which, state, "", "", 1, kTime, kTime});
+      shipments.push_back({"s" + id, which, which, state, "", "", "", 1, kTime, kTime});
       returns.push_back({"b" + id, which, "", kTime});
       for (const Disposition disposition : {Disposition::kRestock, Disposition::kDamaged}) {
         return_lines.push_back({"b" + id, which, which, disposition, 1});
       }
       const auto ordered = i % 2 == 0 ? ReplenishmentState::kOpen : ReplenishmentState::kClosed;
-      replenishments.push_back({"p" + id, which, which, 1, 0, {}, ordered, "", 1, kTime, kTime});
+      replenishments.push_back({"p" + id, which, which, 1, 0, {}, ordered, "", "", 1, kTime, kTime});
       const auto sent = which == "rare" ? TransferState::kInTransit : TransferState::kReceived;
-      transfers.push_back({"t" + id, which, which, sent, {}, "", 1, kTime, kTime});
+      transfers.push_back({"t" + id, which, which, sent, {}, "", "", 1, kTime, kTime});
       transfer_lines.push_back({"t" + id, which, 1, 0, 0, ""});
+      quotas.push_back({id, which, 1, 0, 1, kTime, kTime});
+      quotas.push_back({which, "c" + id, 1, 0, 1, kTime, kTime});
       movements.push_back(Movement(absl::StrCat("sku", i % 40), i, "w1", i, 1));
       movements.back().document_id = which;
     }
@@ -75,24 +79,14 @@ class ListReadsTest : public RepositoriesTest {
     Insert(replenishments);
     Insert(transfers);
     Insert(transfer_lines);
+    Insert(quotas);
     Insert(movements);
     Run([](Sql& sql) {
       sql.Raw(
           "ANALYZE TABLE reservation, reservation_line, shipment, stock_return, stock_return_line, replenishment, "
-          "transfer, transfer_line, movement");
+          "transfer, transfer_line, quota, movement");
       return true;
     });
-  }
-
-  // Rows that this session has read so far, through indexes and without.
-  int64_t Reads() {
-    const Rows rows = Run([](Sql& sql) {
-      sql.Raw("SHOW SESSION STATUS LIKE 'Handler_read%'");
-      return true;
-    });
-    int64_t reads = 0;
-    for (const Row& row : rows) reads += row.Int(1);
-    return reads;
   }
 
   void ExpectFewReads(const ReservationFilter& filter) {
@@ -118,6 +112,11 @@ class ListReadsTest : public RepositoriesTest {
   void ExpectFewReads(const TransferFilter& filter) {
     ExpectPage([&](Sql& sql) { return AppendListTransfers(sql, filter, "", kPage); });
     ExpectPage([&](Sql& sql) { return AppendListTransfers(sql, filter, "tr01498", kPage); });
+  }
+
+  void ExpectFewReads(const QuotaFilter& filter) {
+    ExpectPage([&](Sql& sql) { return AppendListLiveQuotas(sql, filter, {}, kPage); });
+    ExpectPage([&](Sql& sql) { return AppendListLiveQuotas(sql, filter, {"r01498", ""}, kPage); });
   }
 
   void ExpectFewReads(const MovementFilter& filter) {
@@ -179,6 +178,15 @@ TEST_F(ListReadsTest, Transfers) {
     ExpectFewReads(TransferFilter{.to_warehouse_id = which, .state = TransferState::kInTransit});
   }
   ExpectFewReads(TransferFilter{.state = TransferState::kInTransit});
+}
+
+TEST_F(ListReadsTest, Quotas) {
+  ExpectFewReads(QuotaFilter{});
+  for (const char* which : {"rare", "early", "other1"}) {
+    ExpectFewReads(QuotaFilter{.sku = which});
+    ExpectFewReads(QuotaFilter{.channel_id = which});
+    ExpectFewReads(QuotaFilter{.sku = which, .channel_id = "cr01499"});
+  }
 }
 
 TEST_F(ListReadsTest, Movements) {

@@ -32,6 +32,9 @@ class Checker {
     CheckLines();
     CheckReturns();
     CheckBackorders();
+    CheckQuotas();
+    CheckKits();
+    CheckLowStock();
     CheckReservations();
     return std::move(broken_);
   }
@@ -44,13 +47,18 @@ class Checker {
 
   void CheckLedger() {
     std::map<std::string, const MovementRecord*> last_of_sku;
+    std::map<std::string, int64_t> made;  // Movements of the SKU, those that gave way to a balance forward included.
     for (const MovementRecord& movement : rows_.movements) {
       const std::string name = absl::StrCat("movement ", movement.sequence, " of ", movement.sku);
       const MovementRecord*& last = last_of_sku[movement.sku];
-      Expect(movement.sequence == (last == nullptr ? 0 : last->sequence) + 1, name, " is out of order");
+      Expect(movement.sequence > (last == nullptr ? 0 : last->sequence), name, " is out of order");
       Expect(last == nullptr || movement.create_time >= last->create_time, name, " is older than the one before");
       LevelRecord& level = ledger_[{movement.sku, movement.warehouse_id}];
-      level.version += 1;
+      const bool forward = movement.type == storage::MovementType::kBalanceForward;
+      Expect(!forward || level.version == 0, name, " is a balance forward after others");
+      const int64_t before = level.version;
+      level.version = forward ? movement.version : before + 1;
+      made[movement.sku] += level.version - before;
       Expect(movement.version == level.version, name, " makes version ", movement.version, ", not ", level.version);
       level.quantities += movement.delta;
       Expect(movement.balance == level.quantities, name, " has another balance than the sum so far");
@@ -59,6 +67,8 @@ class Checker {
     for (const storage::ItemRecord* item : rows_.items.All()) {
       const MovementRecord* last = last_of_sku[item->sku];
       Expect(item->sequence == (last == nullptr ? 0 : last->sequence), item->sku, " does not know its last movement");
+      Expect(item->sequence == made[item->sku], item->sku, " has ", made[item->sku], " movements numbered up to ",
+             item->sequence);
     }
   }
 
@@ -219,6 +229,84 @@ class Checker {
     for (const storage::ItemRecord* item : rows_.items.All()) {
       Expect(item->backordered == of_sku[item->sku], item->sku, " has ", item->backordered, " backordered, and ",
              of_sku[item->sku], " wait");
+    }
+  }
+
+  void CheckQuotas() {
+    std::map<storage::QuotaRecord::Key, int64_t> unshipped;
+    for (const ReservationLineRecord* line : rows_.reservation_lines.All()) {
+      const ReservationRecord* owner = rows_.reservations.Find(line->reservation_id);
+      if (owner != nullptr) unshipped[{line->sku, owner->channel_id}] += line->reserved + line->backordered;
+    }
+    std::map<std::string, int64_t> of_sku;
+    for (const storage::QuotaRecord* quota : rows_.quotas.All()) {
+      Expect(quota->outstanding == unshipped[quota->key()], "quota of ", quota->sku, " in ", quota->channel_id, " has ",
+             quota->outstanding, " outstanding, its lines ", unshipped[quota->key()]);
+      ++of_sku[quota->sku];
+    }
+    for (const storage::ItemRecord* item : rows_.items.All()) {
+      Expect(item->quotas == of_sku[item->sku], item->sku, " knows of ", item->quotas, " quotas and has ",
+             of_sku[item->sku]);
+    }
+  }
+
+  void CheckKits() {
+    std::map<std::string, int64_t> kits;  // By component.
+    for (const storage::ItemRecord* item : rows_.items.All()) {
+      for (const storage::Component& component : item->components) {
+        ++kits[component.sku];
+        const storage::ItemRecord* part = rows_.items.Find(component.sku);
+        Expect(part != nullptr && !part->is_kit() && component.quantity > 0, item->sku, " can't be made of ",
+               component.sku);
+      }
+    }
+    for (const storage::ItemRecord* item : rows_.items.All()) {
+      Expect(item->kits == kits[item->sku], item->sku, " knows of ", item->kits, " kits and is in ", kits[item->sku]);
+    }
+    for (const LevelRecord* level : rows_.levels.All()) {
+      const storage::ItemRecord* item = rows_.items.Find(level->sku);
+      const bool kit = item != nullptr && item->is_kit();
+      Expect(!kit || level->quantities == Quantities(), level->sku, " is a kit and has units of its own");
+    }
+  }
+
+  void CheckLowStock() {
+    std::map<std::string, int64_t> rules;  // By SKU.
+    std::map<std::string, int64_t> pending;
+    std::map<std::string, int64_t> next;
+    std::map<std::string, const storage::LowStockEventRecord*> last;
+    for (const storage::LowStockEventRecord* event : rows_.low_stock_events.All()) {
+      const std::string name = absl::StrCat("event ", event->number, " of low-stock rule ", event->rule_id);
+      const bool low = event->type == storage::LowStockEventType::kLow;
+      const storage::LowStockEventRecord*& before = last[event->rule_id];
+      Expect(event->number == (before == nullptr ? 0 : before->number) + 1, name, " does not follow the one before");
+      Expect(low == (before == nullptr || before->type == storage::LowStockEventType::kRecovered), name,
+             " says what the one before did");
+      Expect(low == (event->available <= event->threshold), name, " saw ", event->available, " and a threshold of ",
+             event->threshold);
+      const bool waits = event->state == storage::LowStockEventState::kPending;
+      Expect(waits || !event->next_attempt_time, name, " is over and has a next attempt");
+      pending[event->rule_id] += waits ? 1 : 0;
+      next[event->rule_id] += event->next_attempt_time ? 1 : 0;
+      before = event;
+    }
+    for (const storage::LowStockRuleRecord* rule : rows_.low_stock_rules.All()) {
+      const std::string name = absl::StrCat("low-stock rule ", rule->rule_id);
+      const storage::LowStockEventRecord* event = last[rule->rule_id];
+      Expect(rule->last_event == (event == nullptr ? 0 : event->number), name, " does not know its last event");
+      Expect(rule->low == (event != nullptr && event->type == storage::LowStockEventType::kLow), name,
+             " is not as its last event says");
+      Expect(rule->pending_events == pending[rule->rule_id], name, " has ", rule->pending_events,
+             " pending events, not ", pending[rule->rule_id]);
+      Expect(next[rule->rule_id] == (rule->pending_events > 0 ? 1 : 0), name, " has ", next[rule->rule_id],
+             " events with a next attempt");
+      rules[rule->sku] += rule->delete_time ? 0 : 1;
+      last.erase(rule->rule_id);
+    }
+    Expect(last.empty(), "an event has no low-stock rule");
+    for (const storage::ItemRecord* item : rows_.items.All()) {
+      Expect(item->low_stock_rules == rules[item->sku], item->sku, " knows of ", item->low_stock_rules,
+             " low-stock rules and has ", rules[item->sku]);
     }
   }
 
