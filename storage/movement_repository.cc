@@ -56,10 +56,16 @@ bool AppendSelectPastLevel(Sql& sql, const std::string& sku, const std::string& 
     sql.Raw("(SELECT ").Raw(columns).Raw(" FROM movement WHERE sku = ").Blob(sku);
     return sql.Raw(" AND warehouse_id = ").Blob(warehouse_id);
   };
+  constexpr char kUntil[] = " AND create_time <= ";
+  constexpr char kLast[] = " ORDER BY version DESC LIMIT 1)";
   BeginStatement(sql);
-  select("1, balance_on_hand, create_time").Raw(" AND create_time <= ").Time(time);
-  sql.Raw(" ORDER BY version DESC LIMIT 1) UNION ALL ");
-  select("2, type, create_time").Raw(" ORDER BY version LIMIT 1)");
+  select("1, balance_on_hand, create_time").Raw(kUntil).Time(time).Raw(kLast).Raw(" UNION ALL ");
+  select("2, type, create_time").Raw(" ORDER BY version LIMIT 1) UNION ALL ");
+  // Joined to the version of then, without which every movement of the level would be read.
+  sql.Raw("(SELECT 3, COALESCE(SUM(m.delta_on_hand), 0), NULL FROM (SELECT COALESCE(");
+  select("version").Raw(kUntil).Time(time).Raw(kLast).Raw(", 0) AS version) p STRAIGHT_JOIN movement m ON m.sku = ");
+  sql.Blob(sku).Raw(" AND m.warehouse_id = ").Blob(warehouse_id).Raw(" AND m.version > p.version WHERE m.type = ");
+  sql.Int(static_cast<int64_t>(MovementType::kSet)).Raw(")");
   return true;
 }
 
@@ -68,6 +74,8 @@ PastLevel ParsePastLevel(const Rows& rows) {
   for (const Row& row : rows) {
     if (row.Int(0) == 1) {
       past.on_hand = row.Int(1);
+    } else if (row.Int(0) == 3) {
+      past.counted_since = row.Int(1);
     } else if (row.Int(1) == static_cast<int64_t>(MovementType::kBalanceForward)) {
       past.begin_time = row.Time(2);
     }
@@ -75,19 +83,36 @@ PastLevel ParsePastLevel(const Rows& rows) {
   return past;
 }
 
+bool AppendSelectAgedLevels(Sql& sql, const LevelRecord::Key& after, absl::Time before, int64_t limit) {
+  // Of each level no more than its first two movements are read.
+  BeginStatement(sql).Raw("SELECT l.sku, l.warehouse_id, COALESCE((SELECT m.create_time FROM movement m WHERE ");
+  sql.Raw("m.sku = l.sku AND m.warehouse_id = l.warehouse_id ORDER BY m.version LIMIT 1 OFFSET 1) < ").Time(before);
+  sql.Raw(", 0) FROM stock_level l WHERE l.sku >= ").Blob(after.first).Raw(" AND (l.sku > ").Blob(after.first);
+  sql.Raw(" OR l.warehouse_id > ").Blob(after.second).Raw(") ORDER BY l.sku, l.warehouse_id LIMIT ").Int(limit);
+  return true;
+}
+
+std::vector<AgedLevel> ParseAgedLevels(const Rows& rows) {
+  std::vector<AgedLevel> all;
+  for (const Row& row : rows) all.push_back({{std::string(row.Text(0)), std::string(row.Text(1))}, row.Bool(2)});
+  return all;
+}
+
+// A SKU's movements never go back in time, so that those before it are the first ones. A plain condition on the time
+// would have all that are newer read too where there are not enough.
 bool AppendSelectOldMovements(Sql& sql, const std::string& sku, int64_t after_sequence, absl::Time before,
                               int64_t limit) {
-  BeginStatement(sql).Raw("SELECT " + Columns<MovementRecord>() + " FROM movement WHERE sku = ").Blob(sku);
-  sql.Raw(" AND sequence > ").Int(after_sequence).Raw(" AND create_time < ").Time(before);
-  sql.Raw(" ORDER BY sequence LIMIT ").Int(limit);
+  BeginStatement(sql).Raw("SELECT * FROM (SELECT " + Columns<MovementRecord>() + " FROM movement WHERE sku = ");
+  sql.Blob(sku).Raw(" AND sequence > ").Int(after_sequence).Raw(" ORDER BY sequence LIMIT ").Int(limit);
+  sql.Raw(") m WHERE create_time < ").Time(before).Raw(" ORDER BY sequence");
   return true;
 }
 
 bool AppendSelectFirstMovements(Sql& sql, const std::string& sku) {
-  BeginStatement(sql).Raw("SELECT " + Columns<MovementRecord>("m"));
-  sql.Raw(" FROM (SELECT warehouse_id, MIN(version) AS version FROM movement WHERE sku = ").Blob(sku);
-  sql.Raw(" GROUP BY warehouse_id) f JOIN movement m ON m.sku = ").Blob(sku);
-  sql.Raw(" AND m.warehouse_id = f.warehouse_id AND m.version = f.version");
+  BeginStatement(sql).Raw("SELECT " + Columns<MovementRecord>("m") + " FROM stock_level l JOIN movement m ON ");
+  sql.Raw("m.sku = l.sku AND m.warehouse_id = l.warehouse_id AND m.version = (SELECT f.version FROM movement f ");
+  sql.Raw("WHERE f.sku = l.sku AND f.warehouse_id = l.warehouse_id ORDER BY f.version LIMIT 1) WHERE l.sku = ");
+  sql.Blob(sku);
   return true;
 }
 

@@ -60,14 +60,24 @@ bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& wareho
 
 // A level at a moment, as far as its movements tell.
 struct PastLevel {
-  std::optional<int64_t> on_hand = {};        // Unset: no movement is that old.
+  std::optional<int64_t> on_hand = {};  // Unset: no movement is that old.
+  // What counts that were written since have added to on_hand, or taken away if negative.
+  int64_t counted_since = 0;
   std::optional<absl::Time> begin_time = {};  // Set if older movements than that were removed.
 };
 // Selects it: ParsePastLevel.
 bool AppendSelectPastLevel(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time);
 PastLevel ParsePastLevel(const Rows& rows);
 
-// Selects the first `limit` movements of the SKU after the sequence that were made before the time, in order.
+// Selects the first `limit` levels after the key ({"", ""}: from the start), by SKU and warehouse: ParseAgedLevels.
+bool AppendSelectAgedLevels(Sql& sql, const LevelRecord::Key& after, absl::Time before, int64_t limit);
+struct AgedLevel {
+  LevelRecord::Key key;
+  bool aged = false;  // More than one of its movements were made before the time.
+};
+std::vector<AgedLevel> ParseAgedLevels(const Rows& rows);
+
+// Selects those of the SKU's first `limit` movements after the sequence that were made before the time, in order.
 bool AppendSelectOldMovements(Sql& sql, const std::string& sku, int64_t after_sequence, absl::Time before,
                               int64_t limit);
 // Selects the first movement of each level of the SKU.

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
 #include "inventory/v1/stock.pb.h"
+#include "server/commands/convert.h"
 #include "server/commands/stock.h"
 #include "server/rpc/rule.h"
 
@@ -31,6 +32,7 @@ LevelChange ChangeOf(const v1::StockUpdate& update) {
     case v1::StockUpdate::CHANGE_NOT_SET:
       change.kind = LevelChange::Kind::kSetOnHand;
       change.quantity = update.set_on_hand();
+      if (update.has_as_of_time()) change.as_of = ToStoredTime(update.as_of_time());
       break;
   }
   return change;
@@ -64,6 +66,9 @@ class UpdateRows final : public pipeline::Command {
     for (int row = begin_; row < end_; ++row) {
       needs.skus.push_back(request_.updates(row).sku());
       needs.warehouses.push_back(request_.updates(row).warehouse_id());
+      for (pipeline::LevelMoment& then : PastLevels(ChangeOf(request_.updates(row)))) {
+        needs.past_levels.push_back(std::move(then));
+      }
     }
     return needs;
   }
@@ -90,8 +95,11 @@ class UpdateRows final : public pipeline::Command {
  private:
   absl::Status ApplyRow(int row, pipeline::Work& work, v1::BatchUpdateStockResponse::Result& result) const {
     bool changed = false;
-    absl::Status done = Change(ChangeOf(request_.updates(row)), work, *result.mutable_stock_level(),
-                               result.mutable_movement(), changed);
+    v1::StockUpdate update = request_.updates(row);
+    absl::Status converted = rpc::ToSmallestUnits(work, update);
+    if (!converted.ok()) return converted;
+    absl::Status done =
+        Change(ChangeOf(update), work, *result.mutable_stock_level(), result.mutable_movement(), changed);
     if (!changed) result.clear_movement();
     return done;
   }
@@ -136,6 +144,7 @@ struct BatchUpdateStock {
     rpc::CheckId(update.warehouse_id(), field("warehouse_id"), violations);
     rpc::CheckText(update.reason(), 255, field("reason"), violations);
     CheckCondition(update, field("condition"), violations);
+    CheckAsOf(update, field("as_of_time"), violations);
     switch (update.change_case()) {
       case v1::StockUpdate::kSetOnHand:
         rpc::CheckQuantity(update.set_on_hand(), 0, field("set_on_hand"), violations);
@@ -160,6 +169,12 @@ struct BatchUpdateStock {
     } else {
       violations.Add(field, "belongs to adjust_on_hand");
     }
+  }
+
+  static void CheckAsOf(const v1::StockUpdate& update, const std::string& field, Violations& violations) {
+    if (!update.has_as_of_time()) return;
+    rpc::CheckTimestamp(update.as_of_time(), field, violations);
+    if (update.change_case() != v1::StockUpdate::kSetOnHand) violations.Add(field, "belongs to set_on_hand");
   }
 
   // Chunks commit one after another, so that rows of one level apply in order. One that can't be carried out ends the

@@ -31,11 +31,14 @@ struct ReceiveReplenishment {
     auto found = FindReplenishment(work, id, request.etag());
     if (!found.ok()) return found.status();
     if ((*found)->state != ReplenishmentState::kOpen) return WrongState((*found)->state);
+    // The request names a unit but no SKU that it could be converted by before.
+    const auto units = rpc::InSmallestUnits(work, (*found)->sku, request.unit(), request.quantity());
+    if (!units.ok()) return units.status();
     const int64_t outstanding = (*found)->outstanding();
-    if (request.quantity() > outstanding && !request.allow_over_receipt()) return OverReceipt(request, outstanding);
+    if (*units > outstanding && !request.allow_over_receipt()) return OverReceipt(id, *units, outstanding);
 
-    storage::Quantities delta = UnitsOf(request.condition(), request.quantity());
-    delta.incoming = -std::min(request.quantity(), outstanding);
+    storage::Quantities delta = UnitsOf(request.condition(), *units);
+    delta.incoming = -std::min(*units, outstanding);
     absl::Status moved = work.Apply({.sku = (*found)->sku,
                                      .warehouse_id = (*found)->warehouse_id,
                                      .type = storage::MovementType::kReceive,
@@ -45,7 +48,7 @@ struct ReceiveReplenishment {
                              .status();
     if (!moved.ok()) return moved;
     ReplenishmentRecord& replenishment = EditReplenishment(work, id);
-    replenishment.received += request.quantity();
+    replenishment.received += *units;
     if (replenishment.outstanding() == 0) replenishment.state = ReplenishmentState::kReceived;
     ShowReplenishment(work, id, *response.mutable_replenishment());
     ShowMovements(work, *response.mutable_movements());
@@ -53,14 +56,13 @@ struct ReceiveReplenishment {
   }
 
  private:
-  static absl::Status OverReceipt(const Request& request, int64_t outstanding) {
-    return Precondition("OVER_RECEIPT",
-                        absl::StrCat("only ", outstanding,
-                                     " units of the replenishment are outstanding; "
-                                     "allow_over_receipt takes more in all the same"),
-                        {{"replenishment_id", request.replenishment_id()},
-                         {"requested", absl::StrCat(request.quantity())},
-                         {"outstanding", absl::StrCat(outstanding)}});
+  static absl::Status OverReceipt(const std::string& id, int64_t requested, int64_t outstanding) {
+    return Precondition(
+        "OVER_RECEIPT",
+        absl::StrCat("only ", outstanding,
+                     " units of the replenishment are outstanding; "
+                     "allow_over_receipt takes more in all the same"),
+        {{"replenishment_id", id}, {"requested", absl::StrCat(requested)}, {"outstanding", absl::StrCat(outstanding)}});
   }
 };
 

@@ -36,11 +36,55 @@ Step StepOf(const LevelChange& change, const storage::Quantities& before) {
   return {MovementType::kSet, {.on_hand = change.quantity - before.on_hand}};
 }
 
+std::string Show(absl::Time time) { return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone()); }
+
+// Whether a count of that moment can still be told from what has moved since.
+absl::Status CheckAsOf(const LevelChange& change, const pipeline::Work& work, const LevelRecord* level) {
+  const absl::Time as_of = change.as_of.value_or(work.now());
+  if (as_of > work.now()) {
+    return Refusal(absl::StatusCode::kInvalidArgument, "AS_OF_IN_FUTURE",
+                   absl::StrCat("it is ", Show(work.now()), "; nothing can have been counted at ", Show(as_of)),
+                   {{"as_of_time", Show(as_of)}, {"now", Show(work.now())}});
+  }
+  if (level != nullptr && level->count_time && as_of < *level->count_time) {
+    return Precondition(
+        "COUNT_OUTDATED",
+        absl::StrCat(change.sku, " in ", change.warehouse_id, " was counted again at ", Show(*level->count_time),
+                     ", after this count"),
+        {{"sku", change.sku}, {"warehouse_id", change.warehouse_id}, {"count_time", Show(*level->count_time)}});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckAllowed(const LevelChange& change, const pipeline::Work& work, const LevelRecord* level) {
   absl::Status allowed = CheckWarehouseExists(work, change.warehouse_id);
   if (allowed.ok()) allowed = CheckTracked(work, change.sku);
+  if (allowed.ok() && change.kind == LevelChange::Kind::kSetOnHand) allowed = CheckAsOf(change, work, level);
   if (!allowed.ok()) return allowed;
   return CheckEtag(change.etag, level == nullptr ? 0 : level->version, "the stock level");
+}
+
+// What counts have added to the level in this batch.
+int64_t CountedBefore(const LevelChange& change, const pipeline::Work& work) {
+  int64_t units = 0;
+  for (const storage::MovementRecord& movement : work.rows().movements) {
+    const bool counts = movement.type == MovementType::kSet && movement.sku == change.sku &&
+                        movement.warehouse_id == change.warehouse_id;
+    if (counts) units += movement.delta.on_hand;
+  }
+  return units;
+}
+
+// Units that have come to the level since the moment of the count, or gone if negative. What counts have changed since
+// is not among them: it was wrong at that moment already, as no later moment has been counted.
+absl::StatusOr<int64_t> MovedSince(const LevelChange& change, const pipeline::Work& work, int64_t on_hand) {
+  // Movements of this very moment, which this batch may have made, count as made before it.
+  if (!change.as_of || *change.as_of == work.now()) return 0;
+  const storage::PastLevel& past = work.past_levels->at({change.sku, change.warehouse_id, *change.as_of});
+  if (past.on_hand || !past.begin_time) {
+    return on_hand - past.on_hand.value_or(0) - past.counted_since - CountedBefore(change, work);
+  }
+  return LedgerTooShort(change.sku, change.warehouse_id, *past.begin_time);
 }
 
 absl::Status BelowUnsellable(const LevelChange& change, const storage::Quantities& level) {
@@ -89,7 +133,12 @@ absl::Status CheckTracked(const pipeline::Work& work, const std::string& sku) {
   return Precondition("ITEM_UNTRACKED", absl::StrCat(sku, " is untracked: its stock is never counted"), {{"sku", sku}});
 }
 
-absl::Status Change(const LevelChange& change, pipeline::Work& work, v1::StockLevel& shown, v1::LevelVersion* movement,
+std::vector<pipeline::LevelMoment> PastLevels(const LevelChange& change) {
+  if (!change.as_of) return {};
+  return {{change.sku, change.warehouse_id, *change.as_of}};
+}
+
+absl::Status Change(LevelChange change, pipeline::Work& work, v1::StockLevel& shown, v1::LevelVersion* movement,
                     bool& changed) {
   const LevelRecord::Key key{change.sku, change.warehouse_id};
   const LevelRecord* level = work.rows().levels.Find(key);
@@ -99,6 +148,12 @@ absl::Status Change(const LevelChange& change, pipeline::Work& work, v1::StockLe
   storage::Quantities before;
   before.safety_stock = work.item(change.sku).default_safety_stock;
   if (level != nullptr) before = level->quantities;
+  const bool counts = change.kind == LevelChange::Kind::kSetOnHand;
+  if (counts) {
+    absl::StatusOr<int64_t> moved = MovedSince(change, work, before.on_hand);
+    if (!moved.ok()) return moved.status();
+    change.quantity += *moved;
+  }
   absl::Status enough = CheckUnits(change, before);
   if (!enough.ok()) return enough;
   const Step step = StepOf(change, before);
@@ -114,8 +169,16 @@ absl::Status Change(const LevelChange& change, pipeline::Work& work, v1::StockLe
     if (!made.ok()) return made.status();
     if (movement != nullptr) ToProto(**made, *movement);
   }
+  if (counts) work.rows().levels.Edit(key).count_time = change.as_of.value_or(work.now());
   ToProto(*work.rows().levels.Find(key), shown);
   return absl::OkStatus();
+}
+
+absl::Status LedgerTooShort(const std::string& sku, const std::string& warehouse_id, absl::Time begin) {
+  return Precondition(
+      "LEDGER_TOO_SHORT",
+      absl::StrCat("the movements of ", sku, " in ", warehouse_id, " before ", Show(begin), " were removed"),
+      {{"sku", sku}, {"warehouse_id", warehouse_id}, {"begin_time", Show(begin)}});
 }
 
 void CheckDelta(int64_t delta, const std::string& field, Violations& violations) {

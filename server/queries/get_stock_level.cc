@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/stock.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/stock.h"
 #include "server/reading/snapshot.h"
 #include "server/rpc/rule.h"
 #include "storage/level_repository.h"
@@ -46,10 +47,15 @@ struct GetStockLevel {
     reading::Snapshot snapshot(reader.connection());
     const auto results = snapshot.ReadLast([&](storage::Sql& sql) {
       storage::AppendLevelAsOf(sql, request.sku(), request.warehouse_id(), as_of);
+      storage::AppendSelectPastLevel(sql, request.sku(), request.warehouse_id(), as_of);
       storage::AppendSelectLiveLevel(sql, request.sku(), request.warehouse_id());
     });
     if (!results.ok()) return results.status();
-    if (as_of >= snapshot.now()) return storage::ParseAll<LevelRecord>((*results)[1]);
+    if (as_of >= snapshot.now()) return storage::ParseAll<LevelRecord>((*results)[2]);
+    const storage::PastLevel past = storage::ParsePastLevel((*results)[1]);
+    if (!past.on_hand && past.begin_time) {
+      return commands::LedgerTooShort(request.sku(), request.warehouse_id(), *past.begin_time);
+    }
     std::vector<LevelRecord> levels;
     for (const MovementRecord& last : storage::ParseAll<MovementRecord>((*results)[0])) {
       levels.push_back({.sku = last.sku,

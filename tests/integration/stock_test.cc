@@ -1,4 +1,5 @@
 // Levels: set, adjust, keep back, read, list.
+#include "google/protobuf/util/time_util.h"
 #include "tests/integration/server_fixture.h"
 
 namespace inventory::integration {
@@ -34,7 +35,7 @@ class StockTest : public ServerTest {
   }
 };
 
-TEST_F(StockTest, SetCountsAndARepeatedCountChangesNothing) {
+TEST_F(StockTest, SetCountsAndARepeatedCountChangesNoQuantity) {
   const auto first = Must(Set(Sku(), "on_hand: 7 reason: 'stocktake'"));
   EXPECT_EQ(Show(first.stock_level()), "7 on hand, 0 reserved, 0 safety, 7 available");
   EXPECT_EQ(first.stock_level().version(), 1);
@@ -42,9 +43,35 @@ TEST_F(StockTest, SetCountsAndARepeatedCountChangesNothing) {
   EXPECT_EQ(first.movement().sequence(), 1);
   EXPECT_THAT(LevelOf(Sku(), "w1"), EqualsProto(first.stock_level()));
   const auto again = Must(Set(Sku(), "on_hand: 7 reason: 'again'"));
-  EXPECT_THAT(again.stock_level(), EqualsProto(first.stock_level()));
   EXPECT_FALSE(again.has_movement());
   EXPECT_EQ(MovementsOf(Sku()).size(), 1u);
+  EXPECT_THAT(LevelOf(Sku(), "w1"), EqualsProto(again.stock_level()));
+  v1::StockLevel recounted = first.stock_level();
+  *recounted.mutable_count_time() = again.stock_level().count_time();
+  EXPECT_THAT(again.stock_level(), EqualsProto(recounted));
+  EXPECT_GT(google::protobuf::util::TimeUtil::TimestampToMicroseconds(again.stock_level().count_time()),
+            google::protobuf::util::TimeUtil::TimestampToMicroseconds(first.stock_level().count_time()));
+}
+
+TEST_F(StockTest, ALateCountKeepsWhatHasMovedSince) {
+  const v1::StockLevel counted = SetStock(Sku(), "w1", 10);
+  Must(Adjust(Sku(), "delta: 5"));
+  const auto moment = Must(Adjust(Sku(), "delta: -2")).stock_level().update_time();
+  Must(Adjust(Sku(), "delta: -1"));
+  const std::string as_of = absl::Substitute("as_of_time { seconds: $0 nanos: $1 }", moment.seconds(), moment.nanos());
+  const auto late = Must(Set(Sku(), "on_hand: 20 " + as_of));
+  EXPECT_EQ(late.stock_level().on_hand(), 19);
+  EXPECT_THAT(late.stock_level().count_time(), EqualsProto(moment));
+  EXPECT_EQ(Must(Set(Sku(), "on_hand: 20 " + as_of)).stock_level().on_hand(), 19);
+
+  const auto first = counted.count_time();
+  const auto outdated =
+      Set(Sku(), absl::Substitute("on_hand: 1 as_of_time { seconds: $0 nanos: $1 }", first.seconds(), first.nanos()));
+  EXPECT_EQ(Outcome(outdated), "FAILED_PRECONDITION COUNT_OUTDATED");
+  EXPECT_EQ(MetadataOf(outdated.status())["warehouse_id"], "w1");
+  const auto early = Set(Sku(), "on_hand: 1 as_of_time { seconds: 4102444800 }");
+  EXPECT_EQ(Outcome(early), "INVALID_ARGUMENT AS_OF_IN_FUTURE");
+  EXPECT_EQ(MetadataOf(early.status())["as_of_time"], "2100-01-01T00:00:00+00:00");
 }
 
 TEST_F(StockTest, SetBelowWhatIsReservedLeavesADeficit) {
@@ -138,6 +165,8 @@ TEST_F(StockTest, GetFindsOnlyWhatWasWritten) {
 TEST_F(StockTest, GetTellsTheLevelAsItWasAtAnyMoment) {
   std::vector<v1::StockLevel> history;
   for (int on_hand : {3, 8, 1}) history.push_back(Must(Set(Sku(), absl::StrCat("on_hand: ", on_hand))).stock_level());
+  const v1::StockLevel last = history.back();
+  for (v1::StockLevel& level : history) level.clear_count_time();
   const auto as_of = [](const google::protobuf::Timestamp& time, int micros) {
     const int64_t all = time.seconds() * 1'000'000 + time.nanos() / 1000 + micros;
     return absl::Substitute("as_of_time { seconds: $0 nanos: $1 }", all / 1'000'000, all % 1'000'000 * 1000);
@@ -148,7 +177,7 @@ TEST_F(StockTest, GetTellsTheLevelAsItWasAtAnyMoment) {
     if (i == 0) continue;
     EXPECT_THAT(Must(Get(Sku(), as_of(history[i].update_time(), -1))), EqualsProto(history[i - 1]));
   }
-  EXPECT_THAT(Must(Get(Sku(), "as_of_time { seconds: 253402300799 }")), EqualsProto(history.back()));
+  EXPECT_THAT(Must(Get(Sku(), "as_of_time { seconds: 253402300799 }")), EqualsProto(last));
 }
 
 TEST_F(StockTest, ListFiltersByPrefixWarehouseAndStatus) {

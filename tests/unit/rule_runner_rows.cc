@@ -31,7 +31,7 @@ void LoadKeys(const std::vector<std::string>& keys, const pipeline::Table<Record
   }
 }
 
-// All backorders that are stored; no more than `most` are loaded in one step.
+// All backorders that are stored and that the batch has left; no more than `most` are loaded in one step.
 class StoredBackorders final : public pipeline::BackorderSource {
  public:
   StoredBackorders(const pipeline::Rows& from, pipeline::Rows& to, int64_t most) : from_(from), to_(to), most_(most) {}
@@ -40,11 +40,13 @@ class StoredBackorders final : public pipeline::BackorderSource {
                                      const std::vector<std::string>& channel_ids, int64_t limit) override {
     Loaded loaded;
     limit = std::min(limit, most_);
+    std::set<storage::BackorderRecord::Key> gone;
+    for (const storage::BackorderRecord* backorder : to_.backorders.Removed()) gone.insert(backorder->key());
     for (const storage::BackorderRecord* backorder : from_.backorders.All()) {
       const std::string& id = backorder->reservation_id;
       const bool wanted = backorder->sku == sku && backorder->place > after_place &&
                           std::count(channel_ids.begin(), channel_ids.end(), backorder->channel_id) > 0;
-      if (!wanted) continue;
+      if (!wanted || gone.contains(backorder->key())) continue;
       if (--limit < 0) {
         loaded.all = false;
         break;
@@ -253,7 +255,11 @@ storage::PastLevel RuleRunner::PastLevelAt(const pipeline::LevelMoment& then) co
     if (movement.sku != then.sku || movement.warehouse_id != then.warehouse_id) continue;
     if (first && movement.type == storage::MovementType::kBalanceForward) past.begin_time = movement.create_time;
     first = false;
-    if (movement.create_time <= then.time) past.on_hand = movement.balance.on_hand;
+    if (movement.create_time <= then.time) {
+      past.on_hand = movement.balance.on_hand;
+    } else if (movement.type == storage::MovementType::kSet) {
+      past.counted_since += movement.delta.on_hand;
+    }
   }
   return past;
 }
