@@ -81,6 +81,14 @@ bool AppendSelectDeadAllocations(Sql& sql, std::span<const std::string> skus, in
   return true;
 }
 
+bool AppendSelectDeadUnits(Sql& sql, std::span<const std::string> skus) {
+  if (skus.empty()) return false;
+  BeginStatement(sql).Raw("SELECT sku, warehouse_id, SUM(reserved) FROM allocation WHERE sku IN (");
+  AppendTextList(sql, skus);
+  sql.Raw(") AND expire_time <= NOW(6) GROUP BY sku, warehouse_id");
+  return true;
+}
+
 bool AppendSelectLines(Sql& sql, std::span<const ReservationLineRecord::Key> keys) {
   if (keys.empty()) return false;
   BeginStatement(sql).Raw("SELECT " + Columns<ReservationLineRecord>() + " FROM reservation_line");

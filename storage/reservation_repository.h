@@ -76,6 +76,9 @@ bool AppendSelectHolders(Sql& sql, const std::string& sku, absl::Time now, int64
 // Selects the dead allocations of the SKUs, the first `limit` by expire_time and key.
 bool AppendSelectDeadAllocations(Sql& sql, std::span<const std::string> skus, int64_t limit);
 
+// Selects the SKUs and warehouses where dead holds are not released yet, and how many units these have.
+bool AppendSelectDeadUnits(Sql& sql, std::span<const std::string> skus);
+
 // Selects the lines that exist, by their full keys.
 bool AppendSelectLines(Sql& sql, std::span<const ReservationLineRecord::Key> keys);
 

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/availability.pb.h"
@@ -8,12 +10,14 @@
 #include "server/errors.h"
 #include "server/queries/configuration.h"
 #include "server/queries/promises.h"
+#include "server/queries/stock.h"
 #include "server/reading/snapshot.h"
 #include "server/rpc/rule.h"
 #include "storage/backorder_repository.h"
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
 #include "storage/quota_repository.h"
+#include "storage/reservation_repository.h"
 
 namespace inventory::queries {
 namespace {
@@ -36,37 +40,60 @@ struct GetAvailableToPromise {
     const auto warehouses = commands::SellingFrom(**configuration, request.channel_id());
     if (!warehouses.ok()) return warehouses.status();
 
+    const absl::StatusOr<Facts> facts = Look(request, reader.connection());
+    if (!facts.ok()) return facts.status();
+    absl::Status counted = CheckCounted(request.sku(), facts->item);
+    if (!counted.ok()) return counted;
+    int64_t available = 0;
+    for (const storage::LevelRecord& level : facts->levels) {
+      if (Contains(*warehouses, level.warehouse_id)) available += std::max<int64_t>(level.quantities.available(), 0);
+    }
+    const std::vector<Promise> promises =
+        PromisesOf(available, facts->item.backordered, facts->incoming, *warehouses, facts->now);
+    Show(request, Capped(promises, facts->quota_left), response);
+    response.set_undated_quantity(Undated(facts->incoming, *warehouses, facts->now));
+    return absl::OkStatus();
+  }
+
+ private:
+  // What the database says of the SKU at one moment, as if dead holds had been released then.
+  struct Facts {
+    storage::ItemRecord item = {};
+    std::vector<storage::LevelRecord> levels = {};
+    std::vector<Incoming> incoming = {};
+    int64_t quota_left = std::numeric_limits<int64_t>::max();
+    absl::Time now = {};
+  };
+
+  static absl::StatusOr<Facts> Look(const Request& request, storage::Connection& connection) {
     const std::string skus[] = {request.sku()};
-    reading::Snapshot snapshot(reader.connection());
+    reading::Snapshot snapshot(connection);
     const auto results = snapshot.ReadLast([&](storage::Sql& sql) {
       storage::AppendSelectByKeyPrefix<storage::ItemRecord>(sql, skus);
       storage::AppendSelectLiveLevels(sql, skus);
       storage::AppendSelectIncoming(sql, skus);
       storage::AppendSelectLiveQuota(sql, {request.sku(), request.channel_id()});
       storage::AppendSelectDeadWaiting(sql, skus);
+      storage::AppendSelectDeadUnits(sql, skus);
     });
     if (!results.ok()) return results.status();
-    const auto items = storage::ParseAll<storage::ItemRecord>((*results)[0]);
-    const storage::ItemRecord item = items.empty() ? storage::ItemRecord() : items.front();
-    absl::Status counted = CheckCounted(request.sku(), item);
-    if (!counted.ok()) return counted;
-    int64_t available = 0;
-    for (const auto& level : storage::ParseAll<storage::LevelRecord>((*results)[1])) {
-      if (Contains(*warehouses, level.warehouse_id)) available += std::max<int64_t>(level.quantities.available(), 0);
-    }
-    const std::vector<Incoming> incoming = storage::ParseIncoming((*results)[2]);
-    const storage::Rows& dead = (*results)[4];
-    const int64_t waiting = item.backordered - (dead.empty() ? 0 : dead[0].Int(1));
-    std::vector<Promise> promises = PromisesOf(available, waiting, incoming, *warehouses, snapshot.now());
+    Facts facts;
+    for (auto& item : storage::ParseAll<storage::ItemRecord>((*results)[0])) facts.item = std::move(item);
+    facts.levels = storage::ParseAll<storage::LevelRecord>((*results)[1]);
+    facts.incoming = storage::ParseIncoming((*results)[2]);
     for (const auto& quota : storage::ParseAll<storage::QuotaRecord>((*results)[3])) {
-      promises = Capped(promises, std::max<int64_t>(quota.quantity - quota.outstanding, 0));
+      facts.quota_left = std::max<int64_t>(quota.quantity - quota.outstanding, 0);
     }
-    Show(request, promises, response);
-    response.set_undated_quantity(Undated(incoming, *warehouses, snapshot.now()));
-    return absl::OkStatus();
+    for (const storage::Row& dead : (*results)[4]) facts.item.backordered -= dead.Int(1);
+    for (const storage::Row& freed : (*results)[5]) {
+      for (storage::LevelRecord& level : facts.levels) {
+        if (level.warehouse_id == freed.Text(1)) GiveToWaiting(freed.Int(2), facts.item, level);
+      }
+    }
+    facts.now = snapshot.now();
+    return facts;
   }
 
- private:
   static absl::Status CheckCounted(const std::string& sku, const storage::ItemRecord& item) {
     if (item.is_kit()) return commands::ItemIsKit(sku);
     if (item.tracked) return absl::OkStatus();

@@ -29,7 +29,7 @@ absl::StatusOr<Offer> OfferOf(const std::string& channel_id, const pipeline::Con
 struct Sellable {
   // Of a kit whole kits. Unset if nothing of it is counted.
   std::optional<int64_t> quantity = {};
-  // Whether one may be ordered that is not all there.
+  // Whether one could be ordered if what is missing of it waited.
   bool may_wait = true;
 
   bool any() const { return !quantity || *quantity > 0; }

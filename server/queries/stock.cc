@@ -10,6 +10,7 @@
 #include "storage/level_repository.h"
 #include "storage/low_stock_repository.h"
 #include "storage/quota_repository.h"
+#include "storage/reservation_repository.h"
 
 namespace inventory::queries {
 namespace {
@@ -62,13 +63,23 @@ void AddCompanions(const Skus& limited, const Skus& watched, const Skus& waiting
                  stock.rules[rule.sku].push_back(std::move(rule));
                }
              });
-  // After the components themselves, whose number it corrects.
+  // After the components themselves, whose numbers they correct.
   packet.Add([&](Sql& sql) { return storage::AppendSelectDeadWaiting(sql, waiting); },
              [&stock](const storage::Rows& rows) {
                for (const storage::Row& row : rows) {
                  const auto item = stock.items.find(std::string(row.Text(0)));
                  if (item == stock.items.end()) continue;
                  item->second.backordered = std::max<int64_t>(item->second.backordered - row.Int(1), 0);
+               }
+             });
+  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadUnits(sql, waiting); },
+             [&stock](const storage::Rows& rows) {
+               for (const storage::Row& row : rows) {
+                 const auto item = stock.items.find(std::string(row.Text(0)));
+                 if (item == stock.items.end()) continue;
+                 for (storage::LevelRecord& level : stock.levels[item->first]) {
+                   if (level.warehouse_id == row.Text(1)) GiveToWaiting(row.Int(2), item->second, level);
+                 }
                }
              });
 }
@@ -94,9 +105,7 @@ absl::Status ReadRest(const std::set<std::string>& skus, storage::Connection& co
     }
     if (item.quotas > 0) limited.push_back(sku);
     if (item.low_stock_rules > 0) watched.push_back(sku);
-    // Otherwise nothing depends on how many wait.
-    const bool counts = item.backorder_policy == storage::BackorderPolicy::kLimited || expecting.contains(sku);
-    if (item.backordered > 0 && counts) waiting.push_back(sku);
+    if (item.backordered > 0) waiting.push_back(sku);
   }
   // What their items would say is not known yet, and a third round trip costs more than looking.
   limited.insert(limited.end(), components.begin(), components.end());
@@ -114,6 +123,13 @@ const storage::ItemRecord& Stock::item(const std::string& sku) const {
   static const storage::ItemRecord kDefaults;
   const auto configured = items.find(sku);
   return configured == items.end() ? kDefaults : configured->second;
+}
+
+void GiveToWaiting(int64_t freed, storage::ItemRecord& item, storage::LevelRecord& level) {
+  const int64_t available = std::max<int64_t>(level.quantities.available(), 0);
+  const int64_t given = std::min({freed, item.backordered, available});
+  level.quantities.reserved += given;
+  item.backordered -= given;
 }
 
 absl::StatusOr<Stock> ReadStock(const std::set<std::string>& skus, storage::Connection& connection) {

@@ -18,7 +18,7 @@
 namespace inventory::queries {
 
 // Some SKUs and the components of kits among them. Each row is as some commit has left it that was not over before the
-// question was asked; what dead holds have is left out, released or not.
+// question was asked, but as if dead holds had been released then.
 struct Stock {
   int64_t configuration_version = 0;
   std::map<std::string, storage::ItemRecord> items;
@@ -36,9 +36,13 @@ struct Stock {
   const storage::ItemRecord& item(const std::string& sku) const;
 };
 
-// Takes one round trip, and a second one if a SKU is a kit, has quotas or low-stock rules, has units on their way, or
-// has units waiting of which only so many may.
+// Takes one round trip, and a second one if a SKU is a kit, has quotas or low-stock rules, or has units on their way or
+// orders that wait.
 absl::StatusOr<Stock> ReadStock(const std::set<std::string>& skus, storage::Connection& connection);
+
+// Gives units that dead holds free at a level to orders that wait, as the next write of the SKU will do: nobody else
+// can have them. Whether those orders can be served from there is not asked, so that what is left is there in any case.
+void GiveToWaiting(int64_t freed, storage::ItemRecord& item, storage::LevelRecord& level);
 
 }  // namespace inventory::queries
 

@@ -105,6 +105,20 @@ TEST_F(AvailabilityRulesTest, WhatDeadHoldsHaveCountsAgainstNoQuotaAndNoLimit) {
   EXPECT_THAT(Promised(Sku("b")), ElementsAre(0, 1));
 }
 
+// What a dead hold frees goes to who waits, whoever asks next.
+TEST_F(AvailabilityRulesTest, OrdersThatWaitComeBeforeNewOnes) {
+  Configure(Sku(), "backorder_policy: BACKORDER_POLICY_UNLIMITED");
+  SetStock(Sku(), "w1", 4);
+  SetStock(Sku(), "w2", 1);
+  Must(Reserve(client(), {{Sku(), 5}}, {.ttl = absl::Seconds(1)}));
+  Must(client().Call(Patient({{Sku(), 3}}, {.commit = true})));
+  EXPECT_EQ(Shown(Sku()), "BACKORDER 0");
+  EXPECT_TRUE(Eventually([&] { return Shown(Sku()) == "IN_STOCK 2"; }));
+  EXPECT_THAT(Promised(Sku()), ElementsAre(2));
+  EXPECT_EQ(Outcome(Reserve(client(), {{Sku(), 3}})), "FAILED_PRECONDITION INSUFFICIENT_STOCK");
+  Must(Reserve(client(), {{Sku(), 2}}));
+}
+
 TEST_F(AvailabilityRulesTest, AKitIsWhatItsComponentsSufficeFor) {
   Configure(Sku("kit"), absl::Substitute("components { sku: '$0' quantity: 2 } components { sku: '$1' quantity: 1 }",
                                          Sku("a"), Sku("b")));
@@ -156,8 +170,8 @@ TEST_F(AvailabilityRulesTest, ALowRuleOfTheSkuOrOfTheChannelShows) {
   MakeChannel(client(), Name("other"), {"w1"});
   SetStock(Sku(), "w1", 10);
   const auto watch = [&](const std::string& id, const std::string& scope) {
-    Must(client().Call(Pb<v1::CreateLowStockRuleRequest>(absl::Substitute(
-        "rule { rule_id: '$0' sku: '$1' $2 threshold: 4 activity: 'log' }", Name(id), Sku(), scope))));
+    Must(client().Call(Pb<v1::CreateLowStockRuleRequest>(
+        absl::Substitute("rule { rule_id: '$0' sku: '$1' $2 threshold: 4 activity: 'log' }", Name(id), Sku(), scope))));
   };
   watch("here", absl::Substitute("channel_id: '$0'", Name("other")));
   watch("there", "warehouse_id: 'w1'");

@@ -135,6 +135,24 @@ TEST_F(SellableTest, AKitMayWaitIfEveryShortComponentMay) {
   EXPECT_EQ(Shown("kit"), "0");
 }
 
+TEST(GiveToWaitingTest, GivesWhatIsFreedAndFitForSaleToWhoWaits) {
+  storage::ItemRecord item;
+  item.backordered = 3;
+  storage::LevelRecord level{.quantities = {.on_hand = 5, .reserved = 1}};
+  GiveToWaiting(2, item, level);
+  EXPECT_EQ(level.quantities.reserved, 3);
+  EXPECT_EQ(item.backordered, 1);
+  GiveToWaiting(2, item, level);
+  EXPECT_EQ(level.quantities.reserved, 4);
+  EXPECT_EQ(item.backordered, 0);
+  // A deficit takes what is freed.
+  item.backordered = 3;
+  level.quantities = {.on_hand = 1, .reserved = 4};
+  GiveToWaiting(2, item, level);
+  EXPECT_EQ(level.quantities.reserved, 4);
+  EXPECT_EQ(item.backordered, 3);
+}
+
 TEST_F(SellableTest, ARuleIsLowForItsSkuOrItsChannel) {
   const auto low = [this](const std::string& warehouse_id, const std::string& channel_id, bool is_low = true) {
     storage::LowStockRuleRecord rule;
