@@ -61,6 +61,9 @@ struct ServerOptions {
   absl::Duration request_id_retention = absl::Hours(168);   // Default 168h.
   absl::Duration sweep_interval = absl::Milliseconds(250);  // Default 250ms.
 
+  // Ledger.
+  absl::Duration movement_retention = absl::ZeroDuration();  // Default 0: for ever.
+
   // Low stock.
   int low_stock_threads = 4;                                    // Default 4.
   absl::Duration low_stock_timeout = absl::Seconds(10);         // Default 10s.

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <future>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,7 @@
 #include "server/background/dispatcher.h"
 #include "server/background/follower.h"
 #include "server/background/health_monitor.h"
+#include "server/background/ledger_keeper.h"
 #include "server/background/sweeper.h"
 #include "server/database.h"
 #include "server/engine.h"
@@ -67,6 +69,11 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Met
                                     [&metrics](const std::string& activity, std::string_view outcome) {
                                       metrics.LowStockAttempt(activity, outcome);
                                     });
+  std::optional<background::LedgerKeeper> keeper;
+  if (options.movement_retention > absl::ZeroDuration()) {
+    keeper.emplace(background::LedgerKeeper::Options{.retention = options.movement_retention}, engine.pool(),
+                   engine.runtime().committer());
+  }
   background::HealthMonitor health(database.connection_options(), [&server](bool healthy) {
     Log(healthy ? LogLevel::kInfo : LogLevel::kError,
         healthy ? "serving" : "not serving: the database does not answer");
@@ -85,6 +92,7 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Met
   StopCalls(**server, options, drained, signals);
   sweeper.Stop();
   follower.Stop();
+  if (keeper) keeper->Stop();
   dispatcher.Stop();
   engine.Stop();
   Log(LogLevel::kInfo, "stopped");

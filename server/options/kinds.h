@@ -89,6 +89,20 @@ Kind Duration(Member member, absl::Duration least, absl::Duration most) {
           [=](CommandLine& line) { return absl::FormatDuration(Get(line, member)); }};
 }
 
+// A duration, or 0 for no end.
+template <typename Member>
+Kind DurationOrForever(Member member, absl::Duration least, absl::Duration most) {
+  Kind kind = Duration(member, least, most);
+  kind.values = absl::StrCat("0 or ", kind.values);
+  kind.set = [=, bounded = std::move(kind.set)](const std::string& text, CommandLine& line) -> std::string {
+    absl::Duration value;
+    if (!absl::ParseDuration(text, &value) || value != absl::ZeroDuration()) return bounded(text, line);
+    Get(line, member) = value;
+    return "";
+  };
+  return kind;
+}
+
 // One of some words, each of which stands for a value.
 template <typename Member, typename Value>
 Kind Choice(Member member, std::vector<std::pair<std::string, Value>> words) {

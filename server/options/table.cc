@@ -18,6 +18,7 @@ constexpr Group kServing = {"Serving", Bit(Command::kServe)};
 constexpr Group kWritesAndReads = {"Writes and reads", Bit(Command::kServe)};
 constexpr Group kHoldsAndRequests = {"Holds and requests", Bit(Command::kServe)};
 constexpr Group kLowStock = {"Low stock", Bit(Command::kServe)};
+constexpr Group kLedger = {"Ledger", Bit(Command::kServe)};
 constexpr Group kLogs = {"Logs", kDatabaseCommands};
 constexpr Group kVerification = {"Verification", Bit(Command::kVerify)};
 
@@ -105,7 +106,9 @@ void AppendWork(std::vector<Option>& table) {
         Duration(&O::request_id_retention, absl::Minutes(1), absl::Hours(8760)),
         "How long a repeated request_id gets the first answer again."},
        {&kHoldsAndRequests, "sweep-interval", Duration(&O::sweep_interval, absl::Milliseconds(10), absl::Minutes(1)),
-        "Pause between looks for holds that have expired."}});
+        "Pause between looks for holds that have expired."},
+       {&kLedger, "movement-retention", DurationOrForever(&O::movement_retention, absl::Hours(24), absl::Hours(87600)),
+        "How long movements are kept; older ones give way to a balance forward of each level. 0: for ever."}});
 }
 
 void AppendLowStock(std::vector<Option>& table) {

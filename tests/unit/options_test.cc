@@ -55,6 +55,7 @@ const std::vector<std::string> kFlags = {"config",
                                          "max-hold-ttl",
                                          "request-id-retention",
                                          "sweep-interval",
+                                         "movement-retention",
                                          "low-stock-threads",
                                          "low-stock-timeout",
                                          "low-stock-lease",
@@ -355,6 +356,14 @@ TEST_F(OptionsTest, EveryDefaultIsAcceptedAsAValue) {
   }
   EXPECT_GT(arguments.size(), 30u);
   Parsed(arguments);
+}
+
+TEST_F(OptionsTest, MovementsAreKeptForEverOrForADayAtLeast) {
+  EXPECT_EQ(Parsed({"serve"}).movement_retention, absl::ZeroDuration());
+  EXPECT_EQ(Parsed({"serve", "--movement-retention=0"}).movement_retention, absl::ZeroDuration());
+  EXPECT_EQ(Parsed({"serve", "--movement-retention=24h"}).movement_retention, absl::Hours(24));
+  EXPECT_CONTAINS(Wrong({"serve", "--movement-retention=23h59m"}), "is not a duration of 24h to 87600h");
+  EXPECT_CONTAINS(Wrong({"serve", "--movement-retention=-24h"}), "is not a duration of 24h to 87600h");
 }
 
 TEST_F(OptionsTest, ChecksWhomWebhooksMayCall) {
