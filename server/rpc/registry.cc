@@ -51,7 +51,7 @@ absl::Status CheckComplete() {
   for (const google::protobuf::ServiceDescriptor* service : Services()) {
     for (int i = 0; i < service->method_count(); ++i) {
       const int implementations = count[service->method(i)];
-      if (implementations > 1) {  // WIP: == 1 again once every RPC is there.
+      if (implementations != 1) {
         return absl::InternalError(
             absl::StrCat(service->method(i)->full_name(), " has ", implementations, " implementations"));
       }
