@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/shipment.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/commands/reservations.h"
 #include "server/commands/shipments.h"
 #include "server/commands/stock.h"
@@ -25,12 +26,14 @@ struct CreateShipment {
     rpc::CheckId(request.warehouse_id(), "warehouse_id", violations);
     rpc::CheckText(request.carrier(), 128, "carrier", violations);
     rpc::CheckText(request.tracking_number(), 128, "tracking_number", violations);
+    CheckCode(request.external_reference_code(), "external_reference_code", violations);
     CheckLines(request.lines(), {}, violations);
   }
 
   static pipeline::Needs NeedsOf(const Request& request) {
     pipeline::Needs needs{.reservations = {request.reservation_id()}};
     if (!request.shipment_id().empty()) needs.new_shipments = {request.shipment_id()};
+    NeedCode(storage::ResourceKind::kShipment, request.external_reference_code(), needs);
     return needs;
   }
 
@@ -42,11 +45,15 @@ struct CreateShipment {
       return Precondition("NOTHING_TO_SHIP", "the warehouse has no units of the reservation that are in no shipment");
     }
     const std::string id = request.shipment_id().empty() ? work.fresh_id() : request.shipment_id();
+    const std::string& code = request.external_reference_code();
+    absl::Status given = GiveCode(work, storage::ResourceKind::kShipment, "", code, id);
+    if (!given.ok()) return given;
     work.rows().shipments.Add({.shipment_id = id,
                                .reservation_id = request.reservation_id(),
                                .warehouse_id = request.warehouse_id(),
                                .carrier = request.carrier(),
                                .tracking_number = request.tracking_number(),
+                               .external_reference_code = code,
                                .version = 1,
                                .create_time = work.now(),
                                .update_time = work.now()});

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/reservation.pb.h"
 #include "server/commands/convert.h"
+#include "server/commands/external_references.h"
 #include "server/commands/grants.h"
 #include "server/commands/reservations.h"
 #include "server/commands/unused_warehouses.h"
@@ -25,6 +26,7 @@ struct ReserveStock {
     rpc::CheckOptionalId(request.reservation_id(), "reservation_id", violations);
     rpc::CheckId(request.channel_id(), "channel_id", violations);
     rpc::CheckText(request.order_reference(), 128, "order_reference", violations);
+    CheckCode(request.external_reference_code(), "external_reference_code", violations);
     CheckLines(request.lines(), {.least_lines = 1, .distinct_skus = false}, violations);
     if (request.has_ttl()) {
       rpc::CheckTtl(request.ttl(), bounds.max_hold_ttl, "ttl", violations);
@@ -44,19 +46,20 @@ struct ReserveStock {
     pipeline::Needs needs;
     for (const v1::OrderLine& line : request.lines()) needs.skus.push_back(line.sku());
     if (!request.reservation_id().empty()) needs.new_reservations.push_back(request.reservation_id());
+    NeedCode(storage::ResourceKind::kReservation, request.external_reference_code(), needs);
     return needs;
   }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
+    if (request.validate_only()) work.TryOnly();
     absl::StatusOr<std::vector<std::string>> sources =
         SourcesFor(work, request.channel_id(), {request.warehouse_ids().begin(), request.warehouse_ids().end()});
     if (!sources.ok()) return sources.status();
     const std::vector<Demand> demands = DemandsOf(request);
     absl::Status status = CheckOrderRules(work, demands);
     if (!status.ok()) return status;
-    const Asking asking{.channel_id = request.channel_id(),
-                        .warehouses = *std::move(sources),
-                        .on_shortfall = request.on_shortfall()};
+    const Asking asking{
+        .channel_id = request.channel_id(), .warehouses = *std::move(sources), .on_shortfall = request.on_shortfall()};
     absl::StatusOr<Grants> grants = Grant(work, asking, demands);
     if (!grants.ok()) return grants.status();
     absl::StatusOr<ReservationRecord> created = Create(request, demands, work);
@@ -73,7 +76,6 @@ struct ReserveStock {
     ShowReservation(work, created->reservation_id, *response.mutable_reservation());
     ShowMovements(work, *response.mutable_movements());
     if (request.validate_only()) {
-      work.TryOnly();
       response.clear_movements();
       ExplainUnused(work, *created, problem, plan, *response.mutable_unused_warehouses());
     }
@@ -103,6 +105,9 @@ struct ReserveStock {
       return Refusal(absl::StatusCode::kAlreadyExists, "RESERVATION_EXISTS",
                      absl::StrCat("there is a reservation ", id, " already"), {{"reservation_id", id}});
     }
+    const std::string& code = request.external_reference_code();
+    absl::Status given = GiveCode(work, storage::ResourceKind::kReservation, "", code, id);
+    if (!given.ok()) return given;
     ReservationRecord reservation{.reservation_id = id,
                                   .channel_id = request.channel_id(),
                                   .order_reference = request.order_reference(),
@@ -110,6 +115,7 @@ struct ReserveStock {
                                   .warehouse_ids = {request.warehouse_ids().begin(), request.warehouse_ids().end()},
                                   .sourcing_strategy = StrategyOf(request, work),
                                   .kits = KitsOf(demands, work),
+                                  .external_reference_code = code,
                                   .version = 1,
                                   .create_time = work.now(),
                                   .update_time = work.now()};
