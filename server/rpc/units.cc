@@ -57,6 +57,9 @@ absl::Status Convert(pipeline::Work& work, Message& part) {
   const google::protobuf::Descriptor& type = *part.GetDescriptor();
   const std::string sku = fields.GetString(part, type.FindFieldByName("sku"));
   const std::string unit = fields.GetString(part, type.FindFieldByName("unit"));
+  // A unit that the item does not have is refused even where nothing is counted in it.
+  absl::Status known = InSmallestUnits(work, sku, unit, 0).status();
+  if (!known.ok()) return known;
   std::vector<const FieldDescriptor*> set;
   fields.ListFields(part, &set);
   for (const FieldDescriptor* field : set) {
