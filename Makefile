@@ -1,13 +1,16 @@
 # What people type. `make` lists it; the work is in server/dev and CMakePresets.json.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+SEEDS ?= 1-2000
+STEPS ?= 500
 SOURCES = $(shell git ls-files '*.cc' '*.h')
 
-.PHONY: help run test bench asan tsan ci ci-full format lint tidy dependencies clean
+.PHONY: help run test model-test bench asan tsan ci ci-full format lint tidy dependencies clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo 'make run takes LISTEN=HOST:PORT, METRICS_LISTEN=HOST:PORT and DATA_DIR=FOLDER.'
+	@echo 'make model-test takes SEEDS=FIRST-LAST and STEPS=NUMBER.'
 
 run: dependencies ## Builds the server, starts it on a private database, loads a sample and serves
 	@server/dev/build.sh release inventory-server inventory-demo
@@ -16,6 +19,11 @@ run: dependencies ## Builds the server, starts it on a private database, loads a
 test: dependencies ## Builds and runs all tests that can run here
 	@server/dev/build.sh release
 	@server/dev/test.sh release
+
+model-test: dependencies ## Compares the rules with their model for a million random commands
+	@server/dev/build.sh release unit_tests
+	@INVENTORY_MODEL_SEEDS=$(SEEDS) INVENTORY_MODEL_STEPS=$(STEPS) INVENTORY_MODEL_SECONDS=1800 \
+	  build/release/tests/unit_tests --gtest_filter='ModelTest.*'
 
 bench: dependencies ## Builds and runs the benchmark
 	@server/dev/build.sh release inventory-server inventory_bench
