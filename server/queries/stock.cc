@@ -50,7 +50,7 @@ void AddIncoming(const Skus& skus, Packet& packet, Stock& stock) {
              });
 }
 
-void AddCompanions(const Skus& limited, const Skus& watched, const Skus& waiting, Packet& packet, Stock& stock) {
+void AddQuotasAndRules(const Skus& limited, const Skus& watched, Packet& packet, Stock& stock) {
   packet.Add([&](Sql& sql) { return storage::AppendSelectLiveQuotas(sql, limited); },
              [&stock](const storage::Rows& rows) {
                for (auto& quota : storage::ParseAll<storage::QuotaRecord>(rows)) {
@@ -63,7 +63,10 @@ void AddCompanions(const Skus& limited, const Skus& watched, const Skus& waiting
                  stock.rules[rule.sku].push_back(std::move(rule));
                }
              });
-  // After the components themselves, whose numbers they correct.
+}
+
+// What dead holds still have of SKUs that orders wait for. After the SKUs themselves, whose numbers it corrects.
+void AddDead(const Skus& waiting, Packet& packet, Stock& stock) {
   packet.Add([&](Sql& sql) { return storage::AppendSelectDeadWaiting(sql, waiting); },
              [&stock](const storage::Rows& rows) {
                for (const storage::Row& row : rows) {
@@ -113,7 +116,8 @@ absl::Status ReadRest(const std::set<std::string>& skus, storage::Connection& co
   Packet packet;
   AddSkus({components.begin(), components.end()}, packet, stock);
   AddIncoming({expecting.begin(), expecting.end()}, packet, stock);
-  AddCompanions(limited, watched, waiting, packet, stock);
+  AddQuotasAndRules(limited, watched, packet, stock);
+  AddDead(waiting, packet, stock);
   return packet.size() == 0 ? absl::OkStatus() : packet.Send(connection);
 }
 
