@@ -53,11 +53,13 @@ bool AppendListLowStockRules(Sql& sql, const LowStockRuleFilter& filter, const s
 bool AppendListLowStockEvents(Sql& sql, const LowStockEventFilter& filter, const LowStockEventRecord::Key& after,
                               int64_t limit) {
   // The index that has the rows of the filter in order of the key, whatever an optimizer expects of it.
-  const char* index = filter.rule_id.empty() ? "low_stock_event_by_state" : "low_stock_event_of_rule";
-  BeginStatement(sql).Raw("SELECT " + Columns<LowStockEventRecord>("e") + ", " + Columns<LowStockRuleRecord>("r"));
-  sql.Raw(" FROM low_stock_event e");
-  if (filter.state) sql.Raw(" FORCE INDEX (").Raw(index).Raw(")");
-  sql.Raw(" JOIN low_stock_rule r ON r.rule_id = e.rule_id WHERE ");
+  const char* index = "PRIMARY";
+  if (filter.state) index = filter.rule_id.empty() ? "low_stock_event_by_state" : "low_stock_event_of_rule";
+  BeginStatement(sql).Raw("SELECT STRAIGHT_JOIN " + Columns<LowStockEventRecord>("e") + ", " +
+                          Columns<LowStockRuleRecord>("r"));
+  sql.Raw(" FROM low_stock_event e FORCE INDEX (")
+      .Raw(index)
+      .Raw(") JOIN low_stock_rule r ON r.rule_id = e.rule_id WHERE ");
   if (filter.rule_id.empty()) {
     sql.Raw("e.rule_id >= ").Blob(after.first).Raw(" AND (e.rule_id > ").Blob(after.first).Raw(" OR e.number > ");
     sql.Int(after.second).Raw(")");

@@ -215,6 +215,8 @@ absl::Status SaveItem(pipeline::Work& work, ItemRecord record) {
     absl::Status unused = CheckUnused(work, record.sku, "tracking can't change while units are on their way",
                                       [](const storage::Quantities& level) { return level.incoming != 0; });
     if (!unused.ok()) return unused;
+    // Rules are judged while the item is tracked only.
+    work.Recheck(record.sku);
   }
   absl::Status parts = ChangeComponents(work, stored, record);
   if (!parts.ok()) return parts;

@@ -1,8 +1,10 @@
 // Low-stock rules over gRPC, and webhooks that a real server calls.
-#include <map>
+#include <fstream>
+#include <memory>
 #include <set>
 
 #include "nlohmann/json.hpp"
+#include "server/activities/signature.h"
 #include "tests/http_receiver.h"
 #include "tests/integration/server_fixture.h"
 
@@ -13,13 +15,21 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
+constexpr char kSecret[] = "0123456789abcdef-of-the-shop";
+
 // Impatient, so that failures come to an end within the test.
 class LowStockTest : public ServerTest {
  public:
   static void SetUpTestSuite() {
-    StartServer({"--sweep-interval=10ms", "--webhook-private-networks=127.0.0.0/8", "--low-stock-timeout=1s",
-                 "--low-stock-lease=3s", "--low-stock-max-attempts=3", "--low-stock-backoff=10ms",
-                 "--low-stock-max-backoff=50ms"});
+    secrets_ = std::make_unique<ScratchFolder>();
+    std::ofstream(secrets_->path() + "/shop") << kSecret << "\n";
+    StartServer({"--webhook-secrets=" + secrets_->path(), "--sweep-interval=10ms",
+                 "--webhook-private-networks=127.0.0.0/8", "--low-stock-timeout=1s", "--low-stock-lease=3s",
+                 "--low-stock-max-attempts=3", "--low-stock-backoff=10ms", "--low-stock-max-backoff=50ms"});
+  }
+  static void TearDownTestSuite() {
+    ServerTest::TearDownTestSuite();
+    secrets_.reset();
   }
 
  protected:
@@ -62,6 +72,9 @@ class LowStockTest : public ServerTest {
     }
     return ids;
   }
+
+ private:
+  static inline std::unique_ptr<ScratchFolder> secrets_;
 };
 
 TEST_F(LowStockTest, RulesAreResources) {
@@ -119,6 +132,27 @@ TEST_F(LowStockTest, AWebhookHearsOfEveryCrossingInOrder) {
   EXPECT_EQ(EventsOf(Name("rule"))[0].attempts(), 1);
 }
 
+TEST_F(LowStockTest, ASecretIsNamedAndNeverShown) {
+  HttpReceiver receiver(HttpReceiver::Status(500));
+  SetStock(Sku(), "w1", 1);
+  Watch("rule", absl::Substitute("activity: 'webhook' parameters { key: 'url' value: '$0' } "
+                                 "parameters { key: 'secret' value: 'shop' }",
+                                 receiver.url("/hook?a=b=c")));
+  Await(Name("rule"), "LOW DEAD");
+  const HttpReceiver::Request request = receiver.requests()[0];
+  EXPECT_EQ(request.target, "/hook?a=b=c");
+  const std::string signature = request.headers.at("inventory-signature");
+  EXPECT_EQ(signature,
+            activities::Sign(request.body, absl::FromUnixSeconds(std::stoll(signature.substr(2))), {kSecret}));
+  EXPECT_EQ(server().run().output().find(kSecret), std::string::npos);
+
+  Watch("unknown", absl::Substitute("activity: 'webhook' parameters { key: 'url' value: '$0' } "
+                                    "parameters { key: 'secret' value: 'missing' }",
+                                    receiver.url()));
+  Await(Name("unknown"), "LOW DEAD");
+  EXPECT_EQ(EventsOf(Name("unknown"))[0].last_error(), "the secret missing can't be read");
+}
+
 TEST_F(LowStockTest, AFailingReceiverIsTriedAgainUntilTheEventIsDeadAndThenByHand) {
   HttpReceiver receiver(HttpReceiver::Status(500));
   SetStock(Sku(), "w1", 1);
@@ -130,7 +164,8 @@ TEST_F(LowStockTest, AFailingReceiverIsTriedAgainUntilTheEventIsDeadAndThenByHan
   EXPECT_EQ(dead.last_error(), "the receiver answered 500");
   EXPECT_FALSE(dead.has_next_attempt_time());
   auto list = Pb<v1::ListLowStockEventsRequest>("page_size: 1 filter { state: LOW_STOCK_EVENT_STATE_DEAD }");
-  const auto letters = ListAll(client(), list, &v1::ListLowStockEventsResponse::events);
+  auto letters = ListAll(client(), list, &v1::ListLowStockEventsResponse::events);
+  std::erase_if(letters, [this](const v1::LowStockEvent& event) { return event.rule_id() != Name("rule"); });
   ASSERT_THAT(letters, SizeIs(1));
   EXPECT_THAT(letters[0], EqualsProto(dead));
 
@@ -210,31 +245,6 @@ TEST_F(LowStockTest, TwoServersShareTheWorkAndDoNothingTwice) {
   EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()), expected);
 }
 
-TEST_F(LowStockTest, AnEventOutlivesTheServerThatCarriesItOut) {
-  HttpReceiver receiver(HttpReceiver::Stall());
-  SetStock(Sku(), "w1", 1);
-  WatchBy("rule", receiver);
-  receiver.Await(1);
-  server().Kill();
-  receiver.SetAnswer(HttpReceiver::Status(200));
-  server().Restart();
-  Await(Name("rule"), "LOW DONE");
-  EXPECT_THAT(IdsOf(receiver.requests()), ElementsAre(Name("rule:1"), Name("rule:1")));
-  EXPECT_EQ(EventsOf(Name("rule"))[0].attempts(), 2);
-}
-
-TEST_F(LowStockTest, AServerThatStopsGivesItsEventBackAtOnce) {
-  HttpReceiver receiver(HttpReceiver::Stall());
-  SetStock(Sku(), "w1", 1);
-  WatchBy("rule", receiver);
-  receiver.Await(1);
-  receiver.SetAnswer(HttpReceiver::Status(200));
-  EXPECT_EQ(server().Stop(), 0);
-  server().Restart();
-  Await(Name("rule"), "LOW DONE");
-  EXPECT_EQ(EventsOf(Name("rule"))[0].attempts(), 1);
-}
-
 TEST_F(LowStockTest, ChangesOfTheConfigurationAreNoticed) {
   MakeWarehouse(client(), Name("w"));
   MakeChannel(client(), Name("shop"), {Name("w")});
@@ -263,12 +273,52 @@ TEST_F(LowStockTest, ExpiredHoldsLetAnItemRecoverAndBePublishedAgain) {
   Must(Reserve(client(), {{Sku(), 1}}));
 }
 
+// A repair that runs alone judges no rules itself.
+TEST_F(LowStockTest, ARepairIsACauseToo) {
+  SetStock(Sku(), "w1", 10);
+  Watch("rule", "activity: 'log'");
+  Sql(absl::Substitute("UPDATE stock_level SET reserved = 7 WHERE sku = '$0'", Sku()));
+  Must(client().Call(
+      Pb<v1::UpdateLowStockRuleRequest>(absl::Substitute("rule { rule_id: '$0' rearm_margin: 1 }", Name("rule")))));
+  Await(Name("rule"), "LOW DONE");
+  EXPECT_FALSE(VerifyAll(client(), /*repair=*/true, Sku()).empty());
+  Await(Name("rule"), "LOW DONE, RECOVERED DONE");
+}
+
 TEST_F(LowStockTest, AddressesThatAreNotAllowedAreNotCalled) {
   SetStock(Sku(), "w1", 1);
   Watch("rule", "activity: 'webhook' parameters { key: 'url' value: 'http://[::1]:1/' }");
   Await(Name("rule"), "LOW DEAD");
   EXPECT_EQ(EventsOf(Name("rule"))[0].last_error(),
             "the host's address is not a public one; see the option webhook-private-networks");
+}
+
+// Where no other server takes what this one has left.
+class LowStockOneServerTest : public LowStockTest {};
+
+TEST_F(LowStockOneServerTest, AnEventOutlivesTheServerThatCarriesItOut) {
+  HttpReceiver receiver(HttpReceiver::Stall());
+  SetStock(Sku(), "w1", 1);
+  WatchBy("rule", receiver);
+  receiver.Await(1);
+  server().Kill();
+  receiver.SetAnswer(HttpReceiver::Status(200));
+  server().Restart();
+  Await(Name("rule"), "LOW DONE");
+  EXPECT_THAT(IdsOf(receiver.requests()), ElementsAre(Name("rule:1"), Name("rule:1")));
+  EXPECT_EQ(EventsOf(Name("rule"))[0].attempts(), 2);
+}
+
+TEST_F(LowStockOneServerTest, AServerThatStopsGivesItsEventBackAtOnce) {
+  HttpReceiver receiver(HttpReceiver::Stall());
+  SetStock(Sku(), "w1", 1);
+  WatchBy("rule", receiver);
+  receiver.Await(1);
+  receiver.SetAnswer(HttpReceiver::Status(200));
+  EXPECT_EQ(server().Stop(), 0);
+  server().Restart();
+  Await(Name("rule"), "LOW DONE");
+  EXPECT_EQ(EventsOf(Name("rule"))[0].attempts(), 1);
 }
 
 }  // namespace

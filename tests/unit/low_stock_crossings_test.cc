@@ -2,6 +2,7 @@
 #include <functional>
 #include <string>
 
+#include "absl/strings/substitute.h"
 #include "inventory/v1/channel.pb.h"
 #include "inventory/v1/item.pb.h"
 #include "inventory/v1/replenishment.pb.h"
@@ -226,6 +227,18 @@ TEST_F(CrossingsTest, DeficitsOfOneWarehouseDoNotHideWhatAnotherHas) {
   EXPECT_EQ(At("a", "w1").available(), -6);
   EXPECT_EQ(Events("sku"), "");
   EXPECT_EQ(Events("w1"), "LOW 0");
+}
+
+TEST_F(CrossingsTest, AnItemThatIsNotTrackedIsNotJudgedUntilItIsAgain) {
+  const std::string tracking = "item { sku: 'a' tracking: TRACKING_$0 } allow_missing: true";
+  const auto track = [&](const std::string& which) {
+    Do<v1::UpdateItemRequest, v1::Item>(absl::Substitute(tracking, which));
+  };
+  track("UNTRACKED");
+  ASSERT_EQ(Answer(Edit("sku", "threshold: 10")), "OK");
+  EXPECT_EQ(Events("sku"), "");
+  track("TRACKED");
+  EXPECT_EQ(Events("sku"), "LOW 10");
 }
 
 TEST_F(CrossingsTest, RefusalsLeaveNoEvents) {

@@ -1,0 +1,121 @@
+// What is done over and over with low-stock rules and events reads about as many rows as it needs, however many others
+// there are.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "storage/low_stock_repository.h"
+#include "tests/integration/repositories_fixture.h"
+
+namespace inventory::storage {
+namespace {
+
+constexpr int kRules = 2000;  // With an event each that is done, one in kRare with one that is dead and one pending.
+constexpr int kRare = 200;
+constexpr int kLong = 2000;  // Events of the rule "long", all done but the last.
+constexpr int64_t kPage = 3;
+// The counters themselves are rows too.
+constexpr int64_t kMostReads = 1500;
+
+class LowStockReadsTest : public RepositoriesTest {
+ protected:
+  void SetUp() override {
+    RepositoriesTest::SetUp();
+    for (int i = 0; i < kRules; ++i) {
+      const std::string id = absl::StrFormat("r%05d", i);
+      AddRule(id, absl::StrCat("sku", i));
+      AddEvent(id, 1, LowStockEventState::kDone);
+      if (i % kRare != 0) continue;
+      AddEvent(id, 2, LowStockEventState::kDead);
+      AddEvent(id, 3, LowStockEventState::kPending).next_attempt_time = kTime;
+      AddEvent(id, 4, LowStockEventState::kPending);
+    }
+    AddRule("long", "sku");
+    for (int i = 1; i < kLong; ++i) AddEvent("long", i, LowStockEventState::kDone);
+    AddEvent("long", kLong, LowStockEventState::kPending).next_attempt_time = kFuture;
+    Insert(rules_);
+    Insert(events_);
+    Run([](Sql& sql) {
+      sql.Raw("ANALYZE TABLE low_stock_rule, low_stock_event");
+      return true;
+    });
+  }
+
+  void AddRule(const std::string& id, const std::string& sku) {
+    rules_.push_back(
+        {.rule_id = id, .sku = sku, .activity = "log", .version = 1, .create_time = kTime, .update_time = kTime});
+  }
+  LowStockEventRecord& AddEvent(const std::string& rule_id, int64_t number, LowStockEventState state) {
+    events_.push_back(
+        {.rule_id = rule_id, .number = number, .state = state, .create_time = kTime, .update_time = kTime});
+    return events_.back();
+  }
+
+  // The number of rows, which must not have taken too many reads.
+  template <typename Append>
+  std::size_t Count(Append append) {
+    const int64_t before = Reads();
+    const Rows rows = Run(append);
+    EXPECT_LT(Reads() - before, kMostReads);
+    return rows.size();
+  }
+  std::size_t CountEvents(const LowStockEventFilter& filter, const LowStockEventRecord::Key& after = {}) {
+    return Count([&](Sql& sql) { return AppendListLowStockEvents(sql, filter, after, kPage); });
+  }
+
+ private:
+  std::vector<LowStockRuleRecord> rules_;
+  std::vector<LowStockEventRecord> events_;
+};
+
+TEST_F(LowStockReadsTest, RulesOfASkuAndEventsThatAreDue) {
+  const std::vector<std::string> skus = {"sku7", "sku1999"};
+  EXPECT_EQ(Count([&](Sql& sql) { return AppendSelectRulesOf(sql, skus); }), 2u);
+  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectDueEvents(sql, 100); }), std::size_t{kRules / kRare});
+  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectFirstEvents(sql, "long"); }), 1u);
+  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectFirstEvents(sql, "r00200"); }), 2u);
+}
+
+TEST_F(LowStockReadsTest, ListsOfRules) {
+  const auto list = [this](const LowStockRuleFilter& filter, const std::string& after) {
+    return Count([&](Sql& sql) { return AppendListLowStockRules(sql, filter, after, kPage); });
+  };
+  EXPECT_EQ(list({}, ""), 3u);
+  EXPECT_EQ(list({}, "r01998"), 1u);
+  EXPECT_EQ(list({.sku = "sku1500"}, ""), 1u);
+  EXPECT_EQ(list({.sku = "sku1500", .low = true}, ""), 0u);
+}
+
+TEST_F(LowStockReadsTest, ListsOfEvents) {
+  EXPECT_EQ(CountEvents({}), 3u);
+  EXPECT_EQ(CountEvents({}, {"r01998", 1}), 1u);
+  EXPECT_EQ(CountEvents({.rule_id = "long"}, {"long", kLong - 2}), 2u);
+  EXPECT_EQ(CountEvents({.rule_id = "long", .state = LowStockEventState::kPending}), 1u);
+  EXPECT_EQ(CountEvents({.state = LowStockEventState::kDead}), 3u);
+  EXPECT_EQ(CountEvents({.state = LowStockEventState::kDead}, {"r01600", 2}), 1u);
+  EXPECT_EQ(CountEvents({.state = LowStockEventState::kDone}, {"r01998", 1}), 1u);
+}
+
+TEST_F(LowStockReadsTest, OldEventsThatAreDoneAreForgotten) {
+  const auto forget = [this](absl::Duration age) {
+    Count([&](Sql& sql) { return AppendDeleteOldEvents(sql, age, 100); });
+    return Run([](Sql& sql) {
+      sql.Raw("SELECT COUNT(*), SUM(state = 1), SUM(state = 3) FROM low_stock_event");
+      return true;
+    });
+  };
+  const int64_t all = kRules + 3 * kRules / kRare + kLong;
+  EXPECT_EQ(forget(absl::Now() - kTime + absl::Hours(1))[0].Int(0), all) << "none is so old";
+  Rows left;
+  for (int i = 0; i < (kRules + kLong) / 100 + 1; ++i) left = forget(absl::Hours(1));
+  EXPECT_EQ(left[0].Int(0), 3 * kRules / kRare + 1);
+  EXPECT_EQ(left[0].Int(1), 2 * kRules / kRare + 1);
+  EXPECT_EQ(left[0].Int(2), kRules / kRare);
+}
+
+}  // namespace
+}  // namespace inventory::storage
