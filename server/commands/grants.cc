@@ -187,7 +187,7 @@ absl::StatusOr<Grants> Grant(Work& work, const Asking& asking, const std::vector
 std::vector<pipeline::Wanted> WantedOf(const Work& work, const std::vector<Share>& shares) {
   std::vector<pipeline::Wanted> wants;
   for (const Share& share : shares) {
-    if (share.reserved > 0 && work.item(share.sku).tracked) wants.push_back({share.sku, share.reserved});
+    if (work.item(share.sku).tracked) wants.push_back({share.sku, share.reserved});
   }
   return wants;
 }

@@ -22,7 +22,6 @@ bool Recordable(const absl::Status& answer) {
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kInvalidArgument:
       return false;
     default:
       return true;
@@ -71,7 +70,10 @@ absl::Status Batch::ReleaseDeadHolds() {
 // configuration has made possible and that nobody has come to yet.
 absl::Status Batch::FillPending() {
   Work work(rows_, now_, *configuration_, limits_, skus_, {.actor = "system"});
-  absl::StatusOr<bool> more = GoOnFilling(work, following_, *this);
+  // Once for each version; further steps go on where a fill was cut.
+  const bool all = following_ && configuration_->version > looked_at_;
+  looked_at_ = configuration_->version;
+  absl::StatusOr<bool> more = GoOnFilling(work, all, *this);
   if (!more.ok()) return more.status();
   more_fills_ = *more;
   absl::Status drawn = DrawConsequencesOfFill(work);

@@ -42,6 +42,8 @@ class BadInputTest : public ServerTest {
                               "reservation",
                               "reservation_line",
                               "allocation",
+                              "backorder",
+                              "external_reference",
                               "shipment",
                               "shipment_line",
                               "stock_return",
