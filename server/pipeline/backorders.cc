@@ -139,7 +139,10 @@ absl::StatusOr<bool> GoOnFilling(Work& work, bool all, BackorderSource& source) 
   bool more = false;
   for (const storage::ItemRecord* item : work.rows().items.All()) {
     if (!item->fill_pending && !(all && item->backordered > 0)) continue;
-    absl::Status filled = Step(work, item->sku, item->fill_after, source);
+    // Whatever else follows from growth, or from a change that nobody has followed, is due now too.
+    work.Recheck(item->sku);
+    // Who has been passed by may be served under the new configuration, and comes first.
+    absl::Status filled = Step(work, item->sku, all ? 0 : item->fill_after, source);
     if (!filled.ok()) return filled;
     more = more || work.item(item->sku).fill_pending;
   }

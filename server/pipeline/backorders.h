@@ -58,8 +58,8 @@ absl::StatusOr<int64_t> Fill(Work& work, const std::string& sku, int64_t after_p
 // place reached, for the next batch to go on from there first.
 absl::Status FillGrowing(Work& work, BackorderSource& source);
 
-// What comes before any command: goes on with the fills of locked SKUs that were cut, and, if `all`, looks at every
-// locked SKU that has backorders. True if another step must follow.
+// What comes before any command: goes on with the fills of locked SKUs that were cut, or, if `all`, begins one anew for
+// every locked SKU that has backorders. True if another step must follow.
 absl::StatusOr<bool> GoOnFilling(Work& work, bool all, BackorderSource& source);
 
 }  // namespace inventory::pipeline

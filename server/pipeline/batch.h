@@ -113,6 +113,7 @@ class Batch : private BackorderSource {
   bool more_dead_holds_ = false;
   bool more_fills_ = false;
   bool following_ = false;  // A change of the configuration has consequences that are not all drawn.
+  int64_t looked_at_ = -1;  // Version of the configuration under which a step has looked at all that waits.
   bool commit_unknown_ = false;
   bool duplicate_request_ = false;
   absl::Duration commit_time_;

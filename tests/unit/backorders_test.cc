@@ -288,6 +288,42 @@ TEST_F(BackordersTest, AFillOfManyLinesGoesOnInFurtherSteps) {
   EXPECT_EQ(At("a", "w1").available(), 1);
 }
 
+TEST_F(BackordersTest, WhoAFillHasPassedByComesFirstOnceTheConfigurationLetsIt) {
+  AddChannel("east", {"w2"});
+  runner_.max_filled_lines = 1;
+  Wait("first", {{"a", 1}}, "east");
+  Wait("second", {{"a", 1}});
+  Wait("third", {{"a", 1}});
+  Stock("a", "w1", 2);
+  EXPECT_THAT(Waiting("a"), ElementsAre(Pair("first", 1), Pair("third", 1)));
+  v1::AttachWarehouseRequest attach;
+  attach.set_channel_id("east");
+  attach.set_warehouse_id("w1");
+  ASSERT_EQ(Answer(runner_.Call<v1::Channel>(attach)), "OK");
+  runner_.Follow();
+  EXPECT_THAT(Waiting("a"), ElementsAre(Pair("third", 1)));
+}
+
+TEST_F(BackordersTest, LongFillsOfSeveralSkusThatServeNobodyEnd) {
+  Allow("b", BackorderPolicy::kUnlimited);
+  AddChannel("east", {"w2", "w3"});
+  runner_.max_filled_lines = 1;
+  for (int i = 1; i <= 3; ++i) {
+    v1::ReserveStockRequest pickup = Patient(Order(absl::StrCat("r", i), {{"a", 1}, {"b", 1}}));
+    pickup.set_channel_id("east");
+    pickup.add_warehouse_ids("w3");
+    ASSERT_EQ(Answer(Reserve(pickup)), "OK");
+  }
+  Stock("a", "w2", 1);
+  Stock("b", "w2", 1);
+  v1::DetachWarehouseRequest detach;
+  detach.set_channel_id("shop");
+  detach.set_warehouse_id("w3");
+  ASSERT_EQ(Answer(runner_.Call<v1::Channel>(detach)), "OK");
+  EXPECT_EQ(Answer(Confirm("r1")), "OK");
+  EXPECT_EQ(Waiting("a").size() + Waiting("b").size(), 6u);
+}
+
 TEST_F(BackordersTest, AnItemThatOrdersWaitForStaysConfiguredAndTracked) {
   Item("a").configured = true;
   Wait("r", {{"a", 1}});

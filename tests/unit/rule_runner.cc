@@ -130,7 +130,8 @@ absl::Status RuleRunner::RunRecorded(pipeline::Command& command, const Message& 
     return loaded ? record.status : absl::InternalError("a saved reply can't be loaded");
   }
   const absl::Status status = RunRounds(command, id, &reply);
-  records_[id] = {.payload = payload, .status = status, .reply = status.ok() ? command.SaveReply() : ""};
+  const bool recorded = !trial_ && !absl::IsInvalidArgument(status);
+  if (recorded) records_[id] = {.payload = payload, .status = status, .reply = status.ok() ? command.SaveReply() : ""};
   return status;
 }
 
@@ -175,7 +176,7 @@ pipeline::Needs RuleRunner::RunOnce(pipeline::Command& command, const pipeline::
   if (!Same(answer_, first_answer) || !Same(SavedReply(command, reply), first_reply)) {
     answer_ = absl::InternalError("the second run of the same command differs from the first");
   }
-  if (!Nothing(more) || batch.trial || !answer_.ok()) batch.rows.Undo();
+  if (!Nothing(more) || trial_ || !answer_.ok()) batch.rows.Undo();
   if (ChangesConfiguration(batch.rows)) following_ = true;
   Store(batch.rows);
   return more;
@@ -184,7 +185,7 @@ pipeline::Needs RuleRunner::RunOnce(pipeline::Command& command, const pipeline::
 // Releases dead holds and goes on with fills, in as many steps as it takes. What the last step does is stored together
 // with what the command does.
 absl::Status RuleRunner::Prepare(const pipeline::Needs& needs, Batch& batch) {
-  while (true) {
+  for (bool first = true;; first = false) {
     batch = Load(needs);
     const auto source = WaitingFor(batch);
     pipeline::Work release(batch.rows, batch.now, batch.configuration, limits, batch.locked, {.actor = "system"});
@@ -194,7 +195,7 @@ absl::Status RuleRunner::Prepare(const pipeline::Needs& needs, Batch& batch) {
     if (!status.ok()) return status;
     batch.rows.Mark();
     pipeline::Work fill(batch.rows, batch.now, batch.configuration, limits, batch.locked, {.actor = "system"});
-    absl::StatusOr<bool> more = pipeline::GoOnFilling(fill, following_, *source);
+    absl::StatusOr<bool> more = pipeline::GoOnFilling(fill, following_ && first, *source);
     if (!more.ok()) return more.status();
     status = pipeline::DrawConsequencesOfFill(fill);
     batch.rows.Mark();
@@ -212,13 +213,13 @@ pipeline::Needs RuleRunner::Apply(pipeline::Command& command, const std::string&
   work.outstanding = &batch.outstanding;
   work.past_levels = &batch.past_levels;
   answer_ = command.Apply(work);
-  batch.trial = work.trial();
+  trial_ = work.trial();
   pipeline::Needs more;
   more.skus.assign(work.required().begin(), work.required().end());
   more.holders.assign(work.required_holders().begin(), work.required_holders().end());
   more.outstanding.assign(work.required_outstanding().begin(), work.required_outstanding().end());
   more.replenishments.assign(work.required_replenishments().begin(), work.required_replenishments().end());
-  if (answer_.ok() && Nothing(more) && !batch.trial) answer_ = pipeline::DrawConsequences(work, *WaitingFor(batch));
+  if (answer_.ok() && Nothing(more) && !trial_) answer_ = pipeline::DrawConsequences(work, *WaitingFor(batch));
   return more;
 }
 

@@ -77,7 +77,6 @@ class RuleRunner {
     std::map<std::string, std::vector<std::string>> estimate_users;
     std::map<storage::QuotaRecord::Key, int64_t> outstanding;
     std::map<pipeline::LevelMoment, storage::PastLevel> past_levels;
-    bool trial = false;  // The last run of the command was one.
   };
 
   // The answer that was given under a request id.
@@ -117,6 +116,7 @@ class RuleRunner {
 
   std::map<std::string, Record> records_;
   int runs_ = 0;
+  bool trial_ = false;      // The last run of a command was one.
   bool following_ = false;  // A change of the configuration has consequences that are not all drawn.
   absl::Status answer_;
 };
