@@ -4,26 +4,23 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 #include "inventory/v1/channel.pb.h"
-#include "inventory/v1/item.pb.h"
-#include "inventory/v1/replenishment.pb.h"
-#include "inventory/v1/reservation.pb.h"
-#include "inventory/v1/shipment.pb.h"
-#include "inventory/v1/stock.pb.h"
-#include "inventory/v1/stock_return.pb.h"
-#include "inventory/v1/transfer.pb.h"
+#include "inventory/v1/low_stock.pb.h"
+#include "inventory/v1/quota.pb.h"
 #include "inventory/v1/warehouse.pb.h"
+#include "tests/unit/model_state.h"
 
 namespace inventory::model {
 
@@ -36,126 +33,6 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-struct Item {
-  bool configured = false;
-  bool tracked = true;
-  bool published = true;
-  int64_t min = 1;
-  int64_t max = 10000;
-  int64_t multiple = 1;
-  std::set<int64_t> allowed = {};
-  int64_t default_safety_stock = 0;
-  int64_t version = 0;
-
-  bool operator==(const Item&) const = default;
-};
-
-// What is reserved is not counted here but summed over the reservations, and what is incoming over the documents.
-struct Level {
-  int64_t on_hand = 0;
-  int64_t safety_stock = 0;
-  int64_t damaged = 0;
-  int64_t quality_control = 0;
-  int64_t version = 0;
-
-  int64_t sellable() const { return on_hand - damaged - quality_control; }
-  // Adds units in a condition, or takes them away; false if there were too few.
-  bool Add(v1::StockCondition condition, int64_t units);
-  bool operator==(const Level&) const = default;
-};
-
-// A line's units in one warehouse.
-struct Part {
-  int64_t reserved = 0;
-  int64_t in_shipment = 0;
-  int64_t shipped = 0;
-
-  int64_t unbound() const { return reserved - in_shipment; }
-};
-
-struct Line {
-  int64_t requested = 0;
-  int64_t untracked = 0;  // Reserved while the item was untracked: in no warehouse.
-  int64_t shipped = 0;
-  int64_t cancelled = 0;
-  int64_t returned = 0;
-  std::map<std::string, Part> parts = {};
-
-  int64_t reserved() const;
-  int64_t in_shipment() const;
-  int64_t unbound() const;
-};
-
-struct Reservation {
-  std::string channel = {};
-  std::set<std::string> only = {};  // The warehouses it may draw from; empty: all of the channel's.
-  v1::ReservationState state = v1::RESERVATION_STATE_HELD;
-  std::optional<absl::Time> expiry = {};
-  std::map<std::string, Line> lines = {};
-  int64_t version = 1;
-
-  // The state that callers must see.
-  v1::ReservationState StateAt(absl::Time now) const;
-};
-
-struct Shipment {
-  std::string reservation = {};
-  std::string warehouse = {};
-  v1::ShipmentState state = v1::SHIPMENT_STATE_PROCESSING;
-  // By SKU and the warehouse that the units were allocated in before.
-  std::map<std::pair<std::string, std::string>, int64_t> lines = {};
-  int64_t version = 1;
-
-  bool open() const { return state == v1::SHIPMENT_STATE_PROCESSING || state == v1::SHIPMENT_STATE_READY_TO_SHIP; }
-};
-
-struct Return {
-  std::string reservation = {};
-  // By SKU, warehouse and disposition.
-  std::map<std::tuple<std::string, std::string, v1::Disposition>, int64_t> lines = {};
-};
-
-struct Replenishment {
-  std::string sku = {};
-  std::string warehouse = {};
-  int64_t ordered = 0;
-  int64_t received = 0;
-  v1::ReplenishmentState state = v1::REPLENISHMENT_STATE_OPEN;
-  int64_t version = 1;
-
-  int64_t outstanding() const { return state == v1::REPLENISHMENT_STATE_OPEN ? ordered - received : 0; }
-};
-
-struct TransferLine {
-  int64_t quantity = 0;
-  int64_t received = 0;
-  int64_t missing = 0;
-
-  int64_t in_transit() const { return quantity - received - missing; }
-};
-
-struct Transfer {
-  std::string from = {};
-  std::string to = {};
-  v1::TransferState state = v1::TRANSFER_STATE_IN_TRANSIT;
-  std::map<std::string, TransferLine> lines = {};  // By SKU.
-  int64_t version = 1;
-};
-
-struct Warehouse {
-  bool active = false;
-  bool located = false;
-  bool deleted = false;
-  int64_t version = 1;
-};
-
-struct Channel {
-  bool active = true;
-  bool deleted = false;
-  std::map<std::string, int> priorities = {};  // Of the attached warehouses.
-  int64_t version = 1;
-};
-
 // What a row of a batch did: how it ended, and the level after it.
 struct UpdatedRow {
   Outcome outcome = {};
@@ -163,28 +40,37 @@ struct UpdatedRow {
   bool moved = false;
 };
 
-// Everything there is.
-struct State {
-  std::map<std::string, Item> items = {};
-  std::map<std::pair<std::string, std::string>, Level> levels = {};  // By SKU and warehouse.
-  std::map<std::string, Reservation> reservations = {};
-  std::map<std::string, Shipment> shipments = {};
-  std::map<std::string, Return> returns = {};
-  std::map<std::string, Replenishment> replenishments = {};
-  std::map<std::string, Transfer> transfers = {};
-  std::map<std::string, Warehouse> warehouses = {};
-  std::map<std::string, Channel> channels = {};
-  // SKUs that were untracked at some time: what was reserved of them then is allocated nowhere.
-  std::set<std::string> once_untracked = {};
+// Units of a SKU that an order asks for.
+struct Demand {
+  std::string sku = {};
+  int64_t quantity = 0;
+};
+
+// What an order gets of a SKU.
+struct Grant {
+  std::string sku = {};
+  int64_t requested = 0;
+  int64_t reserved = 0;
+  int64_t waiting = 0;
+  std::string reason = {};  // Why not all is reserved.
 };
 
 // Predicts what each command does. No sharing of code or shape with the rules: units reserved are summed whenever they
 // are asked for, and a refused command is undone by going back to a copy of everything.
 class Model {
  public:
-  absl::Time now;
+  static constexpr int64_t kUncut = std::numeric_limits<int64_t>::max();
+
+  // A step of a fill looks at `max_filled` orders at most; the rest is served before anything else happens to the SKU.
+  Model(absl::Time now, int64_t max_filled) : max_filled_(max_filled) { state_.now = now; }
+
+  bool cuts_fills() const { return max_filled_ != kUncut; }
 
   const State& state() const { return state_; }
+  // The state as the last command has left it, before those were served who wait: what its answer shows.
+  const State& answered() const { return answered_; }
+
+  void LetPass(absl::Duration time) { state_.now += time; }
 
   // Runs the command that takes `request` (any write); its answer must be this. A request id gets its first answer
   // again.
@@ -193,21 +79,17 @@ class Model {
   // The rows of the last BatchUpdateStock, up to the one that ended it.
   const std::vector<UpdatedRow>& updated_rows() const { return updated_rows_; }
 
+  // What each line of the last ReserveStock got.
+  const std::vector<Grant>& granted() const { return granted_; }
+
   // Ends the reservation if it is a hold that has run out.
   void Expire(const std::string& reservation);
 
-  // The item, or the defaults.
-  Item ItemOf(const std::string& sku) const;
-  // Units of the level that reservations hold; those of dead holds too, until a command touches the SKU.
-  int64_t Reserved(const std::string& sku, const std::string& warehouse) const;
-  // Units on their way to the level.
-  int64_t Incoming(const std::string& sku, const std::string& warehouse) const;
-  // Whether a live reservation has units of the SKU outstanding, tracked or not.
-  bool Held(const std::string& sku) const;
-  // What can be promised from the level.
-  int64_t Available(const std::string& sku, const std::string& warehouse) const;
-  // Movements of the SKU so far.
-  int64_t Movements(const std::string& sku) const;
+  // Lets the movements of the SKU before the time give way to one of each level.
+  void Fold(const std::string& sku, absl::Time before);
+
+  // Serves those who wait and whom a change of the configuration has made servable.
+  void Follow();
 
  private:
   Outcome Do(const v1::CreateItemRequest& request);
@@ -218,10 +100,16 @@ class Model {
   Outcome Do(const v1::ReclassifyStockRequest& request);
   Outcome Do(const v1::SetSafetyStockRequest& request);
   Outcome Do(const v1::BatchUpdateStockRequest& request);
+  Outcome Do(const v1::CreateLowStockRuleRequest& request);
+  Outcome Do(const v1::UpdateLowStockRuleRequest& request);
+  Outcome Do(const v1::DeleteLowStockRuleRequest& request);
+  Outcome Do(const v1::SetQuotaRequest& request);
+  Outcome Do(const v1::DeleteQuotaRequest& request);
   Outcome Do(const v1::ReserveStockRequest& request);
   Outcome Do(const v1::ConfirmReservationRequest& request);
   Outcome Do(const v1::ExtendReservationRequest& request);
   Outcome Do(const v1::AmendReservationRequest& request);
+  Outcome Do(const v1::ReallocateReservationRequest& request);
   Outcome Do(const v1::CancelReservationRequest& request);
   Outcome Do(const v1::CreateShipmentRequest& request);
   Outcome Do(const v1::MarkShipmentReadyRequest& request);
@@ -252,35 +140,83 @@ class Model {
   template <typename Request>
   Outcome RunOnce(const Request& request);
 
-  // Ends the dead holds' claims on the SKUs, as every write that touches them does first.
+  // What happens to SKUs before anything else when a write touches them: dead holds lose their claims, and those who
+  // wait are served from what they or a change of the configuration have left.
+  void Enter(const std::set<std::string>& skus);
+  // What follows the write: those who wait are served from what it has left. `before` is the state before it.
+  void Leave(const std::set<std::string>& skus, const State& before);
   void ReleaseDead(const std::set<std::string>& skus);
+  // False if the command has not entered the SKU: then it begins anew with it, and what it did does not count.
+  bool Touch(const std::string& sku) { return !touched_.insert(sku).second; }
   std::set<std::string> SkusOf(const google::protobuf::Message& request) const;
   // Those of the replenishment or transfer that the request changes.
   std::set<std::string> SkusOfDocument(const google::protobuf::Message& request) const;
 
+  // Whether something names the SKU or has units of it.
+  bool InUse(const std::string& sku) const;
   Outcome SaveItem(const std::string& sku, Item item);
+  // Refuses SKUs that have no stock of their own.
+  Outcome CheckTracked(const std::string& sku) const;
   // Changes a level that may be written; a first write that changes nothing counts too.
   Outcome WriteLevel(const std::string& sku, const std::string& warehouse, const std::string& etag,
                      const std::function<Outcome(Level&)>& change);
+  Outcome WriteRows(const v1::BatchUpdateStockRequest& request, int begin, int end);
   Outcome WriteRow(const v1::StockUpdate& update);
+  // Says how many units lay on the level at a moment, now if none is named.
+  Outcome Count(const std::string& sku, const std::string& warehouse, const std::string& etag, int64_t units,
+                std::optional<absl::Time> as_of);
+  const Past* PastAt(const std::string& sku, const std::string& warehouse, absl::Time time) const;
+  Outcome CheckWritable(const std::string& sku, const std::string& warehouse) const;
   // The level; a new one has the item's safety stock.
   Level& LevelOf(const std::string& sku, const std::string& warehouse);
-  bool WarehouseLives(const std::string& warehouse) const;
   bool WarehouseInUse(const std::string& warehouse) const;
 
-  // The warehouses that a channel sells from, best first; narrowed to `only` unless that is empty.
-  Outcome Sources(const std::string& channel, const std::vector<std::string>& only, std::vector<std::string>& sources);
+  // The warehouses that the channel sells from, best first, as far as the order names them; it names all or some.
+  Outcome Sources(const Reservation& order, std::vector<std::string>& sources) const;
   // Whether an order of the units would break the item's rules.
   bool BreaksOrderRules(const std::string& sku, int64_t quantity) const;
-  int64_t AvailableIn(const std::string& sku, const std::vector<std::string>& warehouses) const;
-  // Reserves the units where they are available, best warehouse first; untracked ones nowhere.
-  void Take(Line& line, const std::string& sku, int64_t quantity, const std::vector<std::string>& sources);
+  // What an order gets of what it asks for: granted_, and of each SKU that has stock of its own.
+  Outcome GrantAll(const Reservation& order, const std::vector<Demand>& demands, v1::ShortfallPolicy policy,
+                   std::vector<Grant>& shares);
+  Outcome GrantOne(const Reservation& order, const Demand& demand, v1::ShortfallPolicy policy,
+                   std::vector<Grant>& shares);
+  // Units that the order's channel may still promise.
+  int64_t QuotaLeft(const Reservation& order, const std::string& sku) const;
+  // Carries the grants out: what waits gets its place, the rest is reserved where the reservation's strategy says.
+  void Give(Reservation& reservation, const std::vector<Grant>& grants, const std::vector<std::string>& sources);
+  // Which warehouses give how many units, in their order, by SKU.
+  using Parts = std::vector<std::pair<std::string, int64_t>>;
+  using Plan = std::map<std::string, Parts>;
+  Plan PlanFor(const Reservation& reservation, const std::vector<Grant>& grants,
+               const std::vector<std::string>& sources) const;
   // Gives up units that are in no shipment: untracked ones first, then those of the last warehouse. False if too few.
   bool GiveUp(Line& line, const std::string& sku, int64_t quantity);
   // A committed reservation without anything left to ship has ended.
   void Settle(Reservation& reservation);
   Outcome CancelLines(const v1::CancelReservationRequest& request, Reservation& reservation);
-  Outcome Grow(Reservation& reservation, const std::string& sku, int64_t quantity);
+  Outcome Grow(Reservation& reservation, const std::vector<Demand>& more, v1::ShortfallPolicy policy);
+
+  // Whether so many more units may wait.
+  Outcome MayWait(const std::string& sku, int64_t quantity) const;
+  void Wait(Line& line, const std::string& sku, int64_t quantity);
+  // Serves those who wait for the SKU in order of their places, up to the last place.
+  void Fill(const std::string& sku, int64_t last_place);
+  // The last place that a step of a fill looks at if those wait who do in `before`.
+  int64_t LastPlaceOfStep(const std::string& sku, const State& before) const;
+
+  // What of the reservation lies in the warehouses that it is to leave and is in no shipment, by SKU.
+  Plan LeavingOf(const v1::ReallocateReservationRequest& request, const Reservation& reservation) const;
+  // Moves what has a place from one warehouse after the other; what has none stays in `from`.
+  void MoveAll(Line& line, const std::string& sku, Parts& from, const Parts& places);
+
+  // Has the live rules of the SKU notice what they watch.
+  void Judge(const std::string& sku);
+  void JudgeRule(Rule& rule);
+  void NoteLevels();
+  // Puts every quantity of the request in the smallest stocked unit.
+  Outcome ConvertUnits(google::protobuf::Message& request);
+  Outcome ConvertUnit(const std::string& sku, const std::string& unit, int64_t& quantity) const;
+  Outcome ConvertPart(google::protobuf::Message& part) const;
 
   Outcome Bind(const v1::CreateShipmentRequest& request, const std::string& sku, int64_t quantity,
                Reservation& reservation, Shipment& shipment);
@@ -289,11 +225,19 @@ class Model {
 
   void Moved(const std::string& sku, const std::string& warehouse) { ++state_.levels.at({sku, warehouse}).version; }
 
+  const int64_t max_filled_;
   State state_;
+  State answered_ = {};
+  std::set<std::string> touched_;
+  std::set<std::string> rechecked_;  // SKUs whose rules the command has judged in any case.
   std::vector<UpdatedRow> updated_rows_;
+  std::vector<Grant> granted_;
   // By request id: the request and its answer.
   std::map<std::string, std::pair<std::string, Outcome>> answers_;
 };
+
+// Whether the mask names the field, or all fields.
+bool Names(const google::protobuf::FieldMask& mask, const std::string& field);
 
 // The message's field of text of this name; empty if it has none.
 std::string TextOf(const google::protobuf::Message& message, const std::string& field);
@@ -301,6 +245,9 @@ std::string TextOf(const google::protobuf::Message& message, const std::string& 
 // The refusals that several commands share.
 Outcome NotFound(const std::string& what);
 Outcome Precondition(const std::string& reason);
+// A reservation that is live or not, and the refusal of one that is not.
+bool Live(v1::ReservationState state);
+Outcome NotLive(v1::ReservationState state);
 // ABORTED unless the etag is empty or the version's.
 Outcome CheckEtag(const std::string& etag, int64_t version);
 

@@ -11,10 +11,10 @@
 
 namespace inventory::model {
 
-// Every quantity, state, expiry and version that is stored and differs from the model's; empty if there is none.
-std::vector<std::string> Differences(const Model& model, const pipeline::Rows& rows);
+// Every quantity, state, expiry and version that is stored and differs from the state's; empty if there is none.
+std::vector<std::string> Differences(const State& state, const pipeline::Rows& rows);
 
-// The same for the resources and the rows that a write's first answer holds.
+// The same for the resources and the rows that the first answer of the model's last write holds.
 std::vector<std::string> Differences(const Model& model, const google::protobuf::Message& answer);
 
 }  // namespace inventory::model

@@ -8,8 +8,14 @@ namespace {
 
 Outcome Exists(const std::string& what) { return {absl::StatusCode::kAlreadyExists, what + "_EXISTS"}; }
 
-bool Names(const google::protobuf::FieldMask& mask, const std::string& field) {
-  return std::find(mask.paths().begin(), mask.paths().end(), field) != mask.paths().end();
+std::optional<double> LongitudeOf(const v1::Warehouse& warehouse) {
+  if (!warehouse.has_location()) return std::nullopt;
+  return warehouse.location().longitude();
+}
+
+v1::SourcingStrategy StrategyOf(const v1::Channel& channel) {
+  const bool chosen = channel.sourcing_strategy() != v1::SOURCING_STRATEGY_UNSPECIFIED;
+  return chosen ? channel.sourcing_strategy() : v1::SOURCING_STRATEGY_PRIORITY;
 }
 
 // The warehouse or channel that is there, not deleted and of the version required.
@@ -37,21 +43,16 @@ Outcome Undelete(std::map<std::string, Resource>& all, const std::string& id, co
 
 }  // namespace
 
-bool Model::WarehouseLives(const std::string& warehouse) const {
-  const auto found = state_.warehouses.find(warehouse);
-  return found != state_.warehouses.end() && !found->second.deleted;
-}
-
 bool Model::WarehouseInUse(const std::string& warehouse) const {
   for (const auto& [key, level] : state_.levels) {
     if (key.second != warehouse) continue;
-    if (level.on_hand > 0 || level.safety_stock > 0 || Incoming(key.first, warehouse) > 0) return true;
+    if (level.on_hand > 0 || level.safety_stock > 0 || state_.Incoming(key.first, warehouse) > 0) return true;
   }
   for (const auto& [id, transfer] : state_.transfers) {
     if (transfer.state == v1::TRANSFER_STATE_IN_TRANSIT && transfer.from == warehouse) return true;
   }
   for (const auto& [id, reservation] : state_.reservations) {
-    if (reservation.StateAt(now) == v1::RESERVATION_STATE_EXPIRED) continue;
+    if (reservation.StateAt(state_.now) == v1::RESERVATION_STATE_EXPIRED) continue;
     for (const auto& [sku, line] : reservation.lines) {
       const auto part = line.parts.find(warehouse);
       if (part != line.parts.end() && part->second.reserved > 0) return true;
@@ -64,7 +65,7 @@ bool Model::WarehouseInUse(const std::string& warehouse) const {
 Outcome Model::Do(const v1::CreateWarehouseRequest& request) {
   const v1::Warehouse& wanted = request.warehouse();
   if (state_.warehouses.contains(wanted.warehouse_id())) return Exists("WAREHOUSE");
-  state_.warehouses[wanted.warehouse_id()] = {.active = wanted.active(), .located = wanted.has_location()};
+  state_.warehouses[wanted.warehouse_id()] = {.active = wanted.active(), .longitude = LongitudeOf(wanted)};
   return {};
 }
 
@@ -75,9 +76,9 @@ Outcome Model::Do(const v1::UpdateWarehouseRequest& request) {
   if (!found.ok()) return found;
   const Warehouse before = *warehouse;
   if (Names(request.update_mask(), "active")) warehouse->active = wanted.active();
-  if (Names(request.update_mask(), "location")) warehouse->located = wanted.has_location();
-  if (warehouse->active && !warehouse->located) return Precondition("LOCATION_REQUIRED");
-  if (warehouse->active != before.active || warehouse->located != before.located) ++warehouse->version;
+  if (Names(request.update_mask(), "location")) warehouse->longitude = LongitudeOf(wanted);
+  if (warehouse->active && !warehouse->longitude) return Precondition("LOCATION_REQUIRED");
+  if (warehouse->active != before.active || warehouse->longitude != before.longitude) ++warehouse->version;
   return {};
 }
 
@@ -103,7 +104,8 @@ Outcome Model::Do(const v1::UndeleteWarehouseRequest& request) {
 Outcome Model::Do(const v1::CreateChannelRequest& request) {
   const v1::Channel& wanted = request.channel();
   if (state_.channels.contains(wanted.channel_id())) return Exists("CHANNEL");
-  state_.channels[wanted.channel_id()] = {.active = !wanted.has_active() || wanted.active()};
+  state_.channels[wanted.channel_id()] = {.active = !wanted.has_active() || wanted.active(),
+                                          .strategy = StrategyOf(wanted)};
   return {};
 }
 
@@ -112,11 +114,10 @@ Outcome Model::Do(const v1::UpdateChannelRequest& request) {
   Channel* channel = nullptr;
   Outcome found = FindLive(state_.channels, wanted.channel_id(), wanted.etag(), "CHANNEL", channel);
   if (!found.ok()) return found;
-  const bool active = !wanted.has_active() || wanted.active();
-  if (Names(request.update_mask(), "active") && channel->active != active) {
-    channel->active = active;
-    ++channel->version;
-  }
+  const Channel before = *channel;
+  if (Names(request.update_mask(), "active")) channel->active = !wanted.has_active() || wanted.active();
+  if (Names(request.update_mask(), "sourcing_strategy")) channel->strategy = StrategyOf(wanted);
+  if (channel->active != before.active || channel->strategy != before.strategy) ++channel->version;
   return {};
 }
 
@@ -137,7 +138,7 @@ Outcome Model::Do(const v1::AttachWarehouseRequest& request) {
   Channel* channel = nullptr;
   Outcome found = FindLive(state_.channels, request.channel_id(), request.etag(), "CHANNEL", channel);
   if (!found.ok()) return found;
-  if (!WarehouseLives(request.warehouse_id())) return NotFound("WAREHOUSE");
+  if (!state_.WarehouseLives(request.warehouse_id())) return NotFound("WAREHOUSE");
   const auto attached = channel->priorities.find(request.warehouse_id());
   if (attached != channel->priorities.end() && attached->second == request.priority()) return {};
   channel->priorities[request.warehouse_id()] = request.priority();
@@ -154,25 +155,12 @@ Outcome Model::Do(const v1::DetachWarehouseRequest& request) {
   return {};
 }
 
-Outcome Model::Sources(const std::string& channel_id, const std::vector<std::string>& only,
-                       std::vector<std::string>& sources) {
-  Channel* channel = nullptr;
-  Outcome found = FindLive(state_.channels, channel_id, "", "CHANNEL", channel);
-  if (!found.ok()) return found;
-  if (!channel->active) return Precondition("CHANNEL_INACTIVE");
-  std::set<std::pair<int, std::string>> ordered;
-  for (const auto& [warehouse, priority] : channel->priorities) {
-    if (WarehouseLives(warehouse) && state_.warehouses.at(warehouse).active) ordered.insert({priority, warehouse});
-  }
-  if (ordered.empty()) return Precondition("CHANNEL_HAS_NO_WAREHOUSE");
-  const auto sells_from = [&ordered](const std::string& warehouse) {
-    return std::any_of(ordered.begin(), ordered.end(), [&](const auto& entry) { return entry.second == warehouse; });
-  };
-  if (!std::all_of(only.begin(), only.end(), sells_from)) return Precondition("WAREHOUSE_NOT_IN_CHANNEL");
-  for (const auto& [priority, warehouse] : ordered) {
-    const bool named = std::find(only.begin(), only.end(), warehouse) != only.end();
-    if (only.empty() || named) sources.push_back(warehouse);
-  }
+Outcome Model::Sources(const Reservation& order, std::vector<std::string>& sources) const {
+  const auto channel = state_.channels.find(order.channel);
+  if (channel == state_.channels.end() || channel->second.deleted) return NotFound("CHANNEL");
+  if (!channel->second.active) return Precondition("CHANNEL_INACTIVE");
+  if (state_.SourcesOf(order.channel).empty()) return Precondition("CHANNEL_HAS_NO_WAREHOUSE");
+  sources = state_.SourcesOf(order);
   return {};
 }
 

@@ -16,47 +16,11 @@ Outcome Find(std::map<std::string, Document>& all, const std::string& id, const 
   return CheckEtag(etag, found->version);
 }
 
-bool Names(const google::protobuf::FieldMask& mask, const std::string& field) {
-  return std::any_of(mask.paths().begin(), mask.paths().end(),
-                     [&field](const std::string& path) { return path == "*" || path == field; });
-}
-
 }  // namespace
 
-int64_t Model::Incoming(const std::string& sku, const std::string& warehouse) const {
-  int64_t units = 0;
-  for (const auto& [id, replenishment] : state_.replenishments) {
-    if (replenishment.sku == sku && replenishment.warehouse == warehouse) units += replenishment.outstanding();
-  }
-  for (const auto& [id, transfer] : state_.transfers) {
-    const auto line = transfer.lines.find(sku);
-    if (transfer.to == warehouse && line != transfer.lines.end()) units += line->second.in_transit();
-  }
-  return units;
-}
-
-std::set<std::string> Model::SkusOfDocument(const google::protobuf::Message& request) const {
-  std::string replenishment;
-  if (const auto* update = dynamic_cast<const v1::UpdateReplenishmentRequest*>(&request)) {
-    replenishment = update->replenishment().replenishment_id();
-  } else if (const auto* receive = dynamic_cast<const v1::ReceiveReplenishmentRequest*>(&request)) {
-    replenishment = receive->replenishment_id();
-  } else if (const auto* close = dynamic_cast<const v1::CloseReplenishmentRequest*>(&request)) {
-    replenishment = close->replenishment_id();
-  }
-  std::set<std::string> skus;
-  const auto found = state_.replenishments.find(replenishment);
-  if (found != state_.replenishments.end()) skus.insert(found->second.sku);
-  const auto* arrival = dynamic_cast<const v1::ReceiveTransferRequest*>(&request);
-  const auto transfer = state_.transfers.find(arrival == nullptr ? "" : arrival->transfer_id());
-  if (transfer == state_.transfers.end()) return skus;
-  for (const auto& [sku, line] : transfer->second.lines) skus.insert(sku);
-  return skus;
-}
-
 Outcome Model::Do(const v1::CreateReplenishmentRequest& request) {
-  if (!WarehouseLives(request.warehouse_id())) return NotFound("WAREHOUSE");
-  if (!ItemOf(request.sku()).tracked) return Precondition("ITEM_UNTRACKED");
+  if (!state_.WarehouseLives(request.warehouse_id())) return NotFound("WAREHOUSE");
+  if (Outcome tracked = CheckTracked(request.sku()); !tracked.ok()) return tracked;
   if (state_.replenishments.contains(request.replenishment_id())) {
     return {absl::StatusCode::kAlreadyExists, "REPLENISHMENT_EXISTS"};
   }
@@ -90,12 +54,14 @@ Outcome Model::Do(const v1::ReceiveReplenishmentRequest& request) {
       Find(state_.replenishments, request.replenishment_id(), request.etag(), "REPLENISHMENT", replenishment);
   if (!found.ok()) return found;
   if (replenishment->state != v1::REPLENISHMENT_STATE_OPEN) return Precondition("REPLENISHMENT_STATE");
-  const bool too_many = request.quantity() > replenishment->outstanding();
+  int64_t quantity = request.quantity();
+  if (Outcome known = ConvertUnit(replenishment->sku, request.unit(), quantity); !known.ok()) return known;
+  const bool too_many = quantity > replenishment->outstanding();
   if (too_many && !request.allow_over_receipt()) return Precondition("OVER_RECEIPT");
-  replenishment->received += request.quantity();
+  replenishment->received += quantity;
   if (replenishment->received >= replenishment->ordered) replenishment->state = v1::REPLENISHMENT_STATE_RECEIVED;
   ++replenishment->version;
-  LevelOf(replenishment->sku, replenishment->warehouse).Add(request.condition(), request.quantity());
+  LevelOf(replenishment->sku, replenishment->warehouse).Add(request.condition(), quantity);
   Moved(replenishment->sku, replenishment->warehouse);
   return {};
 }
@@ -116,7 +82,7 @@ Outcome Model::Do(const v1::CloseReplenishmentRequest& request) {
 Outcome Model::Do(const v1::CreateTransferRequest& request) {
   const std::string& from = request.from_warehouse_id();
   const std::string& to = request.to_warehouse_id();
-  if (!WarehouseLives(from) || !WarehouseLives(to)) return NotFound("WAREHOUSE");
+  if (!state_.WarehouseLives(from) || !state_.WarehouseLives(to)) return NotFound("WAREHOUSE");
   if (state_.transfers.contains(request.transfer_id())) {
     return {absl::StatusCode::kAlreadyExists, "TRANSFER_EXISTS"};
   }
@@ -124,8 +90,8 @@ Outcome Model::Do(const v1::CreateTransferRequest& request) {
   Transfer transfer{.from = from, .to = to};
   if (immediate) transfer.state = v1::TRANSFER_STATE_RECEIVED;
   for (const v1::OrderLine& line : request.lines()) {
-    if (!ItemOf(line.sku()).tracked) return Precondition("ITEM_UNTRACKED");
-    if (line.quantity() > Available(line.sku(), from)) return Precondition("INSUFFICIENT_STOCK");
+    if (Outcome tracked = CheckTracked(line.sku()); !tracked.ok()) return tracked;
+    if (line.quantity() > state_.Available(line.sku(), from)) return Precondition("INSUFFICIENT_STOCK");
     LevelOf(line.sku(), from).on_hand -= line.quantity();
     Moved(line.sku(), from);
     if (immediate) LevelOf(line.sku(), to).on_hand += line.quantity();

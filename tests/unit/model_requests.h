@@ -16,9 +16,9 @@
 
 namespace inventory::model {
 
-// Makes requests for up to three SKUs, three warehouses and two channels, in small quantities so that they get in each
-// other's way: most are sensible, some name what is not there or break a rule, some come again. The same seed and the
-// same model give the same requests.
+// Makes requests for up to three SKUs and two kits of them, three warehouses and two channels, in small quantities so
+// that they get in each other's way: most are sensible, some name what is not there or break a rule, some come again.
+// The same seed and the same model give the same requests.
 class Requests {
  public:
   using Request = std::unique_ptr<google::protobuf::Message>;
@@ -32,14 +32,31 @@ class Requests {
   // Instead of a request, the reservation that the sweeper looks at now, most often a dead hold; mostly empty.
   std::string Swept();
 
+  // Instead of a request, the SKU whose old movements give way to one now, and before when; mostly none.
+  std::pair<std::string, absl::Time> Folded();
+
+  // Instead of a request, whether the background draws the consequences of changes of the configuration now.
+  bool Follows();
+
   // How far time moves on before it: often not at all, sometimes to the very moment at which a hold ends.
   absl::Duration Pause();
 
  private:
   using Maker = std::function<Request()>;
 
+  void AddReservationMakers();
+  void AddShipmentMakers();
+  void AddStockMakers();
+  void AddLowStockMakers();
+  void AddDocumentMakers();
+  void AddConfigurationMakers();
+  // `make` is chosen in proportion to its weight.
+  void Add(int weight, Maker make);
   void BuildWorld();
   Request Make();
+  // Has parts of the request count in a unit of measure.
+  void NameUnits(google::protobuf::Message& request);
+  void NameUnit(google::protobuf::Message& part);
   // An earlier request that had a request id, another one under its id, or the one given, with a new id or none.
   Request Identify(Request made);
 
@@ -64,8 +81,14 @@ class Requests {
   // The etag of a version: mostly none, sometimes right, seldom wrong.
   std::string Etag(int64_t version);
   int64_t LevelVersion(const std::string& sku, const std::string& warehouse) const;
+  google::protobuf::Timestamp CountTime();
+  std::string RuleId();
+  int64_t QuotaVersion(const std::string& sku, const std::string& channel) const;
   v1::StockCondition Condition();
   google::protobuf::Duration Ttl();
+  // Anywhere on the equator, where distances are plain differences.
+  v1::GeoPoint Place();
+  v1::SourcingStrategy Strategy();
 
   Request Create(const std::string& sku);
   Request UpdateItem();
@@ -81,6 +104,12 @@ class Requests {
   Request ExtendReservation();
   Request AmendReservation();
   Request CancelReservation();
+  Request ReallocateReservation();
+  Request CreateLowStockRule();
+  Request UpdateLowStockRule();
+  Request DeleteLowStockRule();
+  Request SetQuota();
+  Request DeleteQuota();
   Request CreateShipment();
   template <typename Write>
   Request OnShipment();
@@ -105,12 +134,16 @@ class Requests {
   Request OnChannel(const std::string& id);
 
   v1::Item AnyItem(const std::string& sku);
+  v1::Item ItemOrKit(const std::string& sku);
+  v1::Item AnyKit(const std::string& sku);
 
   const Model& model_;
+  const bool patient_;  // Most orders wait for what is not there.
   std::mt19937_64 random_;
   // Of some worlds only one, so that warehouses run empty there.
   std::vector<std::string> skus_ = {"apple", "bread", "cider"};
-  std::vector<Request> world_;  // The requests that build it, last one first.
+  const std::vector<std::string> kits_ = {"basket", "hamper"};  // SKUs that mostly are kits.
+  std::vector<Request> world_;                                  // The requests that build it, last one first.
   std::vector<std::pair<int, Maker>> makers_;
   int total_weight_ = 0;
   std::vector<Request> identified_;  // Copies of the requests that had a request id.

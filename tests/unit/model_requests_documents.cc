@@ -6,6 +6,15 @@
 
 namespace inventory::model {
 
+void Requests::AddDocumentMakers() {
+  Add(12, [this] { return CreateReplenishment(); });
+  Add(8, [this] { return UpdateReplenishment(); });
+  Add(24, [this] { return ReceiveReplenishment(); });
+  Add(8, [this] { return CloseReplenishment(); });
+  Add(24, [this] { return CreateTransfer(); });
+  Add(16, [this] { return ReceiveTransfer(); });
+}
+
 std::string Requests::ReplenishmentId() {
   std::vector<std::string> open;
   for (const auto& [id, replenishment] : model_.state().replenishments) {
@@ -85,7 +94,7 @@ Requests::Request Requests::CreateTransfer() {
   for (const std::string& sku : skus) {
     v1::OrderLine& line = *request->add_lines();
     line.set_sku(sku);
-    const int64_t available = model_.Available(sku, request->from_warehouse_id());
+    const int64_t available = model_.state().Available(sku, request->from_warehouse_id());
     line.set_quantity(std::max<int64_t>(1, OneIn(3) ? available : Below(std::max<int64_t>(available, 1) + 2)));
   }
   return request;

@@ -32,12 +32,12 @@ Outcome Model::Do(const v1::ReturnStockRequest& request) {
   Return made{.reservation = request.reservation_id()};
   std::map<std::string, int64_t> units;
   for (const v1::ReturnLine& line : request.lines()) {
-    if (!WarehouseLives(line.warehouse_id())) return NotFound("WAREHOUSE");
+    if (!state_.WarehouseLives(line.warehouse_id())) return NotFound("WAREHOUSE");
     made.lines[{line.sku(), line.warehouse_id(), line.disposition()}] += line.quantity();
     units[line.sku()] += line.quantity();
   }
   for (const auto& [sku, quantity] : units) {
-    if (reservation.lines.contains(sku) && !ItemOf(sku).tracked) return Precondition("ITEM_UNTRACKED");
+    if (Outcome tracked = CheckTracked(sku); reservation.lines.contains(sku) && !tracked.ok()) return tracked;
     if (quantity > Returnable(reservation, sku)) return Precondition("EXCEEDS_SHIPPED");
   }
   for (const auto& [key, quantity] : made.lines) {

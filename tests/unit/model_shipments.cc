@@ -39,7 +39,7 @@ Outcome Model::Do(const v1::CreateShipmentRequest& request) {
   const auto it = state_.reservations.find(request.reservation_id());
   if (it == state_.reservations.end()) return NotFound("RESERVATION");
   Reservation& reservation = it->second;
-  switch (reservation.StateAt(now)) {
+  switch (reservation.StateAt(state_.now)) {
     case v1::RESERVATION_STATE_HELD:
       return Precondition("RESERVATION_NOT_COMMITTED");
     case v1::RESERVATION_STATE_EXPIRED:
@@ -54,7 +54,7 @@ Outcome Model::Do(const v1::CreateShipmentRequest& request) {
   if (state_.shipments.contains(request.shipment_id())) {
     return {absl::StatusCode::kAlreadyExists, "SHIPMENT_EXISTS"};
   }
-  if (!WarehouseLives(request.warehouse_id())) return NotFound("WAREHOUSE");
+  if (!state_.WarehouseLives(request.warehouse_id())) return NotFound("WAREHOUSE");
 
   std::vector<std::pair<std::string, int64_t>> wanted;
   for (const v1::OrderLine& line : request.lines()) wanted.emplace_back(line.sku(), line.quantity());
@@ -85,7 +85,7 @@ Outcome Model::Bind(const v1::CreateShipmentRequest& request, const std::string&
   const int64_t unbound_here = line.parts.contains(here) ? line.parts[here].unbound() : 0;
   const int64_t elsewhere = std::max<int64_t>(0, quantity - unbound_here);
   if (elsewhere > 0 && !request.allow_reallocation()) return Precondition("NOT_ALLOCATED_HERE");
-  if (elsewhere > 0 && elsewhere > Available(sku, here)) return Precondition("INSUFFICIENT_STOCK");
+  if (elsewhere > 0 && elsewhere > state_.Available(sku, here)) return Precondition("INSUFFICIENT_STOCK");
 
   if (quantity > elsewhere) shipment.lines[{sku, here}] = quantity - elsewhere;
   int64_t missing = elsewhere;
@@ -149,7 +149,8 @@ Outcome Model::Do(const v1::CancelShipmentRequest& request) {
     const auto& [sku, from] = key;
     Line& line = reservation.lines.at(sku);
     line.parts.at(shipment->warehouse).in_shipment -= quantity;
-    const bool goes_back = from != shipment->warehouse && WarehouseLives(from) && Available(sku, from) >= quantity;
+    const bool goes_back =
+        from != shipment->warehouse && state_.WarehouseLives(from) && state_.Available(sku, from) >= quantity;
     if (goes_back) MoveUnits(line, sku, shipment->warehouse, from, quantity);
   }
   shipment->state = v1::SHIPMENT_STATE_CANCELLED;

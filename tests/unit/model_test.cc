@@ -1,156 +1,126 @@
 // Goal: no sequence of commands makes the rules and the domain's plain statement (model.h) disagree.
 // Method: run random commands through the rules and through the model. After each, compare the answer's code and
 // reason, everything that is stored, and what the answer shows; a repeated request must get its first answer.
-#include "tests/unit/model.h"
-
+//
+// The environment chooses what is run: INVENTORY_MODEL_SEEDS=17 or =1-1000 (default 1-150), INVENTORY_MODEL_STEPS for
+// each of them (default 300), and INVENTORY_MODEL_SECONDS, after which no other seed is begun (default: no limit).
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
-#include <deque>
-#include <map>
-#include <memory>
+#include <iostream>
+#include <optional>
 #include <set>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "google/protobuf/message.h"
-#include "google/protobuf/util/message_differencer.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "server/background/expire_reservation.h"
-#include "server/rpc/registry.h"
-#include "tests/unit/invariants.h"
-#include "tests/unit/model_check.h"
-#include "tests/unit/model_requests.h"
-#include "tests/unit/rule_runner.h"
+#include "storage/mutex.h"
+#include "tests/unit/model_run.h"
 
 namespace inventory::model {
 namespace {
 
-constexpr uint64_t kSeeds = 40;
-constexpr uint64_t kSteps = 300;
-constexpr std::size_t kHistory = 20;
+struct Plan {
+  uint64_t first_seed = 1;
+  uint64_t last_seed = 150;
+  uint64_t steps = 300;
+  absl::Duration limit = absl::InfiniteDuration();
 
-// The number in the environment variable, or nothing.
-std::optional<uint64_t> FromEnvironment(const char* name) {
-  const char* text = std::getenv(name);
+  uint64_t seeds() const { return last_seed - first_seed + 1; }
+};
+
+uint64_t Number(const std::string& text) {
   uint64_t number = 0;
-  if (text == nullptr || !absl::SimpleAtoi(text, &number)) return std::nullopt;
+  if (!absl::SimpleAtoi(text, &number)) ADD_FAILURE() << "not a number: " << text;
   return number;
 }
 
-std::string Show(const Outcome& outcome) {
-  return absl::StrCat(absl::StatusCodeToString(outcome.code), outcome.reason.empty() ? "" : " ", outcome.reason);
+Plan PlanOfEnvironment() {
+  Plan plan;
+  if (const char* seeds = std::getenv("INVENTORY_MODEL_SEEDS")) {
+    const std::pair<std::string, std::string> ends = absl::StrSplit(seeds, absl::MaxSplits('-', 1));
+    plan.first_seed = Number(ends.first);
+    plan.last_seed = ends.second.empty() ? plan.first_seed : Number(ends.second);
+  }
+  if (const char* steps = std::getenv("INVENTORY_MODEL_STEPS")) plan.steps = Number(steps);
+  if (const char* seconds = std::getenv("INVENTORY_MODEL_SECONDS")) plan.limit = absl::Seconds(Number(seconds));
+  return plan;
 }
 
-// One random run; stops at the first disagreement.
-class RandomRun {
+// Runs the seeds of a plan on all cores until one of them disagrees.
+class Crew {
  public:
-  explicit RandomRun(uint64_t seed) : seed_(seed), requests_(seed, model_) {
-    model_.now = runner_.now;
-    runner_.check_invariants = false;  // WrongRows says which do not hold.
+  explicit Crew(const Plan& plan) : plan_(plan), next_seed_(plan.first_seed) {}
+
+  void Run() {
+    std::vector<std::thread> workers;
+    for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) {
+      workers.emplace_back([this] { Work(); });
+    }
+    for (std::thread& worker : workers) worker.join();
+    storage::MutexLock lock(mutex_);
+    if (long_) ShowProgress();
   }
 
-  void Steps(uint64_t count) {
-    for (step_ = 1; step_ <= count && !::testing::Test::HasFailure(); ++step_) Step(count);
+  // All that has happened.
+  std::set<std::string> seen() {
+    storage::MutexLock lock(mutex_);
+    return seen_;
   }
-
-  // "ReserveStock INSUFFICIENT_STOCK" of everything that has happened.
-  const std::set<std::string>& seen() const { return seen_; }
 
  private:
-  void Step(uint64_t count) {
-    model_.now += requests_.Pause();
-    runner_.now = model_.now;
-    const std::string swept = requests_.Swept();
-    std::vector<std::string> wrong = swept.empty() ? RunRequest() : Sweep(swept);
-    if (!wrong.empty()) Report(wrong, count);
-  }
-
-  std::vector<std::string> RunRequest() {
-    const std::unique_ptr<google::protobuf::Message> request = requests_.Next();
-    const auto* method = rpc::MethodOf(request->GetDescriptor());
-    const std::shared_ptr<google::protobuf::Message> answer(
-        google::protobuf::MessageFactory::generated_factory()->GetPrototype(method->output_type())->New());
-    const Outcome expected = model_.Run(*request);
-    const absl::Status status = runner_.Run(*request, *answer);
-    const Outcome actual{status.code(), ReasonOf(status)};
-    Remember(absl::StrCat(method->name(), " {", request->ShortDebugString().substr(0, 1000), "} -> ", Show(actual)));
-    seen_.insert(absl::StrCat(method->name(), " ", expected.ok() ? "OK" : expected.reason));
-    std::vector<std::string> wrong = WrongRows();
-    if (actual != expected) wrong.insert(wrong.begin(), absl::StrCat("the answer must be ", Show(expected)));
-    // Only if all else is right: the model may lack what a wrong answer shows.
-    return wrong.empty() && status.ok() ? WrongAnswer(*request, answer) : wrong;
-  }
-
-  std::vector<std::string> WrongAnswer(const google::protobuf::Message& request,
-                                       const std::shared_ptr<const google::protobuf::Message>& answer) {
-    if (const std::string id = TextOf(request, "request_id"); !id.empty()) {
-      const auto [first, fresh] = answers_.try_emplace(id, answer);
-      if (!fresh) return WrongRepetition(request, *answer, *first->second);
+  void Work() {
+    while (const std::optional<uint64_t> seed = Next()) {
+      RandomRun run(*seed);
+      run.Steps(plan_.steps);
+      Done(*seed, run);
     }
-    if (const auto* batch = dynamic_cast<const v1::BatchUpdateStockResponse*>(answer.get())) {
-      if (batch->failed_count() > 0) seen_.insert("BatchUpdateStock with failed rows");
-      if (batch->results_size() > 500) seen_.insert("BatchUpdateStock in chunks");
+  }
+
+  std::optional<uint64_t> Next() {
+    storage::MutexLock lock(mutex_);
+    const bool over = next_seed_ > plan_.last_seed || absl::Now() - start_ > plan_.limit;
+    if (over || ::testing::Test::HasFailure()) return std::nullopt;
+    return next_seed_++;
+  }
+
+  void Done(uint64_t seed, const RandomRun& run) {
+    storage::MutexLock lock(mutex_);
+    ++done_;
+    seen_.insert(run.seen().begin(), run.seen().end());
+    if (!run.disagreement().empty()) {
+      ADD_FAILURE() << "seed " << seed << ", " << run.disagreement()
+                    << "\nto see it again: make model-test SEEDS=" << seed << " STEPS=" << plan_.steps
+                    << "\nor INVENTORY_MODEL_SEEDS=" << seed << " INVENTORY_MODEL_STEPS=" << plan_.steps
+                    << " unit_tests --gtest_filter='ModelTest.*'";
     }
-    return Differences(model_, *answer);
+    if (absl::Now() - shown_ > absl::Seconds(5)) ShowProgress();
   }
 
-  std::vector<std::string> WrongRepetition(const google::protobuf::Message& request,
-                                           const google::protobuf::Message& answer,
-                                           const google::protobuf::Message& first) {
-    seen_.insert(absl::StrCat(rpc::MethodOf(request.GetDescriptor())->name(), " repeated"));
-    if (google::protobuf::util::MessageDifferencer::Equals(answer, first)) return {};
-    return {"the answer must be the first one: " + first.ShortDebugString()};
+  void ShowProgress() EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    long_ = true;
+    shown_ = absl::Now();
+    std::cout << absl::StrFormat("%10d of %d steps, %d of %d seeds, %.0f s\n", done_ * plan_.steps,
+                                 plan_.seeds() * plan_.steps, done_, plan_.seeds(),
+                                 absl::ToDoubleSeconds(shown_ - start_))
+              << std::flush;
   }
 
-  std::vector<std::string> Sweep(const std::string& reservation) {
-    background::ExpireReservation command(reservation);
-    const absl::Status status = runner_.RunCommand(command);
-    model_.Expire(reservation);
-    Remember(absl::StrCat("ExpireReservation ", reservation, " -> ", status.ToString()));
-    seen_.insert("ExpireReservation");
-    return WrongRows();
-  }
-
-  std::vector<std::string> WrongRows() const {
-    std::vector<std::string> wrong = Differences(model_, runner_.rows);
-    for (std::string& broken : BrokenInvariants(runner_.rows)) {
-      if (!OfUntrackedUnits(broken)) wrong.push_back(std::move(broken));
-    }
-    return wrong;
-  }
-
-  // Whether it says that a line is not the sum of its allocations, of an item that was untracked at some time.
-  bool OfUntrackedUnits(const std::string& broken) const {
-    const auto& skus = model_.state().once_untracked;
-    return std::any_of(skus.begin(), skus.end(), [&broken](const std::string& sku) {
-      return absl::StartsWith(broken, absl::StrCat("line ", sku, " of ")) && absl::StrContains(broken, "allocat");
-    });
-  }
-
-  void Remember(std::string command) {
-    history_.push_back(absl::StrCat(step_, "  ", absl::FormatTime("%H:%M:%E6S", model_.now, absl::UTCTimeZone()), "  ",
-                                    std::move(command)));
-    if (history_.size() > kHistory) history_.pop_front();
-  }
-
-  void Report(const std::vector<std::string>& wrong, uint64_t count) const {
-    ADD_FAILURE() << "seed " << seed_ << ", step " << step_ << ":\n  " << absl::StrJoin(wrong, "\n  ")
-                  << "\nthe last commands:\n  " << absl::StrJoin(history_, "\n  ")
-                  << "\nto see it again: INVENTORY_MODEL_SEED=" << seed_ << " INVENTORY_MODEL_STEPS=" << count
-                  << " unit_tests --gtest_filter=ModelTest.*";
-  }
-
-  const uint64_t seed_;
-  RuleRunner runner_;
-  Model model_;
-  Requests requests_;
-  uint64_t step_ = 0;
-  std::deque<std::string> history_;
-  std::set<std::string> seen_;
-  std::map<std::string, std::shared_ptr<const google::protobuf::Message>> answers_;  // Successes, by request id.
+  const Plan plan_;
+  const absl::Time start_ = absl::Now();
+  storage::Mutex mutex_;
+  uint64_t next_seed_ GUARDED_BY(mutex_);
+  uint64_t done_ GUARDED_BY(mutex_) = 0;
+  absl::Time shown_ GUARDED_BY(mutex_) = start_;
+  bool long_ GUARDED_BY(mutex_) = false;  // So long that progress was shown.
+  std::set<std::string> seen_ GUARDED_BY(mutex_);
 };
 
 // Everything that the random commands must have met, so that the comparison is worth something.
@@ -163,6 +133,8 @@ const char* const kMustBeSeen[] = {
     "ReserveStock ITEM_UNPUBLISHED",
     "ReserveStock WAREHOUSE_NOT_IN_CHANNEL",
     "ReserveStock RESERVATION_EXISTS",
+    "ReserveStock BACKORDER_NOT_ALLOWED",
+    "ReserveStock BACKORDER_LIMIT_EXCEEDED",
     "ConfirmReservation OK",
     "ConfirmReservation RESERVATION_EXPIRED",
     "ConfirmReservation RESERVATION_CANCELLED",
@@ -176,6 +148,9 @@ const char* const kMustBeSeen[] = {
     "AmendReservation NOTHING_LEFT",
     "AmendReservation ORDER_RULE_VIOLATED",
     "AmendReservation CHANNEL_INACTIVE",
+    "AmendReservation BACKORDER_NOT_ALLOWED",
+    "AmendReservation BACKORDER_LIMIT_EXCEEDED",
+    "AmendReservation INVALID_FIELDS",
     "CancelReservation OK",
     "CancelReservation EXCEEDS_RESERVED",
     "CancelReservation UNITS_IN_SHIPMENT",
@@ -240,6 +215,7 @@ const char* const kMustBeSeen[] = {
     "CreateItem OK",
     "UpdateItem OK",
     "UpdateItem ITEM_IN_USE",
+    "UpdateItem INVALID_FIELDS",
     "DeleteItem ITEM_IN_USE",
     "UpdateWarehouse OK",
     "DeleteWarehouse OK",
@@ -251,22 +227,41 @@ const char* const kMustBeSeen[] = {
     "AttachWarehouse OK",
     "DetachWarehouse OK",
     "ExpireReservation",
+    "ReallocateReservation OK",
+    "ReallocateReservation INSUFFICIENT_STOCK",
+    "ReallocateReservation WAREHOUSE_NOT_IN_CHANNEL",
+    "ReallocateReservation BACKORDER_NOT_ALLOWED",
+    "ReserveStock QUOTA_EXCEEDED",
+    "AmendReservation QUOTA_EXCEEDED",
+    "AmendReservation ITEM_IS_KIT",
+    "SetQuota OK",
+    "SetQuota ITEM_IS_KIT",
+    "DeleteQuota OK",
+    "SetStock ITEM_IS_KIT",
+    "UpdateItem COMPONENT_IS_KIT",
+    "ReserveStock UNIT_UNKNOWN",
+    "SetStock UNIT_UNKNOWN",
+    "SetStock COUNT_OUTDATED",
+    "SetStock LEDGER_TOO_SHORT",
+    "SetStock AS_OF_IN_FUTURE",
+    "CreateLowStockRule OK",
+    "UpdateLowStockRule OK",
+    "DeleteLowStockRule OK",
+    "a rule that recovered",
+    "a kit that was reserved",
+    "an order that was only tried",
+    "a fill",
+    "a fill that was cut",
+    "a fill that follows a change of the configuration",
 };
 
 TEST(ModelTest, RulesAgreeWithTheModelAfterEveryCommand) {
-  const std::optional<uint64_t> seed = FromEnvironment("INVENTORY_MODEL_SEED");
-  const std::optional<uint64_t> steps = FromEnvironment("INVENTORY_MODEL_STEPS");
-  if (seed) {
-    RandomRun(*seed).Steps(steps.value_or(kSteps));
-    return;
-  }
-  std::set<std::string> seen;
-  for (uint64_t i = 1; i <= kSeeds && !HasFailure(); ++i) {
-    RandomRun run(i);
-    run.Steps(steps.value_or(kSteps));
-    seen.insert(run.seen().begin(), run.seen().end());
-  }
-  if (steps || HasFailure()) return;
+  const Plan plan = PlanOfEnvironment();
+  Crew crew(plan);
+  crew.Run();
+  const Plan usual;
+  if (HasFailure() || plan.seeds() < usual.seeds() || plan.steps < usual.steps) return;
+  const std::set<std::string> seen = crew.seen();
   for (const char* event : kMustBeSeen) EXPECT_TRUE(seen.contains(event)) << event << " never happened";
 }
 

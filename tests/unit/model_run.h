@@ -1,0 +1,64 @@
+// The rules and the model side by side.
+#ifndef INVENTORY_TESTS_UNIT_MODEL_RUN_H_
+#define INVENTORY_TESTS_UNIT_MODEL_RUN_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "google/protobuf/message.h"
+#include "tests/unit/model.h"
+#include "tests/unit/model_requests.h"
+#include "tests/unit/rule_runner.h"
+
+namespace inventory::model {
+
+// Runs random commands through the rules and through the model and compares them after each. The same seed gives the
+// same run.
+class RandomRun {
+ public:
+  explicit RandomRun(uint64_t seed);
+
+  // Stops at the first disagreement.
+  void Steps(uint64_t count);
+
+  // What differed, and the commands that led to it; empty if nothing did.
+  const std::string& disagreement() const { return disagreement_; }
+
+  // "ReserveStock INSUFFICIENT_STOCK" of everything that has happened.
+  const std::set<std::string>& seen() const { return seen_; }
+
+ private:
+  using Answer = std::shared_ptr<const google::protobuf::Message>;
+
+  void Step();
+  std::vector<std::string> RunRequest();
+  std::vector<std::string> WrongAnswer(const google::protobuf::Message& request, const Answer& answer);
+  std::vector<std::string> WrongRepetition(const google::protobuf::Message& request,
+                                           const google::protobuf::Message& answer,
+                                           const google::protobuf::Message& first);
+  std::vector<std::string> Sweep(const std::string& reservation);
+  std::vector<std::string> Fold(const std::string& sku, absl::Time before);
+  std::vector<std::string> Follow();
+  std::vector<std::string> WrongRows() const;
+  bool OfUntrackedUnits(const std::string& broken) const;
+  void NoteEvents(std::size_t movements_before);
+  void Remember(std::string command);
+
+  RuleRunner runner_;
+  Model model_;
+  Requests requests_;
+  uint64_t step_ = 0;
+  std::deque<std::string> history_;
+  std::set<std::string> seen_;
+  std::map<std::string, Answer> answers_;  // Successes, by request id.
+  std::string disagreement_;
+};
+
+}  // namespace inventory::model
+
+#endif  // INVENTORY_TESTS_UNIT_MODEL_RUN_H_
