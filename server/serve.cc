@@ -90,10 +90,11 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Met
   (*server)->Drain();
   health.Stop();
   StopCalls(**server, options, drained, signals);
+  // What callers out there may be waiting for is handed back first.
+  dispatcher.Stop();
   sweeper.Stop();
   follower.Stop();
   if (keeper) keeper->Stop();
-  dispatcher.Stop();
   engine.Stop();
   Log(LogLevel::kInfo, "stopped");
   return absl::OkStatus();

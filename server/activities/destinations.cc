@@ -18,10 +18,11 @@ constexpr Address kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 constexpr Address kNat64 = {0x00, 0x64, 0xFF, 0x9B};
 constexpr int kIpv4At = 12;  // Where an embedded IPv4 address begins.
 
-// IPv6 outside of 2000::/3 is not public, so only what lies inside is listed. 6to4 and Teredo carry IPv4 addresses.
+// 168.63.129.16 is a public address at which a cloud's machines reach their own host (Azure's WireServer). IPv6 outside
+// of 2000::/3 is not public, so only what lies inside is listed. 6to4 and Teredo carry IPv4 addresses.
 constexpr std::string_view kNotPublic =
-    "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.0.0.0/24,192.0.2.0/24,"
-    "192.88.99.0/24,192.168.0.0/16,198.18.0.0/15,198.51.100.0/24,203.0.113.0/24,224.0.0.0/4,240.0.0.0/4,"
+    "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,168.63.129.16/32,169.254.0.0/16,172.16.0.0/12,192.0.0.0/24,"
+    "192.0.2.0/24,192.88.99.0/24,192.168.0.0/16,198.18.0.0/15,198.51.100.0/24,203.0.113.0/24,224.0.0.0/4,240.0.0.0/4,"
     "2001::/23,2001:db8::/32,2002::/16,3fff::/20";
 
 bool HasPrefix(const Address& address, const Address& prefix, int bits) {

@@ -46,7 +46,7 @@ bool Follower::FollowConfiguration() {
 
 bool Follower::RecheckAllAfterChange() {
   std::string after;
-  while (true) {
+  while (!stopping_) {
     storage::Sql sql;
     storage::AppendSelectFollowedSkus(sql, after, kMaxSkus);
     const auto results = Ask(pool_, sql);
@@ -56,6 +56,7 @@ bool Follower::RecheckAllAfterChange() {
     if (skus.size() < kMaxSkus) return true;
     after = skus.back();
   }
+  return false;
 }
 
 // True if all were run. One that fails for a reason of its own, which the pipeline has logged, does not stop the

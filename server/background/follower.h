@@ -2,6 +2,7 @@
 #ifndef INVENTORY_SERVER_BACKGROUND_FOLLOWER_H_
 #define INVENTORY_SERVER_BACKGROUND_FOLLOWER_H_
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,11 @@ class Follower {
   // Looks every `interval`. All references must outlive the follower.
   Follower(absl::Duration interval, storage::ConnectionPool& pool, pipeline::GroupCommitter& committer);
 
-  // Ends what is under way.
-  void Stop() { periodic_.Stop(); }
+  // Ends the step that is under way.
+  void Stop() {
+    stopping_ = true;
+    periodic_.Stop();
+  }
 
  private:
   absl::Duration Look();
@@ -35,6 +39,7 @@ class Follower {
   const absl::Duration interval_;
   storage::ConnectionPool& pool_;
   pipeline::GroupCommitter& committer_;
+  std::atomic<bool> stopping_ = false;
   Periodic periodic_;
 };
 

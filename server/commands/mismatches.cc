@@ -245,7 +245,9 @@ absl::Status Repair(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& m
   // What a repair makes available serves who waits.
   if (mismatches.empty()) return absl::OkStatus();
   for (const auto& item : snapshot.items) {
-    if (work.item(item.sku).backordered > 0) work.rows().items.Edit(item.sku).fill_pending = true;
+    if (work.item(item.sku).backordered == 0) continue;
+    work.rows().items.Edit(item.sku).fill_pending = true;
+    work.rows().items.Edit(item.sku).fill_after = 0;
   }
   return absl::OkStatus();
 }

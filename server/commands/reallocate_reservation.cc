@@ -29,10 +29,11 @@ struct ReallocateReservation {
     rpc::CheckId(request.reservation_id(), "reservation_id", violations);
     CheckWarehouseIds(request.from_warehouse_ids(), "from_warehouse_ids", violations);
     CheckWarehouseIds(request.to_warehouse_ids(), "to_warehouse_ids", violations);
-    const bool overlap = std::any_of(
-        request.to_warehouse_ids().begin(), request.to_warehouse_ids().end(),
-        [&request](const std::string& warehouse_id) { return Contains(request.from_warehouse_ids(), warehouse_id); });
-    if (overlap) violations.Add("to_warehouse_ids", "must not name one of from_warehouse_ids");
+    for (const std::string& id : request.to_warehouse_ids()) {
+      if (id.empty() || !Contains(request.from_warehouse_ids(), id)) continue;
+      violations.Add("to_warehouse_ids", "must not name one of from_warehouse_ids");
+      break;
+    }
     rpc::CheckEnum<v1::SourcingStrategy_IsValid>(request.sourcing_strategy(), "sourcing_strategy", violations);
     rpc::CheckEnum<v1::ShortfallPolicy_IsValid>(request.on_shortfall(), "on_shortfall", violations);
   }

@@ -144,6 +144,11 @@ int64_t Outstanding(const storage::ReservationLineRecord& line) { return line.re
 
 absl::Status CheckMayWait(const Work& work, const std::string& sku, int64_t quantity) {
   const ItemRecord& item = work.item(sku);
+  if (quantity > pipeline::kMaxQuantity - item.backordered) {
+    return Refusal(absl::StatusCode::kInvalidArgument, "QUANTITY_OUT_OF_RANGE",
+                   absl::StrCat("more than ", pipeline::kMaxQuantity, " units of ", sku, " would wait"),
+                   {{"sku", sku}});
+  }
   if (quantity == 0 || item.backorder_policy == storage::BackorderPolicy::kUnlimited) return absl::OkStatus();
   if (item.backorder_policy == storage::BackorderPolicy::kNone) {
     return Precondition("BACKORDER_NOT_ALLOWED", absl::StrCat("orders of ", sku, " may not wait for stock"),
@@ -184,9 +189,12 @@ absl::StatusOr<const ReservationRecord*> FindReservation(Work& work, const std::
     return NotFound("RESERVATION_NOT_FOUND", absl::StrCat("there is no reservation ", reservation_id),
                     {{"reservation_id", reservation_id}});
   }
+  // All that are missing are asked for at once: the rounds that a command may take are few.
+  bool locked = true;
   for (const storage::ReservationLineRecord* line : work.LinesOf(reservation_id)) {
-    if (!work.Require(line->sku)) return absl::AbortedError("a SKU of the reservation is not locked yet");
+    locked = work.Require(line->sku) && locked;
   }
+  if (!locked) return absl::AbortedError("a SKU of the reservation is not locked yet");
   absl::Status matches = CheckEtag(etag, reservation->version, "the reservation");
   if (!matches.ok()) return matches;
   return reservation;

@@ -83,7 +83,7 @@ absl::Status ReleaseFromLine(pipeline::Work& work, const std::string& reservatio
 int64_t Outstanding(const storage::ReservationLineRecord& line);
 
 // OK if so many more units of the SKU may wait for stock. Refusals: BACKORDER_NOT_ALLOWED {sku, requested} or
-// BACKORDER_LIMIT_EXCEEDED {sku, requested, backordered, limit}.
+// BACKORDER_LIMIT_EXCEEDED {sku, requested, backordered, limit}; QUANTITY_OUT_OF_RANGE {sku} beyond kMaxQuantity.
 absl::Status CheckMayWait(const pipeline::Work& work, const std::string& sku, int64_t quantity);
 
 // FAILED_PRECONDITION, reason EXCEEDS_RESERVED {sku, requested, outstanding}.

@@ -51,6 +51,7 @@ class RepairStock final : public pipeline::Command {
     // Nothing else follows from a repair that runs alone, so the SKU is looked at again.
     for (const storage::MovementRecord* made : work.movements()) {
       work.rows().items.Edit(made->sku).fill_pending = true;
+      work.rows().items.Edit(made->sku).fill_after = 0;
     }
     response_.mutable_mismatches()->Assign(mismatches.begin(), mismatches.end());
     return absl::OkStatus();

@@ -20,6 +20,10 @@ std::string UnitOf(const Message& part) {
   return unit == nullptr ? "" : part.GetReflection()->GetString(part, unit);
 }
 
+std::string SkuOf(const Message& part) {
+  return part.GetReflection()->GetString(part, part.GetDescriptor()->FindFieldByName("sku"));
+}
+
 // Whether the part names a unit of its own SKU.
 bool NamesUnit(const Message& part) {
   return !UnitOf(part).empty() && part.GetDescriptor()->FindFieldByName("sku") != nullptr;
@@ -55,7 +59,7 @@ bool Visit(const Message& part, const std::string& path, const Stop& stop) {
 absl::Status Convert(pipeline::Work& work, Message& part) {
   const Reflection& fields = *part.GetReflection();
   const google::protobuf::Descriptor& type = *part.GetDescriptor();
-  const std::string sku = fields.GetString(part, type.FindFieldByName("sku"));
+  const std::string sku = SkuOf(part);
   const std::string unit = fields.GetString(part, type.FindFieldByName("unit"));
   // A unit that the item does not have is refused even where nothing is counted in it.
   absl::Status known = InSmallestUnits(work, sku, unit, 0).status();
@@ -124,6 +128,13 @@ void CheckUnits(const Message& request, Violations& violations) {
 }
 
 absl::Status ToSmallestUnits(pipeline::Work& work, Message& request) {
+  // All SKUs that are missing are asked for at once: the rounds that a command may take are few.
+  bool locked = true;
+  Visit(request, "", [&](const Message& part, const std::string&) {
+    if (NamesUnit(part)) locked = work.Require(SkuOf(part)) && locked;
+    return false;
+  });
+  if (!locked) return absl::AbortedError("a SKU is not locked yet");
   absl::Status status;
   Visit(request, "", [&](const Message& part, const std::string&) {
     // All parts belong to the request, which may be changed.

@@ -78,7 +78,7 @@ CREATE TABLE IF NOT EXISTS low_stock_rule (
   update_time    DATETIME(6)     NOT NULL,
   delete_time    DATETIME(6)     NULL,
   PRIMARY KEY (rule_id),
-  KEY low_stock_rule_by_sku (sku, rule_id)
+  KEY low_stock_rule_by_sku (sku, delete_time, rule_id)
 ) DEFAULT CHARSET = utf8mb4;
 
 -- next_attempt_time is set only for the first pending event of a rule, so that its index holds nothing else.
