@@ -108,10 +108,9 @@ struct AmendReservation {
     if (more.empty()) return absl::OkStatus();
     absl::StatusOr<std::vector<std::string>> sources = SourcesFor(work, reservation.channel_id, {});
     if (!sources.ok()) return sources.status();
-    const Asking asking{
-        .channel_id = reservation.channel_id,
-        .warehouses = work.configuration().SourcesOf(reservation.channel_id, reservation.warehouse_ids),
-        .on_shortfall = request.on_shortfall()};
+    const Asking asking{.channel_id = reservation.channel_id,
+                        .warehouses = work.configuration().SourcesOf(reservation.channel_id, reservation.warehouse_ids),
+                        .on_shortfall = request.on_shortfall()};
     absl::StatusOr<Grants> grants = Grant(work, asking, more);
     if (!grants.ok()) return grants.status();
     for (const Share& share : grants->shares) AddTo(work, reservation, share);

@@ -1,7 +1,7 @@
 #include "inventory/v1/reservation.pb.h"
+#include "server/commands/external_references.h"
 #include "server/queries/reservations.h"
 #include "server/reading/snapshot.h"
-#include "server/commands/external_references.h"
 #include "server/rpc/page.h"
 #include "server/rpc/rule.h"
 #include "storage/reservation_repository.h"
