@@ -38,6 +38,11 @@ bool AppendLockConfiguration(Sql& sql) {
   return true;
 }
 
+bool AppendShareLockConfiguration(Sql& sql) {
+  BeginStatement(sql).Raw("SELECT version FROM configuration WHERE id = 1 LOCK IN SHARE MODE");
+  return true;
+}
+
 int64_t ParseConfigurationVersion(const Rows& rows) { return rows.empty() ? 0 : rows[0].Int(0); }
 
 bool AppendBumpConfiguration(Sql& sql) {

@@ -70,10 +70,11 @@ struct Table<AvailabilityEstimateRecord> {
                  column::Value("create_time", &R::create_time), column::Value("update_time", &R::update_time));
 };
 
-// Selects the version; AppendLockConfiguration also locks it until the transaction ends:
+// Selects the version; the others also lock it until the transaction ends, alone or against changes:
 // ParseConfigurationVersion.
 bool AppendSelectConfigurationVersion(Sql& sql);
 bool AppendLockConfiguration(Sql& sql);
+bool AppendShareLockConfiguration(Sql& sql);
 // 0 if there is no row.
 int64_t ParseConfigurationVersion(const Rows& rows);
 // Makes the version one greater.

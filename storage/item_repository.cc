@@ -127,7 +127,7 @@ bool AppendMarkUnlessCurrent(Sql& sql, std::span<const std::string> skus, int64_
   if (skus.empty()) return false;
   BeginStatement(sql).Raw("UPDATE item SET fill_pending = 1, fill_after = 0 WHERE sku IN (");
   AppendTextList(sql, skus);
-  sql.Raw(") AND (SELECT version FROM configuration WHERE id = 1 LOCK IN SHARE MODE) <> ").Int(version);
+  sql.Raw(") AND (SELECT version FROM configuration WHERE id = 1) <> ").Int(version);
   return true;
 }
 

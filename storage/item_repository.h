@@ -85,8 +85,7 @@ bool AppendEnsureItems(Sql& sql, std::span<const std::string> skus);
 // Writes the counters of the items and nothing else; a missing item is made unconfigured.
 bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items);
 
-// Marks the items as fill_pending if the configuration has moved on from `version`, and keeps it from moving until the
-// transaction ends.
+// Marks the items as fill_pending if the configuration has moved on from `version`.
 bool AppendMarkUnlessCurrent(Sql& sql, std::span<const std::string> skus, int64_t version);
 
 // Selects the SKUs whose backorders may be waiting for units that are there, the first `limit`: ParseTexts.

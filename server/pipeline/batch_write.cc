@@ -101,6 +101,7 @@ absl::Status Batch::WriteAndCommit() {
   Packet packet;
   AddItems(packet, rows_);
   const std::vector<std::string> followed = NewlyFollowed(rows_);
+  packet.Add([&](Sql& sql) { return !followed.empty() && storage::AppendShareLockConfiguration(sql); });
   packet.Add([&](Sql& sql) { return storage::AppendMarkUnlessCurrent(sql, followed, configuration_->version); });
   AddUpsert(packet, rows_.levels.Written());
   AddChanges(packet, rows_.reservations);
