@@ -107,7 +107,7 @@ std::optional<v1::UnusedReason> WhyUnused(const State& state, const Reservation&
   bool has_any = false;
   for (const auto& [sku, line] : reservation.lines) {
     if (line.parts.contains(id)) return std::nullopt;
-    has_any = has_any || (!line.parts.empty() && state.Available(sku, id) > 0);
+    has_any = has_any || (state.ItemOf(sku).tracked && state.Available(sku, id) > 0);
   }
   if (!state.channels.at(reservation.channel).priorities.contains(id)) return v1::UNUSED_REASON_NOT_ATTACHED;
   if (!state.warehouses.at(id).active) return v1::UNUSED_REASON_INACTIVE;

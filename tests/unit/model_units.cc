@@ -29,10 +29,12 @@ Outcome Model::ConvertUnits(Message& request) {
       parts.push_back(request.GetReflection()->MutableRepeatedMessage(&request, lines, i));
     }
   }
+  std::erase_if(parts,
+                [](const Message* part) { return TextOf(*part, "sku").empty() || TextOf(*part, "unit").empty(); });
+  bool all_touched = true;
+  for (const Message* part : parts) all_touched = Touch(TextOf(*part, "sku")) && all_touched;
+  if (!all_touched) return {};
   for (Message* part : parts) {
-    const std::string sku = TextOf(*part, "sku");
-    if (sku.empty() || TextOf(*part, "unit").empty()) continue;
-    if (!Touch(sku)) return {};
     if (Outcome converted = ConvertPart(*part); !converted.ok()) return converted;
   }
   return {};
