@@ -149,7 +149,7 @@ class Model {
   // False if the command has not entered the SKU: then it begins anew with it, and what it did does not count.
   bool Touch(const std::string& sku) { return !touched_.insert(sku).second; }
   std::set<std::string> SkusOf(const google::protobuf::Message& request) const;
-  // Those of the replenishment or transfer that the request changes.
+  // Those of the replenishment, transfer or low-stock rule that the request changes.
   std::set<std::string> SkusOfDocument(const google::protobuf::Message& request) const;
 
   // Whether something names the SKU or has units of it.
@@ -165,7 +165,6 @@ class Model {
   // Says how many units lay on the level at a moment, now if none is named.
   Outcome Count(const std::string& sku, const std::string& warehouse, const std::string& etag, int64_t units,
                 std::optional<absl::Time> as_of);
-  const Past* PastAt(const std::string& sku, const std::string& warehouse, absl::Time time) const;
   Outcome CheckWritable(const std::string& sku, const std::string& warehouse) const;
   // The level; a new one has the item's safety stock.
   Level& LevelOf(const std::string& sku, const std::string& warehouse);
@@ -189,7 +188,8 @@ class Model {
   using Plan = std::map<std::string, Parts>;
   Plan PlanFor(const Reservation& reservation, const std::vector<Grant>& grants,
                const std::vector<std::string>& sources) const;
-  // Gives up units that are in no shipment: untracked ones first, then those of the last warehouse. False if too few.
+  // Gives up units that are in no shipment: those that wait first, then untracked ones, then those of the last
+  // warehouse. False if too few.
   bool GiveUp(Line& line, const std::string& sku, int64_t quantity);
   // A committed reservation without anything left to ship has ended.
   void Settle(Reservation& reservation);
@@ -212,7 +212,12 @@ class Model {
   // Has the live rules of the SKU notice what they watch.
   void Judge(const std::string& sku);
   void JudgeRule(Rule& rule);
+
+  // Writes the ledger: how each level is now.
   void NoteLevels();
+  // The level at the time as the ledger has it; nullptr if it does not reach back so far.
+  const Past* PastAt(const std::string& sku, const std::string& warehouse, absl::Time time) const;
+
   // Puts every quantity of the request in the smallest stocked unit.
   Outcome ConvertUnits(google::protobuf::Message& request);
   Outcome ConvertUnit(const std::string& sku, const std::string& unit, int64_t& quantity) const;

@@ -1,6 +1,7 @@
 // The model's choice of warehouses: every choice is tried, every unit counted.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "tests/unit/model.h"
 

@@ -52,7 +52,6 @@ Outcome Model::Count(const std::string& sku, const std::string& warehouse, const
   });
 }
 
-// The last one noted by the time, or nothing.
 const Past* Model::PastAt(const std::string& sku, const std::string& warehouse, absl::Time time) const {
   const auto noted = state_.ledger.find({sku, warehouse});
   if (noted == state_.ledger.end()) return nullptr;
