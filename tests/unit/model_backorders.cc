@@ -28,9 +28,11 @@ void Model::Enter(const std::set<std::string>& skus) {
   std::map<std::string, int64_t> movements;
   for (const std::string& sku : skus) movements[sku] = state_.Movements(sku);
   ReleaseDead(skus);
-  for (const std::string& sku : skus) Fill(sku, kNoLast);
   for (const std::string& sku : skus) {
-    if (state_.Movements(sku) > movements[sku]) Judge(sku);
+    // Who waits is looked at again once the configuration has changed, and with them the rules.
+    const bool again = state_.unfollowed && state_.Waiting(sku) > 0;
+    Fill(sku, kNoLast);
+    if (again || state_.Movements(sku) > movements[sku]) Judge(sku);
   }
   NoteLevels();
 }
