@@ -209,6 +209,19 @@ TEST_F(ReallocateReservationTest, ServesOthersFromWhatItFrees) {
   EXPECT_THAT(ReservedIn("other", "b"), ElementsAre(Pair("w1", 2)));
 }
 
+// The channel goes on selling from w1, so that only naming others keeps waiting units away from it.
+TEST_F(ReallocateReservationTest, WaitingUnitsReturnToAWarehouseThatIsStillSoldFrom) {
+  Item("b").backorder_policy = storage::BackorderPolicy::kUnlimited;
+  Commit("r", {{"b", 5}});
+  Stock("b", "w3", 2);
+  const std::string leave = "from_warehouse_ids: 'w1' on_shortfall: SHORTFALL_POLICY_BACKORDER ";
+  ASSERT_EQ(Answer(Reallocate("r", leave)), "OK");
+  EXPECT_THAT(ReservedIn("r", "b"), ElementsAre(Pair("w1", 3), Pair("w3", 2)));
+  ASSERT_EQ(Answer(Reallocate("r", leave + "to_warehouse_ids: ['w2', 'w3']")), "OK");
+  EXPECT_THAT(ReservedIn("r", "b"), ElementsAre(Pair("w3", 2)));
+  EXPECT_EQ(LineOf("r", "b").backordered, 3);
+}
+
 TEST_F(ReallocateReservationTest, DrawsFromTheNamedWarehousesFromThenOn) {
   Item("b").backorder_policy = storage::BackorderPolicy::kUnlimited;
   v1::ReserveStockRequest pickup = Order("r", {{"a", 2}, {"b", 7}});
