@@ -157,6 +157,15 @@ TEST_F(SourcingTest, ADryRunIsRefusedAsTheRealOne) {
   EXPECT_EQ(MetadataOf(refused.status())["available"], "1");
 }
 
+TEST_F(SourcingTest, ADryRunLeavesItsRequestIdToTheRealOne) {
+  Stock(Sku(), 1, 0, 0);
+  const std::string id = absl::Substitute("request_id: '$0' ", Name("q"));
+  EXPECT_EQ(Outcome(client().Call(Order({{Sku(), 2}}, id + "validate_only: true"))),
+            "FAILED_PRECONDITION INSUFFICIENT_STOCK");
+  EXPECT_EQ(Outcome(client().Call(Order({{Sku(), 1}}, id + "validate_only: true"))), "OK");
+  EXPECT_EQ(Outcome(client().Call(Order({{Sku(), 1}}, id))), "OK");
+}
+
 TEST_F(SourcingTest, ADryRunExplainsEveryUnusedWarehouse) {
   MakeAt("elsewhere", 1, 1);
   MakeAt("closed", 1, 1);
