@@ -168,7 +168,7 @@ TEST_F(PipelineIdempotencyTest, ARefusalIsRecordedAndAnsweredAgainWithItsDetails
 TEST_F(PipelineIdempotencyTest, TroubleThatMayPassLeavesTheIdFree) {
   const auto committer = Start();
   for (const absl::Status& trouble :
-       {absl::InternalError("bug"), absl::UnavailableError("away"), absl::InvalidArgumentError("malformed")}) {
+       {absl::InternalError("bug"), absl::UnavailableError("away"), absl::ResourceExhaustedError("full")}) {
     Call call = Add("a", 1, "id");
     call.rule = [&trouble](Work&, std::string&) { return trouble; };
     EXPECT_EQ(committer->Run(call).status.code(), trouble.code());
