@@ -84,10 +84,15 @@ PastLevel ParsePastLevel(const Rows& rows) {
 }
 
 bool AppendSelectAgedLevels(Sql& sql, const LevelRecord::Key& after, absl::Time before, int64_t limit) {
-  // Of each level no more than its first two movements are read.
-  BeginStatement(sql).Raw("SELECT l.sku, l.warehouse_id, COALESCE((SELECT m.create_time FROM movement m WHERE ");
-  sql.Raw("m.sku = l.sku AND m.warehouse_id = l.warehouse_id ORDER BY m.version LIMIT 1 OFFSET 1) < ").Time(before);
-  sql.Raw(", 0) FROM stock_level l WHERE l.sku >= ").Blob(after.first).Raw(" AND (l.sku > ").Blob(after.first);
+  // Of each level no more than its first two movements are read. MySQL takes their order from the index only if it is
+  // named in full.
+  BeginStatement(sql).Raw("SELECT l.sku, l.warehouse_id, COALESCE((SELECT m.create_time FROM movement m ");
+  sql.Raw("FORCE INDEX (movement_by_level) WHERE m.sku = l.sku AND m.warehouse_id = l.warehouse_id ORDER BY m.sku, ");
+  sql.Raw("m.warehouse_id, m.version LIMIT 1 OFFSET 1) < ").Time(before);
+  sql.Raw(", 0) FROM stock_level l FORCE INDEX (PRIMARY) WHERE l.sku >= ")
+      .Blob(after.first)
+      .Raw(" AND (l.sku > ")
+      .Blob(after.first);
   sql.Raw(" OR l.warehouse_id > ").Blob(after.second).Raw(") ORDER BY l.sku, l.warehouse_id LIMIT ").Int(limit);
   return true;
 }
@@ -102,16 +107,21 @@ std::vector<AgedLevel> ParseAgedLevels(const Rows& rows) {
 // would have all that are newer read too where there are not enough.
 bool AppendSelectOldMovements(Sql& sql, const std::string& sku, int64_t after_sequence, absl::Time before,
                               int64_t limit) {
-  BeginStatement(sql).Raw("SELECT * FROM (SELECT " + Columns<MovementRecord>() + " FROM movement WHERE sku = ");
-  sql.Blob(sku).Raw(" AND sequence > ").Int(after_sequence).Raw(" ORDER BY sequence LIMIT ").Int(limit);
-  sql.Raw(") m WHERE create_time < ").Time(before).Raw(" ORDER BY sequence");
+  BeginStatement(sql).Raw("SELECT * FROM (SELECT " + Columns<MovementRecord>() + " FROM movement FORCE INDEX ");
+  sql.Raw("(PRIMARY) WHERE sku = ").Blob(sku).Raw(" AND sequence > ").Int(after_sequence);
+  sql.Raw(" ORDER BY sequence LIMIT ")
+      .Int(limit)
+      .Raw(") m WHERE create_time < ")
+      .Time(before)
+      .Raw(" ORDER BY sequence");
   return true;
 }
 
 bool AppendSelectFirstMovements(Sql& sql, const std::string& sku) {
   BeginStatement(sql).Raw("SELECT " + Columns<MovementRecord>("m") + " FROM stock_level l JOIN movement m ON ");
   sql.Raw("m.sku = l.sku AND m.warehouse_id = l.warehouse_id AND m.version = (SELECT f.version FROM movement f ");
-  sql.Raw("WHERE f.sku = l.sku AND f.warehouse_id = l.warehouse_id ORDER BY f.version LIMIT 1) WHERE l.sku = ");
+  sql.Raw("FORCE INDEX (movement_by_level) WHERE f.sku = l.sku AND f.warehouse_id = l.warehouse_id ORDER BY f.sku, ");
+  sql.Raw("f.warehouse_id, f.version LIMIT 1) WHERE l.sku = ");
   sql.Blob(sku);
   return true;
 }

@@ -3,34 +3,35 @@
 namespace inventory::storage {
 namespace {
 
-// "SELECT columns FROM quota q LEFT JOIN (SELECT the sum of (", to be followed by statements that select dead units.
+// "SELECT columns FROM", to be followed by where the quotas q come from. What dead holds count is joined as d.
 Sql& AppendLiveSelect(Sql& sql) {
   std::string columns = Columns<QuotaRecord>("q");
   const std::string outstanding = "q.outstanding";
   columns.replace(columns.find(outstanding), outstanding.size(), "q.outstanding - COALESCE(d.units, 0)");
-  BeginStatement(sql).Raw("SELECT " + columns + " FROM quota q LEFT JOIN ");
-  return sql.Raw("(SELECT u.sku, u.channel_id, SUM(u.units) AS units FROM (");
+  return BeginStatement(sql).Raw("SELECT " + columns + " FROM ");
 }
 
+Sql& AppendJoin(Sql& sql) { return sql.Raw(" LEFT JOIN (SELECT u.sku, u.channel_id, SUM(u.units) AS units FROM ("); }
+
 Sql& AppendJoinTail(Sql& sql) {
-  return sql.Raw(") u GROUP BY u.sku, u.channel_id) d ON d.sku = q.sku AND d.channel_id = q.channel_id WHERE ");
+  return sql.Raw(") u GROUP BY u.sku, u.channel_id) d ON d.sku = q.sku AND d.channel_id = q.channel_id");
 }
 
 // Up to the condition on q, for known SKUs. With these as constants, indexes by expiry give only what is dead.
 Sql& AppendLiveSelectOf(Sql& sql, std::span<const std::string> skus) {
-  AppendLiveSelect(sql).Raw("SELECT a.sku, r.channel_id, a.reserved AS units FROM allocation a STRAIGHT_JOIN ");
-  sql.Raw("reservation r ON r.reservation_id = a.reservation_id WHERE a.sku IN (");
+  AppendJoin(AppendLiveSelect(sql).Raw("quota q")).Raw("SELECT a.sku, r.channel_id, a.reserved AS units FROM ");
+  sql.Raw("allocation a STRAIGHT_JOIN reservation r ON r.reservation_id = a.reservation_id WHERE a.sku IN (");
   AppendTextList(sql, skus);
   sql.Raw(") AND a.expire_time <= NOW(6) UNION ALL SELECT b.sku, b.channel_id, b.quantity FROM backorder b ");
   sql.Raw("WHERE b.sku IN (");
   AppendTextList(sql, skus);
-  return AppendJoinTail(sql.Raw(") AND b.expire_time <= NOW(6)"));
+  return AppendJoinTail(sql.Raw(") AND b.expire_time <= NOW(6)")).Raw(" WHERE ");
 }
 
-// The same for any SKUs: all dead holds that are not released yet, which are few, through the reservations' index by
-// expire_time, which holds nothing but holds.
-Sql& AppendLiveSelectOfAny(Sql& sql) {
-  AppendLiveSelect(sql).Raw("SELECT a.sku, r.channel_id, a.reserved AS units FROM reservation r JOIN allocation a ");
+// Of any SKUs: all dead holds that are not released yet, which are few, through the reservations' index by expire_time,
+// which holds nothing but holds.
+Sql& AppendJoinOfAny(Sql& sql) {
+  AppendJoin(sql).Raw("SELECT a.sku, r.channel_id, a.reserved AS units FROM reservation r JOIN allocation a ");
   sql.Raw("ON a.reservation_id = r.reservation_id WHERE r.expire_time <= NOW(6) AND a.expire_time <= NOW(6) ");
   sql.Raw("UNION ALL SELECT b.sku, b.channel_id, b.quantity FROM reservation r JOIN backorder b ");
   sql.Raw("ON b.reservation_id = r.reservation_id WHERE r.expire_time <= NOW(6) AND b.expire_time <= NOW(6)");
@@ -61,13 +62,16 @@ bool AppendSelectLiveQuota(Sql& sql, const QuotaRecord::Key& key) {
 }
 
 bool AppendListLiveQuotas(Sql& sql, const QuotaFilter& filter, const QuotaRecord::Key& after, int64_t limit) {
-  // The row comparison spelled out so that the range of q.sku uses an index.
-  AppendLiveSelectOfAny(sql).Raw("q.sku >= ").Blob(after.first).Raw(" AND (q.sku > ").Blob(after.first);
-  sql.Raw(" OR q.channel_id > ").Blob(after.second).Raw(")");
-  if (!filter.sku.empty()) sql.Raw(" AND q.sku = ").Blob(filter.sku);
-  if (!filter.channel_id.empty()) sql.Raw(" AND q.channel_id = ").Blob(filter.channel_id);
-  // Joined, the optimizer does not see that one channel needs no order of its own, and sorts.
-  sql.Raw(filter.channel_id.empty() ? " ORDER BY q.sku, q.channel_id LIMIT " : " ORDER BY q.sku LIMIT ").Int(limit);
+  // The page is cut before anything is joined to it: joined, an optimizer may read all quotas and sort them. The row
+  // comparison is spelled out so that the range of the SKU uses an index.
+  AppendLiveSelect(sql).Raw("(SELECT * FROM quota FORCE INDEX (");
+  sql.Raw(filter.channel_id.empty() || !filter.sku.empty() ? "PRIMARY" : "quota_by_channel");
+  sql.Raw(") WHERE sku >= ").Blob(after.first).Raw(" AND (sku > ").Blob(after.first);
+  sql.Raw(" OR channel_id > ").Blob(after.second).Raw(")");
+  if (!filter.sku.empty()) sql.Raw(" AND sku = ").Blob(filter.sku);
+  if (!filter.channel_id.empty()) sql.Raw(" AND channel_id = ").Blob(filter.channel_id);
+  sql.Raw(" ORDER BY sku, channel_id LIMIT ").Int(limit).Raw(") q");
+  AppendJoinOfAny(sql).Raw(" ORDER BY q.sku, q.channel_id");
   return true;
 }
 
