@@ -86,8 +86,7 @@ Outcome Model::RunOnce(const Request& request) {
   } else {
     state_ = before;
   }
-  const bool kept = outcome.code != absl::StatusCode::kInvalidArgument;
-  if (!id.empty() && kept) answers_[id] = {payload, outcome};
+  if (!id.empty()) answers_[id] = {payload, outcome};
   return outcome;
 }
 

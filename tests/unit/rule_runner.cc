@@ -130,8 +130,7 @@ absl::Status RuleRunner::RunRecorded(pipeline::Command& command, const Message& 
     return loaded ? record.status : absl::InternalError("a saved reply can't be loaded");
   }
   const absl::Status status = RunRounds(command, id, &reply);
-  const bool recorded = !trial_ && !absl::IsInvalidArgument(status);
-  if (recorded) records_[id] = {.payload = payload, .status = status, .reply = status.ok() ? command.SaveReply() : ""};
+  if (!trial_) records_[id] = {.payload = payload, .status = status, .reply = status.ok() ? command.SaveReply() : ""};
   return status;
 }
 
