@@ -22,33 +22,10 @@ using storage::ItemRecord;
 
 constexpr int kMaxAllowedQuantities = 100;
 constexpr int kMaxLabels = 64;
-constexpr std::size_t kMaxLabelKeyBytes = 63;
 constexpr std::size_t kMaxLabelValueBytes = 255;
 constexpr int kMaxUnits = 32;
 constexpr int64_t kMaxPrecision = 9;
 constexpr int64_t kMaxFactor = 1'000'000;
-
-bool IsLabelKey(std::string_view key) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-  };
-  return !key.empty() && key.size() <= kMaxLabelKeyBytes && std::all_of(key.begin(), key.end(), allowed);
-}
-
-void CheckLabels(const google::protobuf::Map<std::string, std::string>& labels, const std::string& field,
-                 Violations& violations) {
-  rpc::CheckCount(static_cast<int>(labels.size()), 0, kMaxLabels, field, violations);
-  if (labels.size() > kMaxLabels) return;
-  // In order, so that the same request always gets the same answer.
-  const std::set<std::pair<std::string, std::string>> sorted(labels.begin(), labels.end());
-  for (const auto& [key, value] : sorted) {
-    if (IsLabelKey(key)) {
-      rpc::CheckText(value, kMaxLabelValueBytes, absl::StrCat(field, "[", key, "]"), violations);
-    } else {
-      violations.Add(field, absl::StrCat("every key must be 1 to ", kMaxLabelKeyBytes, " of [a-z0-9._-]"));
-    }
-  }
-}
 
 void CheckOrderRulesOf(const v1::Item& item, const std::string& field, Violations& violations) {
   const ItemRecord rules = Configured({}, item);
@@ -126,7 +103,7 @@ void CheckItem(const v1::Item& item, const std::string& field, Violations& viola
   rpc::CheckEnum<v1::Tracking_IsValid>(item.tracking(), field + ".tracking", violations);
   CheckOrderRulesOf(item, field, violations);
   rpc::CheckQuantity(item.default_safety_stock(), 0, field + ".default_safety_stock", violations);
-  CheckLabels(item.labels(), field + ".labels", violations);
+  rpc::CheckTexts(item.labels(), kMaxLabels, kMaxLabelValueBytes, field + ".labels", violations);
   CheckBackorders(item, field, violations);
   CheckUnitsOfMeasure(item.units_of_measure(), field + ".units_of_measure", violations);
   CheckComponents(item, field, violations);

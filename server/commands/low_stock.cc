@@ -17,15 +17,7 @@ using storage::LowStockEventRecord;
 using storage::LowStockRuleRecord;
 
 constexpr int kMaxParameters = 32;
-constexpr std::size_t kMaxParameterKeyBytes = 63;
 constexpr std::size_t kMaxParameterValueBytes = 2000;
-
-bool IsParameterKey(std::string_view key) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-  };
-  return !key.empty() && key.size() <= kMaxParameterKeyBytes && std::all_of(key.begin(), key.end(), allowed);
-}
 
 std::string ParameterPath(const std::string& key) { return absl::StrCat("rule.parameters[", key, "]"); }
 
@@ -37,18 +29,7 @@ void CheckLowStockRule(const v1::LowStockRule& rule, Violations& violations) {
   if (activities::Find(rule.activity()) == nullptr) {
     violations.Add("rule.activity", rule.activity().empty() ? "is required" : "is not an activity of this server");
   }
-  rpc::CheckCount(static_cast<int>(rule.parameters_size()), 0, kMaxParameters, "rule.parameters", violations);
-  if (rule.parameters_size() > kMaxParameters) return;
-  // In order, so that the same request always gets the same answer.
-  const std::set<std::pair<std::string, std::string>> sorted(rule.parameters().begin(), rule.parameters().end());
-  for (const auto& [key, value] : sorted) {
-    if (IsParameterKey(key)) {
-      rpc::CheckText(value, kMaxParameterValueBytes, ParameterPath(key), violations);
-    } else {
-      violations.Add("rule.parameters",
-                     absl::StrCat("every key must be 1 to ", kMaxParameterKeyBytes, " of [a-z0-9._-]"));
-    }
-  }
+  rpc::CheckTexts(rule.parameters(), kMaxParameters, kMaxParameterValueBytes, "rule.parameters", violations);
 }
 
 void CheckParameters(const v1::LowStockRule& rule, Violations& violations) {

@@ -1,6 +1,7 @@
 #include "server/rpc/bounds.h"
 
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/duration.pb.h"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxSkuBytes = 128;
 constexpr std::size_t kMaxIdBytes = 64;
+constexpr std::size_t kMaxKeyBytes = 63;  // Of the texts of a map.
 
 // Control characters of ASCII and of Latin-1 (C1), which UTF-8 writes as C2 80 to C2 9F.
 bool HasControl(std::string_view text, bool allow_line_breaks) {
@@ -115,6 +117,27 @@ bool CheckTimestamp(const google::protobuf::Timestamp& value, const std::string&
   if (!in_years) violations.Add(field + ".seconds", "must lie within the years 1 to 9999");
   if (!in_second) violations.Add(field + ".nanos", "must be from 0 to 999999999");
   return in_years && in_second;
+}
+
+bool IsKey(std::string_view value, std::size_t max_bytes) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  };
+  return !value.empty() && value.size() <= max_bytes && std::all_of(value.begin(), value.end(), allowed);
+}
+
+void CheckTexts(const google::protobuf::Map<std::string, std::string>& texts, int most, std::size_t max_bytes,
+                const std::string& field, Violations& violations) {
+  CheckCount(static_cast<int>(texts.size()), 0, most, field, violations);
+  if (static_cast<int>(texts.size()) > most) return;
+  const std::map<std::string, std::string> sorted(texts.begin(), texts.end());
+  for (const auto& [key, text] : sorted) {
+    if (IsKey(key, kMaxKeyBytes)) {
+      CheckText(text, max_bytes, absl::StrCat(field, "[", key, "]"), violations);
+    } else {
+      violations.Add(field, absl::StrCat("every key must be 1 to ", kMaxKeyBytes, " of [a-z0-9._-]"));
+    }
+  }
 }
 
 void CheckRequestId(std::string_view value, Violations& violations, std::size_t max_bytes) {

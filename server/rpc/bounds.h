@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "google/protobuf/map.h"
 #include "server/errors.h"
 
 namespace google::protobuf {
@@ -64,6 +65,14 @@ void CheckTtl(const google::protobuf::Duration& value, absl::Duration most, cons
 // A moment: from 0001-01-01T00:00:00Z on and before the year 10000, with 0 to 999,999,999 nanoseconds. Answers whether
 // it is one.
 bool CheckTimestamp(const google::protobuf::Timestamp& value, const std::string& field, Violations& violations);
+
+// 1 to `max_bytes` of [a-z0-9._-].
+bool IsKey(std::string_view value, std::size_t max_bytes);
+
+// A map of texts: at most `most`, by keys of 1 to 63 of [a-z0-9._-], each of at most `max_bytes` without control
+// characters. Noted in order of the keys, so that the same request always gets the same answer.
+void CheckTexts(const google::protobuf::Map<std::string, std::string>& texts, int most, std::size_t max_bytes,
+                const std::string& field, Violations& violations);
 
 // Empty, or 1 to `max_bytes` printable ASCII characters without spaces.
 void CheckRequestId(std::string_view value, Violations& violations, std::size_t max_bytes = 128);

@@ -1,12 +1,12 @@
 #include "server/rpc/units.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
+#include "server/rpc/bounds.h"
 
 namespace inventory::rpc {
 namespace {
@@ -33,11 +33,25 @@ bool IsPart(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field.is_map();
 }
 
-// Calls stop(part, path) for the request and every message in it until one answers true, and says whether one did. The
-// path is what the names of the part's fields are to be preceded by.
+// Where a part stands: in a field of the part above it. Lives on the stack of the walk.
+struct Place {
+  const Place* above = nullptr;  // Of the request itself: none.
+  const FieldDescriptor* field = nullptr;
+  int index = 0;  // If the field is repeated.
+};
+
+// What the names of the part's fields are to be preceded by.
+std::string PathOf(const Place& place) {
+  if (place.above == nullptr) return "";
+  const std::string index = place.field->is_repeated() ? absl::StrCat("[", place.index, "]") : "";
+  return absl::StrCat(PathOf(*place.above), place.field->name(), index, ".");
+}
+
+// Calls stop(part, place) for the request and every message in it until one answers true, and says whether one did.
+// Every write is walked, so that paths are made only for whom they are shown to.
 template <typename Stop>
-bool Visit(const Message& part, const std::string& path, const Stop& stop) {
-  if (stop(part, path)) return true;
+bool Visit(const Message& part, const Place& place, const Stop& stop) {
+  if (stop(part, place)) return true;
   const Reflection& fields = *part.GetReflection();
   const google::protobuf::Descriptor& type = *part.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
@@ -45,12 +59,11 @@ bool Visit(const Message& part, const std::string& path, const Stop& stop) {
     if (!IsPart(field)) continue;
     if (!field.is_repeated()) {
       const bool set = fields.HasField(part, &field);
-      if (set && Visit(fields.GetMessage(part, &field), path + field.name() + ".", stop)) return true;
+      if (set && Visit(fields.GetMessage(part, &field), {&place, &field}, stop)) return true;
       continue;
     }
     for (int k = 0; k < fields.FieldSize(part, &field); ++k) {
-      const std::string element = absl::StrCat(path, field.name(), "[", k, "].");
-      if (Visit(fields.GetRepeatedMessage(part, &field, k), element, stop)) return true;
+      if (Visit(fields.GetRepeatedMessage(part, &field, k), {&place, &field, k}, stop)) return true;
     }
   }
   return false;
@@ -87,13 +100,7 @@ int64_t SizeOf(const storage::UnitsOfMeasure& units, const std::string& unit) {
 
 }  // namespace
 
-bool IsUnitKey(std::string_view key) {
-  constexpr std::size_t kMaxBytes = 32;
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-  };
-  return !key.empty() && key.size() <= kMaxBytes && std::all_of(key.begin(), key.end(), allowed);
-}
+bool IsUnitKey(std::string_view key) { return IsKey(key, /*max_bytes=*/32); }
 
 absl::StatusOr<int64_t> InSmallestUnits(pipeline::Work& work, const std::string& sku, const std::string& unit,
                                         int64_t quantity) {
@@ -115,13 +122,13 @@ absl::StatusOr<int64_t> InSmallestUnits(pipeline::Work& work, const std::string&
 }
 
 bool NamesUnits(const Message& request) {
-  return Visit(request, "", [](const Message& part, const std::string&) { return NamesUnit(part); });
+  return Visit(request, {}, [](const Message& part, const Place&) { return NamesUnit(part); });
 }
 
 void CheckUnits(const Message& request, Violations& violations) {
-  Visit(request, "", [&violations](const Message& part, const std::string& path) {
+  Visit(request, {}, [&violations](const Message& part, const Place& place) {
     if (const std::string unit = UnitOf(part); !unit.empty() && !IsUnitKey(unit)) {
-      violations.Add(path + "unit", "must be the key of a unit of measure: 1 to 32 of [a-z0-9._-]");
+      violations.Add(PathOf(place) + "unit", "must be the key of a unit of measure: 1 to 32 of [a-z0-9._-]");
     }
     return false;
   });
@@ -130,13 +137,13 @@ void CheckUnits(const Message& request, Violations& violations) {
 absl::Status ToSmallestUnits(pipeline::Work& work, Message& request) {
   // All SKUs that are missing are asked for at once: the rounds that a command may take are few.
   bool locked = true;
-  Visit(request, "", [&](const Message& part, const std::string&) {
+  Visit(request, {}, [&](const Message& part, const Place&) {
     if (NamesUnit(part)) locked = work.Require(SkuOf(part)) && locked;
     return false;
   });
   if (!locked) return absl::AbortedError("a SKU is not locked yet");
   absl::Status status;
-  Visit(request, "", [&](const Message& part, const std::string&) {
+  Visit(request, {}, [&](const Message& part, const Place&) {
     // All parts belong to the request, which may be changed.
     if (NamesUnit(part)) status = Convert(work, const_cast<Message&>(part));
     return !status.ok();
