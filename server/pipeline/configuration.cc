@@ -38,6 +38,8 @@ std::vector<std::string> Configuration::SourcesOf(std::string_view channel_id,
 }
 
 const storage::AvailabilityEstimateRecord* Configuration::FindEstimateByUid(std::string_view uid) const {
+  // Most items have none.
+  if (uid.empty()) return nullptr;
   for (const auto& [id, estimate] : availability_estimates) {
     if (estimate.uid == uid) return &estimate;
   }

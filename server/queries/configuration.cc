@@ -10,7 +10,12 @@ absl::StatusOr<std::shared_ptr<const pipeline::Configuration>> CurrentConfigurat
   storage::AppendSelectConfigurationVersion(sql);
   const absl::StatusOr<std::vector<storage::Rows>> results = reader.connection().Execute(sql);
   if (!results.ok()) return results.status();
-  return reader.configurations().At(storage::ParseConfigurationVersion((*results)[0]), reader.connection());
+  return ConfigurationAt(reader, (*results)[0]);
+}
+
+absl::StatusOr<std::shared_ptr<const pipeline::Configuration>> ConfigurationAt(reading::Reader& reader,
+                                                                               const storage::Rows& version) {
+  return reader.configurations().At(storage::ParseConfigurationVersion(version), reader.connection());
 }
 
 void ShowChannel(const pipeline::Configuration& configuration, const storage::ChannelRecord& channel,

@@ -20,6 +20,10 @@ namespace inventory::queries {
 // only when that has moved.
 absl::StatusOr<std::shared_ptr<const pipeline::Configuration>> CurrentConfiguration(reading::Reader& reader);
 
+// The same at the version that AppendSelectConfigurationVersion has selected together with what it is read for.
+absl::StatusOr<std::shared_ptr<const pipeline::Configuration>> ConfigurationAt(reading::Reader& reader,
+                                                                               const storage::Rows& version);
+
 // The channel with its attachments.
 void ShowChannel(const pipeline::Configuration& configuration, const storage::ChannelRecord& channel, v1::Channel& out);
 

@@ -3,6 +3,7 @@
 #include "server/commands/items.h"
 #include "server/queries/configuration.h"
 #include "server/rpc/rule.h"
+#include "storage/configuration_repository.h"
 #include "storage/item_repository.h"
 
 namespace inventory::queries {
@@ -21,11 +22,12 @@ struct GetItem {
   static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     storage::Sql sql;
     storage::AppendSelectByKeyPrefix<ItemRecord>(sql, {{request.sku()}});
+    storage::AppendSelectConfigurationVersion(sql);
     const auto results = reader.connection().Execute(sql);
     if (!results.ok()) return results.status();
     const std::vector<ItemRecord> items = storage::ParseAll<ItemRecord>((*results)[0]);
     if (items.empty() || !items[0].configured) return commands::ItemNotFound(request.sku());
-    const auto configuration = CurrentConfiguration(reader);
+    const auto configuration = ConfigurationAt(reader, (*results)[1]);
     if (!configuration.ok()) return configuration.status();
     ToProto(items[0], **configuration, response);
     return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include "server/queries/configuration.h"
 #include "server/rpc/page.h"
 #include "server/rpc/rule.h"
+#include "storage/configuration_repository.h"
 #include "storage/item_repository.h"
 
 namespace inventory::queries {
@@ -27,19 +28,21 @@ struct ListItems {
     const rpc::Page<Key> page(request);
     storage::ItemFilter filter = {.sku_prefix = request.filter().sku_prefix()};
     if (request.filter().has_published()) filter.published = request.filter().published();
-    const auto configuration = CurrentConfiguration(reader);
-    if (!configuration.ok()) return configuration.status();
-    const std::string& estimate_id = request.filter().availability_estimate_id();
-    if (!estimate_id.empty()) {
-      const auto estimate = (*configuration)->availability_estimates.find(estimate_id);
-      if (estimate == (*configuration)->availability_estimates.end()) return absl::OkStatus();
+    if (const std::string& estimate_id = request.filter().availability_estimate_id(); !estimate_id.empty()) {
+      const auto present = CurrentConfiguration(reader);
+      if (!present.ok()) return present.status();
+      const auto estimate = (*present)->availability_estimates.find(estimate_id);
+      if (estimate == (*present)->availability_estimates.end()) return absl::OkStatus();
       filter.availability_estimate = estimate->second.uid;
     }
     filter.external_reference_code = request.filter().external_reference_code();
     storage::Sql sql;
     storage::AppendListItems(sql, filter, page.after(), page.fetch());
+    storage::AppendSelectConfigurationVersion(sql);
     const auto results = reader.connection().Execute(sql);
     if (!results.ok()) return results.status();
+    const auto configuration = ConfigurationAt(reader, (*results)[1]);
+    if (!configuration.ok()) return configuration.status();
     std::vector<ItemRecord> items = storage::ParseAll<ItemRecord>((*results)[0]);
     response.set_next_page_token(page.Cut(items));
     for (const ItemRecord& item : items) ToProto(item, **configuration, *response.add_items());
