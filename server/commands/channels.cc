@@ -1,7 +1,9 @@
 #include "server/commands/channels.h"
 
+#include <utility>
 #include <vector>
 
+#include "server/commands/configuration.h"
 #include "server/commands/convert.h"
 #include "server/commands/external_references.h"
 #include "server/rpc/bounds.h"
@@ -48,6 +50,15 @@ void ShowChannel(const pipeline::Work& work, const std::string& channel_id, v1::
     attachments.push_back(*attachment);
   }
   ToProto(*work.rows().channels.Find(channel_id), std::move(attachments), out);
+}
+
+absl::Status MakeChannel(pipeline::Work& work, const v1::Channel& channel, v1::Channel& out) {
+  storage::ChannelRecord record;
+  record.channel_id = channel.channel_id();
+  auto made = Create(work, Configured(std::move(record), channel));
+  if (!made.ok()) return made.status();
+  ShowChannel(work, (*made)->channel_id, out);
+  return absl::OkStatus();
 }
 
 }  // namespace inventory::commands

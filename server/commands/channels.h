@@ -29,6 +29,9 @@ void DetachEverywhere(pipeline::Work& work, const std::string& warehouse_id);
 // The channel as it is now.
 void ShowChannel(const pipeline::Work& work, const std::string& channel_id, v1::Channel& out);
 
+// Makes a valid channel and shows it. Refusals as Create in configuration.h.
+absl::Status MakeChannel(pipeline::Work& work, const v1::Channel& channel, v1::Channel& out);
+
 }  // namespace inventory::commands
 
 #endif  // INVENTORY_SERVER_COMMANDS_CHANNELS_H_

@@ -19,12 +19,7 @@ struct CreateChannel {
   }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
-    storage::ChannelRecord record;
-    record.channel_id = request.channel().channel_id();
-    auto created = Create(work, Configured(std::move(record), request.channel()));
-    if (!created.ok()) return created.status();
-    ShowChannel(work, (*created)->channel_id, response);
-    return absl::OkStatus();
+    return MakeChannel(work, request.channel(), response);
   }
 };
 

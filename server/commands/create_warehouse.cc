@@ -12,10 +12,7 @@ struct CreateWarehouse {
   using Response = v1::Warehouse;
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
-    CheckWarehouse(request.warehouse(), "warehouse", violations);
-    if (request.warehouse().active() && !request.warehouse().has_location()) {
-      violations.Add("warehouse.location", "is required of an active warehouse");
-    }
+    CheckNewWarehouse(request.warehouse(), "warehouse", violations);
   }
 
   static pipeline::Needs NeedsOf(const Request& request) {
@@ -23,12 +20,7 @@ struct CreateWarehouse {
   }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
-    storage::WarehouseRecord record;
-    record.warehouse_id = request.warehouse().warehouse_id();
-    auto created = Create(work, Configured(std::move(record), request.warehouse()));
-    if (!created.ok()) return created.status();
-    ToProto(**created, response);
-    return absl::OkStatus();
+    return MakeWarehouse(work, request.warehouse(), response);
   }
 };
 

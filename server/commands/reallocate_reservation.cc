@@ -162,8 +162,6 @@ struct ReallocateReservation {
       const AllocationRecord::Key key{reservation.reservation_id, leaving.sku, warehouse_id};
       absl::Status released = pipeline::ReleaseUnits(work, key, units, storage::MovementType::kRelease);
       if (!released.ok()) return released;
-      AllocationRecord& part = work.rows().allocations.Edit(key);
-      if (part.reserved == 0) part.expire_time.reset();
       waiting += units;
     }
     if (waiting == 0) return absl::OkStatus();

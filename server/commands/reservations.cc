@@ -130,7 +130,6 @@ absl::Status ReleaseFromLine(Work& work, const std::string& reservation_id, cons
     const int64_t units = std::min(quantity, (*part)->reserved - (*part)->in_shipment);
     absl::Status released = pipeline::ReleaseUnits(work, (*part)->key(), units, storage::MovementType::kRelease);
     if (!released.ok()) return released;
-    if ((*part)->reserved == 0) work.rows().allocations.Edit((*part)->key()).expire_time.reset();
     quantity -= units;
   }
   if (quantity == 0) return absl::OkStatus();

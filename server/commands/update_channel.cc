@@ -31,7 +31,10 @@ struct UpdateChannel {
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
     const std::string& code = request.channel().external_reference_code();
     const std::string id = NamedBy<ChannelRecord>(work, request.channel().channel_id(), code);
-    if (request.allow_missing() && !FindAny<ChannelRecord>(work, id).ok()) return Make(request, work, response);
+    if (request.allow_missing() && !FindAny<ChannelRecord>(work, id).ok()) {
+      absl::Status matches = CheckEtag(request.channel().etag(), 0, "the channel");
+      return matches.ok() ? MakeChannel(work, request.channel(), response) : matches;
+    }
     auto found = FindLive<ChannelRecord>(work, id, request.channel().etag());
     if (!found.ok()) return found.status();
     v1::Channel wanted;
@@ -40,18 +43,6 @@ struct UpdateChannel {
     absl::Status saved = Save(work, Configured(**found, wanted));
     if (!saved.ok()) return saved;
     ShowChannel(work, id, response);
-    return absl::OkStatus();
-  }
-
- private:
-  static absl::Status Make(const Request& request, pipeline::Work& work, Response& response) {
-    absl::Status matches = CheckEtag(request.channel().etag(), 0, "the channel");
-    if (!matches.ok()) return matches;
-    ChannelRecord record;
-    record.channel_id = request.channel().channel_id();
-    auto created = Create(work, Configured(std::move(record), request.channel()));
-    if (!created.ok()) return created.status();
-    ShowChannel(work, (*created)->channel_id, response);
     return absl::OkStatus();
   }
 };

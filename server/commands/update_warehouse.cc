@@ -25,9 +25,10 @@ struct UpdateWarehouse {
     changed.mutable_location()->set_latitude(1);
     changed.mutable_location()->set_longitude(1);
     ApplyUpdate(mask, kFixedWarehouseFields, request.warehouse(), changed);
-    CheckWarehouse(request.allow_missing() ? warehouse : changed, "warehouse", violations);
-    if (request.allow_missing() && warehouse.active() && !warehouse.has_location()) {
-      violations.Add("warehouse.location", "is required of an active warehouse");
+    if (request.allow_missing()) {
+      CheckNewWarehouse(warehouse, "warehouse", violations);
+    } else {
+      CheckWarehouse(changed, "warehouse", violations);
     }
   }
 
@@ -38,7 +39,10 @@ struct UpdateWarehouse {
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
     const std::string& code = request.warehouse().external_reference_code();
     const std::string id = NamedBy<WarehouseRecord>(work, request.warehouse().warehouse_id(), code);
-    if (request.allow_missing() && !FindAny<WarehouseRecord>(work, id).ok()) return Make(request, work, response);
+    if (request.allow_missing() && !FindAny<WarehouseRecord>(work, id).ok()) {
+      absl::Status matches = CheckEtag(request.warehouse().etag(), 0, "the warehouse");
+      return matches.ok() ? MakeWarehouse(work, request.warehouse(), response) : matches;
+    }
     auto found = FindLive<WarehouseRecord>(work, id, request.warehouse().etag());
     if (!found.ok()) return found.status();
     v1::Warehouse wanted;
@@ -53,18 +57,6 @@ struct UpdateWarehouse {
     absl::Status saved = Save(work, Configured(**found, wanted));
     if (!saved.ok()) return saved;
     ToProto(**found, response);
-    return absl::OkStatus();
-  }
-
- private:
-  static absl::Status Make(const Request& request, pipeline::Work& work, Response& response) {
-    absl::Status matches = CheckEtag(request.warehouse().etag(), 0, "the warehouse");
-    if (!matches.ok()) return matches;
-    WarehouseRecord record;
-    record.warehouse_id = request.warehouse().warehouse_id();
-    auto created = Create(work, Configured(std::move(record), request.warehouse()));
-    if (!created.ok()) return created.status();
-    ToProto(**created, response);
     return absl::OkStatus();
   }
 };

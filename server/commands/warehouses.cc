@@ -1,9 +1,12 @@
 #include "server/commands/warehouses.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "server/commands/configuration.h"
+#include "server/commands/convert.h"
 #include "server/commands/external_references.h"
 #include "server/rpc/bounds.h"
 
@@ -60,6 +63,13 @@ void CheckWarehouse(const v1::Warehouse& warehouse, const std::string& field, Vi
   CheckCode(warehouse.external_reference_code(), field + ".external_reference_code", violations);
 }
 
+void CheckNewWarehouse(const v1::Warehouse& warehouse, const std::string& field, Violations& violations) {
+  CheckWarehouse(warehouse, field, violations);
+  if (warehouse.active() && !warehouse.has_location()) {
+    violations.Add(field + ".location", "is required of an active warehouse");
+  }
+}
+
 storage::WarehouseRecord Configured(storage::WarehouseRecord record, const v1::Warehouse& warehouse) {
   record.name = warehouse.name();
   record.external_reference_code = warehouse.external_reference_code();
@@ -79,6 +89,15 @@ storage::WarehouseRecord Configured(storage::WarehouseRecord record, const v1::W
   record.country_code = address.country_code();
   record.type = warehouse.type();
   return record;
+}
+
+absl::Status MakeWarehouse(pipeline::Work& work, const v1::Warehouse& warehouse, v1::Warehouse& out) {
+  storage::WarehouseRecord record;
+  record.warehouse_id = warehouse.warehouse_id();
+  auto made = Create(work, Configured(std::move(record), warehouse));
+  if (!made.ok()) return made.status();
+  ToProto(**made, out);
+  return absl::OkStatus();
 }
 
 }  // namespace inventory::commands

@@ -7,6 +7,7 @@
 
 #include "inventory/v1/warehouse.pb.h"
 #include "server/errors.h"
+#include "server/pipeline/work.h"
 #include "storage/records.h"
 
 namespace inventory::commands {
@@ -21,8 +22,14 @@ void CheckWarehouse(const v1::Warehouse& warehouse, const std::string& field, Vi
 // Notes every broken rule of a point on the globe.
 void CheckLocation(const v1::GeoPoint& location, const std::string& field, Violations& violations);
 
+// The same of a warehouse that is to be made, which needs a location if it is active.
+void CheckNewWarehouse(const v1::Warehouse& warehouse, const std::string& field, Violations& violations);
+
 // The record with everything that the caller decides of a valid warehouse.
 storage::WarehouseRecord Configured(storage::WarehouseRecord record, const v1::Warehouse& warehouse);
+
+// Makes a valid warehouse and shows it. Refusals as Create in configuration.h.
+absl::Status MakeWarehouse(pipeline::Work& work, const v1::Warehouse& warehouse, v1::Warehouse& out);
 
 }  // namespace inventory::commands
 

@@ -61,7 +61,9 @@ absl::Status ReleaseUnits(Work& work, const storage::AllocationRecord::Key& key,
                                    .document_id = reservation_id})
                            .status();
   if (!moved.ok()) return moved;
-  work.rows().allocations.Edit(key).reserved -= quantity;
+  storage::AllocationRecord& part = work.rows().allocations.Edit(key);
+  part.reserved -= quantity;
+  if (part.reserved == 0) part.expire_time.reset();
   storage::ReservationLineRecord& line = work.rows().reservation_lines.Edit({reservation_id, sku});
   line.reserved -= quantity;
   line.cancelled += quantity;

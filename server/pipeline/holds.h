@@ -21,7 +21,7 @@ absl::Status ReserveUnits(Work& work, const storage::AllocationRecord::Key& allo
                           std::optional<absl::Time> expire_time, storage::MovementType type);
 
 // Takes `quantity` units of an allocation away: from the level, the allocation and the line, where they count as
-// cancelled.
+// cancelled. An allocation that has none left has nothing that could run out.
 absl::Status ReleaseUnits(Work& work, const storage::AllocationRecord::Key& allocation, int64_t quantity,
                           storage::MovementType type);
 
