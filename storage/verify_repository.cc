@@ -1,5 +1,7 @@
 #include "storage/verify_repository.h"
 
+#include <algorithm>
+#include <map>
 #include <span>
 #include <utility>
 
@@ -124,6 +126,15 @@ void AppendQuotas(Sql& sql, const SkuRange& range) {
   sql.Raw(") u GROUP BY sku, channel_id ORDER BY sku, channel_id");
 }
 
+// Those of all SKUs, as components have no rows of their own. Each list of components begins with a number, and only a
+// bound that no empty list meets lets the index, which has but the first byte, skip all that are no kits.
+void AppendKits(Sql& sql) { BeginStatement(sql).Raw("SELECT components FROM item WHERE components >= '1'"); }
+
+void AppendLowStockRules(Sql& sql, const SkuRange& range) {
+  BeginStatement(sql).Raw("SELECT sku, COUNT(*) FROM low_stock_rule WHERE delete_time IS NULL AND ");
+  AppendRange(sql, "sku", range).Raw(" GROUP BY sku ORDER BY sku");
+}
+
 std::vector<LevelSum> ParseLevelSums(const Rows& rows) {
   std::vector<LevelSum> all;
   for (const Row& row : rows) all.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2)});
@@ -182,7 +193,30 @@ std::vector<QuotaOutstanding> ParseQuotas(const Rows& rows) {
   return all;
 }
 
-// What is computed from the parts, in eight statements.
+bool Contains(const SkuRange& range, const std::string& sku) {
+  if (!range.named.empty()) return std::find(range.named.begin(), range.named.end(), sku) != range.named.end();
+  return sku > range.after && sku.starts_with(range.prefix) && (range.last.empty() || sku <= range.last);
+}
+
+std::vector<SkuCount> ParseKits(const Rows& rows, const SkuRange& range) {
+  std::map<std::string, int64_t> kits;
+  for (const Row& row : rows) {
+    for (const Component& component : ComponentsCodec::Parse(row, 0)) {
+      if (Contains(range, component.sku)) ++kits[component.sku];
+    }
+  }
+  std::vector<SkuCount> all;
+  for (const auto& [sku, count] : kits) all.push_back({sku, count});
+  return all;
+}
+
+std::vector<SkuCount> ParseSkuCounts(const Rows& rows) {
+  std::vector<SkuCount> all;
+  for (const Row& row : rows) all.push_back({std::string(row.Text(0)), row.Int(1)});
+  return all;
+}
+
+// What is computed from the parts, in ten statements.
 void AppendSums(Sql& sql, const SkuRange& range) {
   AppendReserved(sql, range);
   AppendLevelLedgers(sql, range);
@@ -192,9 +226,11 @@ void AppendSums(Sql& sql, const SkuRange& range) {
   AppendIncoming(sql, range);
   AppendBackordered(sql, range);
   AppendQuotas(sql, range);
+  AppendKits(sql);
+  AppendLowStockRules(sql, range);
 }
 
-void ParseSums(std::span<const Rows> results, VerifySnapshot& snapshot) {
+void ParseSums(std::span<const Rows> results, const SkuRange& range, VerifySnapshot& snapshot) {
   snapshot.reserved = ParseLevelSums(results[0]);
   snapshot.level_ledgers = ParseLevelLedgers(results[1]);
   snapshot.sku_ledgers = ParseSkuLedgers(results[2]);
@@ -203,6 +239,8 @@ void ParseSums(std::span<const Rows> results, VerifySnapshot& snapshot) {
   snapshot.incoming = ParseLevelSums(results[5]);
   snapshot.backordered = ParseBackordered(results[6]);
   snapshot.quotas = ParseQuotas(results[7]);
+  snapshot.kits = ParseKits(results[8], range);
+  snapshot.low_stock_rules = ParseSkuCounts(results[9]);
 }
 
 absl::StatusOr<VerifySnapshot> ReadInTransaction(Connection& connection, SkuRange range, int64_t limit) {
@@ -225,7 +263,7 @@ absl::StatusOr<VerifySnapshot> ReadInTransaction(Connection& connection, SkuRang
   absl::StatusOr<std::vector<Rows>> results = connection.Execute(rest);
   if (!results.ok()) return results.status();
   snapshot.levels = ParseAll<LevelRecord>(results->at(0));
-  ParseSums(std::span<const Rows>(*results).subspan(1), snapshot);
+  ParseSums(std::span<const Rows>(*results).subspan(1), range, snapshot);
   return snapshot;
 }
 
@@ -233,11 +271,12 @@ absl::StatusOr<VerifySnapshot> ReadInTransaction(Connection& connection, SkuRang
 
 absl::Status ReadSums(Connection& connection, std::span<const std::string> skus, VerifySnapshot& snapshot) {
   if (skus.empty()) return absl::OkStatus();
+  const SkuRange range = {.named = skus};
   Sql sql;
-  AppendSums(sql, {.named = skus});
+  AppendSums(sql, range);
   absl::StatusOr<std::vector<Rows>> results = connection.Execute(sql);
   if (!results.ok()) return results.status();
-  ParseSums(*results, snapshot);
+  ParseSums(*results, range, snapshot);
   return absl::OkStatus();
 }
 

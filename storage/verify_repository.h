@@ -73,6 +73,12 @@ struct QuotaOutstanding {
   int64_t unshipped = 0;
 };
 
+// How many of something refer to a SKU; listed only where there are any.
+struct SkuCount {
+  std::string sku;
+  int64_t count = 0;
+};
+
 // Every list is ordered by its key.
 struct VerifySnapshot {
   std::vector<ItemRecord> items;
@@ -87,6 +93,9 @@ struct VerifySnapshot {
   std::vector<LineReturned> returned;
   std::vector<LineBackordered> backordered;
   std::vector<QuotaOutstanding> quotas;
+  // Kits that the SKU is a component of, and its low-stock rules that are not deleted.
+  std::vector<SkuCount> kits;
+  std::vector<SkuCount> low_stock_rules;
   // Where the next page starts; empty after the last page.
   std::string next_after_sku;
 };
@@ -94,11 +103,12 @@ struct VerifySnapshot {
 // Reads the first `limit` items after `after_sku` (empty: from the start) whose SKU has the prefix,
 // and everything else of the SKUs up to the last of them, also of SKUs that have no item. Opens and
 // ends its own transaction, which sees one moment and locks nothing; the connection must have none
-// open. On an error the transaction is rolled back.
+// open. On an error the transaction is rolled back. Every call reads all kits, each of which takes some 10 bytes a
+// component besides its SKUs.
 absl::StatusOr<VerifySnapshot> ReadVerifySnapshot(Connection& connection, const std::string& sku_prefix,
                                                   const std::string& after_sku, int64_t limit);
 
-// Reads everything but items and levels of the SKUs, as the connection's open transaction sees it.
+// Reads everything but items and levels of the SKUs, as the connection's open transaction sees it. Reads all kits.
 absl::Status ReadSums(Connection& connection, std::span<const std::string> skus, VerifySnapshot& snapshot);
 
 }  // namespace inventory::storage

@@ -14,6 +14,13 @@ using storage::VerifySnapshot;
 
 constexpr char kBackordered[] = "BACKORDERED_NOT_SUM_OF_BACKORDERS";
 constexpr char kOutstanding[] = "OUTSTANDING_NOT_SUM_OF_LINES";
+constexpr char kReferences[] = "REFERENCES_NOT_COUNTED";
+
+// The counters of what refers to a SKU.
+constexpr std::pair<const char*, int64_t storage::ItemRecord::*> kReferenceCounters[] = {
+    {"kits", &storage::ItemRecord::kits},
+    {"quotas", &storage::ItemRecord::quotas},
+    {"low_stock_rules", &storage::ItemRecord::low_stock_rules}};
 
 // Everything that is known of one level.
 struct Facts {
@@ -129,6 +136,25 @@ void CheckQuotas(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& foun
   }
 }
 
+void CheckReferences(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& found) {
+  std::map<std::string, storage::ItemRecord> counted;  // Only with what is counted here.
+  for (const auto& kits : snapshot.kits) counted[kits.sku].kits = kits.count;
+  for (const auto& quota : snapshot.quotas) ++counted[quota.sku].quotas;
+  for (const auto& rules : snapshot.low_stock_rules) counted[rules.sku].low_stock_rules = rules.count;
+  std::map<std::string, const storage::ItemRecord*> stored;
+  for (const auto& item : snapshot.items) {
+    counted.try_emplace(item.sku);
+    stored[item.sku] = &item;
+  }
+  for (const auto& [sku, expected] : counted) {
+    const auto item = stored.find(sku);
+    Report report(sku, "", found);
+    for (const auto& [name, counter] : kReferenceCounters) {
+      report.Compare(kReferences, name, expected.*counter, item == stored.end() ? 0 : item->second->*counter);
+    }
+  }
+}
+
 int64_t LastSequence(const VerifySnapshot& snapshot, const std::string& sku) {
   for (const auto& ledger : snapshot.sku_ledgers) {
     if (ledger.sku == sku) return ledger.last_sequence;
@@ -143,7 +169,7 @@ bool MovementMends(const v1::Mismatch& mismatch) {
     // Numbers that lag behind the ledger go on after it; a ledger that lacks movements stays as it is.
     return mismatch.quantity() != "movements" && mismatch.actual() < mismatch.expected();
   }
-  return mismatch.reservation_id().empty() && check != kBackordered && check != kOutstanding;
+  return mismatch.reservation_id().empty() && check != kBackordered && check != kOutstanding && check != kReferences;
 }
 
 absl::Status RepairLevel(const LevelKey& key, const Facts& facts, const VerifySnapshot& snapshot,
@@ -194,6 +220,18 @@ bool RepairOutstanding(const v1::Mismatch& mismatch, pipeline::Work& work) {
   return true;
 }
 
+bool RepairReferences(const v1::Mismatch& mismatch, pipeline::Work& work) {
+  for (const auto& [name, counter] : kReferenceCounters) {
+    if (mismatch.quantity() != name) continue;
+    storage::ItemRecord& item = work.rows().items.Edit(mismatch.sku());
+    item.*counter += mismatch.expected() - mismatch.actual();
+    // Rules that were not counted have not been judged.
+    item.fill_pending = true;
+    item.fill_after = 0;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<v1::Mismatch> FindMismatches(const VerifySnapshot& snapshot) {
@@ -214,6 +252,7 @@ std::vector<v1::Mismatch> FindMismatches(const VerifySnapshot& snapshot) {
   }
   CheckBackorders(snapshot, found);
   CheckQuotas(snapshot, found);
+  CheckReferences(snapshot, found);
   return found;
 }
 
@@ -227,6 +266,7 @@ absl::Status Repair(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& m
     }
     if (mismatch.check() == kBackordered) mismatch.set_repaired(RepairBackordered(mismatch, work));
     if (mismatch.check() == kOutstanding) mismatch.set_repaired(RepairOutstanding(mismatch, work));
+    if (mismatch.check() == kReferences) mismatch.set_repaired(RepairReferences(mismatch, work));
     if (!MovementMends(mismatch)) continue;
     LevelKey key{mismatch.sku(), mismatch.warehouse_id()};
     if (key.second.empty()) {

@@ -73,17 +73,20 @@ class RepairStock final : public pipeline::Command {
         if (const auto* stored = work.rows().levels.Stored(level->key())) snapshot.levels.push_back(*stored);
       }
     }
-    std::copy_if(work.sums->reserved.begin(), work.sums->reserved.end(), std::back_inserter(snapshot.reserved), wanted);
-    std::copy_if(work.sums->incoming.begin(), work.sums->incoming.end(), std::back_inserter(snapshot.incoming), wanted);
-    std::copy_if(work.sums->level_ledgers.begin(), work.sums->level_ledgers.end(),
-                 std::back_inserter(snapshot.level_ledgers), wanted);
-    std::copy_if(work.sums->sku_ledgers.begin(), work.sums->sku_ledgers.end(), std::back_inserter(snapshot.sku_ledgers),
-                 wanted);
-    std::copy_if(work.sums->shipped.begin(), work.sums->shipped.end(), std::back_inserter(snapshot.shipped), wanted);
-    std::copy_if(work.sums->returned.begin(), work.sums->returned.end(), std::back_inserter(snapshot.returned), wanted);
-    std::copy_if(work.sums->backordered.begin(), work.sums->backordered.end(), std::back_inserter(snapshot.backordered),
-                 wanted);
-    std::copy_if(work.sums->quotas.begin(), work.sums->quotas.end(), std::back_inserter(snapshot.quotas), wanted);
+    const auto take = [&](auto storage::VerifySnapshot::*list) {
+      const auto& all = work.sums->*list;
+      std::copy_if(all.begin(), all.end(), std::back_inserter(snapshot.*list), wanted);
+    };
+    take(&storage::VerifySnapshot::reserved);
+    take(&storage::VerifySnapshot::incoming);
+    take(&storage::VerifySnapshot::level_ledgers);
+    take(&storage::VerifySnapshot::sku_ledgers);
+    take(&storage::VerifySnapshot::shipped);
+    take(&storage::VerifySnapshot::returned);
+    take(&storage::VerifySnapshot::backordered);
+    take(&storage::VerifySnapshot::quotas);
+    take(&storage::VerifySnapshot::kits);
+    take(&storage::VerifySnapshot::low_stock_rules);
     return snapshot;
   }
 

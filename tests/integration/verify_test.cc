@@ -166,6 +166,50 @@ TEST_F(VerifyTest, ReplenishmentsAndTransfersDecideWhatIsIncoming) {
   EXPECT_EQ(MovementsOf(Sku()).back().delta().incoming(), -4);
 }
 
+// Kits, quotas and low-stock rules of a SKU decide what its item says of them: without it nobody looks for them.
+TEST_F(VerifyTest, WhatRefersToASkuIsCountedAnew) {
+  for (const char* kit : {"kit-a", "kit-b"}) {
+    Must(client().Call(Pb<v1::CreateItemRequest>(absl::Substitute(
+        "item { sku: '$0' components { sku: 'x$1' quantity: 1 } components { sku: '$1' quantity: 12 } }",
+        absl::StrCat("of-", Name(kit)), Sku()))));
+  }
+  for (const char* rule : {"rule-a", "rule-b", "gone"}) {
+    Must(client().Call(Pb<v1::CreateLowStockRuleRequest>(
+        absl::Substitute("rule { rule_id: '$0' sku: '$1' threshold: 5 activity: 'log' }", Name(rule), Sku()))));
+  }
+  Must(client().Call(Pb<v1::DeleteLowStockRuleRequest>(absl::Substitute("rule_id: '$0'", Name("gone")))));
+  Must(client().Call(Pb<v1::SetQuotaRequest>(absl::Substitute("sku: '$0' channel_id: 'web' quantity: 9", Sku()))));
+  EXPECT_THAT(Verify(), IsEmpty());
+  const std::size_t movements = MovementsOf(Sku()).size();
+  Damage("UPDATE item SET kits = 0, quotas = 3, low_stock_rules = 1 WHERE sku = $sku");
+  ExpectMended({"REFERENCES_NOT_COUNTED - kits 2 but 0", "REFERENCES_NOT_COUNTED - quotas 1 but 3",
+                "REFERENCES_NOT_COUNTED - low_stock_rules 2 but 1"});
+  EXPECT_EQ(MovementsOf(Sku()).size(), movements);
+  EXPECT_EQ(
+      MetadataOf(client().Call(Pb<v1::DeleteItemRequest>(absl::Substitute("sku: '$0'", Sku()))).status()).count("kits"),
+      1u);
+  Damage("DELETE FROM item WHERE sku = $sku");
+  EXPECT_THAT(Verify(true), ElementsAre("SEQUENCE_NOT_DENSE - sequence 2 but 0 repaired",
+                                        "REFERENCES_NOT_COUNTED - kits 2 but 0 repaired",
+                                        "REFERENCES_NOT_COUNTED - quotas 1 but 0 repaired",
+                                        "REFERENCES_NOT_COUNTED - low_stock_rules 2 but 0 repaired"));
+  EXPECT_THAT(Verify(), IsEmpty());
+}
+
+// A rule that was not counted was not judged either; it is once it counts again.
+TEST_F(VerifyTest, ARuleThatWasNotCountedIsJudgedAfterTheRepair) {
+  Must(client().Call(Pb<v1::CreateLowStockRuleRequest>(
+      absl::Substitute("rule { rule_id: '$0' sku: '$1' threshold: 5 activity: 'log' }", Name("rule"), Sku()))));
+  Damage("UPDATE item SET low_stock_rules = 0, followed = 0 WHERE sku = $sku");
+  SetStock(Sku(), "w1", 5);
+  const auto is_low = [&] {
+    return Must(client().Call(Pb<v1::GetLowStockRuleRequest>(absl::Substitute("rule_id: '$0'", Name("rule"))))).low();
+  };
+  EXPECT_FALSE(is_low());
+  EXPECT_THAT(Verify(true), ElementsAre("REFERENCES_NOT_COUNTED - low_stock_rules 1 but 0 repaired"));
+  EXPECT_TRUE(Eventually(is_low));
+}
+
 // To release a hold takes counters that add up, so that the repair must come first.
 TEST_F(VerifyTest, ADeadHoldDoesNotKeepADamagedSkuFromItsRepair) {
   Must(Reserve(client(), {{Sku(), 2}}, {.ttl = absl::Milliseconds(200)}));
