@@ -75,6 +75,7 @@ struct ServerOptions {
   std::string webhook_hosts;                                    // Default empty: any.
   std::string webhook_private_networks;                         // Default empty: none.
   std::string webhook_secrets;                                  // Path. Default empty: no secrets.
+  std::string webhook_ca_file;                                  // Path. Default empty: the system's authorities.
 
   // Logs.
   LogFormat log_format = LogFormat::kText;  // Default text.

@@ -54,7 +54,8 @@ background::Dispatcher::Options DispatcherOptions(const ServerOptions& options) 
       .retention = options.low_stock_event_retention,
       .activities = {.webhook_hosts = activities::Hosts::Parse(options.webhook_hosts).value(),
                      .webhook_private_networks = activities::Networks::Parse(options.webhook_private_networks).value(),
-                     .webhook_secrets = options.webhook_secrets}};
+                     .webhook_secrets = options.webhook_secrets,
+                     .webhook_ca_file = options.webhook_ca_file}};
 }
 
 absl::Status ServeOn(const Database& database, const ServerOptions& options, Metrics& metrics, Signals& signals) {

@@ -83,6 +83,11 @@ void SetDestination(const Handle& handle, const Url& url, Call& call) {
   Set(handle, CURLOPT_PROXY, "");
   Set(handle, CURLOPT_OPENSOCKETFUNCTION, OpenSocket);
   Set(handle, CURLOPT_OPENSOCKETDATA, &call);
+  const std::string& authorities = call.options.webhook_ca_file;
+  if (authorities.empty()) return;
+  Set(handle, CURLOPT_CAINFO, authorities.c_str());
+  // The system's authorities would count too.
+  Set(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
 }
 
 void SetLimits(const Handle& handle, Call& call) {

@@ -36,8 +36,8 @@ inline constexpr absl::Duration kConnectTimeout = absl::Seconds(5);
 // Sends a POST and says how it was answered; the answer's headers and body are not kept, and not read any further once
 // they exceed 64 KiB. Only hosts and addresses that `options` allow are called: the address is checked when the
 // connection is made, so that a name can't lead elsewhere after it was looked up. No proxy is used, whatever the
-// environment says: nobody could tell where that connects to. Certificates are verified against the system's.
-// Thread-safe.
+// environment says: nobody could tell where that connects to. Certificates are verified, their names too, against the
+// authorities of `options`. Thread-safe.
 //
 // Errors, whose messages have neither URL nor address: INVALID_ARGUMENT for a URL with a problem, PERMISSION_DENIED for
 // one that may not be called, DEADLINE_EXCEEDED, CANCELLED, UNAVAILABLE for everything else.

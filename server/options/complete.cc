@@ -66,6 +66,20 @@ void CompleteDatabase(ServerOptions& options, Problems& problems) {
   database.tls_ca = parsed->tls_ca;
 }
 
+// Better now than at the first call.
+void CheckAuthorities(const std::string& path, Problems& problems) {
+  if (path.empty()) return;
+  std::ifstream file = OpenFile(path);
+  if (!file.is_open()) {
+    problems.push_back(absl::StrCat("--webhook-ca-file: can't read ", path));
+    return;
+  }
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!absl::StrContains(text, "-----BEGIN CERTIFICATE-----")) {
+    problems.push_back(absl::StrCat("--webhook-ca-file: ", path, " has no certificate in PEM"));
+  }
+}
+
 // The XDG base directory specification has relative paths ignored.
 std::string DefaultDataDir() {
   if (geteuid() == 0) return "/var/lib/inventory";
@@ -80,6 +94,7 @@ std::string DefaultDataDir() {
 
 void Complete(ServerOptions& options, Problems& problems) {
   CompleteDatabase(options, problems);
+  CheckAuthorities(options.webhook_ca_file, problems);
   if (options.data_dir.empty()) options.data_dir = DefaultDataDir();
   if (options.data_dir.empty() && options.database_url.empty()) {
     problems.emplace_back("--data-dir: has no default here, because HOME is not set");

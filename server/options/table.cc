@@ -140,7 +140,10 @@ void AppendLowStock(std::vector<Option>& table) {
         "What webhooks may reach besides public addresses, as 10.0.0.0/8,fd00::/8. Empty: nothing."},
        {&kLowStock, "webhook-secrets", Text("path", &O::webhook_secrets),
         "Folder with a file for each secret that webhooks are signed with: its name is the rule's parameter, its "
-        "lines, of 16 bytes or more, are secrets."}});
+        "lines, of 16 bytes or more, are secrets."},
+       {&kLowStock, "webhook-ca-file", Text("path", &O::webhook_ca_file),
+        "File in PEM with the authorities that the certificates of https receivers are verified against, instead of "
+        "the system's. Empty: the system's."}});
 }
 
 void AppendLogsAndVerification(std::vector<Option>& table) {
