@@ -374,5 +374,12 @@ TEST_F(OptionsTest, ChecksWhomWebhooksMayCall) {
   EXPECT_CONTAINS(Wrong({"serve", "--low-stock-timeout=30s"}), "--low-stock-lease: 30s is not above");
 }
 
+TEST_F(OptionsTest, LooksAtTheAuthoritiesOfWebhooksBeforeItServes) {
+  const std::string good = WriteFile("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n");
+  EXPECT_EQ(Parsed({"serve", "--webhook-ca-file", good}).webhook_ca_file, good);
+  EXPECT_CONTAINS(Wrong({"serve", "--webhook-ca-file", WriteFile("text")}), "has no certificate in PEM");
+  EXPECT_CONTAINS(Wrong({"serve", "--webhook-ca-file=/no/such"}), "--webhook-ca-file: can't read /no/such");
+}
+
 }  // namespace
 }  // namespace inventory::server
