@@ -1,10 +1,12 @@
 #include "tests/http_receiver.h"
 
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -25,13 +27,13 @@ namespace {
 }
 
 // Reads a whole request; false if the caller hangs up before its end.
-bool Read(int socket, HttpReceiver::Request& request) {
+bool Read(HttpReceiver::Connection& connection, HttpReceiver::Request& request) {
   std::string text;
   std::size_t body_at = std::string::npos;
   std::size_t body_bytes = 0;
   std::array<char, 4096> buffer;
   while (body_at == std::string::npos || text.size() < body_at + body_bytes) {
-    const ssize_t count = read(socket, buffer.data(), buffer.size());
+    const ssize_t count = connection.Read(buffer.data(), buffer.size());
     if (count <= 0) return false;
     text.append(buffer.data(), static_cast<std::size_t>(count));
     const std::size_t end = text.find("\r\n\r\n");
@@ -51,9 +53,28 @@ bool Read(int socket, HttpReceiver::Request& request) {
 
 }  // namespace
 
+void HttpReceiver::Connection::Free::operator()(SSL* session) const { SSL_free(session); }
+
+// The handshake comes with the first read.
+HttpReceiver::Connection::Connection(int socket, SSL_CTX* context)
+    : socket_(socket), session_(context == nullptr ? nullptr : SSL_new(context)) {
+  if (session_ == nullptr) return;
+  SSL_set_fd(session_.get(), socket);
+  SSL_set_accept_state(session_.get());
+}
+
+ssize_t HttpReceiver::Connection::Read(char* bytes, std::size_t count) {
+  return session_ == nullptr ? read(socket_, bytes, count) : SSL_read(session_.get(), bytes, static_cast<int>(count));
+}
+
+ssize_t HttpReceiver::Connection::Write(std::string_view bytes) {
+  return session_ == nullptr ? send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL)
+                             : SSL_write(session_.get(), bytes.data(), static_cast<int>(bytes.size()));
+}
+
 bool HttpReceiver::Caller::Send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t count = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t count = connection_.Write(bytes);
     if (count <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -62,7 +83,7 @@ bool HttpReceiver::Caller::Send(std::string_view bytes) {
 
 void HttpReceiver::Caller::AwaitEnd() {
   char byte = 0;
-  while (read(socket_, &byte, 1) > 0) {
+  while (connection_.Read(&byte, 1) > 0) {
   }
 }
 
@@ -97,7 +118,20 @@ HttpReceiver::Answer HttpReceiver::Flood() {
   };
 }
 
-HttpReceiver::HttpReceiver(Answer answer) : answer_(std::move(answer)) {
+void HttpReceiver::FreeContext::operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+
+HttpReceiver::HttpReceiver(Answer answer) : answer_(std::move(answer)) { Listen(); }
+
+HttpReceiver::HttpReceiver(Answer answer, const std::string& certificate, const std::string& key)
+    : tls_(SSL_CTX_new(TLS_server_method())), answer_(std::move(answer)) {
+  if (SSL_CTX_use_certificate_chain_file(tls_.get(), certificate.c_str()) != 1 ||
+      SSL_CTX_use_PrivateKey_file(tls_.get(), key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    Die(certificate.c_str());
+  }
+  Listen();
+}
+
+void HttpReceiver::Listen() {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
@@ -126,7 +160,7 @@ HttpReceiver::~HttpReceiver() {
 }
 
 std::string HttpReceiver::url(std::string_view target) const {
-  return absl::StrCat("http://127.0.0.1:", port_, std::string(target));
+  return absl::StrCat(tls_ == nullptr ? "http" : "https", "://127.0.0.1:", port_, std::string(target));
 }
 
 void HttpReceiver::SetAnswer(Answer answer) {
@@ -158,8 +192,14 @@ void HttpReceiver::Accept() {
 
 // The socket stays open until the end, so that its number is nobody else's.
 void HttpReceiver::Serve(int socket) {
+  // OpenSSL writes to callers that have hung up without MSG_NOSIGNAL.
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   Request request;
-  if (Read(socket, request)) {
+  Connection connection(socket, tls_.get());
+  if (Read(connection, request)) {
     Answer answer;
     {
       storage::MutexLock lock(mutex_);
@@ -167,7 +207,7 @@ void HttpReceiver::Serve(int socket) {
       answer = answer_;
       changed_.NotifyAll();
     }
-    Caller caller(socket);
+    Caller caller(connection);
     answer(request, caller);
   }
   shutdown(socket, SHUT_RDWR);

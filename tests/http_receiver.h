@@ -2,8 +2,12 @@
 #ifndef INVENTORY_TESTS_HTTP_RECEIVER_H_
 #define INVENTORY_TESTS_HTTP_RECEIVER_H_
 
+#include <openssl/types.h>
+#include <sys/types.h>
+
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -23,10 +27,29 @@ class HttpReceiver {
     std::string body;
   };
 
+  // The receiver's end of a connection, in the clear or encrypted. Used by one thread.
+  class Connection {
+   public:
+    // A null context: in the clear. Takes the socket's bytes, not the socket.
+    Connection(int socket, SSL_CTX* context);
+
+    // As those of sockets: 0 at the end, negative after an error.
+    ssize_t Read(char* bytes, std::size_t count);
+    ssize_t Write(std::string_view bytes);
+
+   private:
+    struct Free {
+      void operator()(SSL* session) const;
+    };
+
+    const int socket_;
+    const std::unique_ptr<SSL, Free> session_;  // Null: in the clear.
+  };
+
   // The caller's end of a connection.
   class Caller {
    public:
-    explicit Caller(int socket) : socket_(socket) {}
+    explicit Caller(Connection& connection) : connection_(connection) {}
 
     // False once the caller has hung up.
     bool Send(std::string_view bytes);
@@ -34,7 +57,7 @@ class HttpReceiver {
     void AwaitEnd();
 
    private:
-    const int socket_;
+    Connection& connection_;
   };
 
   // How a request is answered.
@@ -48,7 +71,10 @@ class HttpReceiver {
   // Sends as much of a body as the caller takes.
   static Answer Flood();
 
+  // Serves http.
   explicit HttpReceiver(Answer answer);
+  // Serves https with the certificate and key in these PEM files.
+  HttpReceiver(Answer answer, const std::string& certificate, const std::string& key);
   ~HttpReceiver();
 
   int port() const { return port_; }
@@ -62,9 +88,15 @@ class HttpReceiver {
   std::vector<Request> Await(std::size_t count) const;
 
  private:
+  struct FreeContext {
+    void operator()(SSL_CTX* context) const;
+  };
+
+  void Listen();
   void Accept();
   void Serve(int socket);
 
+  std::unique_ptr<SSL_CTX, FreeContext> tls_;  // Null: http.
   int listener_ = -1;
   int port_ = 0;
   mutable storage::Mutex mutex_;

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "storage/child_process.h"
+#include "tests/certificates.h"
 #include "tests/integration/server_fixture.h"
 
 namespace inventory::integration {
@@ -21,50 +21,6 @@ std::string ProgramOfDatabase() {
   if (const char* named = std::getenv("INVENTORY_TEST_DATABASE_SERVER")) return named;
   return access("/usr/sbin/mariadbd", X_OK) == 0 ? "/usr/sbin/mariadbd" : "/usr/sbin/mysqld";
 }
-
-// Authorities and certificates in a directory, made with the openssl command.
-class Certificates {
- public:
-  explicit Certificates(std::string folder) : folder_(std::move(folder)) {}
-
-  // An authority `name`: name.pem, name.key.
-  absl::Status MakeAuthority(const std::string& name) const {
-    return Request(name, {"-addext", "keyUsage=critical,keyCertSign,cRLSign"});
-  }
-  // A certificate `name` for an address, signed by an authority.
-  absl::Status MakeCertificate(const std::string& name, const std::string& address,
-                               const std::string& authority) const {
-    return Request(name, {"-CA", Pem(authority), "-CAkey", Key(authority), "-addext", "subjectAltName=IP:" + address,
-                          "-addext", "basicConstraints=critical,CA:FALSE"});
-  }
-
-  std::string Pem(const std::string& name) const { return absl::StrCat(folder_, "/", name, ".pem"); }
-  std::string Key(const std::string& name) const { return absl::StrCat(folder_, "/", name, ".key"); }
-
- private:
-  absl::Status Request(const std::string& name, const std::vector<std::string>& more) const {
-    std::vector<std::string> arguments = {"/usr/bin/openssl",
-                                          "req",
-                                          "-x509",
-                                          "-newkey",
-                                          "ec",
-                                          "-pkeyopt",
-                                          "ec_paramgen_curve:prime256v1",
-                                          "-nodes",
-                                          "-days",
-                                          "2",
-                                          "-subj",
-                                          "/CN=" + name,
-                                          "-keyout",
-                                          Key(name),
-                                          "-out",
-                                          Pem(name)};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return storage::RunChild(arguments, folder_ + "/openssl.log");
-  }
-
-  const std::string folder_;
-};
 
 // One database server for all tests. Its certificate is for 127.0.0.1; it also listens on 127.0.0.2. The user
 // "keeper" must use TLS and a password.
