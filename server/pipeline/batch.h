@@ -2,8 +2,6 @@
 #ifndef INVENTORY_SERVER_PIPELINE_BATCH_H_
 #define INVENTORY_SERVER_PIPELINE_BATCH_H_
 
-#include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,11 +11,9 @@
 #include "server/pipeline/backorders.h"
 #include "server/pipeline/configuration.h"
 #include "server/pipeline/job.h"
+#include "server/pipeline/loaded_batch.h"
 #include "server/pipeline/packet.h"
-#include "server/pipeline/rows.h"
-#include "server/pipeline/work.h"
 #include "storage/connection.h"
-#include "storage/verify_repository.h"
 
 namespace inventory::pipeline {
 
@@ -59,7 +55,7 @@ class Batch : private BackorderSource {
   // Time the final packet took, for metrics.
   absl::Duration commit_time() const { return commit_time_; }
   // What the batch has read and written.
-  const Rows& rows() const { return rows_; }
+  const Rows& rows() const { return loaded_.rows; }
   // Holds released because their time had run out.
   int64_t holds_released() const { return holds_released_; }
 
@@ -78,9 +74,6 @@ class Batch : private BackorderSource {
   absl::Status RefreshConfiguration(int64_t version);
   absl::Status ReleaseDeadHolds();
   absl::Status FillPending();
-  absl::Status ApplyCommands();
-  absl::Status ApplyCommand(Job& job);
-  bool Overtakes(const Job& job) const;
   absl::StatusOr<Loaded> LoadWaiting(const std::string& sku, int64_t after_place,
                                      const std::vector<std::string>& channel_ids, int64_t limit) override;
   // True if another step must come before any command.
@@ -92,7 +85,6 @@ class Batch : private BackorderSource {
   // Whether the job's answer is kept as the first answer to its request id.
   static bool Recorded(const Job& job);
   bool AnyNeeds(bool Needs::*flag) const;
-  bool RepairsAlone() const;
 
   storage::Connection& connection_;
   ConfigurationCache& configurations_;
@@ -100,16 +92,7 @@ class Batch : private BackorderSource {
   const std::vector<Job*> jobs_;
   const Mode mode_;
 
-  std::set<std::string> skus_;
-  Rows rows_;
-  absl::Time now_;
-  std::shared_ptr<const Configuration> configuration_;
-  std::map<std::string, std::vector<std::string>> holders_;
-  std::map<std::string, storage::WarehouseUse> warehouse_use_;
-  std::map<std::string, std::vector<std::string>> estimate_users_;
-  std::map<storage::QuotaRecord::Key, int64_t> outstanding_;
-  std::map<LevelMoment, storage::PastLevel> past_levels_;
-  storage::VerifySnapshot sums_;
+  LoadedBatch loaded_;
   bool more_dead_holds_ = false;
   bool more_fills_ = false;
   bool following_ = false;  // A change of the configuration has consequences that are not all drawn.

@@ -67,7 +67,7 @@ absl::Status Batch::LoadUnderLock() {
   const std::vector<std::string> skus = Union(jobs_, [](const Job& job) { return job.skus; });
   const auto warehouses = Union(jobs_, [](const Job& job) { return job.needs.warehouses; });
   const auto exclusive = Union(jobs_, [](const Job& job) { return job.needs.exclusive_warehouses; });
-  skus_ = {skus.begin(), skus.end()};
+  loaded_.skus = {skus.begin(), skus.end()};
   int64_t version = 0;
   std::set<storage::ReservationLineRecord::Key> dead_lines;
 
@@ -76,67 +76,69 @@ absl::Status Batch::LoadUnderLock() {
   if (mode_ == Mode::kRecordsFirst) {
     packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, Pointers(Records(false))); });
   }
-  packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus); }, LoadInto(rows_.items));
+  packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus); }, LoadInto(loaded_.rows.items));
   if (AnyNeeds(&Needs::configuration)) packet.Add(storage::AppendLockConfiguration);
   packet.Add([&](Sql& sql) { return storage::AppendLockWarehouses(sql, exclusive); });
   packet.Add([&](Sql& sql) { return storage::AppendShareLockWarehouses(sql, warehouses); });
   LockEstimates(packet);
   for (const std::string& warehouse_id : exclusive) {
-    packet.Add([&](Sql& sql) { return storage::AppendWarehouseUse(sql, warehouse_id); },
-               [&](const storage::Rows& rows) { warehouse_use_[warehouse_id] = storage::ParseWarehouseUse(rows); });
+    packet.Add(
+        [&](Sql& sql) { return storage::AppendWarehouseUse(sql, warehouse_id); },
+        [&](const storage::Rows& rows) { loaded_.warehouse_use[warehouse_id] = storage::ParseWarehouseUse(rows); });
   }
-  packet.Add(Statement("SELECT NOW(6)"), [this](const storage::Rows& rows) { now_ = rows[0].Time(0); });
+  packet.Add(Statement("SELECT NOW(6)"), [this](const storage::Rows& rows) { loaded_.now = rows[0].Time(0); });
   packet.Add(storage::AppendSelectFollowedVersions, [&](const storage::Rows& rows) {
     int64_t followed = 0;
     std::tie(version, followed) = storage::ParseFollowedVersions(rows);
     following_ = followed < version;
   });
-  packet.Add([&](Sql& sql) { return storage::AppendSelectLevels(sql, skus); }, LoadInto(rows_.levels));
-  if (!RepairsAlone()) {
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLevels(sql, skus); }, LoadInto(loaded_.rows.levels));
+  if (!RepairsAlone(jobs_)) {
     packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); },
                [&](const storage::Rows& rows) {
                  more_dead_holds_ = rows.size() == kMaxDeadHolds;
                  for (auto& dead : storage::ParseAll<storage::AllocationRecord>(rows)) {
                    dead_lines.insert({dead.reservation_id, dead.sku});
-                   rows_.allocations.Load(std::move(dead));
+                   loaded_.rows.allocations.Load(std::move(dead));
                  }
                });
   }
-  Select(packet, &Needs::new_reservations, rows_.reservations);
-  Select(packet, &Needs::reservations, rows_.reservations);
-  Select(packet, &Needs::reservations, rows_.reservation_lines);
-  Select(packet, &Needs::reservations, rows_.allocations);
-  Select(packet, &Needs::new_shipments, rows_.shipments);
-  Select(packet, &Needs::shipments, rows_.shipments);
-  Select(packet, &Needs::shipments, rows_.shipment_lines);
-  Select(packet, &Needs::new_returns, rows_.returns);
-  Select(packet, &Needs::new_replenishments, rows_.replenishments);
-  Select(packet, &Needs::replenishments, rows_.replenishments);
-  Select(packet, &Needs::new_transfers, rows_.transfers);
-  Select(packet, &Needs::transfers, rows_.transfers);
-  Select(packet, &Needs::transfers, rows_.transfer_lines);
+  Select(packet, &Needs::new_reservations, loaded_.rows.reservations);
+  Select(packet, &Needs::reservations, loaded_.rows.reservations);
+  Select(packet, &Needs::reservations, loaded_.rows.reservation_lines);
+  Select(packet, &Needs::reservations, loaded_.rows.allocations);
+  Select(packet, &Needs::new_shipments, loaded_.rows.shipments);
+  Select(packet, &Needs::shipments, loaded_.rows.shipments);
+  Select(packet, &Needs::shipments, loaded_.rows.shipment_lines);
+  Select(packet, &Needs::new_returns, loaded_.rows.returns);
+  Select(packet, &Needs::new_replenishments, loaded_.rows.replenishments);
+  Select(packet, &Needs::replenishments, loaded_.rows.replenishments);
+  Select(packet, &Needs::new_transfers, loaded_.rows.transfers);
+  Select(packet, &Needs::transfers, loaded_.rows.transfers);
+  Select(packet, &Needs::transfers, loaded_.rows.transfer_lines);
   if (AnyNeeds(&Needs::configuration)) {
-    packet.Add(storage::AppendSelectWarehouses, LoadInto(rows_.warehouses));
-    packet.Add(storage::AppendSelectChannels, LoadInto(rows_.channels));
-    packet.Add(storage::AppendSelectAttachments, LoadInto(rows_.attachments));
-    packet.Add(storage::AppendSelectAvailabilityEstimates, LoadInto(rows_.availability_estimates));
+    packet.Add(storage::AppendSelectWarehouses, LoadInto(loaded_.rows.warehouses));
+    packet.Add(storage::AppendSelectChannels, LoadInto(loaded_.rows.channels));
+    packet.Add(storage::AppendSelectAttachments, LoadInto(loaded_.rows.attachments));
+    packet.Add(storage::AppendSelectAvailabilityEstimates, LoadInto(loaded_.rows.availability_estimates));
   }
-  Select(packet, &Needs::new_low_stock_rules, rows_.low_stock_rules);
-  Select(packet, &Needs::low_stock_rules, rows_.low_stock_rules);
+  Select(packet, &Needs::new_low_stock_rules, loaded_.rows.low_stock_rules);
+  Select(packet, &Needs::low_stock_rules, loaded_.rows.low_stock_rules);
   SelectAsked(packet);
   absl::Status sent = packet.Send(connection_);
   if (!sent.ok()) {
     duplicate_request_ = mode_ == Mode::kRecordsFirst && storage::FaultOf(sent) == storage::SqlFault::kDuplicateKey;
     return sent;
   }
-  for (const storage::ItemRecord* item : rows_.items.All()) {
-    if (item->last_movement_time) now_ = std::max(now_, *item->last_movement_time);
+  for (const storage::ItemRecord* item : loaded_.rows.items.All()) {
+    if (item->last_movement_time) loaded_.now = std::max(loaded_.now, *item->last_movement_time);
   }
-  absl::Status status = RepairsAlone() ? absl::OkStatus() : LoadCompanions(dead_lines);
+  absl::Status status = RepairsAlone(jobs_) ? absl::OkStatus() : LoadCompanions(dead_lines);
   if (status.ok()) status = LoadHolders();
   if (status.ok()) status = RefreshConfiguration(version);
   if (status.ok()) {
-    status = storage::ReadSums(connection_, Union(jobs_, [](const Job& job) { return job.needs.audits; }), sums_);
+    status =
+        storage::ReadSums(connection_, Union(jobs_, [](const Job& job) { return job.needs.audits; }), loaded_.sums);
   }
   if (!status.ok()) return status;
   return MakeMissingItems();
@@ -148,7 +150,7 @@ absl::Status Batch::LoadCompanions(const std::set<storage::ReservationLineRecord
   std::vector<std::string> skus;
   std::vector<std::string> watched;
   std::set<std::string> limited;
-  for (const storage::ItemRecord* item : rows_.items.All()) {
+  for (const storage::ItemRecord* item : loaded_.rows.items.All()) {
     if (item->backordered > 0) skus.push_back(item->sku);
     if (item->low_stock_rules > 0) watched.push_back(item->sku);
     if (item->quotas > 0) limited.insert(item->sku);
@@ -157,23 +159,26 @@ absl::Status Batch::LoadCompanions(const std::set<storage::ReservationLineRecord
     limited.insert(sku);
   }
   std::set<std::string> waiting;
-  for (const storage::ReservationLineRecord* line : rows_.reservation_lines.All()) {
+  for (const storage::ReservationLineRecord* line : loaded_.rows.reservation_lines.All()) {
     if (line->backordered > 0) waiting.insert(line->reservation_id);
   }
   const std::vector<storage::ReservationLineRecord::Key> lines(dead_lines.begin(), dead_lines.end());
   const std::vector<std::string> reservations(waiting.begin(), waiting.end());
   Packet packet;
-  packet.Add([&](Sql& sql) { return storage::AppendSelectLines(sql, lines); }, LoadInto(rows_.reservation_lines));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLines(sql, lines); },
+             LoadInto(loaded_.rows.reservation_lines));
   packet.Add([&](Sql& sql) { return storage::AppendSelectBackordersOfReservations(sql, reservations); },
-             LoadInto(rows_.backorders));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectLinesOfDeadBackorders(sql, skus, now_, kMaxDeadHolds); },
-             LoadInto(rows_.reservation_lines));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadBackorders(sql, skus, now_, kMaxDeadHolds); },
+             LoadInto(loaded_.rows.backorders));
+  packet.Add(
+      [&](Sql& sql) { return storage::AppendSelectLinesOfDeadBackorders(sql, skus, loaded_.now, kMaxDeadHolds); },
+      LoadInto(loaded_.rows.reservation_lines));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadBackorders(sql, skus, loaded_.now, kMaxDeadHolds); },
              [this](const storage::Rows& rows) {
                more_dead_holds_ = more_dead_holds_ || rows.size() == kMaxDeadHolds;
-               LoadInto(rows_.backorders)(rows);
+               LoadInto(loaded_.rows.backorders)(rows);
              });
-  packet.Add([&](Sql& sql) { return storage::AppendSelectRulesOf(sql, watched); }, LoadInto(rows_.low_stock_rules));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectRulesOf(sql, watched); },
+             LoadInto(loaded_.rows.low_stock_rules));
   LoadQuotas(packet, {limited.begin(), limited.end()}, lines);
   return packet.size() == 0 ? absl::OkStatus() : packet.Send(connection_);
 }
@@ -186,11 +191,14 @@ void Batch::LoadQuotas(Packet& packet, const std::vector<std::string>& skus,
   for (const auto& [reservation_id, sku] : dead_lines) owners.insert(reservation_id);
   const std::vector<std::string> dead(owners.begin(), owners.end());
   packet.Add([&](Sql& sql) { return storage::AppendSelectByKeyPrefix<storage::QuotaRecord>(sql, skus); },
-             LoadInto(rows_.quotas));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, dead); }, LoadInto(rows_.reservations));
+             LoadInto(loaded_.rows.quotas));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, dead); },
+             LoadInto(loaded_.rows.reservations));
   packet.Add(
-      [&](Sql& sql) { return storage::AppendSelectReservationsOfDeadBackorders(sql, skus, now_, kMaxDeadHolds); },
-      LoadInto(rows_.reservations));
+      [&](Sql& sql) {
+        return storage::AppendSelectReservationsOfDeadBackorders(sql, skus, loaded_.now, kMaxDeadHolds);
+      },
+      LoadInto(loaded_.rows.reservations));
 }
 
 // What single commands ask for besides the rows of their SKUs. Under the locks that the packet takes first.
@@ -198,37 +206,37 @@ void Batch::SelectAsked(Packet& packet) {
   for (const std::string& id :
        Union(jobs_, [](const Job& job) { return job.needs.exclusive_availability_estimates; })) {
     packet.Add([&](Sql& sql) { return storage::AppendSelectUsersOfEstimate(sql, id, kMaxHolders); },
-               [this, id](const storage::Rows& rows) { estimate_users_[id] = storage::ParseTexts(rows); });
+               [this, id](const storage::Rows& rows) { loaded_.estimate_users[id] = storage::ParseTexts(rows); });
   }
   // A repair runs without the companions of its SKUs but for these.
-  Select(packet, &Needs::audits, rows_.quotas);
+  Select(packet, &Needs::audits, loaded_.rows.quotas);
   for (const auto& key : Union(jobs_, [](const Job& job) { return job.needs.outstanding; })) {
     packet.Add([&](Sql& sql) { return storage::AppendSelectOutstanding(sql, key.first, key.second); },
-               [this, key](const storage::Rows& rows) { outstanding_[key] = rows[0].Int(0); });
+               [this, key](const storage::Rows& rows) { loaded_.outstanding[key] = rows[0].Int(0); });
   }
   for (const LevelMoment& then : Union(jobs_, [](const Job& job) { return job.needs.past_levels; })) {
     packet.Add([&](Sql& sql) { return storage::AppendSelectPastLevel(sql, then.sku, then.warehouse_id, then.time); },
-               [this, then](const storage::Rows& rows) { past_levels_[then] = storage::ParsePastLevel(rows); });
+               [this, then](const storage::Rows& rows) { loaded_.past_levels[then] = storage::ParsePastLevel(rows); });
   }
   for (const std::string& rule_id : Union(jobs_, [](const Job& job) { return job.needs.first_events; })) {
     packet.Add([&](Sql& sql) { return storage::AppendSelectFirstEvents(sql, rule_id); },
-               LoadInto(rows_.low_stock_events));
+               LoadInto(loaded_.rows.low_stock_events));
   }
   for (const auto& key : Union(jobs_, [](const Job& job) { return job.needs.low_stock_events; })) {
-    packet.Add([&](Sql& sql) { return storage::AppendSelectEvent(sql, key); }, LoadInto(rows_.low_stock_events));
+    packet.Add([&](Sql& sql) { return storage::AppendSelectEvent(sql, key); }, LoadInto(loaded_.rows.low_stock_events));
   }
   const auto references = Union(jobs_, [](const Job& job) { return job.needs.external_references; });
   packet.Add([&](Sql& sql) { return storage::AppendSelectExternalReferences(sql, references); },
-             LoadInto(rows_.external_references));
+             LoadInto(loaded_.rows.external_references));
   for (const Job* job : jobs_) {
     for (const LedgerRange& range : job->needs.old_movements) {
       packet.Add(
           [&](Sql& sql) {
             return storage::AppendSelectOldMovements(sql, range.sku, range.after_sequence, range.before, range.limit);
           },
-          LoadInto(rows_.old_movements));
+          LoadInto(loaded_.rows.old_movements));
       packet.Add([&](Sql& sql) { return storage::AppendSelectFirstMovements(sql, range.sku); },
-                 LoadInto(rows_.old_movements));
+                 LoadInto(loaded_.rows.old_movements));
     }
   }
 }
@@ -255,14 +263,15 @@ absl::StatusOr<BackorderSource::Loaded> Batch::LoadWaiting(const std::string& sk
   for (storage::BackorderRecord& backorder : waiting) {
     reservations.push_back(backorder.reservation_id);
     lines.emplace_back(backorder.reservation_id, sku);
-    rows_.backorders.Load(std::move(backorder));
+    loaded_.rows.backorders.Load(std::move(backorder));
   }
   Packet second;
   second.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, reservations); },
-             LoadInto(rows_.reservations));
-  second.Add([&](Sql& sql) { return storage::AppendSelectLines(sql, lines); }, LoadInto(rows_.reservation_lines));
+             LoadInto(loaded_.rows.reservations));
+  second.Add([&](Sql& sql) { return storage::AppendSelectLines(sql, lines); },
+             LoadInto(loaded_.rows.reservation_lines));
   second.Add([&](Sql& sql) { return storage::AppendSelectAllocationsOf(sql, sku, reservations); },
-             LoadInto(rows_.allocations));
+             LoadInto(loaded_.rows.allocations));
   sent = second.Send(connection_);
   if (!sent.ok()) return sent;
   return loaded;
@@ -272,12 +281,12 @@ absl::StatusOr<BackorderSource::Loaded> Batch::LoadWaiting(const std::string& sk
 absl::Status Batch::LoadHolders() {
   Packet packet;
   for (const std::string& sku : Union(jobs_, [](const Job& job) { return job.needs.holders; })) {
-    const std::vector<const storage::ReservationLineRecord*> lines = rows_.reservation_lines.All();
+    const std::vector<const storage::ReservationLineRecord*> lines = loaded_.rows.reservation_lines.All();
     const auto loaded =
         std::count_if(lines.begin(), lines.end(), [&sku](const auto* line) { return line->sku == sku; });
     const auto limit = static_cast<int64_t>(kMaxHolders) + loaded;
-    packet.Add([&](Sql& sql) { return storage::AppendSelectHolders(sql, sku, now_, limit); },
-               [this, sku](const storage::Rows& rows) { holders_[sku] = storage::ParseTexts(rows); });
+    packet.Add([&](Sql& sql) { return storage::AppendSelectHolders(sql, sku, loaded_.now, limit); },
+               [this, sku](const storage::Rows& rows) { loaded_.holders[sku] = storage::ParseTexts(rows); });
   }
   return packet.size() == 0 ? absl::OkStatus() : packet.Send(connection_);
 }
@@ -285,7 +294,7 @@ absl::Status Batch::LoadHolders() {
 absl::Status Batch::RefreshConfiguration(int64_t version) {
   absl::StatusOr<std::shared_ptr<const Configuration>> configuration = configurations_.At(version, connection_);
   if (!configuration.ok()) return configuration.status();
-  configuration_ = *std::move(configuration);
+  loaded_.configuration = *std::move(configuration);
   return absl::OkStatus();
 }
 
@@ -296,7 +305,7 @@ absl::Status Batch::MakeMissingItems() {
   for (const Job* job : jobs_) {
     if (!job->needs.create_items) continue;
     for (const std::string& sku : job->skus) {
-      if (rows_.items.Find(sku) == nullptr) missing.insert(sku);
+      if (loaded_.rows.items.Find(sku) == nullptr) missing.insert(sku);
     }
   }
   if (missing.empty()) return absl::OkStatus();
@@ -307,7 +316,7 @@ absl::Status Batch::MakeMissingItems() {
   });
   absl::Status sent = packet.Send(connection_);
   if (!sent.ok()) return sent;
-  rows_ = Rows();
+  loaded_.rows = Rows();
   return LoadUnderLock();
 }
 

@@ -99,34 +99,34 @@ void AddConfiguration(Packet& packet, const Rows& rows) {
 
 absl::Status Batch::WriteAndCommit() {
   Packet packet;
-  AddItems(packet, rows_);
-  const std::vector<std::string> followed = NewlyFollowed(rows_);
+  AddItems(packet, loaded_.rows);
+  const std::vector<std::string> followed = NewlyFollowed(loaded_.rows);
   packet.Add([&](Sql& sql) { return !followed.empty() && storage::AppendShareLockConfiguration(sql); });
-  packet.Add([&](Sql& sql) { return storage::AppendMarkUnlessCurrent(sql, followed, configuration_->version); });
-  AddUpsert(packet, rows_.levels.Written());
-  AddChanges(packet, rows_.reservations);
-  AddUpsert(packet, rows_.reservation_lines.Written());
-  AddUpsert(packet, rows_.allocations.Written());
-  AddUpsert(packet, rows_.backorders.Written());
-  AddDelete(packet, rows_.backorders);
-  AddUpsert(packet, rows_.quotas.Written());
-  AddDelete(packet, rows_.quotas);
-  AddChanges(packet, rows_.shipments);
-  AddInsert(packet, rows_.shipment_lines.Written());
-  AddInsert(packet, rows_.returns.Written());
-  AddInsert(packet, rows_.return_lines.Written());
-  AddChanges(packet, rows_.replenishments);
-  AddChanges(packet, rows_.transfers);
-  AddUpsert(packet, rows_.transfer_lines.Written());
-  AddDelete(packet, rows_.external_references);
-  AddChanges(packet, rows_.external_references);
-  AddConfiguration(packet, rows_);
-  AddChanges(packet, rows_.low_stock_rules);
-  AddUpsert(packet, rows_.low_stock_events.Written());
-  AddUpsert(packet, rows_.old_movements.Written());
-  AddDelete(packet, rows_.old_movements);
-  const int movement_statement = rows_.movements.empty() ? -1 : packet.size();
-  AddInsert(packet, Pointers(rows_.movements));
+  packet.Add([&](Sql& sql) { return storage::AppendMarkUnlessCurrent(sql, followed, loaded_.configuration->version); });
+  AddUpsert(packet, loaded_.rows.levels.Written());
+  AddChanges(packet, loaded_.rows.reservations);
+  AddUpsert(packet, loaded_.rows.reservation_lines.Written());
+  AddUpsert(packet, loaded_.rows.allocations.Written());
+  AddUpsert(packet, loaded_.rows.backorders.Written());
+  AddDelete(packet, loaded_.rows.backorders);
+  AddUpsert(packet, loaded_.rows.quotas.Written());
+  AddDelete(packet, loaded_.rows.quotas);
+  AddChanges(packet, loaded_.rows.shipments);
+  AddInsert(packet, loaded_.rows.shipment_lines.Written());
+  AddInsert(packet, loaded_.rows.returns.Written());
+  AddInsert(packet, loaded_.rows.return_lines.Written());
+  AddChanges(packet, loaded_.rows.replenishments);
+  AddChanges(packet, loaded_.rows.transfers);
+  AddUpsert(packet, loaded_.rows.transfer_lines.Written());
+  AddDelete(packet, loaded_.rows.external_references);
+  AddChanges(packet, loaded_.rows.external_references);
+  AddConfiguration(packet, loaded_.rows);
+  AddChanges(packet, loaded_.rows.low_stock_rules);
+  AddUpsert(packet, loaded_.rows.low_stock_events.Written());
+  AddUpsert(packet, loaded_.rows.old_movements.Written());
+  AddDelete(packet, loaded_.rows.old_movements);
+  const int movement_statement = loaded_.rows.movements.empty() ? -1 : packet.size();
+  AddInsert(packet, Pointers(loaded_.rows.movements));
 
   int record_statement = -1;
   if (mode_ == Mode::kRecordsFirst) {
@@ -165,7 +165,7 @@ absl::Status Batch::WriteAndCommit() {
 absl::Status Batch::NumberTaken(absl::Status duplicate) {
   std::vector<std::string> skus;
   Packet packet;
-  packet.Add([&](Sql& sql) { return storage::AppendSelectTakenNumber(sql, Pointers(rows_.movements)); },
+  packet.Add([&](Sql& sql) { return storage::AppendSelectTakenNumber(sql, Pointers(loaded_.rows.movements)); },
              [&](const storage::Rows& rows) { skus = storage::ParseTexts(rows); });
   absl::Status sent = packet.Send(connection_);
   if (!sent.ok()) return sent;

@@ -1,0 +1,95 @@
+#include "server/pipeline/loaded_batch.h"
+
+#include <algorithm>
+
+#include "server/pipeline/consequences.h"
+#include "server/pipeline/holds.h"
+#include "server/pipeline/quotas.h"
+
+namespace inventory::pipeline {
+namespace {
+
+template <typename Value>
+void AddTo(std::vector<Value>& list, const std::set<Value>& more) {
+  list.insert(list.end(), more.begin(), more.end());
+}
+
+// True if an earlier command of the batch has begun a fill of one of the job's SKUs that the next batch goes on with.
+bool Overtakes(const Job& job, const Rows& rows) {
+  return std::any_of(job.skus.begin(), job.skus.end(), [&rows](const std::string& sku) {
+    const storage::ItemRecord* item = rows.items.Find(sku);
+    return item != nullptr && item->fill_pending;
+  });
+}
+
+// Takes note of what the command has answered or asked for.
+void Conclude(const Work& work, Job& job) {
+  job.needs_more = !work.required().empty() || !work.required_holders().empty() ||
+                   !work.required_outstanding().empty() || !work.required_replenishments().empty();
+  AddTo(job.needs.skus, work.required());
+  AddTo(job.needs.holders, work.required_holders());
+  AddTo(job.needs.outstanding, work.required_outstanding());
+  AddTo(job.needs.replenishments, work.required_replenishments());
+  job.resolved = work.required_replenishments().empty();
+  job.trial = work.trial();
+}
+
+}  // namespace
+
+// To release a hold takes counters that add up, so a repair of them must do without; the next command releases it.
+// Among others it releases them too, and if that fails the batch is split until the repair is alone.
+bool RepairsAlone(const std::vector<Job*>& jobs) { return jobs.size() == 1 && !jobs.front()->needs.audits.empty(); }
+
+absl::StatusOr<int64_t> LoadedBatch::ReleaseDeadHolds(const CommandLimits& limits, BackorderSource& source) {
+  Work work(rows, now, *configuration, limits, skus, {.actor = "system"});
+  absl::StatusOr<int64_t> released = ReleaseDead(work);
+  if (!released.ok()) return released;
+  absl::Status drawn = DrawConsequences(work, source);
+  rows.Mark();
+  if (!drawn.ok()) return drawn;
+  return released;
+}
+
+absl::StatusOr<bool> LoadedBatch::FillPending(const CommandLimits& limits, bool all, BackorderSource& source) {
+  Work work(rows, now, *configuration, limits, skus, {.actor = "system"});
+  absl::StatusOr<bool> more = GoOnFilling(work, all, source);
+  if (!more.ok()) return more;
+  absl::Status drawn = DrawConsequencesOfFill(work);
+  rows.Mark();
+  if (!drawn.ok()) return drawn;
+  return more;
+}
+
+absl::Status LoadedBatch::Apply(const std::vector<Job*>& jobs, const CommandLimits& limits, BackorderSource& source) {
+  const bool repairs_alone = RepairsAlone(jobs);
+  for (Job* job : jobs) {
+    if (!repairs_alone && Overtakes(*job, rows)) {
+      job->needs_more = true;
+      job->answer = absl::OkStatus();
+      continue;
+    }
+    Work work(rows, now, *configuration, limits, skus,
+              {.actor = job->identity.caller, .request_id = job->identity.request_id, .fresh_id = job->fresh_id});
+    work.holders = &holders;
+    work.warehouse_use = &warehouse_use;
+    work.sums = &sums;
+    work.estimate_users = &estimate_users;
+    work.outstanding = &outstanding;
+    work.past_levels = &past_levels;
+    job->answer = job->command->Apply(work);
+    Conclude(work, *job);
+    if (job->answer.ok() && !job->needs_more && !job->trial) {
+      // What waits is served after the repair.
+      job->answer = repairs_alone ? CountQuotas(work) : DrawConsequences(work, source);
+      if (storage::FaultOf(job->answer) != storage::SqlFault::kNone) return job->answer;
+    }
+    if (job->needs_more || job->trial || !job->answer.ok()) {
+      rows.Undo();
+    } else {
+      rows.Mark();
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace inventory::pipeline
