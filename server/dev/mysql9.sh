@@ -7,13 +7,7 @@
 # What it does goes to standard error.
 set -euo pipefail
 
-if (($# > 0)); then
-  folder="$1"
-elif ((EUID == 0)); then
-  folder=/var/cache/inventory/mysql9
-else
-  folder="${XDG_CACHE_HOME:-$HOME/.cache}/inventory/mysql9"
-fi
+folder="${1:-$("$(dirname "$0")/cache.sh" mysql9)}"
 mkdir -p "$folder"
 folder="$(realpath "$folder")"
 program="$folder/mysqld"

@@ -5,43 +5,9 @@
 set -euo pipefail
 
 build="$1"
-source="$(realpath "$(dirname "$0")/../..")"
 grpcurl_version=v1.9.3
-work="$(mktemp -d /tmp/inventory-front-door-XXXXXX)"
-runner=0
-
-clean_up() {
-  ((runner == 0)) || { kill -TERM "$runner" && wait "$runner"; } 2>/dev/null || true
-  rm -rf "$work"
-}
-trap clean_up EXIT
-
-fail() {
-  echo "FAILED: $1" >&2
-  tail -n 50 "$work"/*.out >&2
-  exit 1
-}
-
-# Starts run.sh with its output in $1 and returns when it serves.
-start() {
-  DATA_DIR="$work/data" LISTEN=127.0.0.1:0 METRICS_LISTEN= "$source/server/dev/run.sh" "$build" >"$1" 2>&1 &
-  runner=$!
-  for ((i = 0; i < 1200; ++i)); do
-    ! grep -q '^Serving on' "$1" || return 0
-    kill -0 "$runner" 2>/dev/null || fail "run.sh ended before it served"
-    sleep 0.1
-  done
-  fail "nothing was served within two minutes"
-}
-
-stop() {
-  local code=0
-  kill -TERM "$runner"
-  wait "$runner" || code=$?
-  runner=0
-  ((code == 0)) || fail "run.sh ended with $code after it was asked to stop"
-  ! grep -qs . "$work/data/database.pid" || fail "the database still runs"
-}
+# shellcheck source=tests/serving.sh
+. "$(dirname "$0")/../serving.sh"
 
 # The rows under the title $2 in the output $1.
 stock() { sed -n "/^$2/,/^\$/p" "$1" | sed 1d; }
@@ -85,11 +51,11 @@ try_calls() {
 }
 
 first="$work/first.out"
-start "$first"
+start_serving "$first"
 grep -q '^Reserved 12 x TSHIRT-M ' "$first" || fail "no reservation was made"
 (($(reserved "$first" "Stock before") == 0)) || fail "a fresh sample has reserved units"
 (($(reserved "$first" "Stock after") == 12)) || fail "the reservation is not in the stock"
-address="$(sed -n 's/^Serving on \([^ ,]*\),.*/\1/p' "$first")"
+address="$(address_in "$first")"
 try_calls "$first" "$address"
 
 if DATA_DIR="$work/other" LISTEN="$address" METRICS_LISTEN= "$source/server/dev/run.sh" "$build" >"$work/taken.out" 2>&1
@@ -97,12 +63,12 @@ then
   fail "a taken address was served"
 fi
 grep -q "already listens on $address" "$work/taken.out" || fail "a taken address is not named"
-stop
+stop_serving
 
 second="$work/second.out"
-start "$second"
+start_serving "$second"
 [[ "$(stock "$second" "Stock before")" == "$(stock "$first" "Stock after")" ]] ||
   fail "a second start does not find the stock of the first"
 (($(reserved "$second" "Stock after") == 24)) || fail "a second start makes no reservation of its own"
-stop
+stop_serving
 echo "passed"

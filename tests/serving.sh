@@ -1,0 +1,54 @@
+# For test scripts: a folder to work in, and a server that serves a sample. To be sourced, after the line
+#   build=BUILD_FOLDER
+# Sets `source`, the project's folder, and `work`, a temporary one; both the folder and the server go when the script
+# ends.
+# shellcheck shell=bash
+source="$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")"
+work="$(mktemp -d "/tmp/inventory-$(basename "$0" .sh)-XXXXXX")"
+runner=0
+
+clean_up() {
+  ((runner == 0)) || { kill -TERM "$runner" && wait "$runner"; } 2>/dev/null || true
+  rm -rf "$work"
+}
+trap clean_up EXIT
+
+# Ends the test; $1 says why. Shows the end of every output that was kept as $work/*.out.
+fail() {
+  echo "FAILED: $1" >&2
+  tail -n 50 "$work"/*.out >&2 2>/dev/null || true
+  exit 1
+}
+
+# Ends the test without a result, for the reason $1; in a run that wants all results this is a failure.
+skip() {
+  [[ -z "${INVENTORY_NO_SKIPS:-}" ]] || fail "can't be skipped here: $1"
+  echo "$(basename "$0" .sh): $1" | tee "${SKIP_REPORTS:-$work}/$(basename "$0" .sh).skipped"
+  exit 77
+}
+
+progress() { printf '%3ds %s\n' "$SECONDS" "$1"; }
+
+# Starts run.sh with its output in $1 and returns when it serves.
+start_serving() {
+  DATA_DIR="$work/data" LISTEN=127.0.0.1:0 METRICS_LISTEN= "$source/server/dev/run.sh" "$build" >"$1" 2>&1 &
+  runner=$!
+  for ((i = 0; i < 1200; ++i)); do
+    ! grep -q '^Serving on' "$1" || return 0
+    kill -0 "$runner" 2>/dev/null || fail "run.sh ended before it served"
+    sleep 0.1
+  done
+  fail "nothing was served within two minutes"
+}
+
+# The address of what start_serving wrote into $1.
+address_in() { sed -n 's/^Serving on \([^ ,]*\),.*/\1/p' "$1"; }
+
+stop_serving() {
+  local code=0
+  kill -TERM "$runner"
+  wait "$runner" || code=$?
+  runner=0
+  ((code == 0)) || fail "run.sh ended with $code after it was asked to stop"
+  ! grep -qs . "$work/data/database.pid" || fail "the database still runs"
+}
