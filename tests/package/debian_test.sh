@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Builds the Debian packages and installs them into a clean Debian 12; there an order is placed by the installed
+# inventoryctl with the installed server, which runs as its service says. Then the package is purged.
+#   tests/package/debian_test.sh BUILD_FOLDER
+# Needs root, for chroot, and debootstrap. The base system and the packages that ours depend on are kept in a cache.
+set -euo pipefail
+
+build="$1"
+# shellcheck source=tests/serving.sh
+. "$(dirname "$0")/../serving.sh"
+root="$work/root"
+server=0
+
+in_root() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"; }
+
+# A clean system in $root. Its apt reaches the mirror as this machine's does.
+unpack_base() {
+  local cache="$1" mirror
+  if [[ ! -e "$cache/bookworm.tar" ]]; then
+    mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1)"
+    [[ -n "$mirror" ]] || skip "apt knows no Debian mirror"
+    progress "Getting Debian 12"
+    rm -rf "$cache/new"
+    debootstrap --variant=minbase bookworm "$cache/new" "$mirror" >"$work/debootstrap.out" 2>&1 ||
+      skip "debootstrap can't get Debian 12: $(tail -n 1 "$work/debootstrap.out")"
+    rm -f "$cache"/new/var/cache/apt/archives/*.deb
+    tar --create --one-file-system --directory "$cache/new" --file "$cache/bookworm.tar.new" .
+    mv "$cache/bookworm.tar.new" "$cache/bookworm.tar"
+    rm -rf "$cache/new"
+  fi
+  mkdir "$root"
+  tar --extract --directory "$root" --file "$cache/bookworm.tar"
+  apt-config dump | grep '^Acquire::' >"$root/etc/apt/apt.conf.d/99host" || true
+  cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+}
+
+# Installs our packages with what they depend on and recommend; $1 is the cache.
+install_packages() {
+  mkdir -p "$1/archives"
+  cp "$work"/packages/*.deb "$root/tmp/"
+  find "$1/archives" -name '*.deb' -exec cp --target-directory "$root/var/cache/apt/archives" {} +
+  {
+    in_root apt-get update &&
+      in_root sh -c 'apt-get install --yes --no-install-recommends mariadb-server-core \
+        /tmp/inventory-server_*.deb /tmp/inventoryctl_*.deb'
+  } >"$work/apt.out" 2>&1 || fail "the packages can't be installed"
+  find "$root/var/cache/apt/archives" -maxdepth 1 -name '*.deb' -exec cp --update --target-directory "$1/archives" {} +
+}
+
+# Starts what the service's unit starts, as its user, and sets `address`.
+start_service() {
+  local unit="$root/lib/systemd/system/inventory-server.service" user command
+  user="$(sed -n 's/^User=//p' "$unit")"
+  command="$(sed -n 's/^ExecStart=//p' "$unit")"
+  # shellcheck disable=SC2086
+  INVENTORY_LISTEN=127.0.0.1:0 INVENTORY_METRICS_LISTEN='' \
+    chroot --userspec="$user:$user" "$root" $command >"$work/server.out" 2>&1 &
+  server=$!
+  for ((i = 0; i < 1200; ++i)); do
+    ! grep -q ' listening ' "$work/server.out" || break
+    kill -0 "$server" 2>/dev/null || fail "the service does not start"
+    sleep 0.1
+  done
+  address="127.0.0.1:$(sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' "$work/server.out")"
+}
+
+stop_service() {
+  local code=0
+  kill -TERM "$server"
+  wait "$server" || code=$?
+  server=0
+  ((code == 0)) || fail "the service ended with $code after it was asked to stop"
+}
+
+ctl() { in_root inventoryctl --address "$address" "$@" >>"$work/ctl.out" 2>&1 || fail "inventoryctl $* failed"; }
+
+clean_up_service() {
+  ((server == 0)) || { kill -TERM "$server" && wait "$server"; } 2>/dev/null || true
+  clean_up
+}
+trap clean_up_service EXIT
+
+((EUID == 0)) || skip "only root can install packages into a clean system"
+command -v debootstrap >/dev/null || skip "debootstrap is missing"
+cache="$("$source/server/dev/cache.sh" debian)"
+exec 9>"$cache/lock"
+flock 9
+
+progress "Packing"
+cpack --config "$build/CPackConfig.cmake" -B "$work/packages" >"$work/cpack.out" 2>&1 || fail "cpack failed"
+for package in inventory-protos inventory-server inventoryctl libinventory-client-dev; do
+  [[ -s "$(echo "$work/packages/${package}"_*.deb)" ]] || fail "there is no package $package"
+done
+unpack_base "$cache"
+progress "Installing"
+install_packages "$cache"
+[[ "$(in_root dpkg-query --show --showformat '${Conffiles}' inventory-server)" == *' /etc/inventory/server.toml '* ]] ||
+  fail "the configuration is no conffile"
+[[ "$(in_root stat --format '%U %a' /var/lib/inventory)" == "inventory 750" ]] || fail "the data folder is not the user's"
+
+progress "An order by inventoryctl"
+start_service
+ctl create warehouse w1 --active
+ctl create channel web
+ctl attach warehouse web w1
+ctl set stock SKU-1 w1 --on-hand 5
+ctl reserve web SKU-1=2 --order O-1
+ctl availability web SKU-1 --view operator -o json
+grep -q '"quantity": *"3"' "$work/ctl.out" || fail "the reservation is not in the availability"
+stop_service
+
+progress "Purging"
+in_root apt-get purge --yes inventory-server >"$work/purge.out" 2>&1 || fail "the package can't be purged"
+[[ ! -e "$root/etc/inventory/server.toml" ]] || fail "purging leaves the configuration"
+[[ -d "$root/var/lib/inventory/database" ]] || fail "purging removes the data"
+grep -q 'has data and is kept' "$work/purge.out" || fail "purging does not say that the data is kept"
+progress "passed"
