@@ -43,9 +43,7 @@ class Results {
       return *this;
     }
     void operator++(int) { results_->Advance(); }
-    friend bool operator==(const Iterator& iterator, std::default_sentinel_t) {
-      return !iterator.results_->current_.has_value();
-    }
+    bool operator==(std::default_sentinel_t) const { return !results_->current_.has_value(); }
 
    private:
     Results* results_;
