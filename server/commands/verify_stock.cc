@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "inventory/v1/ledger.pb.h"
 #include "server/commands/mismatches.h"
+#include "server/commands/repair_stock.h"
 #include "server/rpc/page.h"
 #include "server/rpc/rule.h"
 #include "storage/verify_repository.h"
@@ -16,83 +16,6 @@ constexpr int kDefaultPageSize = 1'000;
 constexpr int kMaxPageSize = 10'000;
 // SKUs that one repair locks at most; the page ends after them.
 constexpr std::size_t kMaxRepairs = 500;
-
-// What an unlocked look has found: what a repair has to lock, and the rest of the answer.
-struct Found {
-  v1::VerifyStockResponse response;
-  std::set<std::string> skus;
-  std::set<std::string> reservations;
-};
-
-// Checks the SKUs again under their lock and puts right what does not add up. The response is the call's.
-class RepairStock final : public pipeline::Command {
- public:
-  explicit RepairStock(std::shared_ptr<const Found> found) : found_(std::move(found)) {}
-
-  const v1::VerifyStockResponse& response() const { return response_; }
-
-  std::string_view name() const override { return "VerifyStock"; }
-
-  pipeline::Needs needs() const override {
-    const std::vector<std::string> skus(found_->skus.begin(), found_->skus.end());
-    return {.skus = skus,
-            .create_items = true,
-            .reservations = {found_->reservations.begin(), found_->reservations.end()},
-            .audits = skus};
-  }
-
-  absl::Status Apply(pipeline::Work& work) override {
-    response_ = found_->response;
-    response_.clear_mismatches();
-    const storage::VerifySnapshot snapshot = Snapshot(work);
-    std::vector<v1::Mismatch> mismatches = FindMismatches(snapshot);
-    absl::Status repaired = Repair(snapshot, mismatches, work);
-    if (!repaired.ok()) return repaired;
-    // Nothing else follows from a repair that runs alone, so the SKU is looked at again.
-    for (const storage::MovementRecord* made : work.movements()) {
-      work.rows().items.Edit(made->sku).fill_pending = true;
-      work.rows().items.Edit(made->sku).fill_after = 0;
-    }
-    response_.mutable_mismatches()->Assign(mismatches.begin(), mismatches.end());
-    return absl::OkStatus();
-  }
-
-  std::string SaveReply() const override { return response_.SerializeAsString(); }
-  bool LoadReply(std::string_view reply) override {
-    return response_.ParseFromArray(reply.data(), static_cast<int>(reply.size()));
-  }
-
- private:
-  // The SKUs as stored: the sums know nothing of what this batch has done so far.
-  storage::VerifySnapshot Snapshot(pipeline::Work& work) const {
-    const auto wanted = [this](const auto& part) { return found_->skus.contains(part.sku); };
-    storage::VerifySnapshot snapshot;
-    for (const std::string& sku : found_->skus) {
-      if (const auto* item = work.rows().items.Stored(sku)) snapshot.items.push_back(*item);
-      for (const auto* level : work.LevelsOf(sku)) {
-        if (const auto* stored = work.rows().levels.Stored(level->key())) snapshot.levels.push_back(*stored);
-      }
-    }
-    const auto take = [&](auto storage::VerifySnapshot::*list) {
-      const auto& all = work.sums->*list;
-      std::copy_if(all.begin(), all.end(), std::back_inserter(snapshot.*list), wanted);
-    };
-    take(&storage::VerifySnapshot::reserved);
-    take(&storage::VerifySnapshot::incoming);
-    take(&storage::VerifySnapshot::level_ledgers);
-    take(&storage::VerifySnapshot::sku_ledgers);
-    take(&storage::VerifySnapshot::shipped);
-    take(&storage::VerifySnapshot::returned);
-    take(&storage::VerifySnapshot::backordered);
-    take(&storage::VerifySnapshot::quotas);
-    take(&storage::VerifySnapshot::kits);
-    take(&storage::VerifySnapshot::low_stock_rules);
-    return snapshot;
-  }
-
-  const std::shared_ptr<const Found> found_;
-  v1::VerifyStockResponse response_;
-};
 
 struct VerifyStock {
   using Request = v1::VerifyStockRequest;
@@ -106,7 +29,7 @@ struct VerifyStock {
   }
 
   static void Start(const Request& request, Response& response, std::shared_ptr<rpc::Steps> steps) {
-    auto found = std::make_shared<Found>();
+    auto found = std::make_shared<FoundMismatches>();
     rpc::Steps& runner = *steps;
     runner.Read([&request, found](reading::Reader& reader) { return Look(request, reader, *found); },
                 [&request, &response, found, steps] {
@@ -128,7 +51,7 @@ struct VerifyStock {
     return rpc::PageScope(scope);
   }
 
-  static absl::Status Look(const Request& request, reading::Reader& reader, Found& found) {
+  static absl::Status Look(const Request& request, reading::Reader& reader, FoundMismatches& found) {
     const int64_t limit = request.page_size() == 0 ? kDefaultPageSize : std::min(request.page_size(), kMaxPageSize);
     const auto after = rpc::DecodePageToken<std::string>(Scope(request), request.page_token());
     if (!after.ok()) return after.status();
@@ -146,7 +69,7 @@ struct VerifyStock {
     return absl::OkStatus();
   }
 
-  static void LimitRepairs(const storage::VerifySnapshot& snapshot, Found& found, std::string& next) {
+  static void LimitRepairs(const storage::VerifySnapshot& snapshot, FoundMismatches& found, std::string& next) {
     if (found.skus.size() > kMaxRepairs) {
       auto rest = found.skus.begin();
       std::advance(rest, kMaxRepairs);
@@ -162,7 +85,8 @@ struct VerifyStock {
     }
   }
 
-  static void RunRepair(std::shared_ptr<const Found> found, Response& response, std::shared_ptr<rpc::Steps> steps) {
+  static void RunRepair(std::shared_ptr<const FoundMismatches> found, Response& response,
+                        std::shared_ptr<rpc::Steps> steps) {
     rpc::Steps& runner = *steps;
     runner.Run(std::make_unique<RepairStock>(std::move(found)), "",
                [&response, steps](pipeline::Command& ended, const absl::Status& status) {
