@@ -1,0 +1,43 @@
+#include "client/cli/commands.h"
+
+#include <utility>
+
+#include "client/cli/completion.h"
+#include "client/cli/man.h"
+#include "client/cli/options.h"
+#include "client/cli/rpc_commands.h"
+
+namespace inventory::cli {
+namespace {
+
+Command VersionCommand() {
+  return {.words = {"version"},
+          .summary = "Prints the version of inventoryctl.",
+          .run = [](const Arguments&, Session& session) {
+            session.out << "inventoryctl " << INVENTORY_VERSION << '\n';
+            return ExitCode::kOk;
+          }};
+}
+
+Command ManCommand() {
+  return {.words = {"man"},
+          .summary = "Prints the manual page.",
+          .example = "inventoryctl man | man -l -",
+          .run = [](const Arguments&, Session& session) {
+            session.out << ManualPage(AllCommands(), Options());
+            return ExitCode::kOk;
+          }};
+}
+
+}  // namespace
+
+const std::vector<Command>& AllCommands() {
+  static const auto& commands = *[] {
+    auto* commands = new std::vector<Command>(RpcCommands());
+    for (Command (*own)() : {CompletionCommand, ManCommand, VersionCommand}) commands->push_back(own());
+    return commands;
+  }();
+  return commands;
+}
+
+}  // namespace inventory::cli

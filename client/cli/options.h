@@ -1,0 +1,51 @@
+// The options that every command takes, and where their values come from: a flag wins over its environment variable,
+// which wins over the profile, which wins over the default.
+#ifndef INVENTORY_CLIENT_CLI_OPTIONS_H_
+#define INVENTORY_CLIENT_CLI_OPTIONS_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/cli/arguments.h"
+#include "client/cli/session.h"
+#include "inventory/client/options.h"
+
+namespace inventory::cli {
+
+const std::vector<Argument>& Options();
+
+// The environment variable of an option: INVENTORY_TLS_CA of "tls-ca". Empty if it has none.
+std::string VariableOf(const std::string& option);
+
+using Environment = std::function<std::optional<std::string>(const std::string& variable)>;
+
+struct Settings {
+  std::vector<std::string> addresses;  // Default 127.0.0.1:50051.
+  std::string tls_ca;                  // Path; empty: the authorities of the system.
+  std::string tls_cert;                // Path; empty: none.
+  std::string tls_key;                 // Path; empty: none.
+  std::string tls_server_name;         // Empty: the address's host.
+  std::string token_file;              // Path; empty: no token.
+  bool plaintext = false;              // Default: whether all addresses are of this machine and no TLS file is named.
+  absl::Duration timeout;              // Default 10s.
+  std::optional<OutputFormat> output;  // Default: unset.
+  std::string request_id;              // Default: empty.
+};
+
+// Merges flags, environment and profile. INVALID_ARGUMENT has a line for each value that is wrong.
+absl::StatusOr<Settings> Resolve(const Arguments& flags, const Environment& environment);
+
+// What the client library is to do. Reads the token. As ssh does, a token or key file that others can read is refused:
+// PERMISSION_DENIED.
+absl::StatusOr<client::ConnectionOptions> ConnectionOptionsOf(const Settings& settings);
+
+// Whether the address is of this machine: nobody else is on the way to it.
+bool IsLoopback(const std::string& address);
+
+}  // namespace inventory::cli
+
+#endif  // INVENTORY_CLIENT_CLI_OPTIONS_H_

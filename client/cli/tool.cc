@@ -1,0 +1,77 @@
+#include "client/cli/tool.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_join.h"
+#include "client/cli/commands.h"
+#include "client/cli/completion.h"
+#include "client/cli/help.h"
+#include "client/cli/parse.h"
+#include "client/cli/report.h"
+#include "inventory/client/connection.h"
+
+namespace inventory::cli {
+namespace {
+
+ExitCode ShowHelp(const CommandLine& line, std::ostream& out) {
+  if (line.command != nullptr) {
+    out << HelpOf(*line.command);
+  } else if (!line.words.empty()) {
+    out << HelpOfVerb(line.words.front(), AllCommands());
+  } else {
+    out << Overview(AllCommands(), Options());
+  }
+  return ExitCode::kOk;
+}
+
+ExitCode ShowCompletion(const std::vector<std::string>& words, std::ostream& out) {
+  const std::vector<std::string> typed(words.begin() + 1, words.end());
+  for (const std::string& candidate : Complete(typed, AllCommands(), Options())) out << candidate << '\n';
+  return ExitCode::kOk;
+}
+
+ExitCode RunCommand(const CommandLine& line, const Environment& environment, const Terminal& terminal) {
+  const absl::StatusOr<Settings> settings = Resolve(line.options, environment);
+  if (!settings.ok()) return ReportUsage(settings.status(), "", terminal.err);
+  Session session = {.in = terminal.in, .out = terminal.out, .err = terminal.err};
+  session.err_is_terminal = terminal.err_is_terminal;
+  session.format_asked = settings->output;
+  session.format = settings->output.value_or(terminal.out_is_terminal ? OutputFormat::kTable : OutputFormat::kJson);
+  session.request_id = settings->request_id;
+  session.timeout = settings->timeout;
+  session.connect = [&settings, connection = std::shared_ptr<client::Connection>()]() mutable
+      -> absl::StatusOr<std::shared_ptr<client::Connection>> {
+    if (connection != nullptr) return connection;
+    const absl::StatusOr<client::ConnectionOptions> options = ConnectionOptionsOf(*settings);
+    if (!options.ok()) return options.status();
+    absl::StatusOr<std::shared_ptr<client::Connection>> connected = client::Connect(*options);
+    if (connected.ok()) connection = *connected;
+    return connected;
+  };
+  return line.command->run(line.arguments, session);
+}
+
+ExitCode Run(const std::vector<std::string>& words, const Environment& environment, const Terminal& terminal) {
+  if (!words.empty() && words.front() == kCompleteWord) return ShowCompletion(words, terminal.out);
+  const CommandLine line = Parse(words, AllCommands(), Options());
+  if (!line.problem.empty()) {
+    const std::string command = line.command == nullptr ? absl::StrJoin(line.words, " ") : line.command->name();
+    return ReportUsage(absl::InvalidArgumentError(line.problem), command, terminal.err);
+  }
+  if (line.help) return ShowHelp(line, terminal.out);
+  return RunCommand(line, environment, terminal);
+}
+
+}  // namespace
+
+ExitCode RunTool(const std::vector<std::string>& words, const Environment& environment, const Terminal& terminal) {
+  const ExitCode code = Run(words, environment, terminal);
+  terminal.out.flush();
+  if (terminal.out.good()) return code;
+  terminal.err << "error: the answer could not be written\n";
+  return code == ExitCode::kOk ? ExitCode::kFault : code;
+}
+
+}  // namespace inventory::cli
