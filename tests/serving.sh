@@ -34,7 +34,7 @@ start_serving() {
   DATA_DIR="$work/data" LISTEN=127.0.0.1:0 METRICS_LISTEN= "$source/server/dev/run.sh" "$build" >"$1" 2>&1 &
   runner=$!
   for ((i = 0; i < 1200; ++i)); do
-    ! grep -q '^Serving on' "$1" || return 0
+    ! grep -qs '^Serving on' "$1" || return 0
     kill -0 "$runner" 2>/dev/null || fail "run.sh ended before it served"
     sleep 0.1
   done

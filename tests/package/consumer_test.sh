@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the client library, moves it, and builds a separate project with it: by find_package and by pkg-config. The
-# project's tests with mocks run, and its program calls a real server.
+# project's tests with mocks run, and its program calls a real server. Another project holds the library's source.
 #   tests/package/consumer_test.sh BUILD_FOLDER
 set -euo pipefail
 
@@ -34,6 +34,16 @@ export PKG_CONFIG_PATH
 # shellcheck disable=SC2046
 c++ -std=c++20 $(pkg-config --cflags inventory-client) -o "$work/shop" "$consumer"/{main,cart}.cc \
   $(pkg-config --libs inventory-client) >"$work/pkg-config.out" 2>&1 || fail "the project does not build by pkg-config"
+
+progress "Holding the source, with googleapis"
+cp -r "$source/tests/package/holder" "$work/holder"
+ln -s "$source" "$work/holder/inventory"
+cmake -S "$work/holder" -B "$work/held" >"$work/held.out" 2>&1 || fail "a project can't hold the source"
+cmake --build "$work/held" --target googleapis inventory_common_protos >"$work/build.out" 2>&1 ||
+  fail "the common protos do not build beside googleapis"
+common="$work/held/inventory/protos/libinventory_common_protos.a"
+[[ -n "$(nm --demangle "$common" | grep ' T grpc::health::')" ]] || fail "the health service is missing"
+[[ -z "$(nm --demangle "$common" | grep ' T google::rpc::')" ]] || fail "google.rpc is there twice"
 
 progress "Calling a server"
 start_serving "$work/serve.out"

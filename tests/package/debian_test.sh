@@ -57,7 +57,7 @@ start_service() {
     chroot --userspec="$user:$user" "$root" $command >"$work/server.out" 2>&1 &
   server=$!
   for ((i = 0; i < 1200; ++i)); do
-    ! grep -q ' listening ' "$work/server.out" || break
+    ! grep -qs ' listening ' "$work/server.out" || break
     kill -0 "$server" 2>/dev/null || fail "the service does not start"
     sleep 0.1
   done
