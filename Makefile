@@ -5,7 +5,7 @@ SEEDS ?= 1-2000
 STEPS ?= 500
 SOURCES = $(shell git ls-files '*.cc' '*.h')
 
-.PHONY: help run test model-test bench asan tsan ci ci-full format lint tidy dependencies clean
+.PHONY: help run test model-test bench packages asan tsan ci ci-full format lint tidy dependencies clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -28,6 +28,11 @@ model-test: dependencies ## Compares the rules with their model for a million ra
 bench: dependencies ## Builds and runs the benchmark
 	@server/dev/build.sh release inventory-server inventory_bench
 	@build/release/tests/bench/inventory_bench
+
+packages: dependencies ## Builds the Debian packages, into build/packages
+	@server/dev/build.sh release inventory-server inventory_client inventory_protoset inventoryctl_texts
+	@cpack --config build/release/CPackConfig.cmake -B build/packages
+	@rm -rf build/packages/_CPack_Packages
 
 asan: dependencies ## Runs unit and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@server/dev/build.sh asan inventory-server unit_tests integration_tests
