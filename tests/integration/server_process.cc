@@ -23,6 +23,12 @@
 namespace inventory::integration {
 namespace {
 
+// INVENTORY_SERVER_BINARY, for programs that are built apart from the server, or the server of this build.
+std::string ServerBinary() {
+  const char* given = std::getenv("INVENTORY_SERVER_BINARY");
+  return given == nullptr ? INVENTORY_SERVER_BINARY : given;
+}
+
 // The port in the line of the log that says "listening"; 0 if there is none yet.
 int ListeningPort(const std::string& log) {
   constexpr std::string_view kPort = " port=";
@@ -119,7 +125,7 @@ int ProgramRun::Wait(absl::Duration patience) {
 }
 
 Finished RunServerProgram(const std::vector<std::string>& arguments, const ProgramRun::Environment& environment) {
-  std::vector<std::string> all = {INVENTORY_SERVER_BINARY};
+  std::vector<std::string> all = {ServerBinary()};
   all.insert(all.end(), arguments.begin(), arguments.end());
   ProgramRun run(all, environment);
   const int exit_code = run.Wait();
@@ -131,7 +137,7 @@ ServerProcess::ServerProcess(Options options) : options_(std::move(options)) { S
 void ServerProcess::Start() {
   if (options_.metrics) metrics_port_ = FreePort();
   const std::string metrics = options_.metrics ? absl::StrCat("127.0.0.1:", metrics_port_) : "";
-  std::vector<std::string> arguments = {INVENTORY_SERVER_BINARY, "serve", "--database-url=" + options_.database_url,
+  std::vector<std::string> arguments = {ServerBinary(), "serve", "--database-url=" + options_.database_url,
                                         absl::StrCat("--listen=127.0.0.1:", port_), "--metrics-listen=" + metrics};
   arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
   run_ = std::make_unique<ProgramRun>(arguments, options_.environment);
