@@ -20,12 +20,13 @@ using grpc::internal::RpcMethod;
 // On the wire all kinds of streams are the same, so one class does for all.
 class GrpcStream final : public MessageStream {
  public:
-  GrpcStream(std::shared_ptr<grpc::Channel> channel, const Method& method, std::unique_ptr<grpc::ClientContext> context)
+  GrpcStream(std::shared_ptr<AttentiveChannel> channel, const Method& method,
+             std::unique_ptr<grpc::ClientContext> context)
       : channel_(std::move(channel)),
         path_(PathOf(method)),
         context_(std::move(context)),
         stream_(grpc::internal::ClientReaderWriterFactory<Message, Message>::Create(
-            channel_.get(), RpcMethod(path_.c_str(), RpcMethod::BIDI_STREAMING), context_.get())) {}
+            channel_->get(), RpcMethod(path_.c_str(), RpcMethod::BIDI_STREAMING), context_.get())) {}
 
   ~GrpcStream() override {
     context_->TryCancel();
@@ -68,7 +69,7 @@ class GrpcStream final : public MessageStream {
     return *status_;
   }
 
-  const std::shared_ptr<grpc::Channel> channel_;
+  const std::shared_ptr<AttentiveChannel> channel_;
   const std::string path_;
   const std::unique_ptr<grpc::ClientContext> context_;
   const std::unique_ptr<grpc::ClientReaderWriter<Message, Message>> stream_;
@@ -78,9 +79,9 @@ class GrpcStream final : public MessageStream {
 
 }  // namespace
 
-std::unique_ptr<MessageStream> OpenGrpcStream(const std::shared_ptr<grpc::Channel>& channel, const Method& method,
+std::unique_ptr<MessageStream> OpenGrpcStream(std::shared_ptr<AttentiveChannel> channel, const Method& method,
                                               std::unique_ptr<grpc::ClientContext> context) {
-  return std::make_unique<GrpcStream>(channel, method, std::move(context));
+  return std::make_unique<GrpcStream>(std::move(channel), method, std::move(context));
 }
 
 }  // namespace inventory::client::internal

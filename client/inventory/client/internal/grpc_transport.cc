@@ -1,5 +1,6 @@
 #include "inventory/client/internal/grpc_transport.h"
 
+#include <algorithm>
 #include <climits>
 #include <cstdint>
 #include <string>
@@ -15,6 +16,7 @@
 #include "grpcpp/support/channel_arguments.h"
 #include "grpcpp/support/client_callback.h"
 #include "inventory/client/internal/addresses.h"
+#include "inventory/client/internal/attentive_channel.h"
 #include "inventory/client/internal/credentials.h"
 #include "inventory/client/internal/grpc_status.h"
 #include "inventory/client/internal/grpc_stream.h"
@@ -66,7 +68,8 @@ void SetOptions(const AttemptOptions& options, grpc::ClientContext& context) {
 
 class GrpcTransport final : public Transport {
  public:
-  explicit GrpcTransport(std::shared_ptr<grpc::Channel> channel) : channel_(std::move(channel)) {}
+  explicit GrpcTransport(std::shared_ptr<grpc::Channel> channel)
+      : channel_(std::make_shared<AttentiveChannel>(std::move(channel))) {}
 
   AttemptResult Attempt(const Method& method, const AttemptOptions& options, const Message& request,
                         Message& response) override {
@@ -74,18 +77,23 @@ class GrpcTransport final : public Transport {
     SetOptions(options, context);
     const std::string path = PathOf(method);
     const grpc::Status status = grpc::internal::BlockingUnaryCall<Message, Message, MessageLite, MessageLite>(
-        channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), &context, request, &response);
+        channel_->get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), &context, request, &response);
     return ResultOf(status, context);
   }
 
   void AttemptAsync(const Method& method, const AttemptOptions& options, const Message& request, Message& response,
                     std::function<void(AttemptResult)> done) override {
-    auto context = std::make_shared<grpc::ClientContext>();
+    // Deleted before `done` is called, which may be the end of the channel: see AttentiveChannel.
+    auto* context = new grpc::ClientContext;
     SetOptions(options, *context);
     const std::string path = PathOf(method);
     grpc::internal::CallbackUnaryCall<Message, Message, MessageLite, MessageLite>(
-        channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), context.get(), &request, &response,
-        [context, done = std::move(done)](const grpc::Status& status) { done(ResultOf(status, *context)); });
+        channel_->get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), context, &request, &response,
+        [context, done = std::move(done)](const grpc::Status& status) {
+          const AttemptResult result = ResultOf(status, *context);
+          delete context;
+          done(result);
+        });
   }
 
   std::unique_ptr<MessageStream> OpenStream(const Method& method, const AttemptOptions& options) override {
@@ -95,7 +103,7 @@ class GrpcTransport final : public Transport {
   }
 
  private:
-  const std::shared_ptr<grpc::Channel> channel_;
+  const std::shared_ptr<AttentiveChannel> channel_;  // Streams and calls under way keep it.
 };
 
 }  // namespace
@@ -105,7 +113,6 @@ absl::StatusOr<std::unique_ptr<Transport>> MakeGrpcTransport(const ConnectionOpt
   if (!credentials.ok()) return credentials.status();
   std::shared_ptr<grpc::Channel> channel =
       grpc::CreateCustomChannel(TargetOf(options.addresses), *credentials, ArgumentsFor(options));
-  channel->GetState(/*try_to_connect=*/true);
   return std::make_unique<GrpcTransport>(std::move(channel));
 }
 
