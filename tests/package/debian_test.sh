@@ -100,13 +100,13 @@ install_packages "$cache"
 
 progress "An order by inventoryctl"
 start_service
-ctl create warehouse w1 --active
-ctl create channel web
+ctl create warehouse w1 --name Berlin --active --location-latitude 52.52 --location-longitude 13.405
+ctl create channel web --name Web
 ctl attach warehouse web w1
-ctl set stock SKU-1 w1 --on-hand 5
+ctl set stock SKU-1 w1 5
 ctl reserve web SKU-1=2 --order O-1
-ctl availability web SKU-1 --view operator -o json
-grep -q '"quantity": *"3"' "$work/ctl.out" || fail "the reservation is not in the availability"
+in_root inventoryctl --address "$address" availability web SKU-1 -o csv >"$work/availability.out"
+grep -q '^SKU-1,.*,3,' "$work/availability.out" || fail "the reservation is not in the availability"
 stop_service
 
 progress "Purging"
