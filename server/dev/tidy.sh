@@ -4,9 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-server/dev/build.sh tidy inventory_protos
+server/dev/build.sh tidy inventory_protos inventory_client
 files=("$@")
-((${#files[@]} > 0)) || mapfile -t files < <(git ls-files '*.cc')
+# In tests/package are projects of their own.
+((${#files[@]} > 0)) || mapfile -t files < <(git ls-files '*.cc' ':!tests/package')
 printf '%s\0' "${files[@]}" |
   xargs -0 --max-args=4 --max-procs="$(nproc)" clang-tidy --quiet -p build/tidy --warnings-as-errors='*'
 echo "clang-tidy: no findings in ${#files[@]} files"
