@@ -6,7 +6,10 @@
 int main(int argc, char** argv) {
   auto connection =
       inventory::client::Connect({.addresses = {argc > 1 ? argv[1] : "127.0.0.1:50051"}, .plaintext = true});
-  if (!connection.ok()) return 1;
+  if (!connection.ok()) {
+    std::cerr << connection.status() << "\n";
+    return 1;
+  }
   auto inventory = inventory::client::MakeInventoryClient(*connection);
 
   inventory::v1::ReserveStockRequest request;
