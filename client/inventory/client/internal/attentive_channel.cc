@@ -1,0 +1,104 @@
+#include "inventory/client/internal/attentive_channel.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "grpcpp/alarm.h"
+#include "grpcpp/completion_queue.h"
+
+namespace inventory::client::internal {
+namespace {
+
+constexpr auto kNever = std::chrono::system_clock::time_point::max();
+
+// Threads that destroy a channel while the program ends; so that the program's statics are not gone before them.
+class Farewells {
+ public:
+  static Farewells& All() {
+    static auto* const all = [] {
+      std::atexit([] { All().WaitForAll(); });
+      return new Farewells;
+    }();
+    return *all;
+  }
+
+  void Begin() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ++count_;
+  }
+  void End() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    --count_;
+    changed_.notify_all();
+  }
+
+ private:
+  // A callback that blocks for ever must not keep the program from ending.
+  static constexpr std::chrono::seconds kPatience{5};
+
+  void WaitForAll() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait_for(lock, kPatience, [this] { return count_ == 0; });
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int count_ = 0;
+};
+
+}  // namespace
+
+// What the thread works on.
+class AttentiveChannel::Attendant {
+ public:
+  explicit Attendant(std::shared_ptr<grpc::Channel> channel) : channel_(std::move(channel)) {
+    end_.Set(&events_, kNever, &end_);
+  }
+
+  grpc::Channel* channel() const { return channel_.get(); }
+
+  // Called once: lets Attend return, after which the thread has to say farewell.
+  void End() {
+    Farewells::All().Begin();
+    end_.Cancel();
+  }
+
+  void Attend() {
+    void* event = nullptr;
+    bool ok = false;
+    do {
+      const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
+      channel_->NotifyOnStateChange(state, kNever, &events_, channel_.get());
+    } while (events_.Next(&event, &ok) && event != &end_);
+    // Its end is the last change of its connectivity: nothing is left to wait for.
+    channel_.reset();
+    events_.Shutdown();
+    while (events_.Next(&event, &ok)) {
+    }
+  }
+
+ private:
+  std::shared_ptr<grpc::Channel> channel_;
+  grpc::CompletionQueue events_;
+  grpc::Alarm end_;
+};
+
+AttentiveChannel::AttentiveChannel(std::shared_ptr<grpc::Channel> channel)
+    : attendant_(std::make_shared<Attendant>(std::move(channel))) {
+  Farewells::All();
+  std::thread([attendant = attendant_]() mutable {
+    attendant->Attend();
+    attendant.reset();
+    Farewells::All().End();
+  }).detach();
+}
+
+AttentiveChannel::~AttentiveChannel() { attendant_->End(); }
+
+grpc::Channel* AttentiveChannel::get() const { return attendant_->channel(); }
+
+}  // namespace inventory::client::internal
