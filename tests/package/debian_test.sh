@@ -42,7 +42,8 @@ install_packages() {
   {
     in_root apt-get update &&
       in_root sh -c 'apt-get install --yes --no-install-recommends mariadb-server-core \
-        /tmp/inventory-server_*.deb /tmp/inventoryctl_*.deb'
+        /tmp/inventory-server_*.deb /tmp/inventoryctl_*.deb /tmp/inventory-protos_*.deb' &&
+      in_root sh -c 'apt-get install --simulate /tmp/libinventory-client-dev_*.deb'
   } >"$work/apt.out" 2>&1 || fail "the packages can't be installed"
   find "$root/var/cache/apt/archives" -maxdepth 1 -name '*.deb' -exec cp --update --target-directory "$1/archives" {} +
 }
@@ -91,6 +92,10 @@ cpack --config "$build/CPackConfig.cmake" -B "$work/packages" >"$work/cpack.out"
 for package in inventory-protos inventory-server inventoryctl libinventory-client-dev; do
   [[ -s "$(echo "$work/packages/${package}"_*.deb)" ]] || fail "there is no package $package"
 done
+twice="$(for package in "$work"/packages/*.deb; do dpkg-deb --contents "$package"; done | awk '!/^d/ { print $6 }' |
+  sort | uniq --repeated)"
+[[ -z "$twice" ]] || fail "several packages have $twice"
+
 unpack_base "$cache"
 progress "Installing"
 install_packages "$cache"
@@ -108,6 +113,12 @@ ctl reserve web SKU-1=2 --order O-1
 in_root inventoryctl --address "$address" availability web SKU-1 -o csv >"$work/availability.out"
 grep -q '^SKU-1,.*,3,' "$work/availability.out" || fail "the reservation is not in the availability"
 stop_service
+
+progress "Updating"
+echo '# changed' >>"$root/etc/inventory/server.toml"
+in_root sh -c 'dpkg --install /tmp/inventory-server_*.deb' >"$work/update.out" 2>&1 </dev/null ||
+  fail "the package can't be installed over itself"
+grep -q '^# changed$' "$root/etc/inventory/server.toml" || fail "an update overwrites the configuration"
 
 progress "Purging"
 in_root apt-get purge --yes inventory-server >"$work/purge.out" 2>&1 || fail "the package can't be purged"
