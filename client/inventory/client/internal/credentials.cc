@@ -1,33 +1,80 @@
 #include "inventory/client/internal/credentials.h"
 
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
 #include <cerrno>
 #include <fstream>
-#include <iterator>
+#include <memory>
+#include <sstream>
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace inventory::client::internal {
 namespace {
 
-// The text of one item of TlsOptions; empty if there is none. `marker` stands in each PEM of its kind.
-absl::StatusOr<std::string> Load(const std::string& file, const std::string& pem, const std::string& what,
-                                 const std::string& marker) {
-  if (file.empty() && pem.empty()) return std::string();
-  std::string text = pem;
-  if (!file.empty()) {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) return absl::ErrnoToStatus(errno, absl::StrCat("tls.", what, "_file ", file, " can't be read"));
-    text.assign(std::istreambuf_iterator<char>(stream), {});
+template <auto kFree>
+struct Freer {
+  template <typename T>
+  void operator()(T* object) const {
+    kFree(object);
   }
-  // gRPC would only say that the handshake failed, and that much later.
-  if (!absl::StrContains(text, marker)) {
-    const std::string source = file.empty() ? absl::StrCat(what, "_pem") : absl::StrCat(what, "_file ", file);
-    return absl::InvalidArgumentError(absl::StrCat("tls.", source, " is not in PEM"));
+};
+using Bio = std::unique_ptr<BIO, Freer<BIO_free>>;
+using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+
+// An item of TlsOptions.
+struct Pem {
+  std::string name;  // "tls.ca_file /etc/inventory/ca.pem" or "tls.ca_pem", which errors may show.
+  std::string text;  // Empty if there is none.
+};
+
+absl::StatusOr<Pem> Load(const std::string& file, const std::string& pem, const std::string& what) {
+  if (file.empty()) return Pem{absl::StrCat("tls.", what, "_pem"), pem};
+  const std::string name = absl::StrCat("tls.", what, "_file ", file);
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return absl::ErrnoToStatus(errno, absl::StrCat(name, " can't be read"));
+  // What can't be read any further, such as a folder, leaves no text.
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (text.str().empty()) return absl::InvalidArgumentError(absl::StrCat(name, " is empty or can't be read"));
+  return Pem{name, text.str()};
+}
+
+// A key with a password is not asked for it on somebody's terminal.
+int NoPassword(char*, int, int, void*) { return -1; }
+
+Certificate FirstCertificate(const std::string& text) {
+  const Bio bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  return Certificate(PEM_read_bio_X509(bio.get(), nullptr, NoPassword, nullptr));
+}
+
+Key ReadKey(const std::string& text) {
+  const Bio bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  return Key(PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassword, nullptr));
+}
+
+// gRPC would only let every handshake fail, and that much later.
+absl::Status Check(const Pem& ca, const Pem& certificate, const Pem& key) {
+  for (const Pem* pem : {&ca, &certificate}) {
+    if (pem->text.empty() || FirstCertificate(pem->text) != nullptr) continue;
+    return absl::InvalidArgumentError(absl::StrCat(pem->name, " has no certificate in PEM"));
   }
-  return text;
+  if (key.text.empty()) return absl::OkStatus();
+  const Key parsed = ReadKey(key.text);
+  if (parsed == nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat(key.name, " has no private key in PEM, or one with a password"));
+  }
+  if (X509_check_private_key(FirstCertificate(certificate.text).get(), parsed.get()) != 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(key.name, " does not belong to the first certificate of ", certificate.name));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -35,17 +82,17 @@ absl::StatusOr<std::string> Load(const std::string& file, const std::string& pem
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const ConnectionOptions& options) {
   if (options.plaintext) return grpc::InsecureChannelCredentials();
   const TlsOptions& tls = options.tls;
-  absl::StatusOr<std::string> ca = Load(tls.ca_file, tls.ca_pem, "ca", "-----BEGIN ");
+  absl::StatusOr<Pem> ca = Load(tls.ca_file, tls.ca_pem, "ca");
   if (!ca.ok()) return ca.status();
-  absl::StatusOr<std::string> certificate =
-      Load(tls.certificate_file, tls.certificate_pem, "certificate", "-----BEGIN CERTIFICATE");
+  absl::StatusOr<Pem> certificate = Load(tls.certificate_file, tls.certificate_pem, "certificate");
   if (!certificate.ok()) return certificate.status();
-  absl::StatusOr<std::string> key = Load(tls.key_file, tls.key_pem, "key", "PRIVATE KEY-----");
+  absl::StatusOr<Pem> key = Load(tls.key_file, tls.key_pem, "key");
   if (!key.ok()) return key.status();
+  if (absl::Status checked = Check(*ca, *certificate, *key); !checked.ok()) return checked;
   grpc::SslCredentialsOptions ssl;
-  ssl.pem_root_certs = *std::move(ca);
-  ssl.pem_cert_chain = *std::move(certificate);
-  ssl.pem_private_key = *std::move(key);
+  ssl.pem_root_certs = ca->text;
+  ssl.pem_cert_chain = certificate->text;
+  ssl.pem_private_key = key->text;
   return grpc::SslCredentials(ssl);
 }
 
