@@ -1,28 +1,35 @@
 // inventory-demo ADDRESS: waits until the server there can work, loads a small sample, makes a reservation and shows
 // what it did to the stock. Running it again adds a reservation and leaves everything else as it is.
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <initializer_list>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "google/protobuf/util/time_util.h"
-#include "grpc/health/v1/health.grpc.pb.h"
-#include "grpcpp/create_channel.h"
-#include "inventory/v1/channel_service.grpc.pb.h"
-#include "inventory/v1/inventory_service.grpc.pb.h"
-#include "inventory/v1/warehouse_service.grpc.pb.h"
+#include "inventory/client/connection.h"
+#include "inventory/v1/channel_service.client.h"
+#include "inventory/v1/inventory_service.client.h"
+#include "inventory/v1/warehouse_service.client.h"
 
 namespace {
 
 namespace v1 = inventory::v1;
-using grpc::StatusCode;
+using inventory::client::ChannelClient;
+using inventory::client::Connect;
+using inventory::client::Connection;
+using inventory::client::InventoryClient;
+using inventory::client::MakeChannelClient;
+using inventory::client::MakeInventoryClient;
+using inventory::client::MakeWarehouseClient;
+using inventory::client::WarehouseClient;
 
 constexpr char kChannel[] = "web-eu";
 constexpr char kSku[] = "TSHIRT-M";
@@ -62,43 +69,27 @@ std::vector<std::string> SampleSkus() {
   return skus;
 }
 
-// Calls a method and returns its answer. An error ends the program, unless its code is one of `harmless`.
-template <typename Stub, typename Request, typename Response>
-Response Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-              const Request& request, std::initializer_list<StatusCode> harmless = {}) {
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-  Response response;
-  const grpc::Status status = (stub.*method)(&context, request, &response);
-  if (status.ok()) return response;
-  for (StatusCode code : harmless) {
-    if (status.error_code() == code) return response;
-  }
-  std::fprintf(stderr, "%s failed: %s\n", request.GetTypeName().c_str(), status.error_message().c_str());
+// The answer; an error ends the program.
+template <typename Response>
+Response Must(absl::StatusOr<Response> response) {
+  if (response.ok()) return *std::move(response);
+  std::fprintf(stderr, "%s\n", response.status().ToString().c_str());
   std::exit(1);
 }
 
-bool WaitUntilServing(const std::shared_ptr<grpc::Channel>& channel) {
-  auto health = grpc::health::v1::Health::NewStub(channel);
-  const absl::Time give_up = absl::Now() + absl::Seconds(60);
-  while (absl::Now() < give_up) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(2));
-    grpc::health::v1::HealthCheckResponse response;
-    const grpc::Status status = health->Check(&context, {}, &response);
-    if (status.ok() && response.status() == grpc::health::v1::HealthCheckResponse::SERVING) return true;
-    absl::SleepFor(absl::Milliseconds(100));
-  }
-  return false;
+// The same where the answer does not matter, nor does an error that says that it is there already.
+template <typename Response>
+void Ensure(const absl::StatusOr<Response>& response) {
+  if (!absl::IsAlreadyExists(response.status())) Must(response);
 }
 
 // Every call has a fixed request_id or id, or an etag, so that a repetition changes nothing.
 class Sample {
  public:
-  explicit Sample(const std::shared_ptr<grpc::Channel>& channel)
-      : warehouses_(v1::WarehouseService::NewStub(channel)),
-        channels_(v1::ChannelService::NewStub(channel)),
-        inventory_(v1::InventoryService::NewStub(channel)) {}
+  explicit Sample(const std::shared_ptr<Connection>& connection)
+      : warehouses_(MakeWarehouseClient(connection)),
+        channels_(MakeChannelClient(connection)),
+        inventory_(MakeInventoryClient(connection)) {}
 
   void Load() {
     for (const SampleWarehouse& warehouse : kWarehouses) CreateWarehouse(warehouse);
@@ -119,7 +110,7 @@ class Sample {
     warehouse.mutable_location()->set_longitude(sample.longitude);
     warehouse.mutable_address()->set_city(sample.city);
     warehouse.mutable_address()->set_country_code(sample.country);
-    Call(*warehouses_, &v1::WarehouseService::StubInterface::CreateWarehouse, request, {StatusCode::ALREADY_EXISTS});
+    Ensure(warehouses_->CreateWarehouse(request));
   }
 
   void CreateChannel(const SampleChannel& sample) {
@@ -127,7 +118,7 @@ class Sample {
     request.set_request_id(absl::StrCat("sample-channel-", sample.id));
     request.mutable_channel()->set_channel_id(sample.id);
     request.mutable_channel()->set_name(sample.name);
-    Call(*channels_, &v1::ChannelService::StubInterface::CreateChannel, request, {StatusCode::ALREADY_EXISTS});
+    Ensure(channels_->CreateChannel(request));
     int priority = 1;
     for (const char* warehouse_id : sample.warehouses) {
       v1::AttachWarehouseRequest attach;
@@ -135,7 +126,7 @@ class Sample {
       attach.set_channel_id(sample.id);
       attach.set_warehouse_id(warehouse_id);
       attach.set_priority(priority++);
-      Call(*channels_, &v1::ChannelService::StubInterface::AttachWarehouse, attach, {StatusCode::ALREADY_EXISTS});
+      Ensure(channels_->AttachWarehouse(attach));
     }
   }
 
@@ -145,7 +136,7 @@ class Sample {
     request.mutable_item()->set_sku(sku);
     request.mutable_item()->set_display_availability(true);
     request.mutable_item()->set_display_stock_quantity(true);
-    Call(*inventory_, &v1::InventoryService::StubInterface::CreateItem, request, {StatusCode::ALREADY_EXISTS});
+    Ensure(inventory_->CreateItem(request));
   }
 
   void SetStock() {
@@ -161,28 +152,28 @@ class Sample {
         update.set_etag("0");  // Only a level that was never written.
       }
     }
-    Call(*inventory_, &v1::InventoryService::StubInterface::BatchUpdateStock, request,
-         {StatusCode::ABORTED, StatusCode::ALREADY_EXISTS});
+    const auto response = inventory_->BatchUpdateStock(request);
+    if (!absl::IsAborted(response.status())) Ensure(response);
   }
 
-  std::unique_ptr<v1::WarehouseService::StubInterface> warehouses_;
-  std::unique_ptr<v1::ChannelService::StubInterface> channels_;
-  std::unique_ptr<v1::InventoryService::StubInterface> inventory_;
+  const std::unique_ptr<WarehouseClient> warehouses_;
+  const std::unique_ptr<ChannelClient> channels_;
+  const std::unique_ptr<InventoryClient> inventory_;
 };
 
-void PrintStock(v1::InventoryService::StubInterface& inventory, const char* title) {
+void PrintStock(InventoryClient& inventory, const char* title) {
   v1::ListStockLevelsRequest request;
   request.mutable_filter()->set_sku_prefix(kSku);
-  const auto response = Call(inventory, &v1::InventoryService::StubInterface::ListStockLevels, request);
   std::printf("\n%-32s %8s %8s %9s\n", title, "on hand", "reserved", "available");
-  for (const v1::StockLevel& level : response.stock_levels()) {
+  for (const absl::StatusOr<v1::StockLevel>& result : inventory.ListStockLevels(request)) {
+    const v1::StockLevel level = Must(result);
     std::printf("  %-14s %-15s %8lld %8lld %9lld\n", level.sku().c_str(), level.warehouse_id().c_str(),
                 static_cast<long long>(level.on_hand()), static_cast<long long>(level.reserved()),
                 static_cast<long long>(level.available()));
   }
 }
 
-v1::Reservation Reserve(v1::InventoryService::StubInterface& inventory) {
+v1::Reservation Reserve(InventoryClient& inventory) {
   v1::ReserveStockRequest request;
   const std::string order =
       absl::StrCat("demo-", absl::FormatTime("%Y%m%dT%H%M%E3S", absl::Now(), absl::UTCTimeZone()));
@@ -191,7 +182,7 @@ v1::Reservation Reserve(v1::InventoryService::StubInterface& inventory) {
   request.set_channel_id(kChannel);
   request.add_lines()->set_sku(kSku);
   request.mutable_lines(0)->set_quantity(kReserved);
-  return Call(inventory, &v1::InventoryService::StubInterface::ReserveStock, request).reservation();
+  return Must(inventory.ReserveStock(request)).reservation();
 }
 
 void PrintReservation(const v1::Reservation& reservation) {
@@ -224,14 +215,12 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::string address = argv[1];
-  const auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
-  if (!WaitUntilServing(channel)) {
-    std::fprintf(stderr, "No server at %s became ready within a minute.\n", address.c_str());
-    return 1;
-  }
-  Sample(channel).Load();
+  // Calls are repeated until the server can work.
+  const std::shared_ptr<Connection> connection =
+      Must(Connect({.addresses = {address}, .plaintext = true, .timeout = absl::Minutes(1)}));
+  Sample(connection).Load();
   std::printf("Sample: 3 warehouses, 2 channels, 50 SKUs with stock.\n");
-  auto inventory = v1::InventoryService::NewStub(channel);
+  const std::unique_ptr<InventoryClient> inventory = MakeInventoryClient(connection);
   PrintStock(*inventory, "Stock before");
   const v1::Reservation reservation = Reserve(*inventory);
   PrintReservation(reservation);
