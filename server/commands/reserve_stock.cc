@@ -51,7 +51,6 @@ struct ReserveStock {
   }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
-    if (request.validate_only()) work.TryOnly();
     absl::StatusOr<std::vector<std::string>> sources =
         SourcesFor(work, request.channel_id(), {request.warehouse_ids().begin(), request.warehouse_ids().end()});
     if (!sources.ok()) return sources.status();

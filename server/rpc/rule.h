@@ -24,7 +24,8 @@
 //     static void Start(const Request&, Response&, std::shared_ptr<rpc::Steps>);  // never blocks, see steps.h
 //
 // request_id, idempotency, deadlines, queues, metrics and error details are not its business, and neither are units of
-// measure: Apply sees every line that has a `sku` and a `unit` in the smallest stocked unit.
+// measure: Apply sees every line that has a `sku` and a `unit` in the smallest stocked unit. What a request with
+// `validate_only` changes is undone.
 #ifndef INVENTORY_SERVER_RPC_RULE_H_
 #define INVENTORY_SERVER_RPC_RULE_H_
 
@@ -68,6 +69,9 @@ class RuleCommand final : public pipeline::Command {
   pipeline::Needs needs() const override { return Rule::NeedsOf(*request_); }
   absl::Status Apply(pipeline::Work& work) override {
     response_->Clear();
+    if constexpr (requires { request_->validate_only(); }) {
+      if (request_->validate_only()) work.TryOnly();
+    }
     if (!names_units_) return Rule::Apply(*request_, work, *response_);
     Request converted = *request_;
     absl::Status status = ToSmallestUnits(work, converted);

@@ -175,6 +175,17 @@ TEST_F(UnitsTest, UnknownUnitsAreRefused) {
   EXPECT_EQ(Answer(Count("spice", 1, "KG")), "INVALID_ARGUMENT INVALID_FIELDS unit");
 }
 
+TEST_F(UnitsTest, ADryRunWithAnUnknownUnitLeavesItsRequestIdToTheRealOne) {
+  ASSERT_EQ(Answer(Count("flour", 3, "sack")), "OK");
+  v1::ReserveStockRequest order = OrderIn("box", "r1", {{"flour", 1}});
+  order.set_request_id("q1");
+  order.set_validate_only(true);
+  EXPECT_EQ(Answer(Reserve(order)), "INVALID_ARGUMENT UNIT_UNKNOWN sku=flour unit=box");
+  order.mutable_lines(0)->set_unit("sack");
+  order.set_validate_only(false);
+  EXPECT_EQ(Answer(Reserve(order)), "OK");
+}
+
 TEST_F(UnitsTest, MoreOfTheSmallestThanALevelHoldsIsRefused) {
   Item("dust").units_of_measure = {.base_unit = "t", .precision = 6, .factors = {{"ship", 1'000'000'000}}};
   EXPECT_EQ(Answer(Count("dust", 1, "ship")), "OK");
