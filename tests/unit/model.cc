@@ -8,12 +8,6 @@
 namespace inventory::model {
 namespace {
 
-// Whether the request changes warehouses, channels or attachments.
-bool Configures(const google::protobuf::Message& request) {
-  const google::protobuf::FileDescriptor* file = request.GetDescriptor()->file();
-  return file == v1::Channel::descriptor()->file() || file == v1::Warehouse::descriptor()->file();
-}
-
 // Whether it only asks what would happen.
 bool IsTrial(const google::protobuf::Message& request) {
   const auto* field = request.GetDescriptor()->FindFieldByName("validate_only");
@@ -22,12 +16,25 @@ bool IsTrial(const google::protobuf::Message& request) {
 
 }  // namespace
 
+bool Configures(const google::protobuf::Message& request) {
+  const google::protobuf::FileDescriptor* file = request.GetDescriptor()->file();
+  return file == v1::Channel::descriptor()->file() || file == v1::Warehouse::descriptor()->file() ||
+         file == v1::AvailabilityEstimate::descriptor()->file();
+}
+
 std::string TextOf(const google::protobuf::Message& message, const std::string& field) {
   const auto* descriptor = message.GetDescriptor()->FindFieldByName(field);
   return descriptor == nullptr ? "" : message.GetReflection()->GetString(message, descriptor);
 }
 
-bool Names(const google::protobuf::FieldMask& mask, const std::string& field) {
+bool Names(const google::protobuf::FieldMask& mask, const google::protobuf::Message& changes,
+           const std::string& field) {
+  const auto* descriptor = changes.GetDescriptor()->FindFieldByName(field);
+  const google::protobuf::Reflection& reflection = *changes.GetReflection();
+  if (mask.paths().empty()) {
+    return descriptor->is_repeated() ? reflection.FieldSize(changes, descriptor) > 0
+                                     : reflection.HasField(changes, descriptor);
+  }
   return std::any_of(mask.paths().begin(), mask.paths().end(),
                      [&field](const std::string& path) { return path == "*" || path == field; });
 }
@@ -90,17 +97,19 @@ Outcome Model::RunOnce(const Request& request) {
   return outcome;
 }
 
-Outcome Model::Run(const google::protobuf::Message& request) {
+Outcome Model::Run(const google::protobuf::Message& request, const std::string& fresh_id) {
+  fresh_id_ = fresh_id;
   Outcome outcome{absl::StatusCode::kUnimplemented};
   const auto try_all = [&]<typename... Requests>(std::tuple<Requests...>*) {
     return (RunIf<Requests>(request, outcome) || ...);
   };
   using Writes = std::tuple<
-      v1::CreateLowStockRuleRequest, v1::UpdateLowStockRuleRequest, v1::DeleteLowStockRuleRequest,
-      v1::ReallocateReservationRequest, v1::CreateItemRequest, v1::UpdateItemRequest, v1::DeleteItemRequest,
-      v1::SetStockRequest, v1::AdjustStockRequest, v1::ReclassifyStockRequest, v1::SetSafetyStockRequest,
-      v1::BatchUpdateStockRequest, v1::ReserveStockRequest, v1::SetQuotaRequest, v1::DeleteQuotaRequest,
-      v1::ConfirmReservationRequest, v1::ExtendReservationRequest, v1::AmendReservationRequest,
+      v1::RetryLowStockEventRequest, v1::CreateAvailabilityEstimateRequest, v1::UpdateAvailabilityEstimateRequest,
+      v1::DeleteAvailabilityEstimateRequest, v1::CreateLowStockRuleRequest, v1::UpdateLowStockRuleRequest,
+      v1::DeleteLowStockRuleRequest, v1::ReallocateReservationRequest, v1::CreateItemRequest, v1::UpdateItemRequest,
+      v1::DeleteItemRequest, v1::SetStockRequest, v1::AdjustStockRequest, v1::ReclassifyStockRequest,
+      v1::SetSafetyStockRequest, v1::BatchUpdateStockRequest, v1::ReserveStockRequest, v1::SetQuotaRequest,
+      v1::DeleteQuotaRequest, v1::ConfirmReservationRequest, v1::ExtendReservationRequest, v1::AmendReservationRequest,
       v1::CancelReservationRequest, v1::CreateShipmentRequest, v1::MarkShipmentReadyRequest, v1::ShipShipmentRequest,
       v1::DeliverShipmentRequest, v1::CancelShipmentRequest, v1::ReturnStockRequest, v1::CreateReplenishmentRequest,
       v1::UpdateReplenishmentRequest, v1::ReceiveReplenishmentRequest, v1::CloseReplenishmentRequest,

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
+#include "inventory/v1/availability_estimate.pb.h"
 #include "inventory/v1/channel.pb.h"
 #include "inventory/v1/low_stock.pb.h"
 #include "inventory/v1/quota.pb.h"
@@ -73,8 +74,8 @@ class Model {
   void LetPass(absl::Duration time) { state_.now += time; }
 
   // Runs the command that takes `request` (any write); its answer must be this. A request id gets its first answer
-  // again.
-  Outcome Run(const google::protobuf::Message& request);
+  // again. What is made without an id gets `fresh_id`.
+  Outcome Run(const google::protobuf::Message& request, const std::string& fresh_id);
 
   // The rows of the last BatchUpdateStock, up to the one that ended it.
   const std::vector<UpdatedRow>& updated_rows() const { return updated_rows_; }
@@ -91,6 +92,28 @@ class Model {
   // Serves those who wait and whom a change of the configuration has made servable.
   void Follow();
 
+  // Looks at those who wait for the SKU and at what watches it.
+  void Recheck(const std::string& sku);
+
+  // How an attempt to carry an event out has ended.
+  enum class Ending { kDone, kFailed, kFailedForGood, kGivenBack };
+
+  // Takes the event of a rule for the time of the lease if it is due; says whether an attempt is to be made. One whose
+  // attempts are used up is given up.
+  bool BeginAttempt(const std::string& rule, int64_t number, absl::Duration lease, int max_attempts);
+  // Ends the attempt; one that has failed is followed by a pause.
+  void EndAttempt(const std::string& rule, int64_t number, int attempt, Ending ending, absl::Duration pause);
+
+  // Believes `more` units on hand and in safety stock that no movement explains, and numbers a correction of the level.
+  void Correct(const std::string& sku, const std::string& warehouse, int64_t on_hand, int64_t safety_stock);
+  // Has what counts the SKU looked at again before the next write of it.
+  void NoteRepair(const std::string& sku) { state_.repaired.insert(sku); }
+
+  // The level at the time as the ledger has it; nullptr if it does not reach back so far.
+  const Past* PastAt(const std::string& sku, const std::string& warehouse, absl::Time time) const;
+  // Whether older movements of the level have given way to one.
+  bool Folded(const std::string& sku, const std::string& warehouse) const;
+
  private:
   Outcome Do(const v1::CreateItemRequest& request);
   Outcome Do(const v1::UpdateItemRequest& request);
@@ -103,6 +126,10 @@ class Model {
   Outcome Do(const v1::CreateLowStockRuleRequest& request);
   Outcome Do(const v1::UpdateLowStockRuleRequest& request);
   Outcome Do(const v1::DeleteLowStockRuleRequest& request);
+  Outcome Do(const v1::RetryLowStockEventRequest& request);
+  Outcome Do(const v1::CreateAvailabilityEstimateRequest& request);
+  Outcome Do(const v1::UpdateAvailabilityEstimateRequest& request);
+  Outcome Do(const v1::DeleteAvailabilityEstimateRequest& request);
   Outcome Do(const v1::SetQuotaRequest& request);
   Outcome Do(const v1::DeleteQuotaRequest& request);
   Outcome Do(const v1::ReserveStockRequest& request);
@@ -155,6 +182,8 @@ class Model {
   // Whether something names the SKU or has units of it.
   bool InUse(const std::string& sku) const;
   Outcome SaveItem(const std::string& sku, Item item);
+  // Gives the item the estimate of the id; none if that is empty.
+  Outcome Assign(const std::string& estimate_id, Item& item) const;
   // Refuses SKUs that have no stock of their own.
   Outcome CheckTracked(const std::string& sku) const;
   // Changes a level that may be written; a first write that changes nothing counts too.
@@ -169,6 +198,9 @@ class Model {
   // The level; a new one has the item's safety stock.
   Level& LevelOf(const std::string& sku, const std::string& warehouse);
   bool WarehouseInUse(const std::string& warehouse) const;
+  Outcome MakeWarehouse(const v1::Warehouse& wanted);
+  Outcome MakeChannel(const v1::Channel& wanted);
+  Outcome MakeReplenishment(const std::string& id, const Replenishment& made);
 
   // The warehouses that the channel sells from, best first, as far as the order names them; it names all or some.
   Outcome Sources(const Reservation& order, std::vector<std::string>& sources) const;
@@ -212,12 +244,13 @@ class Model {
   // Has the live rules of the SKU notice what they watch.
   void Judge(const std::string& sku);
   void JudgeRule(Rule& rule);
+  // The event, or nullptr. Its SKU is touched.
+  Event* FindEvent(const std::string& rule, int64_t number);
+  // An event is over; if it was its turn it is that of the first one that waits.
+  void End(Rule& rule, Event& event, v1::LowStockEventState state);
 
   // Writes the ledger: how each level is now.
   void NoteLevels();
-  // The level at the time as the ledger has it; nullptr if it does not reach back so far.
-  const Past* PastAt(const std::string& sku, const std::string& warehouse, absl::Time time) const;
-
   // Puts every quantity of the request in the smallest stocked unit.
   Outcome ConvertUnits(google::protobuf::Message& request);
   Outcome ConvertUnit(const std::string& sku, const std::string& unit, int64_t& quantity) const;
@@ -230,7 +263,8 @@ class Model {
 
   void Moved(const std::string& sku, const std::string& warehouse) { ++state_.levels.at({sku, warehouse}).version; }
 
-  const int64_t max_filled_;
+  int64_t max_filled_;
+  std::string fresh_id_;
   State state_;
   State answered_ = {};
   std::set<std::string> touched_;
@@ -241,11 +275,14 @@ class Model {
   std::map<std::string, std::pair<std::string, Outcome>> answers_;
 };
 
-// Whether the mask names the field, or all fields.
-bool Names(const google::protobuf::FieldMask& mask, const std::string& field);
+// Whether the mask names the field, or all fields; an empty one names those that are set in `changes`.
+bool Names(const google::protobuf::FieldMask& mask, const google::protobuf::Message& changes, const std::string& field);
 
 // The message's field of text of this name; empty if it has none.
 std::string TextOf(const google::protobuf::Message& message, const std::string& field);
+
+// Whether the request changes warehouses, channels, attachments or availability estimates.
+bool Configures(const google::protobuf::Message& request);
 
 // The refusals that several commands share.
 Outcome NotFound(const std::string& what);
@@ -255,6 +292,14 @@ bool Live(v1::ReservationState state);
 Outcome NotLive(v1::ReservationState state);
 // ABORTED unless the etag is empty or the version's.
 Outcome CheckEtag(const std::string& etag, int64_t version);
+
+// ALREADY_EXISTS if another than the one with the id has the code.
+template <typename Resource>
+Outcome CheckCode(const std::string& code, const std::string& id, const std::map<std::string, Resource>& all) {
+  const std::string owner = OwnerOf(code, all);
+  if (owner.empty() || owner == id) return {};
+  return {absl::StatusCode::kAlreadyExists, "EXTERNAL_REFERENCE_EXISTS"};
+}
 
 }  // namespace inventory::model
 

@@ -30,7 +30,7 @@ void Model::Enter(const std::set<std::string>& skus) {
   ReleaseDead(skus);
   for (const std::string& sku : skus) {
     // Who waits is looked at again once the configuration has changed, and with them the rules.
-    const bool again = state_.unfollowed && state_.Waiting(sku) > 0;
+    const bool again = (state_.unfollowed && state_.Waiting(sku) > 0) || state_.repaired.erase(sku) > 0;
     Fill(sku, kNoLast);
     if (again || state_.Movements(sku) > movements[sku]) Judge(sku);
   }
@@ -63,10 +63,7 @@ void Model::ReleaseDead(const std::set<std::string>& skus) {
 }
 
 void Model::Follow() {
-  for (const std::string& sku : state_.Skus()) {
-    Enter({sku});
-    Judge(sku);
-  }
+  for (const std::string& sku : state_.Skus()) Recheck(sku);
   state_.unfollowed = false;
 }
 

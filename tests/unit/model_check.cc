@@ -9,6 +9,14 @@
 namespace inventory::model {
 namespace {
 
+// The id of the item's availability estimate; empty if it has none or one that is gone.
+std::string EstimateOf(const storage::ItemRecord& item, const pipeline::Rows& rows) {
+  for (const storage::AvailabilityEstimateRecord* estimate : rows.availability_estimates.All()) {
+    if (estimate->uid == item.availability_estimate) return estimate->availability_estimate_id;
+  }
+  return "";
+}
+
 void CompareItems(const State& state, const pipeline::Rows& rows, Comparison& out) {
   for (const storage::ItemRecord* record : rows.items.All()) {
     out.Of("item " + record->sku);
@@ -30,6 +38,9 @@ void CompareItems(const State& state, const pipeline::Rows& rows, Comparison& ou
     std::map<std::string, int64_t> components;
     for (const storage::Component& part : record->components) components[part.sku] = part.quantity;
     out.Equal<int64_t>("components", components == item.components, true);
+    out.Equal("code", record->external_reference_code, item.code);
+    const std::string estimate = EstimateOf(*record, rows);
+    out.Equal("availability estimate", estimate, state.EstimateOf(item));
     out.Equal("quotas", record->quotas, state.QuotasOf(record->sku));
     out.Equal("low-stock rules", record->low_stock_rules, state.RulesOf(record->sku));
     out.Equal("kits", record->kits, state.KitsOf(record->sku));
@@ -127,15 +138,18 @@ void CompareRules(const State& state, const pipeline::Rows& rows, Comparison& ou
     out.Equal<int64_t>("deleted", record->delete_time.has_value(), rule.deleted);
     out.Equal("version", record->version, rule.version);
     int64_t number = 0;
-    for (const auto& [available, threshold] : rule.crossings) {
+    for (const Event& noticed : rule.events) {
       out.Of(absl::StrCat("event ", ++number, " of rule ", id));
       const storage::LowStockEventRecord* event = rows.low_stock_events.Find({id, number});
       if (!out.Exists(event)) continue;
       out.Equal<int64_t>("low", event->type == storage::LowStockEventType::kLow, number % 2);
-      out.Equal("available", event->available, available);
-      out.Equal("threshold", event->threshold, threshold);
+      out.Equal("available", event->available, noticed.available);
+      out.Equal("threshold", event->threshold, noticed.threshold);
+      out.Equal<int64_t>("state", static_cast<int64_t>(event->state), noticed.state);
+      out.Equal<int64_t>("attempts", event->attempts, noticed.attempts);
+      out.Equal("next attempt", event->next_attempt_time, noticed.due);
     }
-    crossings += rule.crossings.size();
+    crossings += rule.events.size();
   }
   out.Count("low-stock rules", rows.low_stock_rules.All().size(), state.rules.size());
   out.Count("low-stock events", rows.low_stock_events.All().size(), crossings);
@@ -280,10 +294,67 @@ void CompareConfiguration(const State& state, const pipeline::Rows& rows, Compar
   out.Count("attachments", rows.attachments.All().size(), attachments);
 }
 
+void CompareEstimates(const State& state, const pipeline::Rows& rows, Comparison& out) {
+  for (const auto& [id, estimate] : state.estimates) {
+    out.Of("availability estimate " + id);
+    const storage::AvailabilityEstimateRecord* record = rows.availability_estimates.Find(id);
+    if (!out.Exists(record)) continue;
+    out.Equal("title", record->title, estimate.title);
+    out.Equal<int64_t>("priority", record->priority, estimate.priority);
+    out.Equal("version", record->version, estimate.version);
+  }
+  out.Count("availability estimates", rows.availability_estimates.All().size(), state.estimates.size());
+}
+
+// Counts those that have codes.
+template <typename Resource>
+int64_t CompareReferencesOf(storage::ResourceKind kind, const std::map<std::string, Resource>& all,
+                            const pipeline::Rows& rows, Comparison& out) {
+  int64_t codes = 0;
+  for (const auto& [id, resource] : all) {
+    if (resource.code.empty()) continue;
+    ++codes;
+    out.Of(absl::StrCat("code ", resource.code, " of ", id));
+    const storage::ExternalReferenceRecord* record = rows.external_references.Find({kind, resource.code});
+    if (out.Exists(record)) out.Equal("owner", record->id, id);
+  }
+  return codes;
+}
+
+// Each resource has its code in its own row too; the items' are compared with the rest of them.
+template <typename Resource, typename Record>
+void CompareCodes(const std::map<std::string, Resource>& all, const pipeline::Table<Record>& table, Comparison& out) {
+  for (const auto& [id, resource] : all) {
+    const Record* record = table.Find(id);
+    out.Of("resource " + id);
+    if (out.Exists(record)) out.Equal("code", record->external_reference_code, resource.code);
+  }
+}
+
+void CompareReferences(const State& state, const pipeline::Rows& rows, Comparison& out) {
+  using storage::ResourceKind;
+  const int64_t codes = CompareReferencesOf(ResourceKind::kItem, state.items, rows, out) +
+                        CompareReferencesOf(ResourceKind::kWarehouse, state.warehouses, rows, out) +
+                        CompareReferencesOf(ResourceKind::kChannel, state.channels, rows, out) +
+                        CompareReferencesOf(ResourceKind::kReservation, state.reservations, rows, out) +
+                        CompareReferencesOf(ResourceKind::kShipment, state.shipments, rows, out) +
+                        CompareReferencesOf(ResourceKind::kReplenishment, state.replenishments, rows, out) +
+                        CompareReferencesOf(ResourceKind::kTransfer, state.transfers, rows, out);
+  out.Count("codes", rows.external_references.All().size(), static_cast<std::size_t>(codes));
+  CompareCodes(state.warehouses, rows.warehouses, out);
+  CompareCodes(state.channels, rows.channels, out);
+  CompareCodes(state.reservations, rows.reservations, out);
+  CompareCodes(state.shipments, rows.shipments, out);
+  CompareCodes(state.replenishments, rows.replenishments, out);
+  CompareCodes(state.transfers, rows.transfers, out);
+}
+
 }  // namespace
 
 std::vector<std::string> Differences(const State& state, const pipeline::Rows& rows) {
   Comparison out;
+  CompareEstimates(state, rows, out);
+  CompareReferences(state, rows, out);
   CompareItems(state, rows, out);
   CompareLevels(state, rows, out);
   CompareReservations(state, rows, out);

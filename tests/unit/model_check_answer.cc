@@ -88,6 +88,14 @@ void CompareShown(const State& state, const v1::StockLevel& shown, Comparison& o
   out.Equal("etag", shown.etag(), Text(level.version));
 }
 
+void CompareShown(const State& state, const v1::LowStockEvent& shown, Comparison& out) {
+  out.Of("shown event " + shown.event_id());
+  const Event& event = state.rules.at(shown.rule_id()).events.at(static_cast<std::size_t>(shown.number() - 1));
+  out.Equal<int64_t>("state", shown.state(), event.state);
+  out.Equal<int64_t>("attempts", shown.attempts(), event.attempts);
+  out.Equal<int64_t>("has a next attempt", shown.has_next_attempt_time(), event.due.has_value());
+}
+
 void CompareLineResults(const std::vector<Grant>& granted, const v1::ReserveStockResponse& answer, Comparison& out) {
   out.Count("line results", static_cast<std::size_t>(answer.line_results_size()), granted.size());
   for (int i = 0; i < std::min(answer.line_results_size(), static_cast<int>(granted.size())); ++i) {
@@ -170,6 +178,7 @@ std::vector<std::string> Differences(const Model& model, const google::protobuf:
   CompareField<v1::Replenishment>(state, answer, "replenishment", out);
   CompareField<v1::Transfer>(state, answer, "transfer", out);
   CompareField<v1::StockLevel>(state, answer, "stock_level", out);
+  CompareField<v1::LowStockEvent>(state, answer, "event", out);
   if (const auto* reserved = dynamic_cast<const v1::ReserveStockResponse*>(&answer)) {
     CompareLineResults(model.granted(), *reserved, out);
     if (!reserved->unused_warehouses().empty()) CompareUnused(state, *reserved, out);
@@ -187,6 +196,13 @@ std::vector<std::string> Differences(const Model& model, const google::protobuf:
   } else if (const auto* item = dynamic_cast<const v1::Item*>(&answer)) {
     out.Of("shown item " + item->sku());
     out.Equal("etag", item->etag(), Text(state.ItemOf(item->sku()).version));
+    out.Equal("code", item->external_reference_code(), state.ItemOf(item->sku()).code);
+    const std::string& estimate_id = item->availability_estimate_id();
+    out.Equal("availability estimate", estimate_id, state.EstimateOf(state.ItemOf(item->sku())));
+  } else if (const auto* estimate = dynamic_cast<const v1::AvailabilityEstimate*>(&answer)) {
+    out.Of("shown availability estimate " + estimate->availability_estimate_id());
+    out.Equal("title", estimate->title(), state.estimates.at(estimate->availability_estimate_id()).title);
+    out.Equal("etag", estimate->etag(), Text(state.estimates.at(estimate->availability_estimate_id()).version));
   } else if (const auto* warehouse = dynamic_cast<const v1::Warehouse*>(&answer)) {
     out.Of("shown warehouse " + warehouse->warehouse_id());
     out.Equal("etag", warehouse->etag(), Text(state.warehouses.at(warehouse->warehouse_id()).version));

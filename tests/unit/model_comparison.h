@@ -19,6 +19,12 @@ inline std::string Text(const std::optional<absl::Time>& time) {
   return time ? absl::FormatTime(*time, absl::UTCTimeZone()) : "never";
 }
 
+// All that differs.
+inline std::vector<std::string> Both(std::vector<std::string> some, const std::vector<std::string>& others) {
+  some.insert(some.end(), others.begin(), others.end());
+  return some;
+}
+
 // Collects what differs.
 class Comparison {
  public:

@@ -28,6 +28,12 @@ Outcome FindLive(std::map<std::string, Resource>& all, const std::string& id, co
   return CheckEtag(etag, found->version);
 }
 
+// The id that an update names its resource by: its own, or that of the one with the code.
+template <typename Resource>
+std::string NamedBy(const std::string& id, const std::string& code, const std::map<std::string, Resource>& all) {
+  return id.empty() ? OwnerOf(code, all) : id;
+}
+
 template <typename Resource>
 Outcome Undelete(std::map<std::string, Resource>& all, const std::string& id, const std::string& etag,
                  const std::string& what) {
@@ -62,23 +68,38 @@ bool Model::WarehouseInUse(const std::string& warehouse) const {
                      [&](const auto& entry) { return entry.second.open() && entry.second.warehouse == warehouse; });
 }
 
-Outcome Model::Do(const v1::CreateWarehouseRequest& request) {
-  const v1::Warehouse& wanted = request.warehouse();
-  if (state_.warehouses.contains(wanted.warehouse_id())) return Exists("WAREHOUSE");
-  state_.warehouses[wanted.warehouse_id()] = {.active = wanted.active(), .longitude = LongitudeOf(wanted)};
+Outcome Model::MakeWarehouse(const v1::Warehouse& wanted) {
+  const std::string id = wanted.warehouse_id().empty() ? fresh_id_ : wanted.warehouse_id();
+  const std::string& code = wanted.external_reference_code();
+  if (state_.warehouses.contains(id)) return Exists("WAREHOUSE");
+  if (Outcome free = CheckCode(code, id, state_.warehouses); !free.ok()) return free;
+  state_.warehouses[id] = {.active = wanted.active(), .longitude = LongitudeOf(wanted), .code = code};
   return {};
 }
 
+Outcome Model::Do(const v1::CreateWarehouseRequest& request) { return MakeWarehouse(request.warehouse()); }
+
 Outcome Model::Do(const v1::UpdateWarehouseRequest& request) {
   const v1::Warehouse& wanted = request.warehouse();
+  const std::string id = NamedBy(wanted.warehouse_id(), wanted.external_reference_code(), state_.warehouses);
+  if (request.allow_missing() && !state_.warehouses.contains(id)) {
+    const Outcome etag = CheckEtag(wanted.etag(), 0);
+    return etag.ok() ? MakeWarehouse(wanted) : etag;
+  }
   Warehouse* warehouse = nullptr;
-  Outcome found = FindLive(state_.warehouses, wanted.warehouse_id(), wanted.etag(), "WAREHOUSE", warehouse);
+  Outcome found = FindLive(state_.warehouses, id, wanted.etag(), "WAREHOUSE", warehouse);
   if (!found.ok()) return found;
-  const Warehouse before = *warehouse;
-  if (Names(request.update_mask(), "active")) warehouse->active = wanted.active();
-  if (Names(request.update_mask(), "location")) warehouse->longitude = LongitudeOf(wanted);
-  if (warehouse->active && !warehouse->longitude) return Precondition("LOCATION_REQUIRED");
-  if (warehouse->active != before.active || warehouse->longitude != before.longitude) ++warehouse->version;
+  const auto named = [&](const char* field) { return Names(request.update_mask(), wanted, field); };
+  Warehouse changed = *warehouse;
+  if (named("active")) changed.active = wanted.active();
+  if (named("location")) changed.longitude = LongitudeOf(wanted);
+  if (named("external_reference_code")) changed.code = wanted.external_reference_code();
+  if (changed.active && !changed.longitude) return Precondition("LOCATION_REQUIRED");
+  if (Outcome free = CheckCode(changed.code, id, state_.warehouses); !free.ok()) return free;
+  const bool same = changed.active == warehouse->active && changed.longitude == warehouse->longitude &&
+                    changed.code == warehouse->code;
+  if (!same) ++changed.version;
+  *warehouse = changed;
   return {};
 }
 
@@ -101,23 +122,38 @@ Outcome Model::Do(const v1::UndeleteWarehouseRequest& request) {
   return Undelete(state_.warehouses, request.warehouse_id(), request.etag(), "WAREHOUSE");
 }
 
-Outcome Model::Do(const v1::CreateChannelRequest& request) {
-  const v1::Channel& wanted = request.channel();
-  if (state_.channels.contains(wanted.channel_id())) return Exists("CHANNEL");
-  state_.channels[wanted.channel_id()] = {.active = !wanted.has_active() || wanted.active(),
-                                          .strategy = StrategyOf(wanted)};
+Outcome Model::MakeChannel(const v1::Channel& wanted) {
+  const std::string id = wanted.channel_id().empty() ? fresh_id_ : wanted.channel_id();
+  const std::string& code = wanted.external_reference_code();
+  if (state_.channels.contains(id)) return Exists("CHANNEL");
+  if (Outcome free = CheckCode(code, id, state_.channels); !free.ok()) return free;
+  state_.channels[id] = {
+      .active = !wanted.has_active() || wanted.active(), .strategy = StrategyOf(wanted), .code = code};
   return {};
 }
 
+Outcome Model::Do(const v1::CreateChannelRequest& request) { return MakeChannel(request.channel()); }
+
 Outcome Model::Do(const v1::UpdateChannelRequest& request) {
   const v1::Channel& wanted = request.channel();
+  const std::string id = NamedBy(wanted.channel_id(), wanted.external_reference_code(), state_.channels);
+  if (request.allow_missing() && !state_.channels.contains(id)) {
+    const Outcome etag = CheckEtag(wanted.etag(), 0);
+    return etag.ok() ? MakeChannel(wanted) : etag;
+  }
   Channel* channel = nullptr;
-  Outcome found = FindLive(state_.channels, wanted.channel_id(), wanted.etag(), "CHANNEL", channel);
+  Outcome found = FindLive(state_.channels, id, wanted.etag(), "CHANNEL", channel);
   if (!found.ok()) return found;
-  const Channel before = *channel;
-  if (Names(request.update_mask(), "active")) channel->active = !wanted.has_active() || wanted.active();
-  if (Names(request.update_mask(), "sourcing_strategy")) channel->strategy = StrategyOf(wanted);
-  if (channel->active != before.active || channel->strategy != before.strategy) ++channel->version;
+  const auto named = [&](const char* field) { return Names(request.update_mask(), wanted, field); };
+  Channel changed = *channel;
+  if (named("active")) changed.active = !wanted.has_active() || wanted.active();
+  if (named("sourcing_strategy")) changed.strategy = StrategyOf(wanted);
+  if (named("external_reference_code")) changed.code = wanted.external_reference_code();
+  if (Outcome free = CheckCode(changed.code, id, state_.channels); !free.ok()) return free;
+  const bool same =
+      changed.active == channel->active && changed.strategy == channel->strategy && changed.code == channel->code;
+  if (!same) ++changed.version;
+  *channel = changed;
   return {};
 }
 

@@ -18,33 +18,57 @@ Outcome Find(std::map<std::string, Document>& all, const std::string& id, const 
 
 }  // namespace
 
-Outcome Model::Do(const v1::CreateReplenishmentRequest& request) {
-  if (!state_.WarehouseLives(request.warehouse_id())) return NotFound("WAREHOUSE");
-  if (Outcome tracked = CheckTracked(request.sku()); !tracked.ok()) return tracked;
-  if (state_.replenishments.contains(request.replenishment_id())) {
-    return {absl::StatusCode::kAlreadyExists, "REPLENISHMENT_EXISTS"};
-  }
-  LevelOf(request.sku(), request.warehouse_id());
-  Moved(request.sku(), request.warehouse_id());
-  state_.replenishments[request.replenishment_id()] = {
-      .sku = request.sku(), .warehouse = request.warehouse_id(), .ordered = request.quantity()};
+Outcome Model::MakeReplenishment(const std::string& id, const Replenishment& made) {
+  if (!state_.WarehouseLives(made.warehouse)) return NotFound("WAREHOUSE");
+  if (Outcome tracked = CheckTracked(made.sku); !tracked.ok()) return tracked;
+  if (state_.replenishments.contains(id)) return {absl::StatusCode::kAlreadyExists, "REPLENISHMENT_EXISTS"};
+  if (Outcome free = CheckCode(made.code, id, state_.replenishments); !free.ok()) return free;
+  LevelOf(made.sku, made.warehouse);
+  Moved(made.sku, made.warehouse);
+  state_.replenishments[id] = made;
   return {};
+}
+
+Outcome Model::Do(const v1::CreateReplenishmentRequest& request) {
+  return MakeReplenishment(request.replenishment_id(), {.sku = request.sku(),
+                                                        .warehouse = request.warehouse_id(),
+                                                        .ordered = request.quantity(),
+                                                        .code = request.external_reference_code()});
 }
 
 Outcome Model::Do(const v1::UpdateReplenishmentRequest& request) {
   const v1::Replenishment& wanted = request.replenishment();
+  const std::string& code = wanted.external_reference_code();
+  std::string id = wanted.replenishment_id();
+  if (id.empty()) id = OwnerOf(code, state_.replenishments);
+  const std::string unit = TextOf(request, "unit");
+  int64_t ordered = wanted.ordered_quantity();
+  if (request.allow_missing() && !state_.replenishments.contains(id)) {
+    if (Outcome etag = CheckEtag(wanted.etag(), 0); !etag.ok()) return etag;
+    if (Outcome known = ConvertUnit(wanted.sku(), unit, ordered); !known.ok()) return known;
+    return MakeReplenishment(
+        wanted.replenishment_id().empty() ? fresh_id_ : id,
+        {.sku = wanted.sku(), .warehouse = wanted.warehouse_id(), .ordered = ordered, .code = code});
+  }
   Replenishment* replenishment = nullptr;
-  Outcome found = Find(state_.replenishments, wanted.replenishment_id(), wanted.etag(), "REPLENISHMENT", replenishment);
+  Outcome found = Find(state_.replenishments, id, wanted.etag(), "REPLENISHMENT", replenishment);
   if (!found.ok()) return found;
   if (replenishment->state != v1::REPLENISHMENT_STATE_OPEN) return Precondition("REPLENISHMENT_STATE");
-  if (!Names(request.update_mask(), "ordered_quantity")) return {};
-  const int64_t ordered = wanted.ordered_quantity();
-  if (ordered < replenishment->received) return Precondition("BELOW_RECEIVED");
-  if (ordered == replenishment->ordered) return {};
-  replenishment->ordered = ordered;
-  if (ordered == replenishment->received) replenishment->state = v1::REPLENISHMENT_STATE_RECEIVED;
-  ++replenishment->version;
-  Moved(replenishment->sku, replenishment->warehouse);
+  const bool other_sku = !wanted.sku().empty() && wanted.sku() != replenishment->sku;
+  const bool other_place = !wanted.warehouse_id().empty() && wanted.warehouse_id() != replenishment->warehouse;
+  if (other_sku || other_place) return {absl::StatusCode::kInvalidArgument, "IMMUTABLE_FIELD"};
+  if (Outcome known = ConvertUnit(replenishment->sku, unit, ordered); !known.ok()) return known;
+  Replenishment changed = *replenishment;
+  if (Names(request.update_mask(), wanted, "ordered_quantity")) changed.ordered = ordered;
+  if (Names(request.update_mask(), wanted, "external_reference_code")) changed.code = code;
+  if (changed.ordered < changed.received) return Precondition("BELOW_RECEIVED");
+  const bool moved = changed.ordered != replenishment->ordered;
+  if (!moved && changed.code == replenishment->code) return {};
+  if (Outcome free = CheckCode(changed.code, id, state_.replenishments); !free.ok()) return free;
+  if (changed.ordered == changed.received) changed.state = v1::REPLENISHMENT_STATE_RECEIVED;
+  ++changed.version;
+  *replenishment = changed;
+  if (moved) Moved(changed.sku, changed.warehouse);
   return {};
 }
 
@@ -86,8 +110,10 @@ Outcome Model::Do(const v1::CreateTransferRequest& request) {
   if (state_.transfers.contains(request.transfer_id())) {
     return {absl::StatusCode::kAlreadyExists, "TRANSFER_EXISTS"};
   }
+  const std::string& code = request.external_reference_code();
+  if (Outcome free = CheckCode(code, request.transfer_id(), state_.transfers); !free.ok()) return free;
   const bool immediate = request.mode() == v1::TRANSFER_MODE_IMMEDIATE;
-  Transfer transfer{.from = from, .to = to};
+  Transfer transfer{.from = from, .to = to, .code = code};
   if (immediate) transfer.state = v1::TRANSFER_STATE_RECEIVED;
   for (const v1::OrderLine& line : request.lines()) {
     if (Outcome tracked = CheckTracked(line.sku()); !tracked.ok()) return tracked;

@@ -10,38 +10,40 @@ namespace {
 // `item` with the fields that the mask names as the request has them.
 Item Changed(Item item, const v1::Item& wanted, const google::protobuf::FieldMask& mask) {
   const Item defaults;
-  if (Names(mask, "tracking")) item.tracked = wanted.tracking() != v1::TRACKING_UNTRACKED;
-  if (Names(mask, "published")) item.published = wanted.has_published() ? wanted.published() : defaults.published;
-  if (Names(mask, "min_order_quantity")) {
+  if (Names(mask, wanted, "tracking")) item.tracked = wanted.tracking() != v1::TRACKING_UNTRACKED;
+  if (Names(mask, wanted, "published"))
+    item.published = wanted.has_published() ? wanted.published() : defaults.published;
+  if (Names(mask, wanted, "min_order_quantity")) {
     item.min = wanted.has_min_order_quantity() ? wanted.min_order_quantity() : defaults.min;
   }
-  if (Names(mask, "max_order_quantity")) {
+  if (Names(mask, wanted, "max_order_quantity")) {
     item.max = wanted.has_max_order_quantity() ? wanted.max_order_quantity() : defaults.max;
   }
-  if (Names(mask, "multiple_order_quantity")) {
+  if (Names(mask, wanted, "multiple_order_quantity")) {
     item.multiple = wanted.has_multiple_order_quantity() ? wanted.multiple_order_quantity() : defaults.multiple;
   }
-  if (Names(mask, "allowed_order_quantities")) {
+  if (Names(mask, wanted, "allowed_order_quantities")) {
     item.allowed = {wanted.allowed_order_quantities().begin(), wanted.allowed_order_quantities().end()};
   }
-  if (Names(mask, "backorder_policy")) {
+  if (Names(mask, wanted, "backorder_policy")) {
     const bool chosen = wanted.backorder_policy() != v1::BACKORDER_POLICY_UNSPECIFIED;
     item.backorders = chosen ? wanted.backorder_policy() : defaults.backorders;
   }
-  if (Names(mask, "backorder_limit")) item.backorder_limit = wanted.backorder_limit();
-  if (Names(mask, "units_of_measure")) {
+  if (Names(mask, wanted, "backorder_limit")) item.backorder_limit = wanted.backorder_limit();
+  if (Names(mask, wanted, "units_of_measure")) {
     item.base_unit = wanted.units_of_measure().base_unit();
     item.precision = wanted.units_of_measure().precision();
     item.factors.clear();
     for (const auto& unit : wanted.units_of_measure().units()) item.factors[unit.key()] = unit.factor();
   }
-  if (Names(mask, "components")) {
+  if (Names(mask, wanted, "components")) {
     item.components.clear();
     for (const v1::KitComponent& component : wanted.components()) {
       item.components[component.sku()] = component.quantity();
     }
   }
-  if (Names(mask, "default_safety_stock")) item.default_safety_stock = wanted.default_safety_stock();
+  if (Names(mask, wanted, "default_safety_stock")) item.default_safety_stock = wanted.default_safety_stock();
+  if (Names(mask, wanted, "external_reference_code")) item.code = wanted.external_reference_code();
   return item;
 }
 
@@ -74,6 +76,7 @@ bool Malformed(const v1::CreateItemRequest& request) {
 // An item that may be made of the request must be valid as a whole; otherwise what is named, by itself.
 bool Malformed(const v1::UpdateItemRequest& request) {
   const std::string& sku = request.item().sku();
+  if (sku.empty() && (request.allow_missing() || request.item().external_reference_code().empty())) return true;
   if (request.allow_missing()) return Contradicts(sku, All({}, request.item()));
   Item limitless;
   limitless.max = 0;
@@ -85,17 +88,23 @@ Outcome Model::Do(const v1::CreateItemRequest& request) {
   const std::string& sku = request.item().sku();
   const Item stored = state_.ItemOf(sku);
   if (stored.configured) return {absl::StatusCode::kAlreadyExists, "ITEM_EXISTS"};
-  return SaveItem(sku, All(stored, request.item()));
+  Item wanted = All(stored, request.item());
+  if (Outcome assigned = Assign(request.item().availability_estimate_id(), wanted); !assigned.ok()) return assigned;
+  return SaveItem(sku, wanted);
 }
 
 Outcome Model::Do(const v1::UpdateItemRequest& request) {
-  const std::string& sku = request.item().sku();
+  std::string sku = request.item().sku();
+  if (sku.empty()) sku = OwnerOf(request.item().external_reference_code(), state_.items);
   const Item stored = state_.ItemOf(sku);
   if (!stored.configured && !request.allow_missing()) return NotFound("ITEM");
   if (Outcome etag = CheckEtag(request.item().etag(), stored.configured ? stored.version : 0); !etag.ok()) return etag;
-  const Item wanted = stored.configured ? Changed(stored, request.item(), request.update_mask())  //
-                                        : All(stored, request.item());
+  Item wanted = stored.configured ? Changed(stored, request.item(), request.update_mask())  //
+                                  : All(stored, request.item());
   if (Contradicts(sku, wanted)) return {absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"};
+  const bool assigns = !stored.configured || Names(request.update_mask(), request.item(), "availability_estimate_id");
+  const std::string estimate = assigns ? request.item().availability_estimate_id() : state_.EstimateOf(stored);
+  if (Outcome assigned = Assign(estimate, wanted); !assigned.ok()) return assigned;
   return SaveItem(sku, wanted);
 }
 
@@ -109,6 +118,16 @@ Outcome Model::Do(const v1::DeleteItemRequest& request) {
   Item deleted;
   deleted.version = stored.version + 1;
   state_.items[sku] = deleted;
+  return {};
+}
+
+// One that is gone is none, and the item says so once it is written.
+Outcome Model::Assign(const std::string& estimate_id, Item& item) const {
+  item.estimate = 0;
+  if (estimate_id.empty()) return {};
+  const auto found = state_.estimates.find(estimate_id);
+  if (found == state_.estimates.end()) return Precondition("AVAILABILITY_ESTIMATE_NOT_FOUND");
+  item.estimate = found->second.uid;
   return {};
 }
 
@@ -146,6 +165,7 @@ Outcome Model::SaveItem(const std::string& sku, Item item) {
     const bool added = !stored.components.contains(component);
     if (added && !state_.ItemOf(component).components.empty()) return Precondition("COMPONENT_IS_KIT");
   }
+  if (Outcome free = CheckCode(item.code, sku, state_.items); !free.ok()) return free;
   ++item.version;
   if (!item.tracked) state_.once_untracked.insert(sku);
   state_.items[sku] = item;

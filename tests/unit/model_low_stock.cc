@@ -1,4 +1,10 @@
 // The model's low-stock rules.
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "tests/unit/model.h"
 
 namespace inventory::model {
@@ -36,8 +42,16 @@ Outcome Model::Do(const v1::UpdateLowStockRuleRequest& request) {
   Outcome found = Find(state_, request.rule().rule_id(), request.rule().etag(), rule);
   if (!found.ok()) return found;
   const Rule before = *rule;
-  if (Names(request.update_mask(), "threshold")) rule->threshold = request.rule().threshold();
-  if (Names(request.update_mask(), "rearm_margin")) rule->margin = request.rule().rearm_margin();
+  const v1::LowStockRule& wanted = request.rule();
+  const auto other = [](const std::string& value, const std::string& stored) {
+    return !value.empty() && value != stored;
+  };
+  if (other(wanted.sku(), rule->sku) || other(wanted.warehouse_id(), rule->warehouse) ||
+      other(wanted.channel_id(), rule->channel)) {
+    return {absl::StatusCode::kInvalidArgument, "IMMUTABLE_FIELD"};
+  }
+  if (Names(request.update_mask(), wanted, "threshold")) rule->threshold = request.rule().threshold();
+  if (Names(request.update_mask(), wanted, "rearm_margin")) rule->margin = request.rule().rearm_margin();
   if (rule->threshold == before.threshold && rule->margin == before.margin) return {};
   ++rule->version;
   JudgeRule(*rule);
@@ -64,7 +78,76 @@ void Model::JudgeRule(Rule& rule) {
   const bool low = available <= rule.threshold + (rule.low ? rule.margin : 0);
   if (low == rule.low) return;
   rule.low = low;
-  rule.crossings.emplace_back(available, rule.threshold);
+  Event event{.available = available, .threshold = rule.threshold};
+  const bool alone = std::none_of(rule.events.begin(), rule.events.end(), std::mem_fn(&Event::pending));
+  if (alone) event.due = state_.now;
+  rule.events.push_back(event);
+}
+
+void Model::Recheck(const std::string& sku) {
+  Enter({sku});
+  Judge(sku);
+}
+
+Event* Model::FindEvent(const std::string& id, int64_t number) {
+  const auto rule = state_.rules.find(id);
+  if (rule == state_.rules.end()) return nullptr;
+  Enter({rule->second.sku});
+  std::vector<Event>& events = rule->second.events;
+  const bool known = number >= 1 && number <= static_cast<int64_t>(events.size());
+  return known ? &events[static_cast<std::size_t>(number - 1)] : nullptr;
+}
+
+bool Model::BeginAttempt(const std::string& rule, int64_t number, absl::Duration lease, int max_attempts) {
+  Event* event = FindEvent(rule, number);
+  if (event == nullptr || !event->due || *event->due > state_.now) return false;
+  if (event->attempts >= max_attempts) {
+    End(state_.rules.at(rule), *event, v1::LOW_STOCK_EVENT_STATE_DEAD);
+    return false;
+  }
+  ++event->attempts;
+  event->under_way = true;
+  event->due = state_.now + lease;
+  return true;
+}
+
+// A success counts whenever it comes; a failure only if no later attempt has begun.
+void Model::EndAttempt(const std::string& rule, int64_t number, int attempt, Ending ending, absl::Duration pause) {
+  Event* event = FindEvent(rule, number);
+  if (event == nullptr || !event->pending()) return;
+  if (ending == Ending::kDone) return End(state_.rules.at(rule), *event, v1::LOW_STOCK_EVENT_STATE_DONE);
+  if (!event->under_way || event->attempts != attempt) return;
+  event->under_way = false;
+  event->due = state_.now + pause;
+  if (ending == Ending::kGivenBack) --event->attempts;
+  if (ending == Ending::kFailedForGood) End(state_.rules.at(rule), *event, v1::LOW_STOCK_EVENT_STATE_DEAD);
+}
+
+void Model::End(Rule& rule, Event& event, v1::LowStockEventState state) {
+  const bool had_its_turn = event.due.has_value();
+  event.state = state;
+  event.under_way = false;
+  event.due.reset();
+  const auto first = std::find_if(rule.events.begin(), rule.events.end(), std::mem_fn(&Event::pending));
+  if (had_its_turn && first != rule.events.end()) first->due = state_.now;
+}
+
+// It goes before the later ones, unless one of them is under way.
+Outcome Model::Do(const v1::RetryLowStockEventRequest& request) {
+  const std::pair<std::string, std::string> id = absl::StrSplit(request.event_id(), ':');
+  int64_t number = 0;
+  const bool numbered = absl::SimpleAtoi(id.second, &number);
+  Event* event = numbered ? FindEvent(id.first, number) : nullptr;
+  if (event == nullptr) return NotFound("LOW_STOCK_EVENT");
+  if (event->state != v1::LOW_STOCK_EVENT_STATE_DEAD) return Precondition("LOW_STOCK_EVENT_STATE");
+  event->state = v1::LOW_STOCK_EVENT_STATE_PENDING;
+  event->attempts = 0;
+  std::vector<Event>& events = state_.rules.at(id.first).events;
+  const auto turn = std::find_if(events.begin(), events.end(), [](const Event& other) { return other.due; });
+  if (turn != events.end() && (turn->under_way || &*turn < event)) return {};
+  if (turn != events.end()) turn->due.reset();
+  event->due = state_.now;
+  return {};
 }
 
 }  // namespace inventory::model

@@ -60,7 +60,21 @@ bool Malformed(const v1::AmendReservationRequest& request) {
 }
 
 bool Malformed(const v1::UpdateReplenishmentRequest& request) {
-  return Names(request.update_mask(), "ordered_quantity") && request.replenishment().ordered_quantity() < 1;
+  const v1::Replenishment& wanted = request.replenishment();
+  if (wanted.replenishment_id().empty() && wanted.external_reference_code().empty()) return true;
+  const bool makes = request.allow_missing();
+  if (makes && (wanted.sku().empty() || wanted.warehouse_id().empty())) return true;
+  return (makes || Names(request.update_mask(), wanted, "ordered_quantity")) && wanted.ordered_quantity() < 1;
+}
+
+bool Malformed(const v1::UpdateWarehouseRequest& request) {
+  const v1::Warehouse& wanted = request.warehouse();
+  const bool unnamed = wanted.warehouse_id().empty() && wanted.external_reference_code().empty();
+  return unnamed || (request.allow_missing() && wanted.active() && !wanted.has_location());
+}
+
+bool Malformed(const v1::UpdateChannelRequest& request) {
+  return request.channel().channel_id().empty() && request.channel().external_reference_code().empty();
 }
 
 }  // namespace inventory::model

@@ -3,6 +3,8 @@
 #define INVENTORY_TESTS_UNIT_MODEL_MALFORMED_H_
 
 #include "google/protobuf/message.h"
+#include "inventory/v1/availability_estimate.pb.h"
+#include "inventory/v1/channel.pb.h"
 #include "inventory/v1/item.pb.h"
 #include "inventory/v1/replenishment.pb.h"
 #include "inventory/v1/reservation.pb.h"
@@ -29,6 +31,10 @@ bool Malformed(const v1::CreateTransferRequest& request);
 bool Malformed(const v1::ReceiveTransferRequest& request);
 bool Malformed(const v1::UpdateReplenishmentRequest& request);
 bool Malformed(const v1::UpdateItemRequest& request);
+bool Malformed(const v1::UpdateWarehouseRequest& request);
+bool Malformed(const v1::UpdateChannelRequest& request);
+bool Malformed(const v1::CreateAvailabilityEstimateRequest& request);
+bool Malformed(const v1::UpdateAvailabilityEstimateRequest& request);
 bool Malformed(const v1::AmendReservationRequest& request);
 bool Malformed(const v1::ReallocateReservationRequest& request);
 

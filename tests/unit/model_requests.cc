@@ -27,6 +27,7 @@ Requests::Requests(uint64_t seed, const Model& model) : model_(model), patient_(
   AddStockMakers();
   AddDocumentMakers();
   AddConfigurationMakers();
+  AddEstimateMakers();
   // Between the steps of a fill that was cut rules notice what is gone at the end.
   if (!model.cuts_fills()) AddLowStockMakers();
   BuildWorld();
@@ -124,6 +125,40 @@ std::pair<std::string, absl::Time> Requests::Folded() {
   return {Sku(), model_.state().now - absl::Seconds(Below(100))};
 }
 
+int Requests::Together() { return world_.empty() && OneIn(8) ? static_cast<int>(2 + Below(5)) : 0; }
+
+bool Requests::Damages() { return world_.empty() && OneIn(40); }
+
+Requests::Moment Requests::Past() {
+  const absl::Time time = model_.state().now - absl::Microseconds(Below(3)) - absl::Seconds(OneIn(2) ? Below(200) : 0);
+  return {.sku = Sku(), .warehouse = WarehouseId(), .time = time};
+}
+
+std::optional<Requests::Attempt> Requests::Attempted() {
+  std::vector<Attempt> due;
+  std::vector<Attempt> under_way;
+  std::vector<Attempt> any;
+  for (const auto& [id, rule] : model_.state().rules) {
+    int64_t number = 0;
+    for (const Event& event : rule.events) {
+      const Attempt attempt{.rule = id, .number = ++number, .begins = true, .attempt = event.attempts};
+      any.push_back(attempt);
+      if (event.due && *event.due <= model_.state().now) due.push_back(attempt);
+      if (event.under_way) under_way.push_back(attempt);
+    }
+  }
+  if (any.empty() || !OneIn(8)) return std::nullopt;
+  const bool begins = under_way.empty() || OneIn(2);
+  const std::vector<Attempt>& fitting = begins ? due : under_way;
+  Attempt attempt = fitting.empty() || OneIn(8) ? OneOf(any) : OneOf(fitting);
+  attempt.begins = begins;
+  if (OneIn(10)) attempt.attempt += 1 - 2 * static_cast<int>(Below(2));
+  attempt.ending = OneOf<Model::Ending>({Model::Ending::kDone, Model::Ending::kFailed, Model::Ending::kFailed,
+                                         Model::Ending::kFailedForGood, Model::Ending::kGivenBack});
+  attempt.pause = absl::Seconds(OneIn(2) ? 0 : Below(20));
+  return attempt;
+}
+
 bool Requests::Follows() { return model_.state().unfollowed && OneIn(10); }
 
 absl::Duration Requests::Pause() {
@@ -150,6 +185,12 @@ absl::Duration Requests::Pause() {
     default:
       return absl::ZeroDuration();
   }
+}
+
+std::string Requests::Code() { return OneOf<std::string>({"k1", "k2", "k3"}); }
+
+std::string Requests::DocumentCode(std::size_t documents) {
+  return OneIn(6) ? absl::StrCat("k", Below(static_cast<int64_t>(documents) + 2)) : "";
 }
 
 std::string Requests::Sku() { return OneOf(OneIn(8) ? kits_ : skus_); }

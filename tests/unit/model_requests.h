@@ -2,9 +2,11 @@
 #ifndef INVENTORY_TESTS_UNIT_MODEL_REQUESTS_H_
 #define INVENTORY_TESTS_UNIT_MODEL_REQUESTS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -38,6 +40,35 @@ class Requests {
   // Instead of a request, whether the background draws the consequences of changes of the configuration now.
   bool Follows();
 
+  // Instead of a request, how many requests come at the same time now; mostly none.
+  int Together();
+
+  // What an activity of low-stock events does now, instead of a request.
+  struct Attempt {
+    std::string rule = {};
+    int64_t number = 0;
+    bool begins = false;
+    // Of one that ends:
+    int attempt = 0;
+    Model::Ending ending = Model::Ending::kDone;
+    absl::Duration pause = {};
+  };
+  std::optional<Attempt> Attempted();
+
+  // Instead of a request, whether counters are damaged and repaired now; `which` of so many can then be chosen.
+  bool Damages();
+  std::size_t Choice(std::size_t count) { return static_cast<std::size_t>(Below(static_cast<int64_t>(count))); }
+
+  // A level and a moment in the past, for a look at what it was.
+  struct Moment {
+    std::string sku = {};
+    std::string warehouse = {};
+    absl::Time time;
+  };
+  Moment Past();
+  // How many movements one step of a fold looks at.
+  int64_t FoldLimit() { return OneOf<int64_t>({1, 2, 5, 1000}); }
+
   // How far time moves on before it: often not at all, sometimes to the very moment at which a hold ends.
   absl::Duration Pause();
 
@@ -50,6 +81,7 @@ class Requests {
   void AddLowStockMakers();
   void AddDocumentMakers();
   void AddConfigurationMakers();
+  void AddEstimateMakers();
   // `make` is chosen in proportion to its weight.
   void Add(int weight, Maker make);
   void BuildWorld();
@@ -67,6 +99,14 @@ class Requests {
     return values[static_cast<std::size_t>(Below(static_cast<int64_t>(values.size())))];
   }
 
+  // One of few codes, so that they are taken already; more as more documents have theirs for ever.
+  std::string Code();
+  std::string DocumentCode(std::size_t documents);
+  // Mostly changes nothing; otherwise the update names its resource by a code, gives it one, takes it away, or makes
+  // what is missing.
+  template <typename Update, typename Resource>
+  void UseCode(Update& update, Resource& resource, const char* id_field);
+  std::string EstimateId();
   std::string Sku();
   std::string WarehouseId();
   std::string ChannelId();
@@ -108,6 +148,10 @@ class Requests {
   Request CreateLowStockRule();
   Request UpdateLowStockRule();
   Request DeleteLowStockRule();
+  Request RetryLowStockEvent();
+  Request CreateEstimate();
+  Request UpdateEstimate();
+  Request DeleteEstimate();
   Request SetQuota();
   Request DeleteQuota();
   Request CreateShipment();
@@ -123,7 +167,9 @@ class Requests {
   // What brings the world nearer to one that sells.
   Request Repair();
   Request UpdateWarehouse(const std::string& id, bool active, bool located);
+  Request UpsertWarehouse();
   Request UpdateChannel(const std::string& id, bool active);
+  Request UpsertChannel();
   Request AttachWarehouse(const std::string& channel);
   Request DetachWarehouse();
   Request CreateWarehouse(const std::string& id, bool active, bool located);
@@ -133,6 +179,7 @@ class Requests {
   template <typename Write>
   Request OnChannel(const std::string& id);
 
+  std::vector<std::string> AnyFieldsOf(const v1::Item& item);
   v1::Item AnyItem(const std::string& sku);
   v1::Item ItemOrKit(const std::string& sku);
   v1::Item AnyKit(const std::string& sku);

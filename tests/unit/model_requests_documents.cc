@@ -41,6 +41,7 @@ Requests::Request Requests::CreateReplenishment() {
   request->set_sku(Sku());
   request->set_warehouse_id(WarehouseId());
   request->set_quantity(1 + Below(12));
+  request->set_external_reference_code(DocumentCode(model_.state().replenishments.size()));
   return request;
 }
 
@@ -50,6 +51,23 @@ Requests::Request Requests::UpdateReplenishment() {
   replenishment.set_replenishment_id(ReplenishmentId());
   replenishment.set_ordered_quantity(Below(12));
   if (!OneIn(8)) request->mutable_update_mask()->add_paths("ordered_quantity");
+  if (OneIn(3)) {
+    const auto codes = static_cast<int64_t>(model_.state().replenishments.size()) + 2;
+    replenishment.set_external_reference_code(absl::StrCat("k", Below(codes)));
+    if (OneIn(2)) request->mutable_update_mask()->add_paths("external_reference_code");
+  }
+  if (OneIn(6)) replenishment.clear_replenishment_id();
+  if (OneIn(4)) {
+    // Where there is one the SKU and the warehouse are mostly those that it has.
+    request->set_allow_missing(true);
+    replenishment.set_sku(Sku());
+    replenishment.set_warehouse_id(WarehouseId());
+    const auto known = model_.state().replenishments.find(replenishment.replenishment_id());
+    if (known != model_.state().replenishments.end() && !OneIn(8)) {
+      replenishment.set_sku(known->second.sku);
+      replenishment.set_warehouse_id(known->second.warehouse);
+    }
+  }
   const auto found = model_.state().replenishments.find(replenishment.replenishment_id());
   if (found == model_.state().replenishments.end()) return request;
   replenishment.set_etag(Etag(found->second.version));
@@ -89,6 +107,7 @@ Requests::Request Requests::CreateTransfer() {
   request->set_to_warehouse_id(WarehouseId());
   request->set_mode(OneOf<v1::TransferMode>(
       {v1::TRANSFER_MODE_UNSPECIFIED, v1::TRANSFER_MODE_IN_TRANSIT, v1::TRANSFER_MODE_IMMEDIATE}));
+  request->set_external_reference_code(DocumentCode(model_.state().transfers.size()));
   std::set<std::string> skus;
   for (int64_t lines = 1 + Below(2); lines > 0; --lines) skus.insert(Sku());
   for (const std::string& sku : skus) {

@@ -63,6 +63,7 @@ Requests::Request Requests::ReserveStock() {
   const bool nearest = request->sourcing_strategy() == v1::SOURCING_STRATEGY_NEAREST;
   if (nearest ? !OneIn(20) : OneIn(3)) *request->mutable_destination() = Place();
   request->set_validate_only(OneIn(12));
+  request->set_external_reference_code(DocumentCode(model_.state().reservations.size()));
   return request;
 }
 

@@ -52,6 +52,7 @@ Requests::Request Requests::CreateShipment() {
   request->set_reservation_id(ReservationId());
   request->set_warehouse_id(WarehouseId());
   request->set_allow_reallocation(OneIn(2));
+  request->set_external_reference_code(DocumentCode(model_.state().shipments.size()));
   const auto found = model_.state().reservations.find(request->reservation_id());
   if (found == model_.state().reservations.end() || OneIn(3)) return request;
   for (const auto& [sku, line] : found->second.lines) {

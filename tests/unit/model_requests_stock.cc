@@ -50,6 +50,8 @@ v1::Item Requests::AnyItem(const std::string& sku) {
   if (patient_ && !OneIn(8)) item.set_backorder_policy(v1::BACKORDER_POLICY_UNLIMITED);
   const bool limited = item.backorder_policy() == v1::BACKORDER_POLICY_LIMITED;
   if (limited != OneIn(40)) item.set_backorder_limit(1 + Below(8));
+  if (OneIn(5)) item.set_external_reference_code(Code());
+  if (OneIn(3)) item.set_availability_estimate_id(EstimateId());
   return item;
 }
 
@@ -71,6 +73,7 @@ v1::Item Requests::AnyKit(const std::string& sku) {
   }
   if (OneIn(3)) kit.set_multiple_order_quantity(1 + Below(2));
   if (OneIn(20)) kit.set_default_safety_stock(1);
+  if (OneIn(5)) kit.set_external_reference_code(Code());
   return kit;
 }
 
@@ -86,37 +89,44 @@ Requests::Request Requests::UpdateItem() {
   *request->mutable_item() = ItemOrKit(sku);
   request->mutable_item()->set_etag(Etag(model_.state().ItemOf(sku).version));
   request->set_allow_missing(OneIn(2));
-  if (!request->item().components().empty() && OneIn(2)) {
-    request->mutable_update_mask()->add_paths("components");
-    return request;
+  if (OneIn(8)) {
+    request->set_allow_missing(OneIn(8));
+    request->mutable_item()->clear_sku();
+    request->mutable_item()->set_external_reference_code(Code());
+    request->mutable_item()->clear_etag();
   }
   if (OneIn(3)) {
     request->mutable_item()->set_tracking(model_.state().ItemOf(sku).tracked ? v1::TRACKING_UNTRACKED
                                                                              : v1::TRACKING_TRACKED);
     request->mutable_update_mask()->add_paths("tracking");
-    return request;
-  }
-  if (OneIn(3)) {
-    request->mutable_update_mask()->add_paths("*");
-    return request;
-  }
-  const std::vector<std::string> fields = {"tracking",
-                                           "published",
-                                           "min_order_quantity",
-                                           "max_order_quantity",
-                                           "multiple_order_quantity",
-                                           "allowed_order_quantities",
-                                           "components",
-                                           "units_of_measure",
-                                           "backorder_policy",
-                                           "backorder_limit",
-                                           "default_safety_stock"};
-  for (int i = 0; i < 3; ++i) request->mutable_update_mask()->add_paths(OneOf(fields));
-  if (OneIn(3)) {
-    request->mutable_update_mask()->add_paths("backorder_policy");
-    request->mutable_update_mask()->add_paths("backorder_limit");
+  } else {
+    for (const std::string& field : AnyFieldsOf(request->item())) request->mutable_update_mask()->add_paths(field);
   }
   return request;
+}
+
+// Fields to change; none for those that are set.
+std::vector<std::string> Requests::AnyFieldsOf(const v1::Item& item) {
+  if (OneIn(8)) return {};
+  if (OneIn(8)) return {OneOf<std::string>({"external_reference_code", "availability_estimate_id"})};
+  if (!item.components().empty() && OneIn(2)) return {"components"};
+  if (OneIn(3)) return {"*"};
+  const std::vector<std::string> all = {"tracking",
+                                        "published",
+                                        "min_order_quantity",
+                                        "max_order_quantity",
+                                        "multiple_order_quantity",
+                                        "allowed_order_quantities",
+                                        "components",
+                                        "units_of_measure",
+                                        "backorder_policy",
+                                        "backorder_limit",
+                                        "default_safety_stock",
+                                        "external_reference_code",
+                                        "availability_estimate_id"};
+  std::vector<std::string> fields = {OneOf(all), OneOf(all), OneOf(all)};
+  if (OneIn(3)) fields.insert(fields.end(), {"backorder_policy", "backorder_limit"});
+  return fields;
 }
 
 Requests::Request Requests::DeleteItem() {
@@ -221,6 +231,7 @@ void Requests::AddLowStockMakers() {
   Add(10, [this] { return CreateLowStockRule(); });
   Add(10, [this] { return UpdateLowStockRule(); });
   Add(3, [this] { return DeleteLowStockRule(); });
+  Add(10, [this] { return RetryLowStockEvent(); });
 }
 
 std::string Requests::RuleId() {
@@ -247,10 +258,27 @@ Requests::Request Requests::UpdateLowStockRule() {
   rule.set_rule_id(RuleId());
   rule.set_threshold(Below(8));
   rule.set_rearm_margin(Below(4));
+  if (OneIn(30)) rule.set_sku(Sku());
   request->mutable_update_mask()->add_paths("threshold");
   if (OneIn(2)) request->mutable_update_mask()->add_paths("rearm_margin");
   const auto found = model_.state().rules.find(rule.rule_id());
   if (found != model_.state().rules.end()) rule.set_etag(Etag(found->second.version));
+  return request;
+}
+
+// Mostly one that is dead.
+Requests::Request Requests::RetryLowStockEvent() {
+  auto request = std::make_unique<v1::RetryLowStockEventRequest>();
+  std::vector<std::string> any = {absl::StrCat(RuleId(), ":1000")};
+  std::vector<std::string> dead;
+  for (const auto& [id, rule] : model_.state().rules) {
+    int64_t number = 0;
+    for (const Event& event : rule.events) {
+      any.push_back(absl::StrCat(id, ":", ++number));
+      if (event.state == v1::LOW_STOCK_EVENT_STATE_DEAD) dead.push_back(any.back());
+    }
+  }
+  request->set_event_id(dead.empty() || OneIn(6) ? OneOf(any) : OneOf(dead));
   return request;
 }
 

@@ -108,6 +108,8 @@ Outcome Model::Do(const v1::ReserveStockRequest& request) {
   if (state_.reservations.contains(request.reservation_id())) {
     return {absl::StatusCode::kAlreadyExists, "RESERVATION_EXISTS"};
   }
+  made.code = request.external_reference_code();
+  if (Outcome free = CheckCode(made.code, request.reservation_id(), state_.reservations); !free.ok()) return free;
 
   const v1::SourcingStrategy strategy = request.sourcing_strategy();
   const bool chosen = strategy != v1::SOURCING_STRATEGY_UNSPECIFIED;

@@ -36,7 +36,15 @@ class RandomRun {
   using Answer = std::shared_ptr<const google::protobuf::Message>;
 
   void Step();
+  // One step; what differs after it.
+  std::vector<std::string> Act();
   std::vector<std::string> RunRequest();
+  std::vector<std::string> RunTogether(int calls);
+  // Requests that one lane may take together, made one after another as if each were carried out at once.
+  std::vector<Requests::Request> Concurrent(int calls);
+  // Compares an answer with what the model says of the request now.
+  std::vector<std::string> WrongStatus(const google::protobuf::Message& request, const Answer& answer,
+                                       const absl::Status& status, const std::string& fresh_id);
   std::vector<std::string> WrongAnswer(const google::protobuf::Message& request, const Answer& answer);
   std::vector<std::string> WrongRepetition(const google::protobuf::Message& request,
                                            const google::protobuf::Message& answer,
@@ -44,9 +52,15 @@ class RandomRun {
   std::vector<std::string> Sweep(const std::string& reservation);
   std::vector<std::string> Fold(const std::string& sku, absl::Time before);
   std::vector<std::string> Follow();
+  std::vector<std::string> Begin(const Requests::Attempt& attempt);
+  std::vector<std::string> End(const Requests::Attempt& attempt);
+  std::vector<std::string> DamageAndRepair();
+  std::vector<std::string> WrongPast();
   std::vector<std::string> WrongRows() const;
   bool OfUntrackedUnits(const std::string& broken) const;
   void NoteEvents(std::size_t movements_before);
+  template <typename Record>
+  void NoteFresh(const char* what, const pipeline::Table<Record>& table);
   void Remember(std::string command);
 
   RuleRunner runner_;

@@ -65,7 +65,9 @@ Outcome Model::Do(const v1::CreateShipmentRequest& request) {
     }
   }
   if (wanted.empty()) return Precondition("NOTHING_TO_SHIP");
-  Shipment shipment{.reservation = request.reservation_id(), .warehouse = request.warehouse_id()};
+  const std::string& code = request.external_reference_code();
+  if (Outcome free = CheckCode(code, request.shipment_id(), state_.shipments); !free.ok()) return free;
+  Shipment shipment{.reservation = request.reservation_id(), .warehouse = request.warehouse_id(), .code = code};
   for (const auto& [sku, quantity] : wanted) {
     Outcome bound = Bind(request, sku, quantity, reservation, shipment);
     if (!bound.ok()) return bound;

@@ -5,7 +5,8 @@ namespace inventory::model {
 namespace {
 
 std::set<std::string> SkusOfItem(const v1::Item& item) {
-  std::set<std::string> skus = {item.sku()};
+  std::set<std::string> skus;
+  if (!item.sku().empty()) skus.insert(item.sku());
   for (const v1::KitComponent& component : item.components()) skus.insert(component.sku());
   return skus;
 }
@@ -42,25 +43,32 @@ std::set<std::string> Model::SkusOf(const google::protobuf::Message& request) co
     skus.insert(rule->rule().sku());
   } else if (const auto* update = dynamic_cast<const v1::UpdateItemRequest*>(&request)) {
     skus.merge(SkusOfItem(update->item()));
+    const std::string owner = OwnerOf(update->item().external_reference_code(), state_.items);
+    if (update->item().sku().empty() && !owner.empty()) skus.insert(owner);
   }
   return skus;
 }
 
 std::set<std::string> Model::SkusOfDocument(const google::protobuf::Message& request) const {
+  std::set<std::string> skus;
   std::string replenishment;
   if (const auto* update = dynamic_cast<const v1::UpdateReplenishmentRequest*>(&request)) {
-    replenishment = update->replenishment().replenishment_id();
+    const v1::Replenishment& wanted = update->replenishment();
+    replenishment = wanted.replenishment_id();
+    if (replenishment.empty()) replenishment = OwnerOf(wanted.external_reference_code(), state_.replenishments);
+    if (update->allow_missing()) skus.insert(wanted.sku());
   } else if (const auto* receive = dynamic_cast<const v1::ReceiveReplenishmentRequest*>(&request)) {
     replenishment = receive->replenishment_id();
   } else if (const auto* close = dynamic_cast<const v1::CloseReplenishmentRequest*>(&request)) {
     replenishment = close->replenishment_id();
   }
-  std::set<std::string> skus;
   const auto found = state_.replenishments.find(replenishment);
   if (found != state_.replenishments.end()) skus.insert(found->second.sku);
   std::string rule = TextOf(request, "rule_id");
   if (const auto* update = dynamic_cast<const v1::UpdateLowStockRuleRequest*>(&request))
     rule = update->rule().rule_id();
+  if (const auto* retry = dynamic_cast<const v1::RetryLowStockEventRequest*>(&request))
+    rule = retry->event_id().substr(0, retry->event_id().find(':'));
   const auto watched = state_.rules.find(rule);
   if (watched != state_.rules.end()) skus.insert(watched->second.sku);
   const auto* arrival = dynamic_cast<const v1::ReceiveTransferRequest*>(&request);

@@ -39,6 +39,13 @@ Item State::ItemOf(const std::string& sku) const {
   return found == items.end() ? Item() : found->second;
 }
 
+std::string State::EstimateOf(const Item& item) const {
+  for (const auto& [id, estimate] : estimates) {
+    if (estimate.uid == item.estimate) return id;
+  }
+  return "";
+}
+
 int64_t State::Reserved(const std::string& sku, const std::string& warehouse) const {
   int64_t units = 0;
   for (const auto& [id, reservation] : reservations) {

@@ -13,6 +13,7 @@
 
 #include "absl/time/time.h"
 #include "inventory/v1/item.pb.h"
+#include "inventory/v1/low_stock.pb.h"
 #include "inventory/v1/replenishment.pb.h"
 #include "inventory/v1/reservation.pb.h"
 #include "inventory/v1/shipment.pb.h"
@@ -38,6 +39,8 @@ struct Item {
   int precision = 0;                               // 10^precision smallest units are one base unit.
   std::map<std::string, int64_t> factors = {};     // Base units in one, by the keys of further units.
   std::map<std::string, int64_t> components = {};  // Units in one kit, by SKU; none: it is no kit.
+  int64_t estimate = 0;                            // The uid of an availability estimate, which may be gone; 0: none.
+  std::string code = {};
   int64_t version = 0;
 
   bool operator==(const Item&) const = default;
@@ -53,6 +56,7 @@ struct Level {
   std::optional<absl::Time> counted = {};  // The moment that the last count was true of.
   int64_t by_counts = 0;                   // What counts have added to on_hand.
 
+  int64_t uncounted() const { return on_hand - by_counts; }
   int64_t sellable() const { return on_hand - damaged - quality_control; }
   // Adds units in a condition, or takes them away; false if there were too few.
   bool Add(v1::StockCondition condition, int64_t units);
@@ -93,6 +97,7 @@ struct Reservation {
   std::optional<absl::Time> expiry = {};
   std::map<std::string, Line> lines = {};
   std::map<std::string, int64_t> kits = {};  // Kits asked for, by SKU.
+  std::string code = {};
   int64_t version = 1;
 
   // The state that callers must see.
@@ -105,6 +110,7 @@ struct Shipment {
   v1::ShipmentState state = v1::SHIPMENT_STATE_PROCESSING;
   // By SKU and the warehouse that the units were allocated in before.
   std::map<std::pair<std::string, std::string>, int64_t> lines = {};
+  std::string code = {};
   int64_t version = 1;
 
   bool open() const { return state == v1::SHIPMENT_STATE_PROCESSING || state == v1::SHIPMENT_STATE_READY_TO_SHIP; }
@@ -122,6 +128,7 @@ struct Replenishment {
   int64_t ordered = 0;
   int64_t received = 0;
   v1::ReplenishmentState state = v1::REPLENISHMENT_STATE_OPEN;
+  std::string code = {};
   int64_t version = 1;
 
   int64_t outstanding() const { return state == v1::REPLENISHMENT_STATE_OPEN ? ordered - received : 0; }
@@ -140,6 +147,7 @@ struct Transfer {
   std::string to = {};
   v1::TransferState state = v1::TRANSFER_STATE_IN_TRANSIT;
   std::map<std::string, TransferLine> lines = {};  // By SKU.
+  std::string code = {};
   int64_t version = 1;
 };
 
@@ -147,6 +155,18 @@ struct Transfer {
 struct Quota {
   int64_t quantity = 0;
   int64_t version = 0;  // Of a new one the time, in microseconds.
+};
+
+// A crossing that a rule has noticed, and what has been done about it.
+struct Event {
+  int64_t available = 0;
+  int64_t threshold = 0;
+  v1::LowStockEventState state = v1::LOW_STOCK_EVENT_STATE_PENDING;
+  int attempts = 0;
+  bool under_way = false;              // An attempt has begun whose end is not known.
+  std::optional<absl::Time> due = {};  // Of the one whose turn it is.
+
+  bool pending() const { return state == v1::LOW_STOCK_EVENT_STATE_PENDING; }
 };
 
 // What watches a SKU: in a warehouse, in a channel, or in all active warehouses.
@@ -159,14 +179,14 @@ struct Rule {
   bool low = false;
   bool deleted = false;
   int64_t version = 1;
-  // What was seen at each crossing, and the threshold then: a fall, a rise, a fall and so on.
-  std::vector<std::pair<int64_t, int64_t>> crossings = {};
+  std::vector<Event> events = {};  // A fall, a rise, a fall and so on.
 };
 
 struct Warehouse {
   bool active = false;
   std::optional<double> longitude = {};
   bool deleted = false;
+  std::string code = {};
   int64_t version = 1;
 };
 
@@ -175,14 +195,23 @@ struct Channel {
   v1::SourcingStrategy strategy = v1::SOURCING_STRATEGY_PRIORITY;
   bool deleted = false;
   std::map<std::string, int> priorities = {};  // Of the attached warehouses.
+  std::string code = {};
+  int64_t version = 1;
+};
+
+struct Estimate {
+  int64_t uid = 0;  // Never given twice.
+  std::string title = {};
+  int64_t priority = 0;
   int64_t version = 1;
 };
 
 // A level as the commands of a moment have left it.
 struct Past {
-  int64_t version = 0;
-  int64_t uncounted = 0;  // Units that lay there, apart from what counts have added.
-  bool begins = false;    // The movements up to here have given way to one.
+  Level level = {};
+  int64_t reserved = 0;
+  int64_t incoming = 0;
+  bool begins = false;  // The movements up to here have given way to one.
 };
 
 // Everything there is.
@@ -199,15 +228,21 @@ struct State {
   std::map<std::string, Channel> channels = {};
   std::map<std::pair<std::string, std::string>, Quota> quotas = {};  // By SKU and channel.
   std::map<std::string, Rule> rules = {};
+  std::map<std::string, Estimate> estimates = {};
+  int64_t last_uid = 0;                                                                   // Of an estimate.
   std::map<std::pair<std::string, std::string>, std::map<absl::Time, Past>> ledger = {};  // By SKU and warehouse.
   std::map<std::string, int64_t> last_places = {};  // The last place in the order of service that was given, by SKU.
   // SKUs that were untracked at some time: what was reserved of them then is allocated nowhere.
   std::set<std::string> once_untracked = {};
+  // SKUs whose counters were repaired: what waits for them, and what watches them, is looked at before the next write.
+  std::set<std::string> repaired = {};
   // The configuration has changed since the background last looked at everything that waits.
   bool unfollowed = false;
 
   // The item, or the defaults.
   Item ItemOf(const std::string& sku) const;
+  // The id of the estimate that the item has; empty if it has none, or one that is gone.
+  std::string EstimateOf(const Item& item) const;
   // Units of the level that reservations hold; those of dead holds too, until a command touches the SKU.
   int64_t Reserved(const std::string& sku, const std::string& warehouse) const;
   // Units on their way to the level.
@@ -246,6 +281,15 @@ struct State {
   // Whether a live order that waits for the SKU could be served.
   bool Servable(const std::string& sku) const;
 };
+
+// Which of the resources has the code; empty if none has.
+template <typename Resource>
+std::string OwnerOf(const std::string& code, const std::map<std::string, Resource>& all) {
+  for (const auto& [id, resource] : all) {
+    if (!code.empty() && resource.code == code) return id;
+  }
+  return "";
+}
 
 }  // namespace inventory::model
 

@@ -38,12 +38,11 @@ Outcome Model::Count(const std::string& sku, const std::string& warehouse, const
   const bool outdated = found != state_.levels.end() && found->second.counted && moment < *found->second.counted;
   if (outdated) return Precondition("COUNT_OUTDATED");
   const Past* past = PastAt(sku, warehouse, moment);
-  const auto noted = state_.ledger.find({sku, warehouse});
-  const bool begins = noted != state_.ledger.end() && noted->second.begin()->second.begins;
+  const bool begins = Folded(sku, warehouse);
   return WriteLevel(sku, warehouse, etag, [&](Level& level) {
     if (moment < state_.now && past == nullptr && begins) return Precondition("LEDGER_TOO_SHORT");
-    const int64_t then = past == nullptr ? 0 : past->uncounted;
-    const int64_t moved = moment == state_.now ? 0 : level.on_hand - level.by_counts - then;
+    const int64_t then = past == nullptr ? 0 : past->level.uncounted();
+    const int64_t moved = moment == state_.now ? 0 : level.uncounted() - then;
     const int64_t added = units + moved - level.on_hand;
     level.on_hand += added;
     level.by_counts += added;
@@ -59,12 +58,20 @@ const Past* Model::PastAt(const std::string& sku, const std::string& warehouse, 
   return next == noted->second.begin() ? nullptr : &std::prev(next)->second;
 }
 
+bool Model::Folded(const std::string& sku, const std::string& warehouse) const {
+  const auto noted = state_.ledger.find({sku, warehouse});
+  return noted != state_.ledger.end() && noted->second.begin()->second.begins;
+}
+
 void Model::NoteLevels() {
   for (const auto& [key, level] : state_.levels) {
-    const Past* last = PastAt(key.first, key.second, state_.now);
-    const int64_t uncounted = level.on_hand - level.by_counts;
-    const bool same = last != nullptr && last->version == level.version && last->uncounted == uncounted;
-    if (!same) state_.ledger[key][state_.now] = {.version = level.version, .uncounted = uncounted};
+    const auto& [sku, warehouse] = key;
+    const Past* last = PastAt(sku, warehouse, state_.now);
+    const bool same = last != nullptr && last->level.version == level.version &&  //
+                      last->level.uncounted() == level.uncounted();
+    if (same) continue;
+    state_.ledger[key][state_.now] = {
+        .level = level, .reserved = state_.Reserved(sku, warehouse), .incoming = state_.Incoming(sku, warehouse)};
   }
 }
 
@@ -75,11 +82,20 @@ void Model::Fold(const std::string& sku, absl::Time before) {
     if (key.first != sku || end == past.begin()) continue;
     const auto last = std::prev(end);
     // More than one movement: a level may have several of one moment.
-    const bool several = last->second.version > (past.begin()->second.begins ? past.begin()->second.version : 1);
-    if (!several) continue;
+    const int64_t first_version = past.begin()->second.begins ? past.begin()->second.level.version : 1;
+    if (last->second.level.version == first_version) continue;
     last->second.begins = true;
     past.erase(past.begin(), last);
   }
+}
+
+void Model::Correct(const std::string& sku, const std::string& warehouse, int64_t on_hand, int64_t safety_stock) {
+  Level& level = state_.levels.at({sku, warehouse});
+  level.on_hand += on_hand;
+  level.safety_stock += safety_stock;
+  Moved(sku, warehouse);
+  NoteRepair(sku);
+  NoteLevels();
 }
 
 Outcome Model::Do(const v1::AdjustStockRequest& request) {

@@ -3,7 +3,8 @@
 // reason, everything that is stored, and what the answer shows; a repeated request must get its first answer.
 //
 // The environment chooses what is run: INVENTORY_MODEL_SEEDS=17 or =1-1000 (default 1-150), INVENTORY_MODEL_STEPS for
-// each of them (default 300), and INVENTORY_MODEL_SECONDS, after which no other seed is begun (default: no limit).
+// each of them (default 300), and INVENTORY_MODEL_SECONDS, after which no other seed is begun and the test fails if
+// some are left (default: no limit).
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -54,6 +55,8 @@ Plan PlanOfEnvironment() {
   return plan;
 }
 
+constexpr absl::Duration kProgressInterval = absl::Seconds(10);
+
 // Runs the seeds of a plan on all cores until one of them disagrees.
 class Crew {
  public:
@@ -67,6 +70,11 @@ class Crew {
     for (std::thread& worker : workers) worker.join();
     storage::MutexLock lock(mutex_);
     if (long_) ShowProgress();
+    const uint64_t left = plan_.seeds() - done_;
+    if (left > 0 && !::testing::Test::HasFailure()) {
+      ADD_FAILURE() << left << " of " << plan_.seeds() << " seeds were not run, those from " << next_seed_
+                    << " on: the time was over after " << plan_.limit;
+    }
   }
 
   // All that has happened.
@@ -101,15 +109,17 @@ class Crew {
                     << "\nor INVENTORY_MODEL_SEEDS=" << seed << " INVENTORY_MODEL_STEPS=" << plan_.steps
                     << " unit_tests --gtest_filter='ModelTest.*'";
     }
-    if (absl::Now() - shown_ > absl::Seconds(5)) ShowProgress();
+    if (absl::Now() - shown_ > kProgressInterval) ShowProgress();
   }
 
   void ShowProgress() EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     long_ = true;
     shown_ = absl::Now();
-    std::cout << absl::StrFormat("%10d of %d steps, %d of %d seeds, %.0f s\n", done_ * plan_.steps,
-                                 plan_.seeds() * plan_.steps, done_, plan_.seeds(),
-                                 absl::ToDoubleSeconds(shown_ - start_))
+    const double seconds = absl::ToDoubleSeconds(shown_ - start_);
+    const double rate = static_cast<double>(done_ * plan_.steps) / seconds;
+    const double left = static_cast<double>((plan_.seeds() - done_) * plan_.steps) / rate;
+    std::cout << absl::StrFormat("%d of %d seeds, %d steps in %.0f s, %.0f a second, %.0f s left\n", done_,
+                                 plan_.seeds(), done_ * plan_.steps, seconds, rate, left)
               << std::flush;
   }
 
@@ -247,6 +257,62 @@ const char* const kMustBeSeen[] = {
     "CreateLowStockRule OK",
     "UpdateLowStockRule OK",
     "DeleteLowStockRule OK",
+    "CreateWarehouse EXTERNAL_REFERENCE_EXISTS",
+    "CreateChannel EXTERNAL_REFERENCE_EXISTS",
+    "CreateItem EXTERNAL_REFERENCE_EXISTS",
+    "UpdateWarehouse EXTERNAL_REFERENCE_EXISTS",
+    "UpdateChannel EXTERNAL_REFERENCE_EXISTS",
+    "UpdateItem EXTERNAL_REFERENCE_EXISTS",
+    "UpdateReplenishment EXTERNAL_REFERENCE_EXISTS",
+    "UpdateReplenishment REPLENISHMENT_NOT_FOUND",
+    "UpdateReplenishment IMMUTABLE_FIELD",
+    "CreateReplenishment EXTERNAL_REFERENCE_EXISTS",
+    "CreateTransfer EXTERNAL_REFERENCE_EXISTS",
+    "CreateShipment EXTERNAL_REFERENCE_EXISTS",
+    "ReserveStock EXTERNAL_REFERENCE_EXISTS",
+    "UpdateWarehouse WAREHOUSE_NOT_FOUND",
+    "UpdateChannel CHANNEL_NOT_FOUND",
+    "UpdateItem ITEM_NOT_FOUND",
+    "a warehouse made by its code",
+    "a channel made by its code",
+    "a replenishment made by its code",
+    "CreateAvailabilityEstimate OK",
+    "CreateAvailabilityEstimate AVAILABILITY_ESTIMATE_EXISTS",
+    "UpdateAvailabilityEstimate OK",
+    "UpdateAvailabilityEstimate ETAG_MISMATCH",
+    "UpdateAvailabilityEstimate INVALID_FIELDS",
+    "DeleteAvailabilityEstimate OK",
+    "DeleteAvailabilityEstimate AVAILABILITY_ESTIMATE_IN_USE",
+    "CreateItem AVAILABILITY_ESTIMATE_NOT_FOUND",
+    "UpdateItem AVAILABILITY_ESTIMATE_NOT_FOUND",
+    "an item whose availability estimate is gone",
+    "RetryLowStockEvent OK",
+    "RetryLowStockEvent LOW_STOCK_EVENT_STATE",
+    "RetryLowStockEvent LOW_STOCK_EVENT_NOT_FOUND",
+    "an attempt that began",
+    "an attempt that was not to be made",
+    "an event that is done",
+    "an event that is dead",
+    "commands in one batch",
+    "changes of the configuration in one batch",
+    "a command that had to wait for the next batch",
+    "a fold",
+    "a fold in steps",
+    "a moment before the ledger begins",
+    "a repair of reserved",
+    "a repair of incoming",
+    "a repair of on_hand",
+    "a repair of safety_stock",
+    "a repair of version",
+    "a repair of sequence",
+    "a repair of backordered",
+    "a repair of backordered of a line",
+    "a repair of kits",
+    "a repair of quotas",
+    "a repair of low_stock_rules",
+    "a repair of returned",
+    "a repair of in_shipment",
+    "a repair of outstanding",
     "a rule that recovered",
     "a kit that was reserved",
     "an order that was only tried",

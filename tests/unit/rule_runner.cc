@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,9 +12,6 @@
 #include "gtest/gtest.h"
 #include "server/background/recheck_sku.h"
 #include "server/errors.h"
-#include "server/pipeline/backorders.h"
-#include "server/pipeline/consequences.h"
-#include "server/pipeline/holds.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/steps.h"
 #include "tests/api_comments.h"
@@ -56,14 +54,45 @@ bool Same(const std::unique_ptr<Message>& a, const std::unique_ptr<Message>& b) 
   return google::protobuf::util::MessageDifferencer::Equals(*a, *b);
 }
 
-bool Nothing(const pipeline::Needs& more) {
-  return more.skus.empty() && more.holders.empty() && more.outstanding.empty() && more.replenishments.empty();
-}
-
 bool ChangesConfiguration(const pipeline::Rows& rows) {
   return !rows.warehouses.Written().empty() || !rows.channels.Written().empty() ||
-         !rows.attachments.Written().empty() || !rows.attachments.Removed().empty();
+         !rows.attachments.Written().empty() || !rows.attachments.Removed().empty() ||
+         !rows.availability_estimates.Written().empty() || !rows.availability_estimates.Removed().empty();
 }
+
+// A command that stays with its owner.
+class Borrowed final : public pipeline::Command {
+ public:
+  explicit Borrowed(pipeline::Command& owned) : owned_(owned) {}
+
+  std::string_view name() const override { return owned_.name(); }
+  pipeline::Needs needs() const override { return owned_.needs(); }
+  absl::Status Apply(pipeline::Work& work) override { return owned_.Apply(work); }
+  std::string SaveReply() const override { return owned_.SaveReply(); }
+  bool LoadReply(std::string_view reply) override { return owned_.LoadReply(reply); }
+
+ private:
+  pipeline::Command& owned_;
+};
+
+std::string Payload(const Message& request) {
+  return absl::StrCat(request.GetTypeName(), " ", request.ShortDebugString());
+}
+
+absl::Status Check(const rpc::Method& method, const Message& request, const rpc::Bounds& bounds) {
+  Violations violations;
+  method.validate(request, bounds, violations);
+  rpc::CheckRequestId(RequestId(request), violations);
+  return violations.empty() ? absl::OkStatus() : violations.ToStatus();
+}
+
+void ExpectDocumented(const Message& request, const absl::Status& answer) {
+  const std::string reason = ReasonOf(answer);
+  EXPECT_TRUE(reason.empty() || NamesReason(*rpc::MethodOf(request.GetDescriptor()), reason))
+      << "no comment tells callers of " << request.GetTypeName() << " about " << reason;
+}
+
+absl::Status NeverEnds() { return absl::InternalError("the command never stops asking for more rows"); }
 
 }  // namespace
 
@@ -94,19 +123,14 @@ class RuleRunner::CallSteps final : public rpc::Steps {
 
 absl::Status RuleRunner::Run(const Message& request, Message& response) {
   absl::Status answer = AnswerTo(request, response);
-  const std::string reason = ReasonOf(answer);
-  EXPECT_TRUE(reason.empty() || NamesReason(*rpc::MethodOf(request.GetDescriptor()), reason))
-      << "no comment tells callers of " << request.GetTypeName() << " about " << reason;
+  ExpectDocumented(request, answer);
   return answer;
 }
 
 absl::Status RuleRunner::AnswerTo(const Message& request, Message& response) {
   const rpc::Method* method = MethodFor(request);
   if (method == nullptr) return absl::UnimplementedError("no write takes " + request.GetTypeName());
-  Violations violations;
-  method->validate(request, bounds, violations);
-  rpc::CheckRequestId(RequestId(request), violations);
-  if (!violations.empty()) return violations.ToStatus();
+  if (absl::Status valid = Check(*method, request, bounds); !valid.ok()) return valid;
   if (method->make_command != nullptr) {
     return RunRecorded(*method->make_command(request, response), request, /*step=*/"", response);
   }
@@ -115,26 +139,80 @@ absl::Status RuleRunner::AnswerTo(const Message& request, Message& response) {
   return answer;
 }
 
-// Gives the first answer under the request id again if there is one.
 absl::Status RuleRunner::RunRecorded(pipeline::Command& command, const Message& request, const std::string& step,
                                      const Message& reply) {
   if (broken_steps.contains(step)) return Unavailable("DATABASE_UNAVAILABLE", "the database is away");
   std::string id = RequestId(request);
-  if (id.empty()) return RunRounds(command, id, &reply);
-  if (!step.empty()) absl::StrAppend(&id, "/", step);
-  const std::string payload = absl::StrCat(request.GetTypeName(), " ", request.ShortDebugString());
-  if (const auto found = records_.find(id); found != records_.end()) {
-    const Record& record = found->second;
-    if (record.payload != payload) return Refusal(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED", id);
-    const bool loaded = !record.status.ok() || command.LoadReply(record.reply);
-    return loaded ? record.status : absl::InternalError("a saved reply can't be loaded");
-  }
-  const absl::Status status = RunRounds(command, id, &reply);
-  if (!trial_) records_[id] = {.payload = payload, .status = status, .reply = status.ok() ? command.SaveReply() : ""};
-  return status;
+  if (!id.empty() && !step.empty()) absl::StrAppend(&id, "/", step);
+  Task task = MakeTask(std::make_unique<Borrowed>(command), std::move(id), &reply);
+  if (const std::optional<absl::Status> first = FirstAnswer(task, request)) return *first;
+  RunAlone(task);
+  Keep(task, request);
+  return task.job->answer;
 }
 
-absl::Status RuleRunner::RunCommand(pipeline::Command& command) { return RunRounds(command, "", nullptr); }
+absl::Status RuleRunner::RunCommand(pipeline::Command& command) {
+  Task task = MakeTask(std::make_unique<Borrowed>(command), "", nullptr);
+  RunAlone(task);
+  return task.job->answer;
+}
+
+std::vector<std::size_t> RuleRunner::RunTogether(std::vector<Concurrent>& calls) {
+  std::vector<std::size_t> order;
+  std::map<std::size_t, Task> waiting;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const Message& request = *calls[i].request;
+    const rpc::Method& method = *MethodFor(request);
+    calls[i].answer = Check(method, request, bounds);
+    if (calls[i].answer.ok()) {
+      waiting[i] = MakeTask(method.make_command(request, *calls[i].response), RequestId(request), calls[i].response);
+      calls[i].fresh_id = fresh_id();
+    } else {
+      order.push_back(i);
+    }
+  }
+  for (int round = 0; round < kMaxRounds && !waiting.empty(); ++round) {
+    for (const std::size_t i : RunSome(waiting, calls)) {
+      calls[i].answer = waiting.at(i).job->answer;
+      waiting.erase(i);
+      order.push_back(i);
+    }
+  }
+  for (const auto& [i, task] : waiting) {
+    calls[i].answer = NeverEnds();
+    order.push_back(i);
+  }
+  for (const Concurrent& call : calls) ExpectDocumented(*call.request, call.answer);
+  return order;
+}
+
+std::vector<std::size_t> RuleRunner::RunSome(std::map<std::size_t, Task>& waiting,
+                                             const std::vector<Concurrent>& calls) {
+  std::vector<std::size_t> answered;
+  std::map<std::size_t, Task*> batch;
+  std::set<std::string> ids;
+  for (auto& [i, task] : waiting) {
+    const std::string& id = task.job->identity.request_id;
+    if (const auto first = FirstAnswer(task, *calls[i].request)) {
+      task.job->answer = *first;
+      answered.push_back(i);
+    } else if (id.empty() || ids.insert(id).second) {
+      batch[i] = &task;
+    }
+  }
+  if (batch.empty()) return answered;
+  std::vector<Task*> tasks;
+  for (const auto& [i, task] : batch) tasks.push_back(task);
+  RunBatch(tasks);
+  for (const auto& [i, task] : batch) {
+    if (task->job->needs_more) continue;
+    Keep(*task, *calls[i].request);
+    answered.push_back(i);
+  }
+  return answered;
+}
+
+std::string RuleRunner::fresh_id() const { return absl::StrCat("fresh-", tasks_); }
 
 void RuleRunner::Follow() {
   for (const storage::ItemRecord* item : rows.items.All()) {
@@ -145,81 +223,90 @@ void RuleRunner::Follow() {
   following_ = false;
 }
 
-// Runs the command until it has every SKU that it asks for.
-absl::Status RuleRunner::RunRounds(pipeline::Command& command, const std::string& request_id, const Message* reply) {
-  ++runs_;
-  pipeline::Needs needs = command.needs();
-  for (int round = 0; round < kMaxRounds; ++round) {
-    const pipeline::Needs more = RunOnce(command, needs, request_id, reply);
-    if (check_invariants) CheckInvariants(rows);
-    if (Nothing(more)) return answer_;
-    needs.skus.insert(needs.skus.end(), more.skus.begin(), more.skus.end());
-    needs.holders.insert(needs.holders.end(), more.holders.begin(), more.holders.end());
-    needs.outstanding.insert(needs.outstanding.end(), more.outstanding.begin(), more.outstanding.end());
-    needs.replenishments.insert(needs.replenishments.end(), more.replenishments.begin(), more.replenishments.end());
-  }
-  return absl::InternalError("the command never stops asking for more SKUs");
+RuleRunner::Task RuleRunner::MakeTask(std::unique_ptr<pipeline::Command> command, std::string request_id,
+                                      const Message* reply) {
+  ++tasks_;
+  Task task{.job = std::make_unique<pipeline::Job>(), .reply = reply};
+  task.job->needs = command->needs();
+  task.job->command = std::move(command);
+  task.job->identity = {.caller = actor, .request_id = std::move(request_id), .fingerprint = ""};
+  task.job->fresh_id = fresh_id();
+  return task;
 }
 
-pipeline::Needs RuleRunner::RunOnce(pipeline::Command& command, const pipeline::Needs& needs,
-                                    const std::string& request_id, const Message* reply) {
-  Batch batch;
-  answer_ = Prepare(needs, batch);
-  if (!answer_.ok()) return {};
+std::optional<absl::Status> RuleRunner::FirstAnswer(Task& task, const Message& request) const {
+  const std::string& id = task.job->identity.request_id;
+  const auto found = records_.find(id);
+  if (id.empty() || found == records_.end()) return std::nullopt;
+  const Record& record = found->second;
+  if (record.payload != Payload(request)) return Refusal(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED", id);
+  const bool loaded = !record.status.ok() || task.job->command->LoadReply(record.reply);
+  return loaded ? record.status : absl::InternalError("a saved reply can't be loaded");
+}
 
-  Apply(command, request_id, batch);
-  const absl::Status first_answer = answer_;
-  const std::unique_ptr<Message> first_reply = SavedReply(command, reply);
-  batch.rows.Undo();
-  pipeline::Needs more = Apply(command, request_id, batch);
-  if (!Same(answer_, first_answer) || !Same(SavedReply(command, reply), first_reply)) {
-    answer_ = absl::InternalError("the second run of the same command differs from the first");
+void RuleRunner::Keep(const Task& task, const Message& request) {
+  const pipeline::Job& job = *task.job;
+  if (job.identity.request_id.empty() || job.trial) return;
+  records_[job.identity.request_id] = {
+      .payload = Payload(request), .status = job.answer, .reply = job.answer.ok() ? job.command->SaveReply() : ""};
+}
+
+void RuleRunner::RunAlone(Task& task) {
+  task.job->needs_more = true;
+  for (int round = 0; round < kMaxRounds && task.job->needs_more; ++round) RunBatch({&task});
+  if (task.job->needs_more) task.job->answer = NeverEnds();
+}
+
+void RuleRunner::RunBatch(const std::vector<Task*>& tasks) {
+  std::vector<pipeline::Job*> jobs;
+  for (const Task* task : tasks) {
+    jobs.push_back(task->job.get());
+    jobs.back()->needs_more = false;
+    jobs.back()->skus = SkusOf(jobs.back()->needs);
   }
-  if (!Nothing(more) || trial_ || !answer_.ok()) batch.rows.Undo();
-  if (ChangesConfiguration(batch.rows)) following_ = true;
-  Store(batch.rows);
-  return more;
+  pipeline::LoadedBatch batch;
+  const absl::Status ready = Prepare(jobs, batch);
+  if (!ready.ok()) {
+    for (pipeline::Job* job : jobs) job->answer = ready;
+    return;
+  }
+  pipeline::LoadedBatch again = batch;
+  Apply(jobs, batch);
+  std::vector<absl::Status> answers;
+  std::vector<std::unique_ptr<Message>> replies;
+  for (const Task* task : tasks) {
+    answers.push_back(task->job->answer);
+    replies.push_back(SavedReply(*task->job->command, task->reply));
+  }
+  Apply(jobs, again);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    absl::Status& answer = jobs[i]->answer;
+    if (Same(answer, answers[i]) && Same(SavedReply(*jobs[i]->command, tasks[i]->reply), replies[i])) continue;
+    answer = absl::InternalError("the second run of the same command differs from the first");
+  }
+  if (ChangesConfiguration(again.rows)) following_ = true;
+  Store(again.rows);
+  if (check_invariants) CheckInvariants(rows);
 }
 
 // Releases dead holds and goes on with fills, in as many steps as it takes. What the last step does is stored together
-// with what the command does.
-absl::Status RuleRunner::Prepare(const pipeline::Needs& needs, Batch& batch) {
+// with what the commands do.
+absl::Status RuleRunner::Prepare(const std::vector<pipeline::Job*>& jobs, pipeline::LoadedBatch& batch) {
   for (bool first = true;; first = false) {
-    batch = Load(needs);
+    batch = Load(jobs);
+    if (pipeline::RepairsAlone(jobs)) return absl::OkStatus();
     const auto source = WaitingFor(batch);
-    pipeline::Work release(batch.rows, batch.now, batch.configuration, limits, batch.locked, {.actor = "system"});
-    absl::Status status = pipeline::ReleaseDead(release).status();
-    if (!status.ok()) return status;
-    status = pipeline::DrawConsequences(release, *source);
-    if (!status.ok()) return status;
-    batch.rows.Mark();
-    pipeline::Work fill(batch.rows, batch.now, batch.configuration, limits, batch.locked, {.actor = "system"});
-    absl::StatusOr<bool> more = pipeline::GoOnFilling(fill, following_ && first, *source);
-    if (!more.ok()) return more.status();
-    status = pipeline::DrawConsequencesOfFill(fill);
-    batch.rows.Mark();
-    if (!status.ok() || !*more) return status;
+    const absl::StatusOr<int64_t> released = batch.ReleaseDeadHolds(limits, *source);
+    if (!released.ok()) return released.status();
+    const absl::StatusOr<bool> more = batch.FillPending(limits, following_ && first, *source);
+    if (!more.ok() || !*more) return more.status();
     Store(batch.rows);
   }
 }
 
-pipeline::Needs RuleRunner::Apply(pipeline::Command& command, const std::string& request_id, Batch& batch) {
-  pipeline::Work work(batch.rows, batch.now, batch.configuration, limits, batch.locked,
-                      {.actor = actor, .request_id = request_id, .fresh_id = absl::StrCat("fresh-", runs_)});
-  work.holders = &batch.holders;
-  work.warehouse_use = &batch.warehouse_use;
-  work.estimate_users = &batch.estimate_users;
-  work.outstanding = &batch.outstanding;
-  work.past_levels = &batch.past_levels;
-  answer_ = command.Apply(work);
-  trial_ = work.trial();
-  pipeline::Needs more;
-  more.skus.assign(work.required().begin(), work.required().end());
-  more.holders.assign(work.required_holders().begin(), work.required_holders().end());
-  more.outstanding.assign(work.required_outstanding().begin(), work.required_outstanding().end());
-  more.replenishments.assign(work.required_replenishments().begin(), work.required_replenishments().end());
-  if (answer_.ok() && Nothing(more) && !trial_) answer_ = pipeline::DrawConsequences(work, *WaitingFor(batch));
-  return more;
+void RuleRunner::Apply(const std::vector<pipeline::Job*>& jobs, pipeline::LoadedBatch& batch) const {
+  const absl::Status applied = batch.Apply(jobs, limits, *WaitingFor(batch));
+  EXPECT_TRUE(applied.ok()) << applied;
 }
 
 }  // namespace inventory

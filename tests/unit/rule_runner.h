@@ -2,9 +2,11 @@
 #ifndef INVENTORY_TESTS_UNIT_RULE_RUNNER_H_
 #define INVENTORY_TESTS_UNIT_RULE_RUNNER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,17 +18,18 @@
 #include "server/pipeline/backorders.h"
 #include "server/pipeline/command.h"
 #include "server/pipeline/configuration.h"
+#include "server/pipeline/job.h"
+#include "server/pipeline/loaded_batch.h"
 #include "server/pipeline/rows.h"
 #include "server/pipeline/work.h"
 #include "server/rpc/bounds.h"
 
 namespace inventory {
 
-// Runs commands as the pipeline does, each in a batch of its own: it validates, loads only what the command's needs
-// name, releases dead holds, goes on with fills, applies, fills, and keeps the rows of a success and the answer under
-// its request id. Every run is applied, undone and applied again, as after a rollback, and must give the same answer;
-// after every run the invariants must hold (tests/unit/invariants.h). A reason that no comment tells callers of fails
-// the test.
+// Runs commands as the pipeline does, each in a batch of its own or several in one: it validates, loads only what the
+// commands' needs name, has the batch do its work, and keeps the rows and the answers under their request ids. Every
+// batch does its work twice from the same rows, as after a rollback, and must give the same answers; after every batch
+// the invariants must hold (tests/unit/invariants.h). A reason that no comment tells callers of fails the test.
 class RuleRunner {
  public:
   // Everything that is stored. A test puts configuration in by Load, makes the rest by commands, and looks at rows by
@@ -55,8 +58,23 @@ class RuleRunner {
     return response;
   }
 
+  // One of several calls that come at the same time.
+  struct Concurrent {
+    const google::protobuf::Message* request = nullptr;  // A write that is one command.
+    google::protobuf::Message* response = nullptr;
+    absl::Status answer = {};
+    std::string fresh_id = {};  // The id that it had to give.
+  };
+  // Answers the calls as a lane does: runs all in one batch, then those that needed more rows, or came under the
+  // request id of another, in the next one. Returns their indices in the order in which they have taken effect. All of
+  // them change the configuration, or none does: no lane takes both.
+  std::vector<std::size_t> RunTogether(std::vector<Concurrent>& calls);
+
   // The answer of a command that no RPC makes.
   absl::Status RunCommand(pipeline::Command& command);
+
+  // The id that the last command had to give.
+  std::string fresh_id() const;
 
   // Looks at the backorders of every SKU, as the background does after a change of the configuration. Until then each
   // batch does so for its own SKUs.
@@ -65,18 +83,19 @@ class RuleRunner {
   // The configuration that the rows make.
   pipeline::Configuration CurrentConfiguration() const;
 
+  // The movement that says how the level was at the time, as GetStockLevel finds it; nullptr if the level did not exist
+  // yet. FAILED_PRECONDITION if the ledger does not reach back so far.
+  absl::StatusOr<const storage::MovementRecord*> LevelAsOf(const std::string& sku, const std::string& warehouse_id,
+                                                           absl::Time time) const;
+
+  // What VerifyStock reads of the SKUs; of everything if there are none.
+  storage::VerifySnapshot Snapshot(const std::set<std::string>& skus = {}) const;
+
  private:
-  // What one batch has besides its rows.
-  struct Batch {
-    std::set<std::string> locked;
-    pipeline::Rows rows;
-    absl::Time now;
-    pipeline::Configuration configuration;
-    std::map<std::string, std::vector<std::string>> holders;
-    std::map<std::string, storage::WarehouseUse> warehouse_use;
-    std::map<std::string, std::vector<std::string>> estimate_users;
-    std::map<storage::QuotaRecord::Key, int64_t> outstanding;
-    std::map<pipeline::LevelMoment, storage::PastLevel> past_levels;
+  // A command on its way. `reply` is a message of the type that it saves; null if it saves none.
+  struct Task {
+    std::unique_ptr<pipeline::Job> job;
+    const google::protobuf::Message* reply = nullptr;
   };
 
   // The answer that was given under a request id.
@@ -88,37 +107,44 @@ class RuleRunner {
   class CallSteps;
 
   absl::Status AnswerTo(const google::protobuf::Message& request, google::protobuf::Message& response);
-  // `reply` is a message of the type that the command saves; null if it saves none.
   absl::Status RunRecorded(pipeline::Command& command, const google::protobuf::Message& request,
                            const std::string& step, const google::protobuf::Message& reply);
-  absl::Status RunRounds(pipeline::Command& command, const std::string& request_id,
-                         const google::protobuf::Message* reply);
-  // Both set answer_, or return what must be loaded besides.
-  pipeline::Needs RunOnce(pipeline::Command& command, const pipeline::Needs& needs, const std::string& request_id,
-                          const google::protobuf::Message* reply);
-  pipeline::Needs Apply(pipeline::Command& command, const std::string& request_id, Batch& batch);
-  absl::Status Prepare(const pipeline::Needs& needs, Batch& batch);
-  Batch Load(const pipeline::Needs& needs);
-  std::unique_ptr<pipeline::BackorderSource> WaitingFor(Batch& batch) const;
-  void LoadReservations(const std::set<std::string>& ids, Batch& batch);
-  void LoadShipments(const std::set<std::string>& ids, Batch& batch);
-  void LoadReplenishments(const std::vector<std::string>& ids, Batch& batch);
-  void LoadTransfers(const std::vector<std::string>& ids, Batch& batch);
-  void LoadSkus(bool create_items, Batch& batch);
-  void LoadDeadHolds(Batch& batch);
-  void LoadCompanions(const pipeline::Needs& needs, Batch& batch);
-  void LoadEvents(const pipeline::Needs& needs, Batch& batch);
-  void LoadOldMovements(const pipeline::LedgerRange& range, Batch& batch);
+  Task MakeTask(std::unique_ptr<pipeline::Command> command, std::string request_id,
+                const google::protobuf::Message* reply);
+  // The first answer to the task's request id, if there is one.
+  std::optional<absl::Status> FirstAnswer(Task& task, const google::protobuf::Message& request) const;
+  // Keeps the answer under the task's request id.
+  void Keep(const Task& task, const google::protobuf::Message& request);
+  // What each job has come to is in its answer and its needs_more.
+  void RunBatch(const std::vector<Task*>& tasks);
+  void RunAlone(Task& task);
+  // Answers those of the waiting calls that can be answered after one batch more, and says which.
+  std::vector<std::size_t> RunSome(std::map<std::size_t, Task>& waiting, const std::vector<Concurrent>& calls);
+  absl::Status Prepare(const std::vector<pipeline::Job*>& jobs, pipeline::LoadedBatch& batch);
+  void Apply(const std::vector<pipeline::Job*>& jobs, pipeline::LoadedBatch& batch) const;
+
+  pipeline::LoadedBatch Load(const std::vector<pipeline::Job*>& jobs);
+  std::unique_ptr<pipeline::BackorderSource> WaitingFor(pipeline::LoadedBatch& batch) const;
+  std::set<std::string> SkusOf(const pipeline::Needs& needs) const;
+  void MakeMissingItems(const std::vector<pipeline::Job*>& jobs);
+  void LoadSkus(pipeline::LoadedBatch& batch) const;
+  void LoadDocuments(const pipeline::Needs& needs, pipeline::LoadedBatch& batch) const;
+  void LoadDeadHolds(pipeline::LoadedBatch& batch) const;
+  void LoadCompanions(pipeline::LoadedBatch& batch) const;
+  void LoadAsked(const pipeline::Needs& needs, pipeline::LoadedBatch& batch) const;
+  void LoadEvents(const pipeline::Needs& needs, pipeline::LoadedBatch& batch) const;
+  void LoadOldMovements(const pipeline::LedgerRange& range, pipeline::LoadedBatch& batch) const;
   storage::PastLevel PastLevelAt(const pipeline::LevelMoment& then) const;
+  std::set<std::string> ReservationsOf(const pipeline::Needs& needs) const;
+  std::vector<std::string> UsersOfEstimate(const std::string& id) const;
+  int64_t OutstandingOf(const storage::QuotaRecord::Key& quota) const;
   std::vector<std::string> HoldersOf(const std::string& sku, absl::Time time) const;
   storage::WarehouseUse UseOf(const std::string& warehouse_id, absl::Time time) const;
   void Store(const pipeline::Rows& batch);
 
   std::map<std::string, Record> records_;
-  int runs_ = 0;
-  bool trial_ = false;      // The last run of a command was one.
+  int tasks_ = 0;
   bool following_ = false;  // A change of the configuration has consequences that are not all drawn.
-  absl::Status answer_;
 };
 
 }  // namespace inventory

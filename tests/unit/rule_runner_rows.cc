@@ -97,145 +97,147 @@ pipeline::Configuration RuleRunner::CurrentConfiguration() const {
   return configuration;
 }
 
-std::unique_ptr<pipeline::BackorderSource> RuleRunner::WaitingFor(Batch& batch) const {
+std::unique_ptr<pipeline::BackorderSource> RuleRunner::WaitingFor(pipeline::LoadedBatch& batch) const {
   return std::make_unique<StoredBackorders>(rows, batch.rows, max_filled_lines);
 }
 
-RuleRunner::Batch RuleRunner::Load(const pipeline::Needs& needs) {
-  Batch batch;
-  std::set<std::string> reservations(needs.reservations.begin(), needs.reservations.end());
-  for (const std::string& id : needs.shipments) {
-    const storage::ShipmentRecord* shipment = rows.shipments.Find(id);
-    if (shipment != nullptr) reservations.insert(shipment->reservation_id);
+pipeline::LoadedBatch RuleRunner::Load(const std::vector<pipeline::Job*>& jobs) {
+  pipeline::LoadedBatch batch;
+  for (const pipeline::Job* job : jobs) batch.skus.insert(job->skus.begin(), job->skus.end());
+  MakeMissingItems(jobs);
+  LoadSkus(batch);
+  for (const pipeline::Job* job : jobs) LoadDocuments(job->needs, batch);
+  if (!pipeline::RepairsAlone(jobs)) LoadDeadHolds(batch);
+  LoadCompanions(batch);
+  for (const pipeline::Job* job : jobs) {
+    LoadAsked(job->needs, batch);
+    LoadEvents(job->needs, batch);
   }
-  LoadReservations(reservations, batch);
-  LoadShipments({needs.shipments.begin(), needs.shipments.end()}, batch);
-  LoadKeys(needs.new_reservations, rows.reservations, batch.rows.reservations);
-  LoadKeys(needs.new_shipments, rows.shipments, batch.rows.shipments);
-  LoadKeys(needs.new_returns, rows.returns, batch.rows.returns);
-  LoadKeys(needs.new_replenishments, rows.replenishments, batch.rows.replenishments);
-  LoadKeys(needs.new_transfers, rows.transfers, batch.rows.transfers);
-  LoadReplenishments(needs.replenishments, batch);
-  LoadTransfers(needs.transfers, batch);
-  LoadKeys(needs.new_low_stock_rules, rows.low_stock_rules, batch.rows.low_stock_rules);
-  for (const std::string& id : needs.low_stock_rules) {
-    const storage::LowStockRuleRecord* rule = rows.low_stock_rules.Find(id);
-    if (rule == nullptr) continue;
-    batch.rows.low_stock_rules.Load(*rule);
-    batch.locked.insert(rule->sku);
-  }
-  batch.locked.insert(needs.skus.begin(), needs.skus.end());
-  LoadSkus(needs.create_items, batch);
-  LoadDeadHolds(batch);
-  LoadCompanions(needs, batch);
-  LoadEvents(needs, batch);
-  if (needs.configuration) {
-    LoadAll(rows.warehouses, batch.rows.warehouses);
-    LoadAll(rows.channels, batch.rows.channels);
-    LoadAll(rows.attachments, batch.rows.attachments);
-    LoadAll(rows.availability_estimates, batch.rows.availability_estimates);
-  }
-  for (const std::string& sku : needs.holders) batch.holders[sku] = HoldersOf(sku, batch.now);
-  for (const std::string& id : needs.exclusive_warehouses) batch.warehouse_use[id] = UseOf(id, batch.now);
-  batch.configuration = CurrentConfiguration();
+  batch.configuration = std::make_shared<const pipeline::Configuration>(CurrentConfiguration());
   return batch;
 }
 
-// The reservations' SKUs are locked too.
-void RuleRunner::LoadReservations(const std::set<std::string>& ids, Batch& batch) {
-  const auto wanted = [&ids](const auto& record) { return ids.contains(record.reservation_id); };
-  LoadIf(rows.reservations, batch.rows.reservations, wanted);
-  LoadIf(rows.reservation_lines, batch.rows.reservation_lines, wanted);
-  LoadIf(rows.allocations, batch.rows.allocations, wanted);
-  LoadIf(rows.backorders, batch.rows.backorders, wanted);
-  for (const auto* line : batch.rows.reservation_lines.All()) batch.locked.insert(line->sku);
+// Those that the needs name and those of their documents.
+std::set<std::string> RuleRunner::SkusOf(const pipeline::Needs& needs) const {
+  std::set<std::string> skus(needs.skus.begin(), needs.skus.end());
+  const std::set<std::string> reservations = ReservationsOf(needs);
+  for (const auto* line : rows.reservation_lines.All()) {
+    if (reservations.contains(line->reservation_id)) skus.insert(line->sku);
+  }
+  for (const std::string& id : needs.replenishments) {
+    if (const auto* found = rows.replenishments.Find(id)) skus.insert(found->sku);
+  }
+  const std::set<std::string> transfers(needs.transfers.begin(), needs.transfers.end());
+  for (const auto* line : rows.transfer_lines.All()) {
+    if (transfers.contains(line->transfer_id)) skus.insert(line->sku);
+  }
+  for (const std::string& id : needs.low_stock_rules) {
+    if (const auto* rule = rows.low_stock_rules.Find(id)) skus.insert(rule->sku);
+  }
+  return skus;
 }
 
-void RuleRunner::LoadShipments(const std::set<std::string>& ids, Batch& batch) {
-  const auto wanted = [&ids](const auto& record) { return ids.contains(record.shipment_id); };
-  LoadIf(rows.shipments, batch.rows.shipments, wanted);
-  LoadIf(rows.shipment_lines, batch.rows.shipment_lines, wanted);
+// The reservations that the needs name and those of their shipments.
+std::set<std::string> RuleRunner::ReservationsOf(const pipeline::Needs& needs) const {
+  std::set<std::string> ids(needs.reservations.begin(), needs.reservations.end());
+  for (const std::string& id : needs.shipments) {
+    if (const auto* shipment = rows.shipments.Find(id)) ids.insert(shipment->reservation_id);
+  }
+  return ids;
 }
 
-void RuleRunner::LoadSkus(bool create_items, Batch& batch) {
-  batch.now = now;
-  for (const std::string& sku : batch.locked) {
-    if (create_items && rows.items.Find(sku) == nullptr) {
+void RuleRunner::MakeMissingItems(const std::vector<pipeline::Job*>& jobs) {
+  for (const pipeline::Job* job : jobs) {
+    for (const std::string& sku : job->skus) {
+      if (!job->needs.create_items || rows.items.Find(sku) != nullptr) continue;
       storage::ItemRecord item;
       item.sku = sku;
       rows.items.Load(item);
     }
   }
-  const auto wanted = [&batch](const auto& record) { return batch.locked.contains(record.sku); };
+}
+
+void RuleRunner::LoadSkus(pipeline::LoadedBatch& batch) const {
+  const auto wanted = [&batch](const auto& record) { return batch.skus.contains(record.sku); };
   LoadIf(rows.items, batch.rows.items, wanted);
   LoadIf(rows.levels, batch.rows.levels, wanted);
+  batch.now = now;
   for (const auto* item : batch.rows.items.All()) {
     if (item->last_movement_time) batch.now = std::max(batch.now, *item->last_movement_time);
   }
 }
 
-void RuleRunner::LoadReplenishments(const std::vector<std::string>& ids, Batch& batch) {
-  LoadKeys(ids, rows.replenishments, batch.rows.replenishments);
-  for (const std::string& id : ids) {
-    if (const auto* found = rows.replenishments.Find(id)) batch.locked.insert(found->sku);
-  }
-}
-
-void RuleRunner::LoadTransfers(const std::vector<std::string>& ids, Batch& batch) {
-  LoadKeys(ids, rows.transfers, batch.rows.transfers);
-  const std::set<std::string> wanted(ids.begin(), ids.end());
+void RuleRunner::LoadDocuments(const pipeline::Needs& needs, pipeline::LoadedBatch& batch) const {
+  const std::set<std::string> reservations = ReservationsOf(needs);
+  const auto of_reservation = [&](const auto& record) { return reservations.contains(record.reservation_id); };
+  LoadIf(rows.reservations, batch.rows.reservations, of_reservation);
+  LoadIf(rows.reservation_lines, batch.rows.reservation_lines, of_reservation);
+  LoadIf(rows.allocations, batch.rows.allocations, of_reservation);
+  LoadIf(rows.backorders, batch.rows.backorders, of_reservation);
+  const std::set<std::string> shipments(needs.shipments.begin(), needs.shipments.end());
+  LoadKeys(needs.shipments, rows.shipments, batch.rows.shipments);
+  LoadIf(rows.shipment_lines, batch.rows.shipment_lines,
+         [&](const auto& line) { return shipments.contains(line.shipment_id); });
+  LoadKeys(needs.replenishments, rows.replenishments, batch.rows.replenishments);
+  const std::set<std::string> transfers(needs.transfers.begin(), needs.transfers.end());
+  LoadKeys(needs.transfers, rows.transfers, batch.rows.transfers);
   LoadIf(rows.transfer_lines, batch.rows.transfer_lines,
-         [&wanted](const auto& line) { return wanted.contains(line.transfer_id); });
-  for (const auto* line : batch.rows.transfer_lines.All()) batch.locked.insert(line->sku);
+         [&](const auto& line) { return transfers.contains(line.transfer_id); });
+  LoadKeys(needs.low_stock_rules, rows.low_stock_rules, batch.rows.low_stock_rules);
+  LoadKeys(needs.new_reservations, rows.reservations, batch.rows.reservations);
+  LoadKeys(needs.new_shipments, rows.shipments, batch.rows.shipments);
+  LoadKeys(needs.new_returns, rows.returns, batch.rows.returns);
+  LoadKeys(needs.new_replenishments, rows.replenishments, batch.rows.replenishments);
+  LoadKeys(needs.new_transfers, rows.transfers, batch.rows.transfers);
+  LoadKeys(needs.new_low_stock_rules, rows.low_stock_rules, batch.rows.low_stock_rules);
 }
 
-void RuleRunner::LoadDeadHolds(Batch& batch) {
+void RuleRunner::LoadDeadHolds(pipeline::LoadedBatch& batch) const {
   for (const storage::AllocationRecord* part : rows.allocations.All()) {
-    if (!batch.locked.contains(part->sku) || !part->expire_time || *part->expire_time > batch.now) continue;
+    if (!batch.skus.contains(part->sku) || !part->expire_time || *part->expire_time > batch.now) continue;
     batch.rows.allocations.Load(*part);
     batch.rows.reservation_lines.Load(*rows.reservation_lines.Find({part->reservation_id, part->sku}));
   }
   for (const storage::BackorderRecord* backorder : rows.backorders.All()) {
     const bool dead = backorder->expire_time && *backorder->expire_time <= batch.now;
-    if (!dead || !batch.locked.contains(backorder->sku)) continue;
+    if (!dead || !batch.skus.contains(backorder->sku)) continue;
     batch.rows.backorders.Load(*backorder);
     batch.rows.reservation_lines.Load(*rows.reservation_lines.Find({backorder->reservation_id, backorder->sku}));
   }
 }
 
-// Quotas with the reservations that count against them, low-stock rules, and what single commands ask for.
-void RuleRunner::LoadCompanions(const pipeline::Needs& needs, Batch& batch) {
-  const auto of_batch = [&batch](const auto& record) { return batch.locked.contains(record.sku); };
+// Quotas with the reservations that count against them, and low-stock rules.
+void RuleRunner::LoadCompanions(pipeline::LoadedBatch& batch) const {
+  const auto of_batch = [&batch](const auto& record) { return batch.skus.contains(record.sku); };
   LoadIf(rows.quotas, batch.rows.quotas, of_batch);
   LoadIf(rows.low_stock_rules, batch.rows.low_stock_rules,
          [&](const auto& rule) { return of_batch(rule) && !rule.delete_time; });
   for (const auto* line : batch.rows.reservation_lines.All()) {
     batch.rows.reservations.Load(*rows.reservations.Find(line->reservation_id));
   }
-  for (const std::string& id : needs.exclusive_availability_estimates) {
-    const storage::AvailabilityEstimateRecord* estimate = rows.availability_estimates.Find(id);
-    for (const storage::ItemRecord* item : rows.items.All()) {
-      const bool uses = estimate != nullptr && item->availability_estimate == estimate->uid;
-      if (uses && batch.estimate_users[id].size() < pipeline::kMaxHolders)
-        batch.estimate_users[id].push_back(item->sku);
-    }
-  }
-  for (const auto& key : needs.outstanding) {
-    int64_t& units = batch.outstanding[key];
-    for (const storage::ReservationLineRecord* line : rows.reservation_lines.All()) {
-      const bool counts =
-          line->sku == key.first && rows.reservations.Find(line->reservation_id)->channel_id == key.second;
-      if (counts) units += line->reserved + line->backordered;
-    }
+}
+
+// What single commands ask for.
+void RuleRunner::LoadAsked(const pipeline::Needs& needs, pipeline::LoadedBatch& batch) const {
+  if (needs.configuration) {
+    LoadAll(rows.warehouses, batch.rows.warehouses);
+    LoadAll(rows.channels, batch.rows.channels);
+    LoadAll(rows.attachments, batch.rows.attachments);
+    LoadAll(rows.availability_estimates, batch.rows.availability_estimates);
   }
   for (const auto& key : needs.external_references) {
     if (const auto* reference = rows.external_references.Find(key)) batch.rows.external_references.Load(*reference);
   }
+  for (const std::string& id : needs.exclusive_availability_estimates) batch.estimate_users[id] = UsersOfEstimate(id);
+  for (const std::string& sku : needs.holders) batch.holders[sku] = HoldersOf(sku, batch.now);
+  for (const std::string& id : needs.exclusive_warehouses) batch.warehouse_use[id] = UseOf(id, batch.now);
+  for (const auto& key : needs.outstanding) batch.outstanding[key] = OutstandingOf(key);
   for (const pipeline::LevelMoment& then : needs.past_levels) batch.past_levels[then] = PastLevelAt(then);
   for (const pipeline::LedgerRange& range : needs.old_movements) LoadOldMovements(range, batch);
+  if (!needs.audits.empty()) batch.sums = Snapshot({needs.audits.begin(), needs.audits.end()});
 }
 
-void RuleRunner::LoadEvents(const pipeline::Needs& needs, Batch& batch) {
+void RuleRunner::LoadEvents(const pipeline::Needs& needs, pipeline::LoadedBatch& batch) const {
   for (const std::string& rule_id : needs.first_events) {
     int left = 2;
     LoadIf(rows.low_stock_events, batch.rows.low_stock_events, [&](const auto& event) {
@@ -248,33 +250,24 @@ void RuleRunner::LoadEvents(const pipeline::Needs& needs, Batch& batch) {
   }
 }
 
-storage::PastLevel RuleRunner::PastLevelAt(const pipeline::LevelMoment& then) const {
-  storage::PastLevel past;
-  bool first = true;
-  for (const storage::MovementRecord& movement : rows.movements) {
-    if (movement.sku != then.sku || movement.warehouse_id != then.warehouse_id) continue;
-    if (first && movement.type == storage::MovementType::kBalanceForward) past.begin_time = movement.create_time;
-    first = false;
-    if (movement.create_time <= then.time) {
-      past.on_hand = movement.balance.on_hand;
-    } else if (movement.type == storage::MovementType::kSet) {
-      past.counted_since += movement.delta.on_hand;
-    }
+std::vector<std::string> RuleRunner::UsersOfEstimate(const std::string& id) const {
+  const storage::AvailabilityEstimateRecord* estimate = rows.availability_estimates.Find(id);
+  std::vector<std::string> skus;
+  for (const storage::ItemRecord* item : rows.items.All()) {
+    const bool uses = estimate != nullptr && item->availability_estimate == estimate->uid;
+    if (uses && skus.size() < pipeline::kMaxHolders) skus.push_back(item->sku);
   }
-  return past;
+  return skus;
 }
 
-void RuleRunner::LoadOldMovements(const pipeline::LedgerRange& range, Batch& batch) {
-  int64_t left = range.limit;
-  std::set<std::string> seen;
-  std::vector<storage::MovementRecord> ledger = rows.movements;
-  std::sort(ledger.begin(), ledger.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
-  for (const storage::MovementRecord& movement : ledger) {
-    if (movement.sku != range.sku) continue;
-    const bool first = seen.insert(movement.warehouse_id).second;
-    const bool old = movement.sequence > range.after_sequence && movement.create_time < range.before && left-- > 0;
-    if (first || old) batch.rows.old_movements.Load(movement);
+int64_t RuleRunner::OutstandingOf(const storage::QuotaRecord::Key& quota) const {
+  const auto& [sku, channel_id] = quota;
+  int64_t units = 0;
+  for (const storage::ReservationLineRecord* line : rows.reservation_lines.All()) {
+    const bool counts = line->sku == sku && rows.reservations.Find(line->reservation_id)->channel_id == channel_id;
+    if (counts) units += line->reserved + line->backordered;
   }
+  return units;
 }
 
 std::vector<std::string> RuleRunner::HoldersOf(const std::string& sku, absl::Time time) const {
