@@ -34,18 +34,15 @@ unpack_base() {
   cp -L /etc/resolv.conf "$root/etc/resolv.conf"
 }
 
-# Installs our packages with what they depend on and recommend; $1 is the cache.
-install_packages() {
-  mkdir -p "$1/archives"
-  cp "$work"/packages/*.deb "$root/tmp/"
-  find "$1/archives" -name '*.deb' -exec cp --target-directory "$root/var/cache/apt/archives" {} +
-  {
-    in_root apt-get update &&
-      in_root sh -c 'apt-get install --yes --no-install-recommends mariadb-server-core \
-        /tmp/inventory-server_*.deb /tmp/inventoryctl_*.deb /tmp/inventory-protos_*.deb' &&
-      in_root sh -c 'apt-get install --simulate /tmp/libinventory-client-dev_*.deb'
-  } >"$work/apt.out" 2>&1 || fail "the packages can't be installed"
+# Makes apt in $root find what the cache $1 has, or keeps there what apt has fetched.
+use_archives() { find "$1/archives" -name '*.deb' -exec cp --target-directory "$root/var/cache/apt/archives" {} +; }
+keep_archives() {
   find "$root/var/cache/apt/archives" -maxdepth 1 -name '*.deb' -exec cp --update --target-directory "$1/archives" {} +
+}
+
+# Installs packages: names, and patterns of files in $root. No recommended ones, so that those we depend on must suffice.
+install_packages() {
+  in_root sh -c "apt-get install --yes --no-install-recommends $*" >>"$work/apt.out" 2>&1 || fail "can't install $*"
 }
 
 # Starts what the service's unit starts, as its user, and sets `address`.
@@ -97,8 +94,12 @@ twice="$(for package in "$work"/packages/*.deb; do dpkg-deb --contents "$package
 [[ -z "$twice" ]] || fail "several packages have $twice"
 
 unpack_base "$cache"
+mkdir -p "$cache/archives"
+cp "$work"/packages/*.deb "$root/tmp/"
+use_archives "$cache"
 progress "Installing"
-install_packages "$cache"
+in_root apt-get update >"$work/apt.out" 2>&1 || fail "apt reaches no mirror"
+install_packages mariadb-server-core '/tmp/inventory-server_*.deb' '/tmp/inventoryctl_*.deb' '/tmp/inventory-protos_*.deb'
 [[ "$(in_root dpkg-query --show --showformat '${Conffiles}' inventory-server)" == *' /etc/inventory/server.toml '* ]] ||
   fail "the configuration is no conffile"
 [[ "$(in_root stat --format '%U %a' /var/lib/inventory)" == "inventory 750" ]] || fail "the data folder is not the user's"
@@ -106,12 +107,21 @@ install_packages "$cache"
 progress "An order by inventoryctl"
 start_service
 ctl create warehouse w1 --name Berlin --active --location-latitude 52.52 --location-longitude 13.405
-ctl create channel web --name Web
-ctl attach warehouse web w1
+ctl create channel web-eu --name Europe
+ctl attach warehouse web-eu w1
 ctl set stock SKU-1 w1 5
-ctl reserve web SKU-1=2 --order O-1
-in_root inventoryctl --address "$address" availability web SKU-1 -o csv >"$work/availability.out"
+ctl reserve web-eu SKU-1=2 --order O-1
+in_root inventoryctl --address "$address" availability web-eu SKU-1 -o csv >"$work/availability.out"
 grep -q '^SKU-1,.*,3,' "$work/availability.out" || fail "the reservation is not in the availability"
+
+progress "A separate C++ project"
+install_packages '/tmp/libinventory-client-dev_*.deb' g++ cmake make libgmock-dev
+keep_archives "$cache"
+cp -r "$source/tests/package/consumer" "$root/tmp/consumer"
+{
+  in_root cmake -S /tmp/consumer -B /tmp/shop && in_root cmake --build /tmp/shop --target shop --parallel "$(nproc)"
+} >"$work/shop.out" 2>&1 || fail "the packages do not suffice for a C++ project"
+[[ "$(in_root /tmp/shop/shop "$address" SKU-1 4)" == "Only 3 left" ]] || fail "the C++ program sees other stock"
 stop_service
 
 progress "Updating"
