@@ -77,12 +77,17 @@ void Violations::Add(std::string field, std::string description) {
   violations_.emplace_back(std::move(field), std::move(description));
 }
 
+void Violations::AddAll(const Violations& part, const std::function<std::string(const std::string&)>& path_of) {
+  for (const auto& [field, description] : part.violations_) Add(path_of(field), description);
+}
+
 absl::Status Violations::ToStatus() const {
   if (empty()) return absl::OkStatus();
   return ToStatus(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS", "the request breaks these rules");
 }
 
-absl::Status Violations::ToStatus(absl::StatusCode code, std::string_view reason, std::string_view message) const {
+absl::Status Violations::ToStatus(absl::StatusCode code, std::string_view reason, std::string_view message,
+                                  Metadata metadata) const {
   google::rpc::BadRequest bad;
   for (const auto& [field, description] : violations_) {
     auto* violation = bad.add_field_violations();
@@ -92,7 +97,8 @@ absl::Status Violations::ToStatus(absl::StatusCode code, std::string_view reason
   const std::string listed = absl::StrJoin(violations_, "; ", [](std::string* out, const auto& violation) {
     absl::StrAppend(out, violation.first, ": ", violation.second);
   });
-  absl::Status status = Refusal(code, reason, absl::StrCat(std::string(message), ": ", listed.substr(0, 2000)));
+  absl::Status status =
+      Refusal(code, reason, absl::StrCat(std::string(message), ": ", listed.substr(0, 2000)), metadata);
   Attach(status, bad);
   return status;
 }

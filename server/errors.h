@@ -4,6 +4,7 @@
 #define INVENTORY_SERVER_ERRORS_H_
 
 #include <cstddef>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -49,13 +50,16 @@ class Violations {
   // Notes that `field` (for example "lines[2].quantity") breaks a rule; `description` says which and what would be
   // right.
   void Add(std::string field, std::string description);
+  // Adds those of a part; `path_of` gives a field's path in the whole.
+  void AddAll(const Violations& part, const std::function<std::string(const std::string& field)>& path_of);
   bool empty() const { return violations_.empty(); }
   std::size_t size() const { return violations_.size(); }
 
   // OK if there are none, otherwise INVALID_ARGUMENT with all of them as a BadRequest.
   absl::Status ToStatus() const;
-  // The same under another code and reason.
-  absl::Status ToStatus(absl::StatusCode code, std::string_view reason, std::string_view message) const;
+  // The same under another code and reason, with metadata.
+  absl::Status ToStatus(absl::StatusCode code, std::string_view reason, std::string_view message,
+                        Metadata metadata = {}) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> violations_;

@@ -18,13 +18,16 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Duration
 
 }  // namespace
 
+Origin OriginOf(const grpc::CallbackServerContext& context, const MethodFacts& facts, absl::Duration default_deadline) {
+  return {.method = facts.name, .deadline = DeadlineOf(context, default_deadline)};
+}
+
 Call* Call::Start(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext* context,
                   const google::protobuf::Message& request, const std::string& request_id) {
-  return new Call(runtime, facts,
-                  {.request_id = request_id,
-                   .method = facts.name,
-                   .request = &request,
-                   .deadline = DeadlineOf(*context, runtime.default_deadline())});
+  Origin origin = OriginOf(*context, facts, runtime.default_deadline());
+  origin.request_id = request_id;
+  origin.request = &request;
+  return new Call(runtime, facts, std::move(origin));
 }
 
 Call::Call(Runtime& runtime, const MethodFacts& facts, Origin origin)

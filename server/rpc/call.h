@@ -17,6 +17,10 @@
 
 namespace inventory::rpc {
 
+// Whose call it is and how long it may take: `default_deadline` if it brings no deadline. Its request is still to be
+// set.
+Origin OriginOf(const grpc::CallbackServerContext& context, const MethodFacts& facts, absl::Duration default_deadline);
+
 // Finishes one call exactly once, whatever happens: also after the caller has cancelled. Deletes itself when gRPC is
 // done with it. Finish may come from any thread.
 class Call {

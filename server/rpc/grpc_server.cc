@@ -34,11 +34,11 @@ std::set<std::string> HealthNames(const std::vector<std::unique_ptr<Service>>& s
 
 }  // namespace
 
-GrpcServer::GrpcServer(std::vector<std::unique_ptr<Service>> services)
-    : services_(std::move(services)), health_(HealthNames(services_)) {}
+GrpcServer::GrpcServer(Runtime& runtime)
+    : streams_(runtime.streams()), services_(MakeServices(runtime)), health_(HealthNames(services_)) {}
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const server::ServerOptions& options, Runtime& runtime) {
-  std::unique_ptr<GrpcServer> made(new GrpcServer(MakeServices(runtime)));
+  std::unique_ptr<GrpcServer> made(new GrpcServer(runtime));
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   if (options.channelz) grpc::channelz::experimental::InitChannelzService();
   grpc::ServerBuilder builder;
@@ -57,6 +57,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const server::Serv
 
 void GrpcServer::Stop(absl::Duration grace) {
   health_.EndWatches();
+  streams_.Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
 }

@@ -29,8 +29,8 @@ class GrpcServer {
   // Begins a stop: NOT_SERVING for good, but calls are still answered.
   void Drain() { health_.Drain(); }
 
-  // After Drain: refuses new calls, waits up to `grace` for those under way, then cancels the rest, and returns when
-  // none is left.
+  // After Drain: refuses new calls, has streams end, waits up to `grace` for calls under way, then cancels the rest,
+  // and returns when none is left.
   void Stop(absl::Duration grace);
 
   // Ends the grace of a Stop on another thread.
@@ -40,8 +40,9 @@ class GrpcServer {
   int port() const { return port_; }
 
  private:
-  explicit GrpcServer(std::vector<std::unique_ptr<Service>> services);
+  explicit GrpcServer(Runtime& runtime);
 
+  Streams& streams_;
   const std::vector<std::unique_ptr<Service>> services_;
   HealthService health_;
   std::unique_ptr<grpc::Server> server_;

@@ -37,11 +37,11 @@ const google::protobuf::MethodDescriptor* MethodOf(const google::protobuf::Descr
   std::abort();
 }
 
-const Method& MethodFor(const google::protobuf::Message& request) {
+const Method& MethodFor(const google::protobuf::Descriptor* request) {
   for (const Method& method : Methods()) {
-    if (method.request() == request.GetDescriptor()) return method;
+    if (method.request() == request) return method;
   }
-  std::fprintf(stderr, "nothing implements the RPC of %s\n", request.GetTypeName().c_str());
+  std::fprintf(stderr, "nothing implements the RPC of %s\n", request->full_name().c_str());
   std::abort();
 }
 

@@ -15,6 +15,10 @@
 #include "server/pipeline/command.h"
 #include "server/rpc/bounds.h"
 
+namespace inventory::reading {
+class Reader;
+}
+
 namespace inventory::rpc {
 
 class Runtime;
@@ -35,7 +39,11 @@ struct Method {
   std::function<void(const google::protobuf::Message& request, google::protobuf::Message& response,
                      std::shared_ptr<Steps> steps)>
       start;
-  // Notes every broken rule of a request, which is of the RPC's type.
+  // Carries out a read; null for other calls. Both messages are of the RPC's types.
+  std::function<absl::Status(const google::protobuf::Message& request, reading::Reader& reader,
+                             google::protobuf::Message& response)>
+      read;
+  // Notes every broken rule of a request, which is of the RPC's type; null for a stream of requests.
   std::function<void(const google::protobuf::Message& request, const Bounds& bounds, Violations& violations)> validate;
 };
 
@@ -50,7 +58,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services();
 const google::protobuf::MethodDescriptor* MethodOf(const google::protobuf::Descriptor* request);
 
 // The implementation of the RPC that takes this request. CHECK-fails if there is none.
-const Method& MethodFor(const google::protobuf::Message& request);
+const Method& MethodFor(const google::protobuf::Descriptor* request);
 
 // OK if every RPC of every service of inventory.v1 is implemented exactly once.
 absl::Status CheckComplete();

@@ -23,6 +23,8 @@
 //
 //     static void Start(const Request&, Response&, std::shared_ptr<rpc::Steps>);  // never blocks, see steps.h
 //
+// Streams: see stream_rule.h.
+//
 // request_id, idempotency, deadlines, queues, metrics and error details are not its business, and neither are units of
 // measure: Apply sees every line that has a `sku` and a `unit` in the smallest stocked unit. What a request with
 // `validate_only` changes is undone.
@@ -168,7 +170,9 @@ class Handler {
 template <typename Rule>
 class Registered {
  public:
-  Registered() { Methods().push_back({&Request::descriptor, MakeHandler, CommandMaker(), Starter(), Validate}); }
+  Registered() {
+    Methods().push_back({&Request::descriptor, MakeHandler, CommandMaker(), Starter(), ReadOf(), Validate});
+  }
 
  private:
   using Request = typename Rule::Request;
@@ -199,6 +203,17 @@ class Registered {
                 std::shared_ptr<Steps> steps) {
         Rule::Start(dynamic_cast<const Request&>(request), dynamic_cast<Response&>(response), std::move(steps));
       };
+    } else {
+      return nullptr;
+    }
+  }
+
+  static decltype(Method::read) ReadOf() {
+    if constexpr (IsRead<Rule>) {
+      return
+          [](const google::protobuf::Message& request, reading::Reader& reader, google::protobuf::Message& response) {
+            return Rule::Read(dynamic_cast<const Request&>(request), reader, dynamic_cast<Response&>(response));
+          };
     } else {
       return nullptr;
     }

@@ -10,6 +10,7 @@
 #include "server/pipeline/group_committer.h"
 #include "server/reading/reader.h"
 #include "server/rpc/bounds.h"
+#include "server/rpc/streams.h"
 
 namespace inventory::rpc {
 
@@ -24,6 +25,7 @@ class Runtime {
   reading::ReadExecutor& reads() { return reads_; }
   server::Metrics& metrics() { return metrics_; }
   const Bounds& bounds() const { return bounds_; }
+  Streams& streams() { return streams_; }
   // For calls that bring none.
   absl::Duration default_deadline() const { return default_deadline_; }
 
@@ -33,6 +35,7 @@ class Runtime {
   server::Metrics& metrics_;
   const Bounds bounds_;
   const absl::Duration default_deadline_;
+  Streams streams_;
 };
 
 // What is known of an RPC before any call.

@@ -8,6 +8,15 @@
 #include "server/rpc/malformed.h"
 
 namespace inventory::rpc {
+namespace {
+
+grpc::internal::RpcMethod::RpcType KindOf(const google::protobuf::MethodDescriptor& rpc) {
+  using Rpc = grpc::internal::RpcMethod;
+  if (rpc.client_streaming()) return rpc.server_streaming() ? Rpc::BIDI_STREAMING : Rpc::CLIENT_STREAMING;
+  return rpc.server_streaming() ? Rpc::SERVER_STREAMING : Rpc::NORMAL_RPC;
+}
+
+}  // namespace
 
 Service::Service(const google::protobuf::ServiceDescriptor& descriptor, Runtime& runtime)
     : name_(descriptor.full_name()) {
@@ -16,8 +25,7 @@ Service::Service(const google::protobuf::ServiceDescriptor& descriptor, Runtime&
     const google::protobuf::MethodDescriptor* rpc = MethodOf(method.request());
     if (rpc->service() != &descriptor) continue;
     paths_.push_back(std::make_unique<std::string>(absl::StrCat("/", name_, "/", rpc->name())));
-    AddMethod(
-        new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
+    AddMethod(new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), KindOf(*rpc), nullptr));
     MarkMethodCallback(index++, AcceptMalformed(method.make_handler(runtime)).release());
   }
 }

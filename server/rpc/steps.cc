@@ -28,9 +28,8 @@ std::string Fingerprint(const Origin& origin, const std::string& step) {
 
 }  // namespace
 
-void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std::string& step,
-            std::unique_ptr<pipeline::Command> command,
-            std::function<void(pipeline::Command&, const absl::Status&)> done) {
+std::unique_ptr<pipeline::Job> MakeJob(const Origin& origin, const std::string& step,
+                                       std::unique_ptr<pipeline::Command> command) {
   auto job = std::make_unique<pipeline::Job>();
   job->command = std::move(command);
   job->fresh_id = NewId();
@@ -40,6 +39,13 @@ void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std
   job->identity.fingerprint = Fingerprint(origin, step);
   job->deadline = origin.deadline;
   job->cancelled = origin.cancelled;
+  return job;
+}
+
+void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std::string& step,
+            std::unique_ptr<pipeline::Command> command,
+            std::function<void(pipeline::Command&, const absl::Status&)> done) {
+  std::unique_ptr<pipeline::Job> job = MakeJob(origin, step, std::move(command));
   job->done = [done = std::move(done)](pipeline::Job& ended, const absl::Status& status) {
     done(*ended.command, status);
   };

@@ -30,8 +30,12 @@ struct Origin {
   std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
 };
 
-// Hands `command` to the pipeline for the call. `step` sets the commands of one call apart: it becomes part of the
-// request id and is empty for a call of one command. `done` is called exactly once, on any thread, and must not block.
+// The job that carries `command` out for the call, all but its `done`. `step` sets the commands of one call apart: it
+// becomes part of the request id and is empty for a call of one command.
+std::unique_ptr<pipeline::Job> MakeJob(const Origin& origin, const std::string& step,
+                                       std::unique_ptr<pipeline::Command> command);
+
+// Hands that job to the pipeline. `done` is called exactly once, on any thread, and must not block.
 void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std::string& step,
             std::unique_ptr<pipeline::Command> command,
             std::function<void(pipeline::Command&, const absl::Status&)> done);

@@ -34,17 +34,6 @@ std::optional<Detail> DetailOf(const absl::Status& status) {
   return detail;
 }
 
-absl::Status FromGrpc(const grpc::Status& status) {
-  absl::Status converted(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-  google::rpc::Status details;
-  if (!details.ParseFromString(status.error_details())) return converted;
-  EXPECT_TRUE(status.error_details().empty() || details.code() == status.error_code());
-  for (const google::protobuf::Any& detail : details.details()) {
-    converted.SetPayload(detail.type_url(), absl::Cord(detail.value()));
-  }
-  return converted;
-}
-
 const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descriptor* request) {
   for (const google::protobuf::MethodDescriptor* method : AllMethods()) {
     if (method->input_type() == request) return *method;
@@ -60,7 +49,10 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
   const auto* pool = google::protobuf::DescriptorPool::generated_pool();
   for (const char* name : {"InventoryService", "WarehouseService", "ChannelService"}) {
     const auto* service = pool->FindServiceByName(absl::StrCat("inventory.v1.", name));
-    for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i));
+    for (int i = 0; i < service->method_count(); ++i) {
+      const google::protobuf::MethodDescriptor* method = service->method(i);
+      if (!method->client_streaming() && !method->server_streaming()) methods.push_back(method);
+    }
   }
   return methods;
 }
@@ -99,6 +91,17 @@ std::string Client::Health(const std::string& service) const {
   const grpc::Status status = stub->Check(&context, request, &response);
   if (!status.ok()) return absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code()));
   return grpc::health::v1::HealthCheckResponse::ServingStatus_Name(response.status());
+}
+
+absl::Status FromGrpc(const grpc::Status& status) {
+  absl::Status converted(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  google::rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return converted;
+  EXPECT_TRUE(status.error_details().empty() || details.code() == status.error_code());
+  for (const google::protobuf::Any& detail : details.details()) {
+    converted.SetPayload(detail.type_url(), absl::Cord(detail.value()));
+  }
+  return converted;
 }
 
 std::string ReasonOf(const absl::Status& status) {

@@ -106,7 +106,7 @@ v1::DeleteQuotaResponse To(const v1::DeleteQuotaRequest&);
 template <typename Request>
 using AnswerTo = decltype(answer::To(std::declval<const Request&>()));
 
-// All RPCs of inventory.v1.
+// All RPCs of inventory.v1 but streams.
 std::vector<const google::protobuf::MethodDescriptor*> AllMethods();
 
 // Calls one server. Thread-safe.
@@ -140,6 +140,9 @@ class Client {
 };
 
 // ---- Errors ----
+
+// A call's status with all its details.
+absl::Status FromGrpc(const grpc::Status& status);
 
 // The reason of the ErrorInfo, and its metadata.
 std::string ReasonOf(const absl::Status& status);

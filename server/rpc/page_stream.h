@@ -1,0 +1,89 @@
+// Streams of pages that are read one after another.
+#ifndef INVENTORY_SERVER_RPC_PAGE_STREAM_H_
+#define INVENTORY_SERVER_RPC_PAGE_STREAM_H_
+
+#include <atomic>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "grpcpp/support/server_callback.h"
+#include "server/errors.h"
+#include "server/reading/reader.h"
+#include "server/rpc/malformed.h"
+#include "server/rpc/runtime.h"
+#include "server/rpc/stream_call.h"
+#include "server/rpc/streams.h"
+
+namespace inventory::rpc {
+
+// Sends the pages of one call: the next one is read once the caller has room for the last, so that one page is all that
+// is in memory. Waits where too many reads wait. Deletes itself when gRPC is done with it.
+//
+// Reading, sending and pausing follow each other, so that nothing here needs a lock.
+template <typename Rule>
+class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response>, private Streams::Stream {
+ public:
+  using Request = typename Rule::Request;
+  using Response = typename Rule::Response;
+
+  // `request` is null if it could not be parsed. Everything else must outlive the stream.
+  static grpc::ServerWriteReactor<Response>* Start(Runtime& runtime, const MethodFacts& facts,
+                                                   const grpc::CallbackServerContext& context, const Request* request) {
+    auto* stream = new PageStream(runtime, facts, context);
+    stream->Begin(request);
+    return stream;
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) return End(call_.WhyCancelled());
+    if (Rule::GoOn(page_, request_)) return ReadNext();
+    End(absl::OkStatus());
+  }
+  void OnCancel() override { call_.Cancel(); }
+  void OnDone() override { delete this; }
+
+ private:
+  PageStream(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context)
+      : runtime_(runtime), call_(runtime, facts, context, this) {}
+
+  void Begin(const Request* request) {
+    if (request == nullptr || RequestIsMalformed()) return End(MalformedRequest());
+    request_ = *request;
+    Violations violations;
+    Rule::Validate(request_, runtime_.bounds(), violations);
+    if (!violations.empty()) return End(violations.ToStatus());
+    if (!call_.admitted().ok()) return End(call_.admitted());
+    ReadNext();
+  }
+
+  void ReadNext() {
+    if (call_.cancelled()) return End(call_.WhyCancelled());
+    if (stopping_.load(std::memory_order_relaxed)) return End(Streams::Stopping());
+    const auto read = [this](reading::Reader& reader) {
+      page_.Clear();
+      return Rule::ReadPage(request_, reader, page_);
+    };
+    Read(runtime_.reads(), call_.origin(), read, [this](const absl::Status& status) { Send(status); });
+  }
+
+  void Send(const absl::Status& read) {
+    if (IsQueueFull(read)) return call_.Pause([this] { ReadNext(); });
+    if (!read.ok()) return End(call_.cancelled() ? call_.WhyCancelled() : read);
+    this->StartWrite(&page_);
+  }
+
+  // The last thing that is done.
+  void End(const absl::Status& status) { this->Finish(call_.Ended(status)); }
+
+  void EndSoon() override { stopping_.store(true, std::memory_order_relaxed); }
+
+  Runtime& runtime_;
+  Request request_;
+  Response page_;
+  std::atomic<bool> stopping_ = false;
+  StreamCall call_;  // The last member: see EndSoon in streams.h.
+};
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_PAGE_STREAM_H_

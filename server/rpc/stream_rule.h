@@ -1,0 +1,68 @@
+// The bridge between a streaming RPC's rules and the server. As rule.h has it for single calls; one of the RPC's own:
+//
+// A stream of pages is a struct in one file of server/queries:
+//
+//   struct ExportInventory {
+//     using Request = v1::ExportInventoryRequest;
+//     using Response = v1::ExportInventoryResponse;
+//     static void Validate(const Request&, const Bounds&, Violations&);           // every broken rule of the request
+//     static absl::Status ReadPage(const Request&, reading::Reader&, Response&);  // the next page, on a reader thread
+//     static bool GoOn(const Response& page, Request&);  // has the request ask for what follows; false after the last
+//   };
+//   const rpc::RegisteredStream<ExportInventory> kRegistered;
+//
+// A stream of messages that become commands has, in one file of server/commands:
+//
+//     static std::unique_ptr<rpc::StreamSession> Open(const Bounds&);  // for one call; see command_stream.h
+//
+// Flow control, the order of answers, idempotency, deadlines, cancelling, full queues, the server's stop, metrics and
+// error details are not its business.
+#ifndef INVENTORY_SERVER_RPC_STREAM_RULE_H_
+#define INVENTORY_SERVER_RPC_STREAM_RULE_H_
+
+#include <memory>
+
+#include "grpcpp/support/server_callback.h"
+#include "server/rpc/bounds.h"
+#include "server/rpc/command_stream.h"
+#include "server/rpc/page_stream.h"
+#include "server/rpc/registry.h"
+#include "server/rpc/runtime.h"
+
+namespace inventory::rpc {
+
+template <typename Rule>
+concept IsCommandStream = requires(const Bounds& bounds) {
+  Rule::Open(bounds);
+};
+
+// Makes the rule serve its RPC, the one that takes Rule::Request.
+template <typename Rule>
+class RegisteredStream {
+ public:
+  RegisteredStream() { Methods().push_back({.request = &Rule::Request::descriptor, .make_handler = MakeHandler}); }
+
+ private:
+  using Request = typename Rule::Request;
+  using Response = typename Rule::Response;
+
+  static std::unique_ptr<grpc::internal::MethodHandler> MakeHandler(Runtime& runtime) {
+    auto facts = std::make_shared<MethodFacts>(runtime, *MethodOf(Request::descriptor()));
+    if constexpr (IsCommandStream<Rule>) {
+      // Bytes, because gRPC takes a message that can't be parsed for the stream's end.
+      return std::make_unique<grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>>(
+          [&runtime, facts](grpc::CallbackServerContext* context) {
+            return new CommandStream(runtime, *facts, *context, Rule::Open(runtime.bounds()));
+          });
+    } else {
+      return std::make_unique<grpc::internal::CallbackServerStreamingHandler<Request, Response>>(
+          [&runtime, facts](grpc::CallbackServerContext* context, const Request* request) {
+            return PageStream<Rule>::Start(runtime, *facts, *context, request);
+          });
+    }
+  }
+};
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_STREAM_RULE_H_
