@@ -51,19 +51,24 @@ bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& wareho
   return true;
 }
 
-bool AppendSelectPastLevel(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time) {
+bool AppendSelectPastLevel(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time,
+                           int64_t after_version) {
   const auto select = [&](const char* columns) -> Sql& {
     sql.Raw("(SELECT ").Raw(columns).Raw(" FROM movement WHERE sku = ").Blob(sku);
     return sql.Raw(" AND warehouse_id = ").Blob(warehouse_id);
   };
-  constexpr char kUntil[] = " AND create_time <= ";
+  const auto until = [&]() -> Sql& {
+    return sql.Raw(" AND version > ").Int(after_version).Raw(" AND create_time <= ").Time(time);
+  };
   constexpr char kLast[] = " ORDER BY version DESC LIMIT 1)";
   BeginStatement(sql);
-  select("1, balance_on_hand, create_time").Raw(kUntil).Time(time).Raw(kLast).Raw(" UNION ALL ");
+  select("1, balance_on_hand, create_time");
+  until().Raw(kLast).Raw(" UNION ALL ");
   select("2, type, create_time").Raw(" ORDER BY version LIMIT 1) UNION ALL ");
   // Joined to the version of then, without which every movement of the level would be read.
   sql.Raw("(SELECT 3, COALESCE(SUM(m.delta_on_hand), 0), NULL FROM (SELECT COALESCE(");
-  select("version").Raw(kUntil).Time(time).Raw(kLast).Raw(", 0) AS version) p STRAIGHT_JOIN movement m ON m.sku = ");
+  select("version");
+  until().Raw(kLast).Raw(", ").Int(after_version).Raw(") AS version) p STRAIGHT_JOIN movement m ON m.sku = ");
   sql.Blob(sku).Raw(" AND m.warehouse_id = ").Blob(warehouse_id).Raw(" AND m.version > p.version WHERE m.type = ");
   sql.Int(static_cast<int64_t>(MovementType::kSet)).Raw(")");
   return true;

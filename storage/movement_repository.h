@@ -60,13 +60,15 @@ bool AppendLevelAsOf(Sql& sql, const std::string& sku, const std::string& wareho
 
 // A level at a moment, as far as its movements tell.
 struct PastLevel {
-  std::optional<int64_t> on_hand = {};  // Unset: no movement is that old.
+  std::optional<int64_t> on_hand = {};  // Unset: no movement that was looked at is that old.
   // What counts that were written since have added to on_hand, or taken away if negative.
   int64_t counted_since = 0;
   std::optional<absl::Time> begin_time = {};  // Set if older movements than that were removed.
+  bool too_far = false;                       // More movements were made since than are looked at. Set by the reader.
 };
-// Selects it: ParsePastLevel.
-bool AppendSelectPastLevel(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time);
+// Selects it: ParsePastLevel. Movements of the level up to `after_version` are not looked at, but for the first one.
+bool AppendSelectPastLevel(Sql& sql, const std::string& sku, const std::string& warehouse_id, absl::Time time,
+                           int64_t after_version = 0);
 PastLevel ParsePastLevel(const Rows& rows);
 
 // Selects the first `limit` levels after the key ({"", ""}: from the start), by SKU and warehouse: ParseAgedLevels.

@@ -114,6 +114,8 @@ struct AmendReservation {
     absl::StatusOr<Grants> grants = Grant(work, asking, more);
     if (!grants.ok()) return grants.status();
     for (const Share& share : grants->shares) AddTo(work, reservation, share);
+    absl::Status few = CheckSkuCount(work.LinesOf(id).size());
+    if (!few.ok()) return few;
     const std::vector<pipeline::Wanted> wants = WantedOf(work, grants->shares);
     const sourcing::Problem problem = pipeline::ProblemOf(work, reservation, asking.warehouses, wants);
     return Take(work, reservation, wants, pipeline::PlanFor(reservation, problem));

@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -31,13 +32,18 @@ class Granting {
  public:
   Granting(Work& work, const Asking& asking) : work_(work), asking_(asking) {}
 
-  // Whether everything that the demands take from is locked. All of it is asked for at once: each time takes a batch.
-  bool Locked(const std::vector<Demand>& demands) {
-    bool locked = true;
+  // OK if everything that the demands take from is locked. All of it is asked for at once: each time takes a batch.
+  absl::Status CheckLocked(const std::vector<Demand>& demands) {
+    std::set<std::string> skus;
     for (const Demand& demand : demands) {
-      for (const Component& part : PartsOf(demand)) locked = work_.Require(part.sku) && locked;
+      for (const Component& part : PartsOf(demand)) skus.insert(part.sku);
     }
-    return locked;
+    absl::Status status = CheckSkuCount(skus.size());
+    if (!status.ok()) return status;
+    for (const std::string& sku : skus) {
+      if (!work_.Require(sku)) status = absl::AbortedError("not all components are locked yet");
+    }
+    return status;
   }
 
   absl::StatusOr<Granted> Serve(const Demand& demand) {
@@ -166,9 +172,19 @@ class Granting {
 
 }  // namespace
 
+absl::Status CheckSkuCount(std::size_t skus) {
+  if (skus <= kMaxReservationSkus) return absl::OkStatus();
+  return Precondition(
+      "TOO_MANY_SKUS",
+      absl::StrCat("the reservation would have ", skus, " SKUs, components of kits included, and may have ",
+                   kMaxReservationSkus, " at most; split the order"),
+      {{"skus", absl::StrCat(skus)}, {"limit", absl::StrCat(kMaxReservationSkus)}});
+}
+
 absl::StatusOr<Grants> Grant(Work& work, const Asking& asking, const std::vector<Demand>& demands) {
   Granting granting(work, asking);
-  if (!granting.Locked(demands)) return absl::AbortedError("not all components are locked yet");
+  absl::Status locked = granting.CheckLocked(demands);
+  if (!locked.ok()) return locked;
   Grants grants;
   bool any = false;
   for (const Demand& demand : demands) {

@@ -14,6 +14,12 @@
 
 namespace inventory::commands {
 
+// The most SKUs of one reservation, components of kits included: all of them are locked together.
+inline constexpr std::size_t kMaxReservationSkus = 1'000;
+
+// FAILED_PRECONDITION, reason TOO_MANY_SKUS {skus, limit}, if there are more than that.
+absl::Status CheckSkuCount(std::size_t skus);
+
 // What one demand gets; of a kit whole kits.
 struct Granted {
   int64_t reserved = 0;
@@ -43,8 +49,8 @@ struct Asking {
 
 // How much each demand gets: all of it; under PARTIAL what there is, in whole multiples; under BACKORDER what there is,
 // and the rest waits. An untracked item is always there. Refusals: INSUFFICIENT_STOCK, QUOTA_EXCEEDED,
-// BACKORDER_NOT_ALLOWED, BACKORDER_LIMIT_EXCEEDED, QUANTITY_OUT_OF_RANGE. If the components of a kit are not locked yet
-// the command runs again and any status will do.
+// BACKORDER_NOT_ALLOWED, BACKORDER_LIMIT_EXCEEDED, QUANTITY_OUT_OF_RANGE, TOO_MANY_SKUS. If the components of a kit are
+// not locked yet the command runs again and any status will do.
 absl::StatusOr<Grants> Grant(pipeline::Work& work, const Asking& asking, const std::vector<Demand>& demands);
 
 // What is to be taken from levels, for planning.

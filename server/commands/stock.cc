@@ -75,12 +75,22 @@ int64_t CountedBefore(const LevelChange& change, const pipeline::Work& work) {
   return units;
 }
 
+absl::Status CountTooOld(const LevelChange& change) {
+  return Precondition("COUNT_TOO_OLD",
+                      absl::StrCat("more than ", pipeline::kMaxMovementsSince, " movements of ", change.sku, " in ",
+                                   change.warehouse_id, " were made since the count; count again"),
+                      {{"sku", change.sku},
+                       {"warehouse_id", change.warehouse_id},
+                       {"limit", absl::StrCat(pipeline::kMaxMovementsSince)}});
+}
+
 // Units that have come to the level since the moment of the count, or gone if negative. What counts have changed since
 // is not among them: it was wrong at that moment already, as no later moment has been counted.
 absl::StatusOr<int64_t> MovedSince(const LevelChange& change, const pipeline::Work& work, int64_t on_hand) {
   // Movements of this very moment, which this batch may have made, count as made before it.
   if (!change.as_of || *change.as_of == work.now()) return 0;
   const storage::PastLevel& past = work.past_levels->at({change.sku, change.warehouse_id, *change.as_of});
+  if (past.too_far) return CountTooOld(change);
   if (past.on_hand || !past.begin_time) {
     return on_hand - past.on_hand.value_or(0) - past.counted_since - CountedBefore(change, work);
   }

@@ -69,6 +69,7 @@ class Batch : private BackorderSource {
                   const std::vector<storage::ReservationLineRecord::Key>& dead_lines);
   void SelectAsked(Packet& packet);
   void LockEstimates(Packet& packet) const;
+  absl::Status LoadPastLevels();
   absl::Status LoadHolders();
   absl::Status MakeMissingItems();
   absl::Status RefreshConfiguration(int64_t version);

@@ -134,6 +134,7 @@ absl::Status Batch::LoadUnderLock() {
     if (item->last_movement_time) loaded_.now = std::max(loaded_.now, *item->last_movement_time);
   }
   absl::Status status = RepairsAlone(jobs_) ? absl::OkStatus() : LoadCompanions(dead_lines);
+  if (status.ok()) status = LoadPastLevels();
   if (status.ok()) status = LoadHolders();
   if (status.ok()) status = RefreshConfiguration(version);
   if (status.ok()) {
@@ -214,10 +215,6 @@ void Batch::SelectAsked(Packet& packet) {
     packet.Add([&](Sql& sql) { return storage::AppendSelectOutstanding(sql, key.first, key.second); },
                [this, key](const storage::Rows& rows) { loaded_.outstanding[key] = rows[0].Int(0); });
   }
-  for (const LevelMoment& then : Union(jobs_, [](const Job& job) { return job.needs.past_levels; })) {
-    packet.Add([&](Sql& sql) { return storage::AppendSelectPastLevel(sql, then.sku, then.warehouse_id, then.time); },
-               [this, then](const storage::Rows& rows) { loaded_.past_levels[then] = storage::ParsePastLevel(rows); });
-  }
   for (const std::string& rule_id : Union(jobs_, [](const Job& job) { return job.needs.first_events; })) {
     packet.Add([&](Sql& sql) { return storage::AppendSelectFirstEvents(sql, rule_id); },
                LoadInto(loaded_.rows.low_stock_events));
@@ -275,6 +272,23 @@ absl::StatusOr<BackorderSource::Loaded> Batch::LoadWaiting(const std::string& sk
   sent = second.Send(connection_);
   if (!sent.ok()) return sent;
   return loaded;
+}
+
+// A round trip of its own: only with the level is it known where to stop.
+absl::Status Batch::LoadPastLevels() {
+  Packet packet;
+  for (const LevelMoment& then : Union(jobs_, [](const Job& job) { return job.needs.past_levels; })) {
+    const storage::LevelRecord* level = loaded_.rows.levels.Find({then.sku, then.warehouse_id});
+    const int64_t before = std::max<int64_t>((level == nullptr ? 0 : level->version) - kMaxMovementsSince - 1, 0);
+    packet.Add(
+        [&](Sql& sql) { return storage::AppendSelectPastLevel(sql, then.sku, then.warehouse_id, then.time, before); },
+        [this, then, before](const storage::Rows& rows) {
+          storage::PastLevel& past = loaded_.past_levels[then];
+          past = storage::ParsePastLevel(rows);
+          past.too_far = !past.on_hand && before > 0;
+        });
+  }
+  return packet.size() == 0 ? absl::OkStatus() : packet.Send(connection_);
 }
 
 // Commands before the one that asks may release what is loaded: so many more are read.

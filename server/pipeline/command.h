@@ -16,6 +16,10 @@ namespace inventory::pipeline {
 
 class Work;
 
+// So many movements of a level, at most, are looked at to find its state at an earlier moment: this is done under the
+// lock of its SKU.
+inline constexpr int64_t kMaxMovementsSince = 10'000;
+
 // A level at a moment.
 struct LevelMoment {
   std::string sku;

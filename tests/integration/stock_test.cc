@@ -74,6 +74,33 @@ TEST_F(StockTest, ALateCountKeepsWhatHasMovedSince) {
   EXPECT_EQ(MetadataOf(early.status())["as_of_time"], "2100-01-01T00:00:00+00:00");
 }
 
+// What has happened since is added up under the lock of the SKU.
+TEST_F(StockTest, ACountIsNotSoLateThatTooMuchHasMovedSince) {
+  const v1::StockLevel counted = Must(Set(Sku(), "on_hand: 3")).stock_level();
+  std::string digits = "(SELECT 0 d";
+  for (int i = 1; i < 10; ++i) absl::StrAppend(&digits, " UNION ALL SELECT ", i);
+  digits += ")";
+  // 10,000 movements of nothing.
+  Sql(absl::Substitute(
+      "INSERT INTO movement SELECT * FROM (SELECT m.sku, m.sequence + n.n AS sequence, m.warehouse_id, m.version + n.n "
+      "AS version, 2 AS type, 0 AS a, 0 AS b, 0 AS c, 0 AS d, 0 AS e, m.balance_on_hand, m.balance_reserved, "
+      "m.balance_safety_stock, m.balance_damaged, m.balance_quality_control, '' AS f, '' AS g, '' AS h, '' AS i, "
+      "m.create_time + INTERVAL n.n MICROSECOND AS j, 0 AS k, m.balance_incoming FROM movement m JOIN (SELECT 1 + "
+      "t.d + 10 * u.d + 100 * v.d + 1000 * w.d AS n FROM $0 t, $0 u, $0 v, $0 w) n WHERE m.sku = '$1') made",
+      digits, Sku()));
+  Sql(absl::Substitute("UPDATE stock_level SET version = version + 10000 WHERE sku = '$0'", Sku()));
+  Sql(absl::Substitute(
+      "UPDATE item SET sequence = sequence + 10000, last_movement_time = last_movement_time + INTERVAL "
+      "10000 MICROSECOND WHERE sku = '$0'",
+      Sku()));
+  const std::string then = absl::Substitute("on_hand: 5 as_of_time { seconds: $0 nanos: $1 }",
+                                            counted.update_time().seconds(), counted.update_time().nanos());
+  EXPECT_EQ(Must(Set(Sku(), then)).stock_level().on_hand(), 5);
+  const auto refused = Set(Sku(), then);
+  EXPECT_EQ(Outcome(refused), "FAILED_PRECONDITION COUNT_TOO_OLD");
+  EXPECT_EQ(MetadataOf(refused.status())["limit"], "10000");
+}
+
 TEST_F(StockTest, SetBelowWhatIsReservedLeavesADeficit) {
   SetStock(Sku(), "w1", 5);
   Must(Reserve(client(), {{Sku(), 4}}));

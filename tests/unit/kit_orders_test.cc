@@ -263,6 +263,31 @@ TEST_F(KitOrdersTest, TheUnitsOfManyKitsStayWithinBounds) {
             "INVALID_ARGUMENT QUANTITY_OUT_OF_RANGE sku=a");
 }
 
+TEST_F(KitOrdersTest, AnOrderOfKitsHasNoMoreSkusThanAReservationMay) {
+  Lines kits;
+  for (int kit = 0; kit < 21; ++kit) {
+    Lines components;
+    for (int i = 0; i < 50; ++i) {
+      components.emplace_back(absl::StrCat("part", kit * 50 + i), 1);
+      Stock(components.back().first, "w1", 10);
+    }
+    kits.emplace_back(absl::StrCat("kit", kit), 1);
+    Kit(kits.back().first, components);
+  }
+  EXPECT_EQ(Answer(Reserve(Order("r", kits))), "FAILED_PRECONDITION TOO_MANY_SKUS limit=1000 skus=1050");
+  kits.back() = {"part7", 1};
+  ASSERT_EQ(Answer(Reserve(Order("r", kits))), "OK") << "it is one of the first kit's components";
+  Stock("one more", "w1", 1);
+  v1::AmendReservationRequest more;
+  more.set_reservation_id("r");
+  auto& line = *more.add_lines();
+  line.set_sku("one more");
+  line.set_quantity(1);
+  EXPECT_EQ(Answer(runner_.Call<v1::AmendReservationResponse>(more)),
+            "FAILED_PRECONDITION TOO_MANY_SKUS limit=1000 skus=1001");
+  EXPECT_EQ(At("one more", "w1").reserved, 0);
+}
+
 TEST_F(KitOrdersTest, AKitOfAsManyComponentsAsMayBeIsReserved) {
   Lines components;
   for (int i = 0; i < 50; ++i) {
