@@ -13,6 +13,7 @@
 #include "server/background/follower.h"
 #include "server/background/health_monitor.h"
 #include "server/background/ledger_keeper.h"
+#include "server/background/low_stock_keeper.h"
 #include "server/background/sweeper.h"
 #include "server/database.h"
 #include "server/engine.h"
@@ -51,7 +52,6 @@ background::Dispatcher::Options DispatcherOptions(const ServerOptions& options) 
       .lease = options.low_stock_lease,
       .max_attempts = options.low_stock_max_attempts,
       .backoff = {.first = options.low_stock_backoff, .most = options.low_stock_max_backoff},
-      .retention = options.low_stock_event_retention,
       .activities = {.webhook_hosts = activities::Hosts::Parse(options.webhook_hosts).value(),
                      .webhook_private_networks = activities::Networks::Parse(options.webhook_private_networks).value(),
                      .webhook_secrets = options.webhook_secrets,
@@ -70,6 +70,11 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Met
                                     [&metrics](const std::string& activity, std::string_view outcome) {
                                       metrics.LowStockAttempt(activity, outcome);
                                     });
+  // The id of a rule's event is part of request ids, which must be forgotten before it may come again.
+  background::LowStockKeeper low_stock_keeper(
+      {.event_retention = options.low_stock_event_retention,
+       .rule_retention = std::max(options.low_stock_event_retention, options.request_id_retention)},
+      engine.pool(), engine.runtime().committer());
   std::optional<background::LedgerKeeper> keeper;
   if (options.movement_retention > absl::ZeroDuration()) {
     keeper.emplace(background::LedgerKeeper::Options{.retention = options.movement_retention}, engine.pool(),
@@ -95,6 +100,7 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Met
   dispatcher.Stop();
   sweeper.Stop();
   follower.Stop();
+  low_stock_keeper.Stop();
   if (keeper) keeper->Stop();
   engine.Stop();
   Log(LogLevel::kInfo, "stopped");

@@ -11,6 +11,26 @@ Sql& AppendDead(Sql& sql, std::span<const std::string> skus, absl::Time now) {
   return sql.Raw(") AND b.expire_time <= ").Time(now).Raw(" ORDER BY b.sku, b.place LIMIT ");
 }
 
+constexpr char kLive[] = "(b.expire_time IS NULL OR b.expire_time > NOW(6))";
+
+// Up to further conditions on b. The indexes have the rows of a channel in order of the key, and few of a reservation.
+void AppendListOfAll(Sql& sql, const BackorderFilter& filter, const BackorderRecord::Key& after) {
+  const char* index = filter.channel_id.empty() ? "PRIMARY" : "backorder_by_channel";
+  if (!filter.reservation_id.empty()) index = "backorder_by_reservation";
+  BeginStatement(sql).Raw("SELECT " + Columns<BackorderRecord>("b")).Raw(" FROM backorder b FORCE INDEX (").Raw(index);
+  sql.Raw(") WHERE b.sku >= ").Blob(after.first).Raw(" AND ").Raw(kLive).Raw(" AND (b.sku > ").Blob(after.first);
+  sql.Raw(" OR b.place > ").Int(after.second).Raw(")");
+}
+
+// The same of one SKU, all of which are counted.
+void AppendListOfSku(Sql& sql, const BackorderFilter& filter, const BackorderRecord::Key& after) {
+  BeginStatement(sql).Raw("SELECT " + Columns<BackorderRecord>("b") + ", b.waiting, r.warehouse_ids FROM (SELECT ");
+  sql.Raw(Columns<BackorderRecord>("b")).Raw(", SUM(b.quantity) OVER (ORDER BY b.place) AS waiting FROM backorder b");
+  sql.Raw(" WHERE b.sku = ").Blob(filter.sku).Raw(" AND ").Raw(kLive);
+  sql.Raw(") b JOIN reservation r ON r.reservation_id = b.reservation_id WHERE b.place > ");
+  sql.Int(after.first == filter.sku ? after.second : 0);
+}
+
 }  // namespace
 
 bool AppendSelectBackordersOfReservations(Sql& sql, std::span<const std::string> reservation_ids) {
@@ -56,10 +76,14 @@ bool AppendSelectDeadWaiting(Sql& sql, std::span<const std::string> skus) {
 bool AppendSelectWaiting(Sql& sql, const std::string& sku, int64_t after_place,
                          std::span<const std::string> channel_ids, int64_t limit) {
   if (channel_ids.empty()) return false;
-  BeginStatement(sql).Raw("SELECT " + Columns<BackorderRecord>() + " FROM backorder WHERE sku = ").Blob(sku);
-  sql.Raw(" AND place > ").Int(after_place).Raw(" AND channel_id IN (");
-  AppendTextList(sql, channel_ids);
-  sql.Raw(") ORDER BY place LIMIT ").Int(limit);
+  BeginStatement(sql);
+  for (std::size_t i = 0; i < channel_ids.size(); ++i) {
+    sql.Raw(i == 0 ? "(SELECT " : " UNION ALL (SELECT ").Raw(Columns<BackorderRecord>());
+    sql.Raw(" FROM backorder FORCE INDEX (backorder_of_sku) WHERE sku = ").Blob(sku);
+    sql.Raw(" AND channel_id = ").Blob(channel_ids[i]).Raw(" AND place > ").Int(after_place);
+    sql.Raw(" ORDER BY place LIMIT ").Int(limit).Raw(")");
+  }
+  sql.Raw(" ORDER BY place LIMIT ").Int(limit);
   return true;
 }
 
@@ -72,18 +96,27 @@ bool AppendSelectAllocationsOf(Sql& sql, const std::string& sku, std::span<const
 }
 
 bool AppendListBackorders(Sql& sql, const BackorderFilter& filter, const BackorderRecord::Key& after, int64_t limit) {
-  constexpr char kLive[] = "(expire_time IS NULL OR expire_time > NOW(6))";
-  BeginStatement(sql).Raw("SELECT * FROM (SELECT " + Columns<BackorderRecord>());
   if (filter.sku.empty()) {
-    sql.Raw(" FROM backorder WHERE sku >= ").Blob(after.first).Raw(" AND ").Raw(kLive).Raw(") b WHERE (sku > ");
-    sql.Blob(after.first).Raw(" OR place > ").Int(after.second).Raw(")");
+    AppendListOfAll(sql, filter, after);
   } else {
-    sql.Raw(", SUM(quantity) OVER (ORDER BY place) AS waiting FROM backorder WHERE sku = ").Blob(filter.sku);
-    sql.Raw(" AND ").Raw(kLive).Raw(") b WHERE place > ").Int(after.first == filter.sku ? after.second : 0);
+    AppendListOfSku(sql, filter, after);
   }
-  if (!filter.channel_id.empty()) sql.Raw(" AND channel_id = ").Blob(filter.channel_id);
-  sql.Raw(" ORDER BY sku, place LIMIT ").Int(limit);
+  if (!filter.channel_id.empty()) sql.Raw(" AND b.channel_id = ").Blob(filter.channel_id);
+  if (!filter.reservation_id.empty()) sql.Raw(" AND b.reservation_id = ").Blob(filter.reservation_id);
+  sql.Raw(" ORDER BY b.sku, b.place LIMIT ").Int(limit);
   return true;
+}
+
+std::vector<QueuedBackorder> ParseQueuedBackorders(const Rows& rows, const BackorderFilter& filter) {
+  constexpr int kWaiting = kColumnCount<BackorderRecord>;
+  std::vector<QueuedBackorder> queued;
+  for (const Row& row : rows) {
+    QueuedBackorder& one = queued.emplace_back(Parse<BackorderRecord>(row));
+    if (filter.sku.empty()) continue;
+    one.waiting = row.Int(kWaiting);
+    one.warehouse_ids = WarehouseIdsCodec::Parse(row, kWaiting + 1);
+  }
+  return queued;
 }
 
 }  // namespace inventory::storage

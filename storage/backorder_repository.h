@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "storage/records.h"
@@ -37,7 +38,7 @@ bool AppendSelectReservationsOfDeadBackorders(Sql& sql, std::span<const std::str
 bool AppendSelectDeadWaiting(Sql& sql, std::span<const std::string> skus);
 
 // Selects the first `limit` backorders of the SKU after the place, by place, that were made through one of the
-// channels.
+// channels. Reads at most so many of each channel, however many others wait.
 bool AppendSelectWaiting(Sql& sql, const std::string& sku, int64_t after_place,
                          std::span<const std::string> channel_ids, int64_t limit);
 
@@ -48,11 +49,22 @@ bool AppendSelectAllocationsOf(Sql& sql, const std::string& sku, std::span<const
 struct BackorderFilter {
   std::string sku = {};
   std::string channel_id = {};
+  std::string reservation_id = {};
 };
 
-// Selects the first `limit` live backorders after the key ({"", 0}: from the start) that match, by key, and after the
-// columns of the record, if the filter has a SKU, how many units of it wait up to and including this one.
+// A backorder in the SKU's order of service.
+struct QueuedBackorder {
+  BackorderRecord backorder;
+  // Only if the filter has a SKU: how many units of it wait up to and including this one, and the only warehouses that
+  // its reservation draws from (empty: all of the channel's).
+  int64_t waiting = 0;
+  std::vector<std::string> warehouse_ids = {};
+};
+
+// Selects the first `limit` live backorders after the key ({"", 0}: from the start) that match, by key:
+// ParseQueuedBackorders with the same filter.
 bool AppendListBackorders(Sql& sql, const BackorderFilter& filter, const BackorderRecord::Key& after, int64_t limit);
+std::vector<QueuedBackorder> ParseQueuedBackorders(const Rows& rows, const BackorderFilter& filter);
 
 }  // namespace inventory::storage
 

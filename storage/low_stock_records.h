@@ -32,6 +32,8 @@ struct LowStockRuleRecord {
 
   using Key = std::string;
   Key key() const { return rule_id; }
+  // Rules are asked for by their SKU, which never changes.
+  const std::string& group() const { return sku; }
   bool operator==(const LowStockRuleRecord&) const = default;
 };
 
@@ -58,6 +60,7 @@ struct LowStockEventRecord {
   // When the activity is begun, or if it has begun when that lease ends. Set only for the first pending one of a rule.
   std::optional<absl::Time> next_attempt_time = {};
   std::string last_error = {};
+  std::string activity = {};  // The rule's, as it was when the event was last scheduled: whose queue it is in.
   absl::Time create_time;
   absl::Time update_time;
 

@@ -1,6 +1,36 @@
 #include "storage/low_stock_repository.h"
 
+#include <algorithm>
+
 namespace inventory::storage {
+namespace {
+
+// The index that has the live rules of the filter in order of id, whatever an optimizer expects of it.
+const char* IndexFor(const LowStockRuleFilter& filter) {
+  if (!filter.sku.empty()) return "low_stock_rule_by_sku";
+  if (!filter.warehouse_id.empty()) return "low_stock_rule_by_warehouse";
+  if (!filter.channel_id.empty()) return "low_stock_rule_by_channel";
+  if (filter.low) return "low_stock_rule_by_low";
+  return filter.activity.empty() ? "low_stock_rule_by_deletion" : "low_stock_rule_by_activity";
+}
+
+// That an event e of one of the rules comes after the key, as ranges of an index.
+void AppendAfter(Sql& sql, const std::vector<std::string>& rule_ids, const LowStockEventRecord::Key& after) {
+  std::vector<std::string> later;
+  for (const std::string& rule_id : rule_ids) {
+    if (rule_id > after.first) later.push_back(rule_id);
+  }
+  const bool begun = std::find(rule_ids.begin(), rule_ids.end(), after.first) != rule_ids.end();
+  sql.Raw("(FALSE");
+  if (begun) sql.Raw(" OR (e.rule_id = ").Blob(after.first).Raw(" AND e.number > ").Int(after.second).Raw(")");
+  if (!later.empty()) {
+    AppendTextList(sql.Raw(" OR e.rule_id IN ("), later);
+    sql.Raw(")");
+  }
+  sql.Raw(")");
+}
+
+}  // namespace
 
 bool AppendSelectRulesOf(Sql& sql, std::span<const std::string> skus) {
   if (skus.empty()) return false;
@@ -22,15 +52,49 @@ bool AppendSelectEvent(Sql& sql, const LowStockEventRecord::Key& key) {
   return true;
 }
 
-bool AppendSelectDueEvents(Sql& sql, int64_t limit) {
-  BeginStatement(sql).Raw("SELECT rule_id, number FROM low_stock_event FORCE INDEX (low_stock_event_due)");
-  sql.Raw(" WHERE next_attempt_time <= NOW(6) ORDER BY next_attempt_time LIMIT ").Int(limit);
+bool AppendSelectDueEvents(Sql& sql, const std::string& activity, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT e.rule_id, e.number, r.parameters FROM low_stock_event e ");
+  sql.Raw("FORCE INDEX (low_stock_event_of_activity) STRAIGHT_JOIN low_stock_rule r ON r.rule_id = e.rule_id");
+  sql.Raw(" WHERE e.activity = ").Blob(activity).Raw(" AND e.next_attempt_time <= NOW(6)");
+  sql.Raw(" ORDER BY e.next_attempt_time LIMIT ").Int(limit);
+  return true;
+}
+
+std::vector<DueEvent> ParseDueEvents(const Rows& rows) {
+  std::vector<DueEvent> due;
+  for (const Row& row : rows) due.push_back({{std::string(row.Text(0)), row.Int(1)}, LabelsCodec::Parse(row, 2)});
+  return due;
+}
+
+bool AppendSelectDeletedRules(Sql& sql, absl::Duration age, const DeletedRule& after, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT delete_time, rule_id FROM low_stock_rule FORCE INDEX (low_stock_rule_by_deletion)");
+  sql.Raw(" WHERE delete_time <= NOW(6) - INTERVAL ").Int(absl::ToInt64Seconds(age)).Raw(" SECOND AND delete_time >= ");
+  sql.Time(after.delete_time).Raw(" AND (delete_time > ").Time(after.delete_time).Raw(" OR rule_id > ");
+  sql.Blob(after.rule_id).Raw(") ORDER BY delete_time, rule_id LIMIT ").Int(limit);
+  return true;
+}
+
+std::vector<DeletedRule> ParseDeletedRules(const Rows& rows) {
+  std::vector<DeletedRule> rules;
+  for (const Row& row : rows) rules.push_back({row.Time(0), std::string(row.Text(1))});
+  return rules;
+}
+
+bool AppendSelectEventKeys(Sql& sql, const std::string& rule_id, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT rule_id, number FROM low_stock_event FORCE INDEX (PRIMARY) WHERE rule_id = ");
+  sql.Blob(rule_id).Raw(" ORDER BY rule_id, number LIMIT ").Int(limit);
+  return true;
+}
+
+bool AppendSelectRuleIdsOf(Sql& sql, const std::string& sku) {
+  BeginStatement(sql).Raw("SELECT rule_id FROM low_stock_rule FORCE INDEX (low_stock_rule_of_sku) WHERE sku = ");
+  sql.Blob(sku).Raw(" ORDER BY rule_id");
   return true;
 }
 
 std::vector<LowStockEventRecord::Key> ParseEventKeys(const Rows& rows) {
   std::vector<LowStockEventRecord::Key> keys;
-  for (const Row& row : rows) keys.emplace_back(row.Text(0), row.Int(1));
+  for (const Row& row : rows) keys.emplace_back(std::string(row.Text(0)), row.Int(1));
   return keys;
 }
 
@@ -44,10 +108,12 @@ bool AppendDeleteOldEvents(Sql& sql, absl::Duration age, int64_t limit) {
 }
 
 bool AppendListLowStockRules(Sql& sql, const LowStockRuleFilter& filter, const std::string& after_id, int64_t limit) {
-  BeginStatement(sql).Raw("SELECT " + Columns<LowStockRuleRecord>() + " FROM low_stock_rule");
-  if (!filter.sku.empty()) sql.Raw(" FORCE INDEX (low_stock_rule_by_sku)");
-  sql.Raw(" WHERE rule_id > ").Blob(after_id).Raw(" AND delete_time IS NULL");
+  BeginStatement(sql).Raw("SELECT " + Columns<LowStockRuleRecord>() + " FROM low_stock_rule FORCE INDEX (");
+  sql.Raw(IndexFor(filter)).Raw(") WHERE rule_id > ").Blob(after_id).Raw(" AND delete_time IS NULL");
   if (!filter.sku.empty()) sql.Raw(" AND sku = ").Blob(filter.sku);
+  if (!filter.warehouse_id.empty()) sql.Raw(" AND warehouse_id = ").Blob(filter.warehouse_id);
+  if (!filter.channel_id.empty()) sql.Raw(" AND channel_id = ").Blob(filter.channel_id);
+  if (!filter.activity.empty()) sql.Raw(" AND activity = ").Blob(filter.activity);
   if (filter.low) sql.Raw(" AND low = ").Bool(*filter.low);
   sql.Raw(" ORDER BY rule_id LIMIT ").Int(limit);
   return true;
@@ -57,17 +123,17 @@ bool AppendListLowStockEvents(Sql& sql, const LowStockEventFilter& filter, const
                               int64_t limit) {
   // The index that has the rows of the filter in order of the key, whatever an optimizer expects of it.
   const char* index = "PRIMARY";
-  if (filter.state) index = filter.rule_id.empty() ? "low_stock_event_by_state" : "low_stock_event_of_rule";
+  if (filter.state) index = filter.rule_ids ? "low_stock_event_of_rule" : "low_stock_event_by_state";
   BeginStatement(sql).Raw("SELECT STRAIGHT_JOIN " + Columns<LowStockEventRecord>("e") + ", " +
                           Columns<LowStockRuleRecord>("r"));
   sql.Raw(" FROM low_stock_event e FORCE INDEX (")
       .Raw(index)
       .Raw(") JOIN low_stock_rule r ON r.rule_id = e.rule_id WHERE ");
-  if (filter.rule_id.empty()) {
+  if (filter.rule_ids) {
+    AppendAfter(sql, *filter.rule_ids, after);
+  } else {
     sql.Raw("e.rule_id >= ").Blob(after.first).Raw(" AND (e.rule_id > ").Blob(after.first).Raw(" OR e.number > ");
     sql.Int(after.second).Raw(")");
-  } else {
-    sql.Raw("e.rule_id = ").Blob(filter.rule_id).Raw(" AND e.number > ").Int(after.second);
   }
   if (filter.state) sql.Raw(" AND e.state = ").Int(static_cast<int64_t>(*filter.state));
   sql.Raw(" ORDER BY e.rule_id, e.number LIMIT ").Int(limit);

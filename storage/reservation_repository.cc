@@ -15,10 +15,18 @@ std::string LiveSelect() {
   return "SELECT " + columns;
 }
 
+// Whether what is reserved in the filter's warehouse leads to the reservations. An order and a code have few.
+bool LedByWarehouse(const ReservationFilter& filter) {
+  return !filter.warehouse_id.empty() && filter.order_reference.empty() && filter.external_reference_code.empty();
+}
+
 // " FROM ...", with the index that has the rows of the filter in order of id. Left to itself an optimizer that expects
 // many of them walks through all reservations instead, which is far where they are all old.
 void AppendFrom(Sql& sql, const ReservationFilter& filter) {
-  if (!filter.external_reference_code.empty() && filter.sku.empty()) {
+  if (LedByWarehouse(filter)) {
+    sql.Raw(" FROM allocation l FORCE INDEX (allocation_by_warehouse) STRAIGHT_JOIN reservation r ON ");
+    sql.Raw("r.reservation_id = l.reservation_id");
+  } else if (!filter.external_reference_code.empty() && filter.sku.empty()) {
     sql.Raw(" FROM reservation r");
   } else if (!filter.order_reference.empty()) {
     sql.Raw(" FROM reservation r FORCE INDEX (reservation_by_order)");
@@ -41,6 +49,37 @@ void AppendLiveState(Sql& sql, ReservationState state) {
   } else {
     sql.Raw(" AND r.state = ").Int(static_cast<int64_t>(state));
   }
+}
+
+// " AND ...": the reservation, or the line of the SKU, has live units in the warehouse.
+void AppendReservedIn(Sql& sql, const ReservationFilter& filter) {
+  if (filter.warehouse_id.empty()) return;
+  constexpr char kOpen[] = ".outstanding = 1";
+  const bool led = LedByWarehouse(filter);
+  const std::string a = led ? "l" : "a";
+  // Only held and committed ones have any. Otherwise all of the warehouse's would be looked through for nothing.
+  if (filter.state && *filter.state != ReservationState::kHeld && *filter.state != ReservationState::kCommitted) {
+    sql.Raw(" AND FALSE");
+  }
+  // Not EXISTS: optimizers turn that into a join that starts from all allocations of the warehouse.
+  sql.Raw(led ? " AND " : " AND (SELECT COUNT(*) FROM allocation a WHERE a.reservation_id = r.reservation_id AND ");
+  sql.Raw(a + ".warehouse_id = ").Blob(filter.warehouse_id).Raw(" AND " + a + kOpen);
+  if (!led && !filter.sku.empty()) sql.Raw(" AND a.sku = ").Blob(filter.sku);
+  sql.Raw(" AND (" + a + ".expire_time IS NULL OR " + a + ".expire_time > NOW(6))").Raw(led ? "" : ") > 0");
+}
+
+// " FROM ... WHERE ..." and the order, of which `id` is the column.
+void AppendPage(Sql& sql, const ReservationFilter& filter, const std::string& id, const std::string& after_id,
+                int64_t limit) {
+  AppendFrom(sql, filter);
+  sql.Raw(" WHERE " + id + " > ").Blob(after_id);
+  if (!filter.order_reference.empty()) sql.Raw(" AND r.order_reference = ").Blob(filter.order_reference);
+  if (!filter.channel_id.empty()) sql.Raw(" AND r.channel_id = ").Blob(filter.channel_id);
+  if (!filter.sku.empty()) sql.Raw(" AND l.sku = ").Blob(filter.sku);
+  if (filter.state) AppendLiveState(sql, *filter.state);
+  AppendReservedIn(sql, filter);
+  AppendHasCode(sql, id, ResourceKind::kReservation, filter.external_reference_code);
+  sql.Raw(" ORDER BY " + id + " LIMIT ").Int(limit);
 }
 
 }  // namespace
@@ -108,15 +147,14 @@ bool AppendSelectExpiredReservations(Sql& sql, int64_t limit) {
 
 bool AppendListReservations(Sql& sql, const ReservationFilter& filter, const std::string& after_id, int64_t limit) {
   BeginStatement(sql).Raw(LiveSelect());
-  AppendFrom(sql, filter);
-  const std::string id = filter.sku.empty() ? "r.reservation_id" : "l.reservation_id";
-  sql.Raw(" WHERE " + id + " > ").Blob(after_id);
-  if (!filter.order_reference.empty()) sql.Raw(" AND r.order_reference = ").Blob(filter.order_reference);
-  if (!filter.channel_id.empty()) sql.Raw(" AND r.channel_id = ").Blob(filter.channel_id);
-  if (!filter.sku.empty()) sql.Raw(" AND l.sku = ").Blob(filter.sku);
-  if (filter.state) AppendLiveState(sql, *filter.state);
-  AppendHasCode(sql, id, ResourceKind::kReservation, filter.external_reference_code);
-  sql.Raw(" ORDER BY " + id + " LIMIT ").Int(limit);
+  if (!LedByWarehouse(filter)) {
+    AppendPage(sql, filter, filter.sku.empty() ? "r.reservation_id" : "l.reservation_id", after_id, limit);
+    return true;
+  }
+  // A reservation may have units of several SKUs there.
+  sql.Raw(" FROM (SELECT DISTINCT l.reservation_id");
+  AppendPage(sql, filter, "l.reservation_id", after_id, limit);
+  sql.Raw(") f STRAIGHT_JOIN reservation r ON r.reservation_id = f.reservation_id ORDER BY r.reservation_id");
   return true;
 }
 

@@ -18,21 +18,23 @@
 
 namespace inventory::storage {
 
+// The ids of warehouses in one column.
+using WarehouseIdsCodec = column::ListCodec<',', column::BytesCodec>;
+
 template <>
 struct Table<ReservationRecord> {
   using R = ReservationRecord;
   static constexpr const char* kName = "reservation";
   static constexpr int kKeySize = 1;
-  static constexpr auto kColumns =
-      std::tuple(column::Bytes("reservation_id", &R::reservation_id), column::Bytes("channel_id", &R::channel_id),
-                 column::Bytes("order_reference", &R::order_reference), column::Value("state", &R::state),
-                 column::Value("expire_time", &R::expire_time),
-                 column::Coded<column::ListCodec<',', column::BytesCodec>>("warehouse_ids", &R::warehouse_ids),
-                 column::Value("version", &R::version), column::Value("create_time", &R::create_time),
-                 column::Value("update_time", &R::update_time),
-                 column::Value("sourcing_strategy", &R::sourcing_strategy), column::Value("latitude", &R::latitude),
-                 column::Value("longitude", &R::longitude), column::Coded<ComponentsCodec>("kits", &R::kits),
-                 column::Bytes("external_reference_code", &R::external_reference_code));
+  static constexpr auto kColumns = std::tuple(
+      column::Bytes("reservation_id", &R::reservation_id), column::Bytes("channel_id", &R::channel_id),
+      column::Bytes("order_reference", &R::order_reference), column::Value("state", &R::state),
+      column::Value("expire_time", &R::expire_time),
+      column::Coded<WarehouseIdsCodec>("warehouse_ids", &R::warehouse_ids), column::Value("version", &R::version),
+      column::Value("create_time", &R::create_time), column::Value("update_time", &R::update_time),
+      column::Value("sourcing_strategy", &R::sourcing_strategy), column::Value("latitude", &R::latitude),
+      column::Value("longitude", &R::longitude), column::Coded<ComponentsCodec>("kits", &R::kits),
+      column::Bytes("external_reference_code", &R::external_reference_code));
 };
 
 template <>
@@ -94,6 +96,8 @@ struct ReservationFilter {
   std::string sku = {};
   std::optional<ReservationState> state = {};
   std::string external_reference_code = {};
+  // Has live units reserved there that are not shipped; with `sku`, of this SKU.
+  std::string warehouse_id = {};
 };
 
 // Selects the first `limit` reservations after `after_id` (empty: from the start) that match, by

@@ -54,6 +54,7 @@ struct ShipmentFilter {
   std::string warehouse_id = {};
   std::optional<ShipmentState> state = {};
   std::string external_reference_code = {};
+  std::string sku = {};
 };
 
 // Selects the first `limit` shipments after `after_id` (empty: from the start) that match, by id.

@@ -98,6 +98,11 @@ class Activity {
   // All parameters it takes; none by default.
   virtual std::vector<ParameterFacts> parameters() const { return {}; }
 
+  // What an execution with these parameters may have to wait for, a host for example; empty, the default: nothing in
+  // particular. At most half of the activity's threads are on one destination at once, so that one which is stalled
+  // does not hold up the others.
+  virtual std::string destination(const Parameters& parameters) const { return ""; }
+
   // What is wrong with the values of the parameters, of which all are known and those that are required are there. A
   // function of the parameters alone, because a rule is checked when it is written, wherever that is.
   virtual std::vector<ParameterProblem> CheckValues(const Parameters& parameters) const { return {}; }

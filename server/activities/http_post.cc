@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
@@ -42,9 +43,10 @@ Url Parse(const std::string& text) {
   return url;
 }
 
-// Empty if the URL does not have it.
+// Empty if the URL does not have it, or is none.
 std::string Part(const Url& url, CURLUPart part) {
   char* text = nullptr;
+  if (url == nullptr) return "";
   if (curl_url_get(url.get(), part, &text, 0) != CURLUE_OK) return "";
   return Text(text).get();
 }
@@ -145,13 +147,15 @@ std::string UrlProblem(const std::string& text) {
   return Part(url, CURLUPART_FRAGMENT).empty() ? "" : "must not have a fragment";
 }
 
+std::string HostOf(const std::string& url) { return absl::AsciiStrToLower(Part(Parse(url), CURLUPART_HOST)); }
+
 absl::StatusOr<HttpAnswer> HttpPost(const HttpRequest& request, const Options& options) {
   static const CURLcode kInitialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (std::string problem = UrlProblem(request.url); !problem.empty()) {
     return absl::InvalidArgumentError(absl::StrCat("the URL ", problem));
   }
   const Url url = Parse(request.url);
-  if (!options.webhook_hosts.Contain(Part(url, CURLUPART_HOST))) {
+  if (!options.webhook_hosts.Contain(HostOf(request.url))) {
     return absl::PermissionDeniedError("the host is none that may be called; see the option webhook-hosts");
   }
   const Handle handle(curl_easy_init());

@@ -18,6 +18,9 @@ namespace inventory::activities {
 // password and fragment, at most 2,048 bytes.
 std::string UrlProblem(const std::string& url);
 
+// The host of a URL that has no problem, in lower case.
+std::string HostOf(const std::string& url);
+
 struct HttpRequest {
   std::string url;
   std::vector<std::string> headers;  // "Name: value".

@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "server/activities/destinations.h"
 
 namespace inventory::activities {
 namespace {
@@ -17,6 +18,8 @@ namespace {
 constexpr std::size_t kMaxNameBytes = 64;
 constexpr std::size_t kMinSecretBytes = 16;
 constexpr std::size_t kMaxSecrets = 10;
+constexpr std::string_view kHosts = ".hosts";  // Ends the name of the file with a secret's hosts.
+constexpr std::size_t kMaxHostsBytes = 64 << 10;
 
 std::string HmacSha256(const std::string& secret, const std::string& text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
@@ -24,6 +27,23 @@ std::string HmacSha256(const std::string& secret, const std::string& text) {
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
   return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
+// The hosts in the file; the message of an error follows "the secret x".
+absl::StatusOr<Hosts> ReadHosts(const std::string& path) {
+  std::ifstream file(path);
+  if (!file.is_open()) return absl::FailedPreconditionError("has no file of hosts that it may be used for");
+  std::string list;
+  for (std::string line; list.size() < kMaxHostsBytes && std::getline(file, line);) {
+    const std::string text(absl::StripAsciiWhitespace(line));
+    if (!text.empty()) absl::StrAppend(&list, list.empty() ? "" : ",", text);
+  }
+  absl::StatusOr<Hosts> hosts = Hosts::Parse(list);
+  // An empty list would stand for every host.
+  if (list.empty() || list.size() >= kMaxHostsBytes || !hosts.ok()) {
+    return absl::FailedPreconditionError("has a file of hosts that does not list any as it should");
+  }
+  return hosts;
 }
 
 }  // namespace
@@ -39,18 +59,22 @@ std::string Sign(std::string_view body, absl::Time time, const std::vector<std::
 }
 
 bool IsSecretName(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxNameBytes && name.front() != '.' &&
+  return !name.empty() && name.size() <= kMaxNameBytes && name.front() != '.' && !name.ends_with(kHosts) &&
          std::all_of(name.begin(), name.end(), [](char c) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
          });
 }
 
-absl::StatusOr<std::vector<std::string>> ReadSecrets(const std::string& folder, const std::string& name) {
+absl::StatusOr<std::vector<std::string>> ReadSecrets(const std::string& folder, const std::string& name,
+                                                     std::string_view host) {
   const auto problem = [&name](std::string_view what) {
     return absl::FailedPreconditionError(absl::StrCat("the secret ", name, " ", std::string(what)));
   };
   if (!IsSecretName(name)) return absl::FailedPreconditionError("the secret has a name that can't be one");
   if (folder.empty()) return problem("can't be had: the server has no folder of secrets");
+  const absl::StatusOr<Hosts> hosts = ReadHosts(absl::StrCat(folder, "/", name, std::string(kHosts)));
+  if (!hosts.ok()) return problem(std::string(hosts.status().message()));
+  if (!hosts->Contain(host)) return problem("is not for this host: its file of hosts does not name it");
   std::ifstream file(folder + "/" + name);
   std::vector<std::string> secrets;
   for (std::string line; secrets.size() < kMaxSecrets && std::getline(file, line);) {

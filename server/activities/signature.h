@@ -23,16 +23,21 @@ namespace inventory::activities {
 // The value of the header.
 std::string Sign(std::string_view body, absl::Time time, const std::vector<std::string>& secrets);
 
-// True for a name that ReadSecrets takes: 1 to 64 of [A-Za-z0-9._-], not beginning with a dot.
+// True for a name that ReadSecrets takes: 1 to 64 of [A-Za-z0-9._-], neither beginning with a dot nor ending in
+// ".hosts".
 bool IsSecretName(std::string_view name);
 
-// The secrets of this name: the lines, of at least 16 bytes each, of the file of that name in the folder, as Kubernetes
-// mounts its Secrets. Two lines let receivers change over from one to the other. Read for every call, so that a new
-// secret counts at once. FAILED_PRECONDITION, whose message has the name only, if there are none.
+// The secrets of this name, to sign calls to `host` with: the lines, of at least 16 bytes each, of the file of that
+// name in the folder, as Kubernetes mounts its Secrets. Two lines let receivers change over from one to the other. The
+// file "<name>.hosts" beside it says which hosts may be called with them, as Hosts::Parse takes them, one or more a
+// line: whoever writes rules may name any secret, and must not be able to have another receiver's calls signed for a
+// host of his own. Both are read for every call, so that a change counts at once. FAILED_PRECONDITION, whose message
+// has the name only, if there are none for the host.
 //
 // Rules name a secret rather than hold it: what they hold is in the database, its backups, and in the answer to
 // everyone who may read rules.
-absl::StatusOr<std::vector<std::string>> ReadSecrets(const std::string& folder, const std::string& name);
+absl::StatusOr<std::vector<std::string>> ReadSecrets(const std::string& folder, const std::string& name,
+                                                     std::string_view host);
 
 }  // namespace inventory::activities
 

@@ -26,8 +26,8 @@ class Webhook final : public Activity {
                     "credentials.",
          .required = true},
         {.name = "secret",
-         .meaning = "Name of the secret to sign with, a file in the server's folder of secrets. Without it the call "
-                    "is not signed."}};
+         .meaning = "Name of the secret to sign with, a file in the server's folder of secrets, which must be for the "
+                    "URL's host. Without it the call is not signed."}};
   }
 
   std::vector<ParameterProblem> CheckValues(const Parameters& parameters) const override {
@@ -37,9 +37,16 @@ class Webhook final : public Activity {
     const auto secret = parameters.find("secret");
     if (secret != parameters.end() && !IsSecretName(secret->second)) {
       problems.push_back(
-          {"secret", "must be the name of a secret: 1 to 64 of [A-Za-z0-9._-], not beginning with a dot"});
+          {"secret",
+           "must be the name of a secret: 1 to 64 of [A-Za-z0-9._-], neither beginning with a dot nor ending in "
+           ".hosts"});
     }
     return problems;
+  }
+
+  std::string destination(const Parameters& parameters) const override {
+    const auto url = parameters.find("url");
+    return url == parameters.end() ? "" : HostOf(url->second);
   }
 
   // Every answer but 2xx is tried again, 4xx too: a receiver that is being deployed or gets a new secret answers 401 or
@@ -53,7 +60,7 @@ class Webhook final : public Activity {
                         .give_up = [&context] { return context.stopping(); }};
     const auto secret = event.parameters.find("secret");
     if (secret != event.parameters.end()) {
-      const auto secrets = ReadSecrets(context.options().webhook_secrets, secret->second);
+      const auto secrets = ReadSecrets(context.options().webhook_secrets, secret->second, HostOf(request.url));
       if (!secrets.ok()) return secrets.status();
       request.headers.push_back("Inventory-Signature: " + Sign(request.body, absl::Now(), *secrets));
     }

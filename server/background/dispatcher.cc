@@ -21,11 +21,8 @@ using activities::LowStockEvent;
 using server::Log;
 using server::LogLevel;
 
-constexpr int64_t kMaxDue = 100;   // Taken note of in one look.
-constexpr int64_t kMaxOld = 1000;  // Forgotten in one step: short enough that nobody waits for its locks.
+constexpr int64_t kMaxDue = 200;  // Of one activity, taken note of in one look.
 constexpr std::size_t kMaxErrorBytes = 500;
-constexpr absl::Duration kPauseBetweenSteps = absl::Milliseconds(20);
-constexpr absl::Duration kForgetInterval = absl::Minutes(1);
 
 // What activities use of this server.
 class AttemptContext final : public activities::Context {
@@ -79,68 +76,56 @@ std::string_view NameOf(EndAttempt::Outcome outcome) {
 
 Dispatcher::Dispatcher(Options options, storage::ConnectionPool& pool, pipeline::GroupCommitter& committer,
                        Observer observer)
-    : options_(std::move(options)),
-      pool_(pool),
-      committer_(committer),
-      observer_(std::move(observer)),
-      look_([this] { return Look(); }),
-      forget_([this] { return Forget(); }) {
-  for (int i = 0; i < options_.threads; ++i) workers_.emplace_back([this] { Work(); });
+    : options_(std::move(options)), pool_(pool), committer_(committer), observer_(std::move(observer)) {
+  for (const activities::Activity* activity : activities::All()) StartLane(std::string(activity->key()));
+  // What a server has scheduled that knew no activities' queues yet.
+  StartLane("");
+  look_.emplace([this] { return Look(); });
+}
+
+void Dispatcher::StartLane(std::string activity) {
+  Lane& lane = *lanes_.emplace_back(std::make_unique<Lane>(std::move(activity), options_.threads));
+  for (int i = 0; i < options_.threads; ++i) lane.workers.emplace_back([this, &lane] { Work(lane); });
 }
 
 void Dispatcher::Stop() {
-  {
-    storage::MutexLock lock(mutex_);
-    stopping_ = true;
-    changed_.NotifyAll();
-  }
-  look_.Stop();
-  forget_.Stop();
-  for (std::thread& worker : workers_) {
-    if (worker.joinable()) worker.join();
+  stopping_ = true;
+  look_->Stop();
+  for (const auto& lane : lanes_) lane->queue.Stop();
+  for (const auto& lane : lanes_) {
+    for (std::thread& worker : lane->workers) {
+      if (worker.joinable()) worker.join();
+    }
   }
 }
 
 // Instances take the events in random order, so that they don't all go for the same one.
 absl::Duration Dispatcher::Look() {
   storage::Sql sql;
-  storage::AppendSelectDueEvents(sql, kMaxDue);
+  for (const auto& lane : lanes_) storage::AppendSelectDueEvents(sql, lane->activity, kMaxDue);
   const auto results = Ask(pool_, sql);
   // Where the database is away, who serves callers says so.
   if (!results.ok()) return absl::Seconds(1);
-  std::vector<Key> due = storage::ParseEventKeys(results->front());
-  storage::MutexLock lock(mutex_);
-  std::shuffle(due.begin(), due.end(), random_);
-  for (Key& key : due) {
-    if (!known_.insert(key).second) continue;
-    waiting_.push_back(std::move(key));
-    changed_.NotifyOne();
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    const activities::Activity* activity = activities::Find(lanes_[i]->activity);
+    std::vector<AttemptQueue::Event> due;
+    for (storage::DueEvent& event : storage::ParseDueEvents((*results)[i])) {
+      const activities::Parameters parameters(event.parameters.begin(), event.parameters.end());
+      due.push_back({std::move(event.key), activity == nullptr ? "" : activity->destination(parameters)});
+    }
+    {
+      storage::MutexLock lock(mutex_);
+      std::shuffle(due.begin(), due.end(), random_);
+    }
+    lanes_[i]->queue.SetWaiting(std::move(due));
   }
   return options_.interval;
 }
 
-absl::Duration Dispatcher::Forget() {
-  storage::Sql sql;
-  storage::AppendDeleteOldEvents(sql, options_.retention, kMaxOld);
-  storage::BeginStatement(sql).Raw("SELECT ROW_COUNT()");
-  const auto results = Ask(pool_, sql);
-  if (!results.ok()) return kForgetInterval;
-  return results->back()[0].Int(0) >= kMaxOld ? kPauseBetweenSteps : kForgetInterval;
-}
-
-void Dispatcher::Work() {
-  for (;;) {
-    Key key;
-    {
-      storage::MutexLock lock(mutex_);
-      while (waiting_.empty() && !stopping_) changed_.Wait(mutex_);
-      if (stopping_) return;
-      key = std::move(waiting_.front());
-      waiting_.pop_front();
-    }
-    CarryOut(key);
-    storage::MutexLock lock(mutex_);
-    known_.erase(key);
+void Dispatcher::Work(Lane& lane) {
+  while (const std::optional<AttemptQueue::Event> event = lane.queue.Take()) {
+    CarryOut(event->key);
+    lane.queue.Done(*event);
   }
 }
 

@@ -2,20 +2,22 @@
 #ifndef INVENTORY_SERVER_BACKGROUND_DISPATCHER_H_
 #define INVENTORY_SERVER_BACKGROUND_DISPATCHER_H_
 
+#include <algorithm>
 #include <atomic>
-#include <cstddef>
-#include <deque>
 #include <functional>
-#include <set>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/activities/activity.h"
+#include "server/background/attempt_queue.h"
 #include "server/background/backoff.h"
 #include "server/background/low_stock_attempt.h"
 #include "server/background/periodic.h"
@@ -29,16 +31,18 @@ namespace inventory::background {
 // activity runs on one of a few threads, with no lock and no transaction; then another command records the outcome, so
 // that any number of instances may share the work of one database. An instance that dies leaves its events to the
 // others, once their leases have ended: each event is carried out at least once, and those of a rule in order.
+//
+// Each activity has a queue and threads of its own, so that none holds up another. Events of an activity that this
+// server does not have wait for one that does.
 class Dispatcher {
  public:
   struct Options {
     absl::Duration interval = absl::Milliseconds(250);  // Between looks for events that are due. Default 250ms.
-    int threads = 4;                                    // Activities that run at once. Default 4.
+    int threads = 4;                                    // Events of one activity that run at once. Default 4.
     absl::Duration timeout = absl::Seconds(10);         // How long an activity may run. Default 10s.
     absl::Duration lease = absl::Seconds(30);           // Longer than that. Default 30s.
     int max_attempts = 20;                              // Before an event is dead. Default 20.
     Backoff backoff;                                    // Between attempts. Default up to 1s, doubled up to 1h.
-    absl::Duration retention = absl::Hours(720);        // How long events that are done are kept. Default 30 days.
     activities::Options activities;                     // What activities may do.
   };
 
@@ -55,9 +59,18 @@ class Dispatcher {
  private:
   using Key = storage::LowStockEventRecord::Key;
 
+  // An activity's share of the server.
+  struct Lane {
+    Lane(std::string key, int threads) : activity(std::move(key)), queue(std::max(1, threads / 2)) {}
+
+    const std::string activity;
+    AttemptQueue queue;
+    std::vector<std::thread> workers = {};
+  };
+
+  void StartLane(std::string activity);
   absl::Duration Look();
-  absl::Duration Forget();
-  void Work();
+  void Work(Lane& lane);
   void CarryOut(const Key& key);
   absl::Status Execute(const BeginAttempt::Taken& taken);
   void Record(const Key& key, const BeginAttempt::Taken& taken, const absl::Status& status);
@@ -71,14 +84,10 @@ class Dispatcher {
   std::atomic<bool> stopping_ = false;
 
   storage::Mutex mutex_;
-  storage::CondVar changed_;
-  std::deque<Key> waiting_ GUARDED_BY(mutex_);
-  std::set<Key> known_ GUARDED_BY(mutex_);  // Waiting or under way here.
   absl::BitGen random_ GUARDED_BY(mutex_);
 
-  std::vector<std::thread> workers_;
-  Periodic look_;
-  Periodic forget_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::optional<Periodic> look_;
 };
 
 }  // namespace inventory::background

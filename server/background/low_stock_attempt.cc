@@ -56,7 +56,7 @@ absl::Status BeginAttempt::Apply(pipeline::Work& work) {
   }
   event.attempts += 1;
   event.last_error.clear();
-  event.next_attempt_time = work.now() + lease_;
+  pipeline::Schedule(work, event_, work.now() + lease_);
   const LowStockRuleRecord& rule = *work.rows().low_stock_rules.Find(event.rule_id);
   taken_ = {.event = ToEvent(event, rule), .activity = rule.activity};
   return absl::OkStatus();
@@ -76,7 +76,7 @@ absl::Status EndAttempt::Apply(pipeline::Work& work) {
   LowStockEventRecord& event = work.rows().low_stock_events.Edit(event_);
   event.last_error = error_;
   event.update_time = work.now();
-  event.next_attempt_time = work.now() + pause_;
+  pipeline::Schedule(work, event_, work.now() + pause_);
   if (outcome_ == Outcome::kGivenBack) event.attempts -= 1;
   if (outcome_ == Outcome::kDead) pipeline::EndEvent(work, event_, LowStockEventState::kDead);
   return absl::OkStatus();

@@ -17,7 +17,6 @@ using storage::AvailabilityEstimateRecord;
 
 constexpr std::size_t kMaxTagBytes = 35;  // RFC 5646, section 4.4.1.
 constexpr std::size_t kMaxSubtagBytes = 8;
-constexpr std::size_t kMaxTitleBytes = 255;
 constexpr int kMaxTitles = 64;
 constexpr int64_t kMaxPriority = 1'000'000;
 
@@ -28,7 +27,7 @@ bool IsSubtag(const std::string& subtag) {
 
 void CheckTitle(const std::string& title, const std::string& field, Violations& violations) {
   if (title.empty()) violations.Add(field, "is required");
-  rpc::CheckText(title, kMaxTitleBytes, field, violations);
+  rpc::CheckText(title, kMaxEstimateTitleBytes, field, violations);
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ namespace inventory::commands {
 // What UpdateAvailabilityEstimate never changes, besides the fields of every resource; see field_mask.h.
 inline constexpr std::string_view kFixedAvailabilityEstimateFields[] = {"availability_estimate_id"};
 
+inline constexpr std::size_t kMaxEstimateTitleBytes = 255;
+
 // Whether it has the shape of a BCP 47 tag in lower case, of at most 35 bytes: subtags of 1 to 8 letters and digits
 // with "-" between them, the first one of letters.
 bool IsLanguageTag(const std::string& tag);

@@ -17,7 +17,7 @@ struct DeleteLowStockRule {
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response&) {
     auto found = FindLowStockRule(work, request.rule_id(), request.etag());
     if (!found.ok()) return found.status();
-    // The row stays for its events, and so that its id is never used twice.
+    // The row stays for its events, and so that its id is not used again as long as the ids of these are remembered.
     storage::LowStockRuleRecord& rule = work.rows().low_stock_rules.Edit(request.rule_id());
     rule.delete_time = work.now();
     work.rows().items.Edit(rule.sku).low_stock_rules -= 1;

@@ -116,7 +116,7 @@ void AppendLowStock(std::vector<Option>& table) {
   table.insert(
       table.end(),
       {{&kLowStock, "low-stock-threads", Number(&O::low_stock_threads, 1, 256),
-        "Activities of low-stock rules that run at once."},
+        "Events of low-stock rules that are carried out at once, for each activity; half of them for one host."},
        {&kLowStock, "low-stock-timeout", Duration(&O::low_stock_timeout, absl::Milliseconds(100), absl::Minutes(10)),
         "How long one may run, a webhook for example."},
        {&kLowStock, "low-stock-lease", Duration(&O::low_stock_lease, absl::Seconds(1), absl::Hours(1)),
@@ -132,7 +132,8 @@ void AppendLowStock(std::vector<Option>& table) {
         "The longest pause after any failure."},
        {&kLowStock, "low-stock-event-retention",
         Duration(&O::low_stock_event_retention, absl::Minutes(1), absl::Hours(87600)),
-        "How long events are kept whose activity has succeeded."},
+        "How long events are kept whose activity has succeeded, and deleted rules with what is left of them; these at "
+        "least as long as request ids."},
        {&kLowStock, "webhook-hosts", Text("hosts", &O::webhook_hosts, CheckHosts),
         "The hosts that webhooks may call, separated by commas; *.example.com stands for all below example.com. Empty: "
         "any."},
@@ -140,7 +141,8 @@ void AppendLowStock(std::vector<Option>& table) {
         "What webhooks may reach besides public addresses, as 10.0.0.0/8,fd00::/8. Empty: nothing."},
        {&kLowStock, "webhook-secrets", Text("path", &O::webhook_secrets),
         "Folder with a file for each secret that webhooks are signed with: its name is the rule's parameter, its "
-        "lines, of 16 bytes or more, are secrets."},
+        "lines, of 16 bytes or more, are secrets; the file of that name and .hosts lists, a line each, the hosts they "
+        "are for."},
        {&kLowStock, "webhook-ca-file", Text("path", &O::webhook_ca_file),
         "File in PEM with the authorities that the certificates of https receivers are verified against, instead of "
         "the system's. Empty: the system's."}});

@@ -122,7 +122,9 @@ absl::Status Batch::WriteAndCommit() {
   AddChanges(packet, loaded_.rows.external_references);
   AddConfiguration(packet, loaded_.rows);
   AddChanges(packet, loaded_.rows.low_stock_rules);
+  AddDelete(packet, loaded_.rows.low_stock_rules);
   AddUpsert(packet, loaded_.rows.low_stock_events.Written());
+  AddDelete(packet, loaded_.rows.low_stock_events);
   AddUpsert(packet, loaded_.rows.old_movements.Written());
   AddDelete(packet, loaded_.rows.old_movements);
   const int movement_statement = loaded_.rows.movements.empty() ? -1 : packet.size();

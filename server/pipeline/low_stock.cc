@@ -64,6 +64,7 @@ void JudgeRule(Work& work, const std::string& rule_id) {
                                         .type = low ? LowStockEventType::kLow : LowStockEventType::kRecovered,
                                         .available = available,
                                         .threshold = rule.threshold,
+                                        .activity = rule.activity,
                                         .create_time = work.now(),
                                         .update_time = work.now()});
   if (rule.pending_events == 1) event.next_attempt_time = work.now();
@@ -82,6 +83,19 @@ bool IsLeased(const LowStockEventRecord& event) {
   return event.state == LowStockEventState::kPending && event.attempts > 0 && event.last_error.empty();
 }
 
+void Schedule(Work& work, const LowStockEventRecord::Key& key, absl::Time time) {
+  LowStockEventRecord& event = work.rows().low_stock_events.Edit(key);
+  event.next_attempt_time = time;
+  event.activity = work.rows().low_stock_rules.Find(key.first)->activity;
+}
+
+void FollowActivity(Work& work, const std::string& rule_id) {
+  const std::string& activity = work.rows().low_stock_rules.Find(rule_id)->activity;
+  for (const LowStockEventRecord* event : PendingOf(work, rule_id)) {
+    work.rows().low_stock_events.Edit(event->key()).activity = activity;
+  }
+}
+
 void EndEvent(Work& work, const LowStockEventRecord::Key& key, LowStockEventState state) {
   LowStockEventRecord& event = work.rows().low_stock_events.Edit(key);
   // If not, its success comes late: it has lost its turn to one that was made pending again.
@@ -91,8 +105,7 @@ void EndEvent(Work& work, const LowStockEventRecord::Key& key, LowStockEventStat
   event.update_time = work.now();
   work.rows().low_stock_rules.Edit(event.rule_id).pending_events -= 1;
   const std::vector<const LowStockEventRecord*> pending = PendingOf(work, event.rule_id);
-  if (was_next && !pending.empty())
-    work.rows().low_stock_events.Edit(pending.front()->key()).next_attempt_time = work.now();
+  if (was_next && !pending.empty()) Schedule(work, pending.front()->key(), work.now());
 }
 
 void RequeueEvent(Work& work, const LowStockEventRecord::Key& key) {
@@ -104,7 +117,7 @@ void RequeueEvent(Work& work, const LowStockEventRecord::Key& key) {
   LowStockRuleRecord& rule = work.rows().low_stock_rules.Edit(key.first);
   rule.pending_events += 1;
   if (rule.pending_events == 1) {
-    event.next_attempt_time = work.now();
+    Schedule(work, key, work.now());
     return;
   }
   // The next one is among the first two unless it is under way and others were made pending before it meanwhile.
@@ -112,7 +125,7 @@ void RequeueEvent(Work& work, const LowStockEventRecord::Key& key) {
                                  [](const auto* other) { return other->next_attempt_time.has_value(); });
   if (next == pending.end() || IsLeased(**next) || (*next)->number < event.number) return;
   work.rows().low_stock_events.Edit((*next)->key()).next_attempt_time.reset();
-  event.next_attempt_time = work.now();
+  Schedule(work, key, work.now());
 }
 
 }  // namespace inventory::pipeline

@@ -32,6 +32,13 @@ bool IsLeased(const storage::LowStockEventRecord& event);
 // Ends a pending event as done or dead, and makes the next one due. The first two pending ones must be loaded.
 void EndEvent(Work& work, const storage::LowStockEventRecord::Key& key, storage::LowStockEventState state);
 
+// Sets when the event, the one that is next of its rule, is due, and puts it into the queue of the rule's activity.
+void Schedule(Work& work, const storage::LowStockEventRecord::Key& key, absl::Time time);
+
+// Puts the rule's pending events that are loaded into the queue of its activity, which has changed. The first two
+// pending ones must be loaded.
+void FollowActivity(Work& work, const std::string& rule_id);
+
 // Makes a dead event pending again. It is due at once and those after it wait, unless one of them is under way. The
 // first two pending ones must be loaded.
 void RequeueEvent(Work& work, const storage::LowStockEventRecord::Key& key);

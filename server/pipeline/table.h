@@ -2,19 +2,28 @@
 #ifndef INVENTORY_SERVER_PIPELINE_TABLE_H_
 #define INVENTORY_SERVER_PIPELINE_TABLE_H_
 
+#include <concepts>
 #include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace inventory::pipeline {
 
+template <typename Record>
+concept Grouped = requires(const Record& record) {
+  { record.group() } -> std::same_as<const std::string&>;
+};
+
 // The rows of one table that a batch has loaded, changed or added. Changes since the last mark can be undone, so that a
 // failing command leaves no trace, and after the batch the table says which rows must be written. Not thread-safe.
 //
-// Record has `Key`, `Key key() const` and `operator==`. Pointers stay valid until the row is undone or the table dies.
+// Record has `Key`, `Key key() const` and `operator==`. Where it has `const std::string& group() const` besides, which
+// never changes, the rows of a group are found without looking at the others. Pointers stay valid until the row is
+// undone or the table dies.
 template <typename Record>
 class Table {
  public:
@@ -25,6 +34,7 @@ class Table {
     Key key = record.key();
     auto [it, added] = rows_.try_emplace(std::move(key));
     if (added) {
+      NoteGroup(record);
       it->second.current = std::move(record);
     }
   }
@@ -49,6 +59,7 @@ class Table {
   // Adds a row that must not exist yet, for changing.
   Record& Add(Record record) {
     Entry& entry = Touch(record.key());
+    NoteGroup(record);
     entry.current = std::move(record);
     return *entry.current;
   }
@@ -64,6 +75,17 @@ class Table {
       if (!it->second.current) continue;
       if (!belongs(*it->second.current)) break;
       found.push_back(&*it->second.current);
+    }
+    return found;
+  }
+
+  // The rows of the group, in key order.
+  std::vector<const Record*> Group(const std::string& group) const requires Grouped<Record> {
+    std::vector<const Record*> found;
+    const auto keys = groups_.find(group);
+    if (keys == groups_.end()) return found;
+    for (const Key& key : keys->second) {
+      if (const Record* record = Find(key)) found.push_back(record);
     }
     return found;
   }
@@ -127,6 +149,10 @@ class Table {
   };
   using Rows = std::map<Key, Entry>;
 
+  void NoteGroup(const Record& record) {
+    if constexpr (Grouped<Record>) groups_[record.group()].insert(record.key());
+  }
+
   Entry& Touch(const Key& key) {
     auto it = rows_.try_emplace(key).first;
     Entry& entry = it->second;
@@ -148,6 +174,7 @@ class Table {
   }
 
   Rows rows_;
+  std::map<std::string, std::set<Key>> groups_;  // Keys of rows that are here or were.
   std::vector<std::pair<typename Rows::iterator, std::optional<Record>>> undo_;
 };
 

@@ -85,8 +85,8 @@ std::vector<const storage::QuotaRecord*> Work::QuotasOf(const std::string& sku) 
 std::vector<const storage::LowStockRuleRecord*> Work::LowStockRulesOf(const std::string& sku) const {
   std::vector<const storage::LowStockRuleRecord*> rules;
   if (item(sku).low_stock_rules == 0) return rules;
-  for (const storage::LowStockRuleRecord* rule : rows_.low_stock_rules.All()) {
-    if (rule->sku == sku && !rule->delete_time) rules.push_back(rule);
+  for (const storage::LowStockRuleRecord* rule : rows_.low_stock_rules.Group(sku)) {
+    if (!rule->delete_time) rules.push_back(rule);
   }
   return rules;
 }

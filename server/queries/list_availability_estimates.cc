@@ -18,6 +18,8 @@ struct ListAvailabilityEstimates {
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckPage<Key>(request, violations);
+    rpc::CheckText(request.filter().title_prefix(), commands::kMaxEstimateTitleBytes, "filter.title_prefix",
+                   violations);
   }
 
   static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
@@ -26,6 +28,7 @@ struct ListAvailabilityEstimates {
     const rpc::Page<Key> page(request);
     std::map<Key, const AvailabilityEstimateRecord*> in_order;
     for (const auto& [id, estimate] : (*configuration)->availability_estimates) {
+      if (!estimate.title.starts_with(request.filter().title_prefix())) continue;
       in_order.emplace(Key(estimate.priority, id), &estimate);
     }
     std::vector<const AvailabilityEstimateRecord*> estimates;

@@ -15,6 +15,7 @@ namespace inventory::queries {
 namespace {
 
 using storage::BackorderRecord;
+using storage::QueuedBackorder;
 
 struct ListBackorders {
   using Request = v1::ListBackordersRequest;
@@ -26,41 +27,43 @@ struct ListBackorders {
     rpc::CheckPage<Key>(request, violations);
     if (!filter.sku().empty()) rpc::CheckSku(filter.sku(), "filter.sku", violations);
     rpc::CheckOptionalId(filter.channel_id(), "filter.channel_id", violations);
+    rpc::CheckOptionalId(filter.reservation_id(), "filter.reservation_id", violations);
   }
 
   static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     const auto configuration = CurrentConfiguration(reader);
     if (!configuration.ok()) return configuration.status();
     const rpc::Page<Key> page(request);
-    const std::string& sku = request.filter().sku();
+    const storage::BackorderFilter filter = {.sku = request.filter().sku(),
+                                             .channel_id = request.filter().channel_id(),
+                                             .reservation_id = request.filter().reservation_id()};
     reading::Snapshot snapshot(reader.connection());
     const auto results = snapshot.ReadLast([&](storage::Sql& sql) {
-      storage::AppendListBackorders(sql, {.sku = sku, .channel_id = request.filter().channel_id()}, page.after(),
-                                    page.fetch());
-      if (!sku.empty()) storage::AppendSelectIncoming(sql, {&sku, 1});
+      storage::AppendListBackorders(sql, filter, page.after(), page.fetch());
+      if (!filter.sku.empty()) storage::AppendSelectIncoming(sql, {&filter.sku, 1});
     });
     if (!results.ok()) return results.status();
-    std::vector<BackorderRecord> backorders = storage::ParseAll<BackorderRecord>((*results)[0]);
-    response.set_next_page_token(page.Cut(backorders));
-    for (const BackorderRecord& backorder : backorders) ToProto(backorder, *response.add_backorders());
-    if (!sku.empty()) {
-      ShowExpected((*results)[0], storage::ParseIncoming((*results)[1]), **configuration, snapshot.now(), response);
+    std::vector<QueuedBackorder> queued = storage::ParseQueuedBackorders((*results)[0], filter);
+    response.set_next_page_token(page.Cut(queued, [](const auto& one) { return one.backorder.key(); }));
+    for (const QueuedBackorder& one : queued) ToProto(one.backorder, *response.add_backorders());
+    if (!filter.sku.empty()) {
+      ShowExpected(queued, storage::ParseIncoming((*results)[1]), **configuration, snapshot.now(), response);
     }
     return absl::OkStatus();
   }
 
  private:
   // All that wait before one are taken to be served first, wherever they may be served from.
-  static void ShowExpected(const storage::Rows& rows, const std::vector<storage::Incoming>& incoming,
+  static void ShowExpected(const std::vector<QueuedBackorder>& queued, const std::vector<storage::Incoming>& incoming,
                            const pipeline::Configuration& configuration, absl::Time now, Response& response) {
-    constexpr int kWaiting = storage::kColumnCount<BackorderRecord>;
-    std::map<std::string, std::vector<Promise>> promises;  // By channel.
-    for (int i = 0; i < response.backorders_size(); ++i) {
-      v1::Backorder& shown = *response.mutable_backorders(i);
-      auto [it, is_new] = promises.try_emplace(shown.channel_id());
-      if (is_new) it->second = PromisesOf(0, 0, incoming, configuration.SourcesOf(shown.channel_id()), now);
-      const auto time = ReachedAt(it->second, rows[static_cast<std::size_t>(i)].Int(kWaiting));
-      if (time) *shown.mutable_expected_time() = ToTimestamp(*time);
+    std::map<std::vector<std::string>, std::vector<Promise>> promises;  // By warehouses.
+    for (std::size_t i = 0; i < queued.size(); ++i) {
+      const std::vector<std::string> sources =
+          configuration.SourcesOf(queued[i].backorder.channel_id, queued[i].warehouse_ids);
+      auto [it, is_new] = promises.try_emplace(sources);
+      if (is_new) it->second = PromisesOf(0, 0, incoming, sources, now);
+      const auto time = ReachedAt(it->second, queued[i].waiting);
+      if (time) *response.mutable_backorders(static_cast<int>(i))->mutable_expected_time() = ToTimestamp(*time);
     }
   }
 };

@@ -16,12 +16,21 @@ struct ListLowStockRules {
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckPage<Key>(request, violations);
-    if (!request.filter().sku().empty()) rpc::CheckSku(request.filter().sku(), "filter.sku", violations);
+    const Request::Filter& filter = request.filter();
+    if (!filter.sku().empty()) rpc::CheckSku(filter.sku(), "filter.sku", violations);
+    rpc::CheckOptionalId(filter.warehouse_id(), "filter.warehouse_id", violations);
+    rpc::CheckOptionalId(filter.channel_id(), "filter.channel_id", violations);
+    if (!filter.activity().empty() && !rpc::IsKey(filter.activity(), /*max_bytes=*/64)) {
+      violations.Add("filter.activity", "must be the key of an activity, at most 64 of [a-z0-9._-], or empty");
+    }
   }
 
   static absl::Status Read(const Request& request, reading::Reader& reader, Response& response) {
     const rpc::Page<Key> page(request);
-    storage::LowStockRuleFilter filter = {.sku = request.filter().sku()};
+    storage::LowStockRuleFilter filter = {.sku = request.filter().sku(),
+                                          .warehouse_id = request.filter().warehouse_id(),
+                                          .channel_id = request.filter().channel_id(),
+                                          .activity = request.filter().activity()};
     if (request.filter().has_low()) filter.low = request.filter().low();
     reading::Snapshot snapshot(reader.connection());
     const auto listed = snapshot.ReadLast(

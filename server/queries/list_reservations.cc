@@ -24,6 +24,7 @@ struct ListReservations {
     rpc::CheckText(filter.order_reference(), 128, "filter.order_reference", violations);
     rpc::CheckOptionalId(filter.channel_id(), "filter.channel_id", violations);
     if (!filter.sku().empty()) rpc::CheckSku(filter.sku(), "filter.sku", violations);
+    rpc::CheckOptionalId(filter.warehouse_id(), "filter.warehouse_id", violations);
     rpc::CheckEnum<v1::ReservationState_IsValid>(filter.state(), "filter.state", violations);
   }
 
@@ -55,6 +56,7 @@ struct ListReservations {
       wanted.state = static_cast<ReservationState>(filter.state());
     }
     wanted.external_reference_code = filter.external_reference_code();
+    wanted.warehouse_id = filter.warehouse_id();
     return wanted;
   }
 };

@@ -24,6 +24,7 @@ struct ListShipments {
     commands::CheckCode(filter.external_reference_code(), "filter.external_reference_code", violations);
     rpc::CheckOptionalId(filter.reservation_id(), "filter.reservation_id", violations);
     rpc::CheckOptionalId(filter.warehouse_id(), "filter.warehouse_id", violations);
+    if (!filter.sku().empty()) rpc::CheckSku(filter.sku(), "filter.sku", violations);
     rpc::CheckEnum<v1::ShipmentState_IsValid>(filter.state(), "filter.state", violations);
   }
 
@@ -56,6 +57,7 @@ struct ListShipments {
       wanted.state = static_cast<storage::ShipmentState>(filter.state());
     }
     wanted.external_reference_code = filter.external_reference_code();
+    wanted.sku = filter.sku();
     return wanted;
   }
 };

@@ -123,7 +123,7 @@ TEST_F(IdempotencyTest, TenCopiesAtOnceOfAnyWriteHaveOneEffectAndOneAnswer) {
   replica();
   // An event that can be retried, of a rule that is deleted.
   Sql("INSERT INTO low_stock_rule VALUES ('dead', 'cap', '', '', 0, 0, 'log', '', 1, 1, 0, 1, NOW(6), NOW(6), NOW(6)); "
-      "INSERT INTO low_stock_event VALUES ('dead', 1, 1, 0, 0, 3, 3, NULL, 'broken', NOW(6), NOW(6))");
+      "INSERT INTO low_stock_event VALUES ('dead', 1, 1, 0, 0, 3, 3, NULL, 'broken', NOW(6), NOW(6), 'log')");
   std::set<std::string> sent;
   int number = 0;
   for (const Write& write : kWrites) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "storage/backorder_repository.h"
 #include "storage/movement_repository.h"
 #include "storage/quota_repository.h"
 #include "storage/replenishment_repository.h"
@@ -39,7 +40,10 @@ class ListReadsTest : public RepositoriesTest {
     RepositoriesTest::SetUp();
     std::vector<ReservationRecord> reservations;
     std::vector<ReservationLineRecord> lines;
+    std::vector<AllocationRecord> allocations;
+    std::vector<BackorderRecord> backorders;
     std::vector<ShipmentRecord> shipments;
+    std::vector<ShipmentLineRecord> shipment_lines;
     std::vector<ReturnRecord> returns;
     std::vector<ReturnLineRecord> return_lines;
     std::vector<ReplenishmentRecord> replenishments;
@@ -55,8 +59,14 @@ class ListReadsTest : public RepositoriesTest {
       reservation.order_reference = which;
       reservations.push_back(std::move(reservation));
       lines.push_back({id, which, 1, 1, 0, 0});
+      // Of the early ones most are shipped.
+      const int64_t open = which != "early" || i % 100 == 0 ? 1 : 0;
+      for (const char* sku : {"a", "b"}) allocations.push_back({id, sku, which, open, 0, 1 - open});
+      backorders.push_back({"hot", i + 1, id, which, 1, {}, kTime});
+      backorders.push_back({"sku" + id, 1, id, which, 1, {}, kTime});
       const ShipmentState state = i % 2 == 0 ? ShipmentState::kDelivered : ShipmentState::kCancelled;
       shipments.push_back({"s" + id, which, which, state, "", "", "", 1, kTime, kTime});
+      for (const char* from : {"w1", "w2"}) shipment_lines.push_back({"s" + id, which, from, 1});
       returns.push_back({"b" + id, which, "", kTime});
       for (const Disposition disposition : {Disposition::kRestock, Disposition::kDamaged}) {
         return_lines.push_back({"b" + id, which, which, disposition, 1});
@@ -73,7 +83,10 @@ class ListReadsTest : public RepositoriesTest {
     }
     Insert(reservations);
     Insert(lines);
+    Insert(allocations);
+    Insert(backorders);
     Insert(shipments);
+    Insert(shipment_lines);
     Insert(returns);
     Insert(return_lines);
     Insert(replenishments);
@@ -83,7 +96,8 @@ class ListReadsTest : public RepositoriesTest {
     Insert(movements);
     Run([](Sql& sql) {
       sql.Raw(
-          "ANALYZE TABLE reservation, reservation_line, shipment, stock_return, stock_return_line, replenishment, "
+          "ANALYZE TABLE reservation, reservation_line, allocation, backorder, shipment, shipment_line, stock_return, "
+          "stock_return_line, replenishment, "
           "transfer, transfer_line, quota, movement");
       return true;
     });
@@ -123,6 +137,15 @@ class ListReadsTest : public RepositoriesTest {
     ExpectPage([&](Sql& sql) { return AppendListMovements(sql, filter, {"", 0}, kPage); });
   }
 
+  void ExpectFewReads(const BackorderFilter& filter) {
+    ExpectPage([&](Sql& sql) { return AppendListBackorders(sql, filter, {"", 0}, kPage); });
+    ExpectPage([&](Sql& sql) { return AppendListBackorders(sql, filter, {"skur03900", 1}, kPage); });
+  }
+
+  void ExpectFewReadsOfWaiting(int64_t after_place, const std::vector<std::string>& channel_ids) {
+    ExpectPage([&](Sql& sql) { return AppendSelectWaiting(sql, "hot", after_place, channel_ids, kPage); });
+  }
+
  private:
   template <typename Append>
   void ExpectPage(Append append) {
@@ -138,7 +161,24 @@ TEST_F(ListReadsTest, Reservations) {
     ExpectFewReads(ReservationFilter{.channel_id = which, .state = ReservationState::kCommitted});
     ExpectFewReads(ReservationFilter{.order_reference = which});
     ExpectFewReads(ReservationFilter{.sku = which});
+    ExpectFewReads(ReservationFilter{.warehouse_id = which});
+    ExpectFewReads(ReservationFilter{.state = ReservationState::kCommitted, .warehouse_id = which});
+    ExpectFewReads(ReservationFilter{.state = ReservationState::kFulfilled, .warehouse_id = which});
+    ExpectFewReads(ReservationFilter{.sku = "a", .warehouse_id = which});
+    ExpectFewReads(ReservationFilter{.channel_id = which, .warehouse_id = which});
+    ExpectFewReads(ReservationFilter{.order_reference = which, .warehouse_id = which});
   }
+}
+
+TEST_F(ListReadsTest, Backorders) {
+  ExpectFewReads(BackorderFilter{});
+  ExpectFewReads(BackorderFilter{.reservation_id = "r03999"});
+  for (const char* which : {"rare", "early", "other1"}) {
+    ExpectFewReads(BackorderFilter{.channel_id = which});
+    ExpectFewReadsOfWaiting(0, {which});
+    ExpectFewReadsOfWaiting(1498, {which});
+  }
+  ExpectFewReadsOfWaiting(0, {"rare", "other1", "none"});
 }
 
 TEST_F(ListReadsTest, Shipments) {
@@ -146,6 +186,9 @@ TEST_F(ListReadsTest, Shipments) {
     ExpectFewReads(ShipmentFilter{.warehouse_id = which});
     ExpectFewReads(ShipmentFilter{.warehouse_id = which, .state = ShipmentState::kDelivered});
     ExpectFewReads(ShipmentFilter{.reservation_id = which});
+    ExpectFewReads(ShipmentFilter{.sku = which});
+    ExpectFewReads(ShipmentFilter{.warehouse_id = which, .sku = which});
+    ExpectFewReads(ShipmentFilter{.reservation_id = which, .sku = which});
   }
 }
 

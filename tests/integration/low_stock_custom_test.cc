@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "server/activities/activity.h"
 #include "server/background/dispatcher.h"
@@ -15,6 +16,7 @@
 #include "storage/connection_pool.h"
 #include "storage/low_stock_repository.h"
 #include "storage/mutex.h"
+#include "tests/http_receiver.h"
 #include "tests/integration/pipeline_fixture.h"
 #include "tests/integration/server_process.h"
 
@@ -87,14 +89,16 @@ class CustomActivityTest : public PipelineTest {
 
   static const Obedient& activity() { return dynamic_cast<const Obedient&>(*activities::Find("test_obedient")); }
 
-  std::unique_ptr<background::Dispatcher> Dispatch(int threads = 2) {
+  std::unique_ptr<background::Dispatcher> Dispatch(int threads = 2, absl::Duration timeout = absl::Seconds(2)) {
     return std::make_unique<background::Dispatcher>(
-        background::Dispatcher::Options{.interval = absl::Milliseconds(10),
-                                        .threads = threads,
-                                        .timeout = absl::Seconds(2),
-                                        .lease = absl::Seconds(5),
-                                        .max_attempts = 3,
-                                        .backoff = {.first = absl::Milliseconds(1), .most = absl::Milliseconds(1)}},
+        background::Dispatcher::Options{
+            .interval = absl::Milliseconds(10),
+            .threads = threads,
+            .timeout = timeout,
+            .lease = timeout + absl::Seconds(3),
+            .max_attempts = 3,
+            .backoff = {.first = absl::Milliseconds(1), .most = absl::Milliseconds(1)},
+            .activities = {.webhook_private_networks = activities::Networks::Parse("127.0.0.0/8,::1/128").value()}},
         *pool_, *committer_, [this](const std::string&, std::string_view outcome) {
           storage::MutexLock lock(mutex_);
           ++outcomes_[std::string(outcome)];
@@ -102,13 +106,14 @@ class CustomActivityTest : public PipelineTest {
   }
 
   // A rule on a SKU of that name, which is low from the start.
-  void MakeLow(const std::string& name, std::map<std::string, std::string> parameters = {{"wish", "x"}}) {
+  void MakeLow(const std::string& name, std::map<std::string, std::string> parameters = {{"wish", "x"}},
+               const std::string& activity = "test_obedient") {
     auto make = std::make_unique<TestCommand>(
         Needs{.skus = {name}, .create_items = true, .new_low_stock_rules = {name}}, [&](Work& work, std::string&) {
           work.rows().low_stock_rules.Add({.rule_id = name,
                                            .sku = name,
                                            .threshold = 5,
-                                           .activity = "test_obedient",
+                                           .activity = activity,
                                            .parameters = parameters,
                                            .version = 1,
                                            .create_time = work.now(),
@@ -234,6 +239,37 @@ TEST_F(CustomActivityTest, RunsForSeveralRulesAtOnceAndForOneInTurn) {
   for (const char* name : {"a", "b", "c", "d", "e", "f"}) ASSERT_TRUE(Reaches(name, LowStockEventState::kDone));
   EXPECT_EQ(most, 3);
   EXPECT_EQ(activity().events().size(), 6u);
+}
+
+// More calls than there are threads, none of which ends before the test does.
+TEST_F(CustomActivityTest, IsNotHeldUpByAnotherActivityNorAHostByAnother) {
+  activity().Tell([](const LowStockEvent&, Context&) { return absl::OkStatus(); });
+  HttpReceiver stalled(HttpReceiver::Stall());
+  HttpReceiver prompt(HttpReceiver::Status(200));
+  const auto dispatcher = Dispatch(/*threads=*/4, /*timeout=*/absl::Minutes(5));
+  for (int i = 0; i < 8; ++i) MakeLow(absl::StrCat("stalled", i), {{"url", stalled.url()}}, "webhook");
+  stalled.Await(2);
+  MakeLow("other");
+  EXPECT_TRUE(Reaches("other", LowStockEventState::kDone));
+  std::string elsewhere = prompt.url();
+  elsewhere.replace(elsewhere.find("127.0.0.1"), 9, "localhost");
+  MakeLow("elsewhere", {{"url", elsewhere}}, "webhook");
+  EXPECT_TRUE(Reaches("elsewhere", LowStockEventState::kDone)) << EventOf("elsewhere").last_error;
+  EXPECT_EQ(stalled.requests().size(), 2u) << "half of the threads";
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_EQ(EventOf(absl::StrCat("stalled", i)).state, LowStockEventState::kPending);
+  }
+}
+
+// Two servers may have different activities.
+TEST_F(CustomActivityTest, IsLeftToAServerThatHasIt) {
+  activity().Tell([](const LowStockEvent&, Context&) { return absl::OkStatus(); });
+  const auto dispatcher = Dispatch();
+  MakeLow("a", {}, "test_of_another_server");
+  MakeLow("b");
+  ASSERT_TRUE(Reaches("b", LowStockEventState::kDone));
+  EXPECT_EQ(EventOf("a").attempts, 0);
+  EXPECT_EQ(EventOf("a").state, LowStockEventState::kPending);
 }
 
 TEST_F(CustomActivityTest, IsToldThatTheServerStops) {

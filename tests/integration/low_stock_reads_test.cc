@@ -46,12 +46,25 @@ class LowStockReadsTest : public RepositoriesTest {
   }
 
   void AddRule(const std::string& id, const std::string& sku) {
-    rules_.push_back(
-        {.rule_id = id, .sku = sku, .activity = "log", .version = 1, .create_time = kTime, .update_time = kTime});
+    // Every kRare-th one is not like the others.
+    const bool rare = rules_.size() % kRare == 7;
+    rules_.push_back({.rule_id = id,
+                      .sku = sku,
+                      .warehouse_id = rare ? "w1" : "w2",
+                      .channel_id = rare ? "c1" : "c2",
+                      .activity = rare ? "unpublish" : "log",
+                      .low = rare,
+                      .version = 1,
+                      .create_time = kTime,
+                      .update_time = kTime});
   }
   LowStockEventRecord& AddEvent(const std::string& rule_id, int64_t number, LowStockEventState state) {
-    events_.push_back(
-        {.rule_id = rule_id, .number = number, .state = state, .create_time = kTime, .update_time = kTime});
+    events_.push_back({.rule_id = rule_id,
+                       .number = number,
+                       .state = state,
+                       .activity = "log",
+                       .create_time = kTime,
+                       .update_time = kTime});
     return events_.back();
   }
 
@@ -75,7 +88,9 @@ class LowStockReadsTest : public RepositoriesTest {
 TEST_F(LowStockReadsTest, RulesOfASkuAndEventsThatAreDue) {
   const std::vector<std::string> skus = {"sku7", "sku1999"};
   EXPECT_EQ(Count([&](Sql& sql) { return AppendSelectRulesOf(sql, skus); }), 2u);
-  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectDueEvents(sql, 100); }), std::size_t{kRules / kRare});
+  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectDueEvents(sql, "log", 100); }), std::size_t{kRules / kRare});
+  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectDueEvents(sql, "webhook", 100); }), 0u);
+  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectRuleIdsOf(sql, "sku7"); }), 1u);
   EXPECT_EQ(Count([](Sql& sql) { return AppendSelectFirstEvents(sql, "long"); }), 1u);
   EXPECT_EQ(Count([](Sql& sql) { return AppendSelectFirstEvents(sql, "r00200"); }), 2u);
 }
@@ -88,13 +103,44 @@ TEST_F(LowStockReadsTest, ListsOfRules) {
   EXPECT_EQ(list({}, "r01998"), 1u);
   EXPECT_EQ(list({.sku = "sku1500"}, ""), 1u);
   EXPECT_EQ(list({.sku = "sku1500", .low = true}, ""), 0u);
+  EXPECT_EQ(list({.low = true}, ""), 3u);
+  EXPECT_EQ(list({.low = true}, "r01607"), 1u);
+  EXPECT_EQ(list({.warehouse_id = "w1"}, "r01607"), 1u);
+  EXPECT_EQ(list({.channel_id = "c1"}, "r01607"), 1u);
+  EXPECT_EQ(list({.activity = "unpublish"}, "r01607"), 1u);
+  EXPECT_EQ(list({.low = true, .warehouse_id = "w1", .channel_id = "c1", .activity = "unpublish"}, "r01607"), 1u);
+  EXPECT_EQ(list({.low = false, .warehouse_id = "w1"}, ""), 0u);
+}
+
+TEST_F(LowStockReadsTest, RulesThatWereDeletedLongAgoAndTheirEvents) {
+  Run([](Sql& sql) {
+    sql.Raw("UPDATE low_stock_rule SET delete_time = create_time WHERE rule_id IN ('r00300', 'r00200', 'r00400')");
+    return true;
+  });
+  const auto find = [this](const DeletedRule& after, absl::Duration age) {
+    std::vector<std::string> ids;
+    const int64_t before = Reads();
+    const Rows rows = Run([&](Sql& sql) { return AppendSelectDeletedRules(sql, age, after, 2); });
+    EXPECT_LT(Reads() - before, kMostReads);
+    for (const DeletedRule& rule : ParseDeletedRules(rows)) ids.push_back(rule.rule_id);
+    return ids;
+  };
+  EXPECT_EQ(find({}, absl::Hours(1)), (std::vector<std::string>{"r00200", "r00300"}));
+  EXPECT_EQ(find({kTime, "r00300"}, absl::Hours(1)), std::vector<std::string>{"r00400"});
+  EXPECT_EQ(find({}, absl::Now() - kTime + absl::Hours(1)), std::vector<std::string>());
+  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectEventKeys(sql, "r00200", 3); }), 3u);
+  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectEventKeys(sql, "long", 50); }), 50u);
 }
 
 TEST_F(LowStockReadsTest, ListsOfEvents) {
   EXPECT_EQ(CountEvents({}), 3u);
   EXPECT_EQ(CountEvents({}, {"r01998", 1}), 1u);
-  EXPECT_EQ(CountEvents({.rule_id = "long"}, {"long", kLong - 2}), 2u);
-  EXPECT_EQ(CountEvents({.rule_id = "long", .state = LowStockEventState::kPending}), 1u);
+  EXPECT_EQ(CountEvents({.rule_ids = {{"long"}}}, {"long", kLong - 2}), 2u);
+  EXPECT_EQ(CountEvents({.rule_ids = {{"long"}}, .state = LowStockEventState::kPending}), 1u);
+  EXPECT_EQ(CountEvents({.rule_ids = {{"long", "r00200", "r00201"}}}, {"long", kLong}), 3u);
+  EXPECT_EQ(CountEvents({.rule_ids = {{"long", "r00200"}}, .state = LowStockEventState::kDead}, {"long", 1}), 1u);
+  EXPECT_EQ(CountEvents({.rule_ids = {{"long", "r00200"}}}, {"r00200", 3}), 1u);
+  EXPECT_EQ(CountEvents({.rule_ids = std::vector<std::string>()}), 0u);
   EXPECT_EQ(CountEvents({.state = LowStockEventState::kDead}), 3u);
   EXPECT_EQ(CountEvents({.state = LowStockEventState::kDead}, {"r01600", 2}), 1u);
   EXPECT_EQ(CountEvents({.state = LowStockEventState::kDone}, {"r01998", 1}), 1u);

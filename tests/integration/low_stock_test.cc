@@ -23,6 +23,9 @@ class LowStockTest : public ServerTest {
   static void SetUpTestSuite() {
     secrets_ = std::make_unique<ScratchFolder>();
     std::ofstream(secrets_->path() + "/shop") << kSecret << "\n";
+    for (const char* name : {"/shop.hosts", "/missing.hosts"}) {
+      std::ofstream(secrets_->path() + name) << "127.0.0.1\n";
+    }
     StartServer({"--webhook-secrets=" + secrets_->path(), "--sweep-interval=10ms",
                  "--webhook-private-networks=127.0.0.0/8", "--low-stock-timeout=1s", "--low-stock-lease=3s",
                  "--low-stock-max-attempts=3", "--low-stock-backoff=10ms", "--low-stock-max-backoff=50ms"});

@@ -201,6 +201,27 @@ TEST_F(RowsTest, UndoReachesEveryTableAndTheMovements) {
   EXPECT_THAT(Sequences(), ElementsAre(1));
 }
 
+TEST_F(RowsTest, FindTheRowsOfAGroup) {
+  const auto rules_of = [this](const std::string& sku) {
+    std::vector<std::string> ids;
+    for (const storage::LowStockRuleRecord* rule : rows_.low_stock_rules.Group(sku)) ids.push_back(rule->rule_id);
+    return ids;
+  };
+  rows_.low_stock_rules.Load({.rule_id = "r2", .sku = "a"});
+  rows_.low_stock_rules.Load({.rule_id = "r1", .sku = "a"});
+  rows_.low_stock_rules.Load({.rule_id = "r3", .sku = "b"});
+  rows_.Mark();
+  rows_.low_stock_rules.Add({.rule_id = "r0", .sku = "a"});
+  rows_.low_stock_rules.Edit("r1").low = true;
+  rows_.low_stock_rules.Remove("r2");
+  EXPECT_THAT(rules_of("a"), ElementsAre("r0", "r1"));
+  EXPECT_TRUE(rows_.low_stock_rules.Group("a")[1]->low);
+  rows_.Undo();
+  EXPECT_THAT(rules_of("a"), ElementsAre("r1", "r2"));
+  EXPECT_THAT(rules_of("b"), ElementsAre("r3"));
+  EXPECT_THAT(rules_of("c"), IsEmpty());
+}
+
 TEST_F(RowsTest, UndoToGoesBackToTheSavepointOnly) {
   storage::ItemRecord item;
   item.sku = "a";

@@ -68,9 +68,12 @@ class WebhookTest : public ::testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
+  // A secret for the receiver's host.
   void WriteSecret(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ + "/" + name) << text;
+    Write(name, text);
+    Write(name + ".hosts", "127.0.0.1\n");
   }
+  void Write(const std::string& name, const std::string& text) const { std::ofstream(folder_ + "/" + name) << text; }
   absl::Status Execute(const LowStockEvent& event) { return Find("webhook")->Execute(event, context_); }
   absl::Status Call() { return Execute(Event(receiver_.url())); }
 
@@ -131,6 +134,33 @@ TEST_F(WebhookTest, SignsTimeAndBodyUnderEverySecretOfTheFile) {
                                  "v1=" + Hmac(kNextSecret, time + "." + request.body)));
 }
 
+// Whoever writes rules may name any secret and any host.
+TEST_F(WebhookTest, SignsForTheHostsOfTheSecretOnly) {
+  Write("shop", kSecret);
+  LowStockEvent event = Event(receiver_.url());
+  event.parameters["secret"] = "shop";
+  const auto message = [&] { return std::string(Execute(event).message()); };
+  EXPECT_EQ(message(), "the secret shop has no file of hosts that it may be used for");
+  for (const char* none : {"", "\n \n", "not a host\n", "*\n", "127.0.0.1 127.0.0.2\n"}) {
+    Write("shop.hosts", none);
+    EXPECT_EQ(message(), "the secret shop has a file of hosts that does not list any as it should") << none;
+  }
+  Write("shop.hosts", "hooks.example.com\n127.0.0.10\n");
+  EXPECT_EQ(message(), "the secret shop is not for this host: its file of hosts does not name it");
+  EXPECT_THAT(receiver_.requests(), IsEmpty());
+  Write("shop.hosts", "*.example.com\r\n\n 127.0.0.1 \n");
+  EXPECT_TRUE(Execute(event).ok());
+  EXPECT_TRUE(receiver_.requests().at(0).headers.contains("inventory-signature"));
+}
+
+TEST_F(WebhookTest, WaitsForItsHost) {
+  const Activity& webhook = *Find("webhook");
+  EXPECT_EQ(webhook.destination({{"url", "https://Hooks.Example.com:8443/a?b"}}), "hooks.example.com");
+  EXPECT_EQ(webhook.destination({{"url", "no url"}}), "");
+  EXPECT_EQ(webhook.destination({}), "");
+  EXPECT_EQ(Find("log")->destination({}), "");
+}
+
 // Computed with openssl dgst -sha256 -hmac.
 TEST(SignatureTest, IsTheHmacOfTimeAndBody) {
   EXPECT_EQ(Sign("{}", absl::FromUnixSeconds(1'700'000'000), {"0123456789abcdef"}),
@@ -141,7 +171,7 @@ TEST_F(WebhookTest, WithoutItsSecretNothingIsSentAndNothingOfItIsTold) {
   WriteSecret("short", "tiny-secret");
   WriteSecret("empty", "");
   LowStockEvent event = Event(receiver_.url());
-  for (const char* name : {"missing", "short", "empty", "../shop", ".", ""}) {
+  for (const char* name : {"missing", "short", "empty", "short.hosts", "../shop", ".", ""}) {
     event.parameters["secret"] = name;
     const absl::Status status = Execute(event);
     EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << name;
