@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <tuple>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -102,6 +103,25 @@ void ApplyUpdate(const FieldMask& mask, FixedFields fixed, const Message& change
   google::protobuf::util::FieldMaskUtil::TrimMessage(spelled, named.get());
   for (const std::string& path : spelled.paths()) Clear(Find(*resource.GetDescriptor(), path), resource);
   resource.MergeFrom(*named);
+}
+
+absl::Status CheckImmutable(FixedFields immutable, const Message& changes, const Message& stored,
+                            const std::string& resource) {
+  Violations violations;
+  std::string first_field;
+  std::string first_value;
+  for (const std::string_view name : immutable) {
+    const FieldDescriptor* field = changes.GetDescriptor()->FindFieldByName(std::string(name));
+    const std::string wanted = changes.GetReflection()->GetString(changes, field);
+    const std::string value = stored.GetReflection()->GetString(stored, field);
+    if (wanted.empty() || wanted == value) continue;
+    const std::string path = absl::StrCat(resource, ".", field->name());
+    if (violations.empty()) std::tie(first_field, first_value) = std::tie(path, value);
+    violations.Add(path, absl::StrCat("is \"", value, "\" for ever: leave it out, or make another resource"));
+  }
+  if (violations.empty()) return absl::OkStatus();
+  return violations.ToStatus(absl::StatusCode::kInvalidArgument, "IMMUTABLE_FIELD", "the update would change",
+                             {{"field", first_field}, {"value", first_value}});
 }
 
 }  // namespace inventory::commands

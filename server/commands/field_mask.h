@@ -3,8 +3,10 @@
 #define INVENTORY_SERVER_COMMANDS_FIELD_MASK_H_
 
 #include <span>
+#include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 #include "server/errors.h"
@@ -32,6 +34,13 @@ google::protobuf::FieldMask CheckUpdateMask(const google::protobuf::FieldMask& m
 // resource.
 void ApplyUpdate(const google::protobuf::FieldMask& mask, FixedFields fixed, const google::protobuf::Message& changes,
                  google::protobuf::Message& resource);
+
+// INVALID_ARGUMENT, reason IMMUTABLE_FIELD {field, value}, if one of these text fields of a resource is set in
+// `changes` to another value than `stored` has, a message of the same type; the metadata are of the first of them, and
+// a BadRequest lists all. `resource` is where the request has it. What CheckUpdateMask refuses to name and a caller may
+// yet believe to have changed.
+absl::Status CheckImmutable(FixedFields immutable, const google::protobuf::Message& changes,
+                            const google::protobuf::Message& stored, const std::string& resource);
 
 }  // namespace inventory::commands
 

@@ -12,6 +12,8 @@ struct UpdateLowStockRule {
   using Request = v1::UpdateLowStockRuleRequest;
   using Response = v1::LowStockRule;
 
+  static constexpr std::string_view kImmutable[] = {"sku", "warehouse_id", "channel_id"};
+
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckId(request.rule().rule_id(), "rule.rule_id", violations);
     const auto mask =
@@ -23,7 +25,9 @@ struct UpdateLowStockRule {
     CheckLowStockRule(changed, violations);
   }
 
-  static pipeline::Needs NeedsOf(const Request& request) { return {.low_stock_rules = {request.rule().rule_id()}}; }
+  static pipeline::Needs NeedsOf(const Request& request) {
+    return {.low_stock_rules = {request.rule().rule_id()}, .first_events = {request.rule().rule_id()}};
+  }
 
   static absl::Status Apply(const Request& request, pipeline::Work& work, Response& response) {
     const std::string& id = request.rule().rule_id();
@@ -31,6 +35,8 @@ struct UpdateLowStockRule {
     if (!found.ok()) return found.status();
     v1::LowStockRule wanted;
     ToProto(**found, wanted);
+    absl::Status kept = CheckImmutable(kImmutable, request.rule(), wanted, "rule");
+    if (!kept.ok()) return kept;
     ApplyUpdate(request.update_mask(), kFixedLowStockRuleFields, request.rule(), wanted);
     Violations violations;
     CheckLowStockRule(wanted, violations);
@@ -41,6 +47,7 @@ struct UpdateLowStockRule {
       record.version += 1;
       record.update_time = work.now();
       work.rows().low_stock_rules.Edit(id) = std::move(record);
+      pipeline::FollowActivity(work, id);
       pipeline::JudgeRule(work, id);
     }
     ToProto(*work.rows().low_stock_rules.Find(id), response);

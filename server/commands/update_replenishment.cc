@@ -16,6 +16,8 @@ struct UpdateReplenishment {
   using Request = v1::UpdateReplenishmentRequest;
   using Response = v1::UpdateReplenishmentResponse;
 
+  static constexpr std::string_view kImmutable[] = {"sku", "warehouse_id"};
+
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     const v1::Replenishment& replenishment = request.replenishment();
     CheckNamed(replenishment.replenishment_id(), replenishment.external_reference_code(), "replenishment",
@@ -55,7 +57,15 @@ struct UpdateReplenishment {
     auto found = FindReplenishment(work, id, request.replenishment().etag());
     if (!found.ok()) return found.status();
     if ((*found)->state != storage::ReplenishmentState::kOpen) return WrongState((*found)->state);
-    const v1::Replenishment wanted = Merged(request, **found);
+    v1::Replenishment wanted;
+    ToProto(**found, wanted);
+    absl::Status kept = CheckImmutable(kImmutable, request.replenishment(), wanted, "replenishment");
+    if (!kept.ok()) return kept;
+    v1::Replenishment changes;  // What the mask does not name is not checked, and not converted either.
+    ApplyUpdate(request.update_mask(), kFixedReplenishmentFields, request.replenishment(), changes);
+    absl::Status converted = ToSmallestUnits(request.unit(), (*found)->sku, work, changes);
+    if (!converted.ok()) return converted;
+    ApplyUpdate(request.update_mask(), kFixedReplenishmentFields, changes, wanted);
     absl::Status allowed = CheckAllowed(wanted, **found);
     if (!allowed.ok()) return allowed;
     absl::Status saved = Save(wanted, **found, work);
@@ -76,9 +86,11 @@ struct UpdateReplenishment {
   }
 
   static absl::Status Make(const Request& request, pipeline::Work& work, Response& response) {
-    const v1::Replenishment& wanted = request.replenishment();
-    absl::Status matches = CheckEtag(wanted.etag(), 0, "the replenishment");
+    absl::Status matches = CheckEtag(request.replenishment().etag(), 0, "the replenishment");
     if (!matches.ok()) return matches;
+    v1::Replenishment wanted = request.replenishment();
+    absl::Status converted = ToSmallestUnits(request.unit(), wanted.sku(), work, wanted);
+    if (!converted.ok()) return converted;
     ReplenishmentRecord record{.replenishment_id = wanted.replenishment_id(),
                                .sku = wanted.sku(),
                                .warehouse_id = wanted.warehouse_id(),
@@ -93,11 +105,13 @@ struct UpdateReplenishment {
     return absl::OkStatus();
   }
 
-  static v1::Replenishment Merged(const Request& request, const ReplenishmentRecord& stored) {
-    v1::Replenishment replenishment;
-    ToProto(stored, replenishment);
-    ApplyUpdate(request.update_mask(), kFixedReplenishmentFields, request.replenishment(), replenishment);
-    return replenishment;
+  // The request's unit stands apart from the SKU that it could be converted by before.
+  static absl::Status ToSmallestUnits(const std::string& unit, const std::string& sku, pipeline::Work& work,
+                                      v1::Replenishment& replenishment) {
+    const auto units = rpc::InSmallestUnits(work, sku, unit, replenishment.ordered_quantity());
+    if (!units.ok()) return units.status();
+    replenishment.set_ordered_quantity(*units);
+    return absl::OkStatus();
   }
 
   static absl::Status CheckAllowed(const v1::Replenishment& wanted, const ReplenishmentRecord& stored) {

@@ -120,6 +120,29 @@ TEST_F(RulesTest, AnUpdateIsCheckedWithWhatIsStored) {
   EXPECT_EQ(edited->parameters().at("republish"), "true");
 }
 
+TEST_F(RulesTest, KeepWatchingWhatTheyWatch) {
+  ASSERT_EQ(Answer(Watch("r", "warehouse_id: 'w1'")), "OK");
+  EXPECT_EQ(Answer(Edit("r", "sku: 'b' warehouse_id: 'w1' channel_id: 'shop' threshold: 1")),
+            "INVALID_ARGUMENT IMMUTABLE_FIELD field=rule.sku value=a rule.sku rule.channel_id");
+  EXPECT_EQ(Rule("r").threshold, 5);
+  EXPECT_EQ(Answer(Edit("r", "sku: 'a' warehouse_id: 'w1' low: true threshold: 1")), "OK");
+}
+
+TEST_F(RulesTest, EventsAreInTheQueueOfTheirRulesActivity) {
+  MakeEvents(3);
+  const auto queues = [this] {
+    return std::vector<std::string>{Event("r", 1).activity, Event("r", 2).activity, Event("r", 3).activity};
+  };
+  EXPECT_THAT(queues(), testing::ElementsAre("log", "log", "log"));
+  ASSERT_EQ(Answer(Edit("r", "activity: 'unpublish'")), "OK");
+  EXPECT_EQ(Event("r", 1).activity, "unpublish");
+  ASSERT_TRUE(Begin(1).has_value());
+  End(1, 1, EndAttempt::Outcome::kDone);
+  ASSERT_TRUE(Begin(2).has_value());
+  End(2, 1, EndAttempt::Outcome::kDone);
+  EXPECT_THAT(queues(), testing::ElementsAre("unpublish", "unpublish", "unpublish"));
+}
+
 TEST_F(RulesTest, EventsOfARuleWaitForEachOther) {
   MakeEvents(3);
   EXPECT_EQ(Queue(), "Ppp");

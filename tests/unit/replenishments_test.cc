@@ -1,4 +1,5 @@
 // Replenishments: what is expected, what has come, and what will not.
+#include <limits>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -245,6 +246,59 @@ TEST_F(ReplenishmentsTest, AnotherOrderedQuantityMovesIncoming) {
   EXPECT_EQ(At("a", "w1"), (Quantities{.on_hand = 4}));
 }
 
+TEST_F(ReplenishmentsTest, AnUpdateCountsInTheUnitThatItNames) {
+  Item("a").units_of_measure = {.base_unit = "kg", .precision = 3, .factors = {{"bag", 25}}};
+  ASSERT_EQ(Answer(Create(Supply("p1", 1'000))), "OK");
+  v1::UpdateReplenishmentRequest request = Change("p1");
+  request.mutable_replenishment()->set_ordered_quantity(2);
+  request.set_unit("bag");
+  auto updated = Update(request);
+  ASSERT_EQ(Answer(updated), "OK");
+  EXPECT_EQ(updated->replenishment().ordered_quantity(), 50'000);
+  EXPECT_EQ(At("a", "w1").incoming, 50'000);
+  // Nothing is counted in it, and yet the item must have it.
+  request = Change("p1");
+  request.mutable_replenishment()->set_reference("PO 8");
+  request.set_unit("box");
+  EXPECT_EQ(Answer(Update(request)), "INVALID_ARGUMENT UNIT_UNKNOWN sku=a unit=box");
+  // What the mask leaves out may be anything.
+  request.set_unit("bag");
+  request.mutable_replenishment()->set_ordered_quantity(std::numeric_limits<int64_t>::min());
+  request.mutable_update_mask()->add_paths("reference");
+  EXPECT_EQ(Update(request)->replenishment().ordered_quantity(), 50'000);
+  request = Change("p1");
+  request.mutable_replenishment()->set_ordered_quantity(pipeline::kMaxQuantity);
+  request.set_unit("kg");
+  EXPECT_EQ(Answer(Update(request)), "INVALID_ARGUMENT QUANTITY_OUT_OF_RANGE sku=a");
+
+  request = Change("p2");
+  request.set_allow_missing(true);
+  request.mutable_replenishment()->set_sku("a");
+  request.mutable_replenishment()->set_warehouse_id("w1");
+  request.mutable_replenishment()->set_ordered_quantity(3);
+  request.set_unit("kg");
+  updated = Update(request);
+  ASSERT_EQ(Answer(updated), "OK");
+  EXPECT_EQ(updated->replenishment().ordered_quantity(), 3'000);
+}
+
+TEST_F(ReplenishmentsTest, AnUpdateThatWouldMoveOneIsRefused) {
+  ASSERT_EQ(Answer(Create(Supply("p1", 10))), "OK");
+  v1::UpdateReplenishmentRequest request = Change("p1");
+  request.mutable_replenishment()->set_sku("a");
+  request.mutable_replenishment()->set_warehouse_id("w2");
+  request.mutable_replenishment()->set_reference("PO 8");
+  EXPECT_EQ(Answer(Update(request)),
+            "INVALID_ARGUMENT IMMUTABLE_FIELD field=replenishment.warehouse_id value=w1 replenishment.warehouse_id");
+  request.mutable_replenishment()->set_sku("b");
+  request.set_allow_missing(true);
+  request.mutable_replenishment()->set_ordered_quantity(10);
+  EXPECT_EQ(Answer(Update(request)),
+            "INVALID_ARGUMENT IMMUTABLE_FIELD field=replenishment.sku value=a replenishment.sku "
+            "replenishment.warehouse_id");
+  EXPECT_EQ(runner_.rows.replenishments.Find("p1")->reference, "");
+}
+
 TEST_F(ReplenishmentsTest, AnUpdateChangesWhatItsMaskNames) {
   v1::CreateReplenishmentRequest order = Supply("p1", 10);
   order.set_reference("PO 7");
@@ -272,7 +326,6 @@ TEST_F(ReplenishmentsTest, AnUpdateChangesWhatItsMaskNames) {
   // What the server says is ignored without a mask, so that an answer can be sent back.
   request = Change("p1");
   *request.mutable_replenishment() = updated->replenishment();
-  request.mutable_replenishment()->set_sku("b");
   request.mutable_replenishment()->set_received_quantity(9);
   request.mutable_replenishment()->set_ordered_quantity(11);
   updated = Update(request);
