@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "client/cli/completion.h"
+#include "client/cli/export.h"
+#include "client/cli/import.h"
 #include "client/cli/man.h"
 #include "client/cli/options.h"
 #include "client/cli/rpc_commands.h"
@@ -34,6 +36,7 @@ Command ManCommand() {
 const std::vector<Command>& AllCommands() {
   static const auto& commands = *[] {
     auto* commands = new std::vector<Command>(RpcCommands());
+    for (auto& bulk : {ImportCommands(), ExportCommands()}) commands->insert(commands->end(), bulk.begin(), bulk.end());
     for (Command (*own)() : {CompletionCommand, ManCommand, VersionCommand}) commands->push_back(own());
     return commands;
   }();

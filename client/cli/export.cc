@@ -1,0 +1,207 @@
+#include "client/cli/export.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/import_format.h"
+#include "client/cli/output.h"
+#include "client/cli/output_file.h"
+#include "client/cli/progress.h"
+#include "client/cli/report.h"
+#include "client/cli/request_builder.h"
+#include "client/cli/request_fields.h"
+#include "inventory/client/clock.h"
+#include "inventory/client/connection.h"
+#include "inventory/client/errors.h"
+#include "inventory/v1/inventory_service.client.h"
+
+namespace inventory::cli {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+// How long to go on trying without any page.
+constexpr absl::Duration kPatience = absl::Minutes(2);
+constexpr absl::Duration kPause = absl::Seconds(1);
+
+// The list whose filter the export takes.
+const MethodDescriptor& ListOf(BulkKind kind) {
+  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+  switch (kind) {
+    case BulkKind::kItems:
+      return *pool->FindMethodByName("inventory.v1.InventoryService.ListItems");
+    case BulkKind::kWarehouses:
+      return *pool->FindMethodByName("inventory.v1.WarehouseService.ListWarehouses");
+    case BulkKind::kStockLevels:
+      break;
+  }
+  return *pool->FindMethodByName("inventory.v1.InventoryService.ListStockLevels");
+}
+
+// The arguments that set its filter.
+std::vector<RequestField> FilterFields(BulkKind kind) {
+  std::vector<RequestField> fields = FieldsOf(ListOf(kind));
+  std::erase_if(fields, [](const RequestField& field) { return field.path.front()->name() != "filter"; });
+  return fields;
+}
+
+const FieldDescriptor& KindField(BulkKind kind) {
+  return *v1::ExportInventoryRequest::descriptor()->FindFieldByNumber(static_cast<int>(kind) + 1);
+}
+
+// One run of a command.
+class ExportRun {
+ public:
+  ExportRun(BulkKind kind, Session& session)
+      : kind_(kind),
+        session_(session),
+        clock_(client::SystemClock()),
+        progress_(session.err, session.err_is_terminal, 0, *clock_) {}
+
+  ExitCode Go(const Arguments& arguments) {
+    absl::Status made = MakeRequest(arguments);
+    if (made.ok() && session_.format_asked == OutputFormat::kTable) {
+      made = absl::InvalidArgumentError("--output: an export is csv or json, not a table");
+    }
+    if (!made.ok()) return ReportUsage(made, command(), session_.err);
+    const std::string path = arguments.Get("file").value_or("-");
+    if (path == "-") {
+      const ExitCode code = Export(session_.out);
+      return code == ExitCode::kOk ? Conclude(CheckWritten(session_.out, "standard output")) : code;
+    }
+    absl::StatusOr<std::unique_ptr<OutputFile>> file = OutputFile::Create(path);
+    if (!file.ok()) return ReportUsage(file.status(), command(), session_.err);
+    const ExitCode code = Export((*file)->stream());
+    return code == ExitCode::kOk ? Conclude((*file)->Commit()) : code;
+  }
+
+ private:
+  std::string command() const { return absl::StrCat("export ", BulkKindNames()[static_cast<std::size_t>(kind_)]); }
+
+  absl::Status MakeRequest(const Arguments& arguments) {
+    const MethodDescriptor& list = ListOf(kind_);
+    const std::unique_ptr<Message> asked(
+        google::protobuf::MessageFactory::generated_factory()->GetPrototype(list.input_type())->New());
+    absl::Status built = BuildRequest(list, FilterFields(kind_), arguments, session_.in, *asked);
+    if (!built.ok()) return built;
+    const auto& filter = asked->GetReflection()->GetMessage(*asked, asked->GetDescriptor()->FindFieldByName("filter"));
+    request_.GetReflection()->MutableMessage(&request_, &KindField(kind_))->CopyFrom(filter);
+    return absl::OkStatus();
+  }
+
+  // A stream that breaks off is gone on with after its last page.
+  ExitCode Export(std::ostream& out) {
+    absl::StatusOr<std::shared_ptr<client::Connection>> connection = session_.connect();
+    if (!connection.ok()) return ReportUsage(connection.status(), command(), session_.err);
+    const auto client = client::MakeInventoryClient(*connection);
+    const OutputFormat format = session_.format_asked.value_or(OutputFormat::kCsv);
+    writer_ = MakeRowWriter(format, *RowField(v1::ExportInventoryResponse()).message_type(), out);
+    last_page_ = clock_->Now();
+    for (;;) {
+      absl::Status ended = ExportPages(*client, out);
+      if (ended.ok()) break;
+      const bool passes = absl::IsUnavailable(ended) || client::RetryDelayOf(ended).has_value();
+      if (!passes || clock_->Now() - last_page_ > kPatience) {
+        progress_.Clear();
+        return absl::IsDataLoss(ended) ? Conclude(ended) : ReportError(ended, {.command = command()}, session_.err);
+      }
+      progress_.Clear();
+      session_.err << "broken off (" << ended.message() << "), going on\n";
+      clock_->Sleep(std::max(client::RetryDelayOf(ended).value_or(kPause), kPause));
+    }
+    writer_->Finish();
+    progress_.Clear();
+    return ExitCode::kOk;
+  }
+
+  absl::Status ExportPages(client::InventoryClient& client, std::ostream& out) {
+    auto stream = client.ExportInventory(request_);
+    if (!stream.ok()) return stream.status();
+    for (;;) {
+      auto page = (*stream)->Read();
+      if (!page.ok()) return page.status();
+      if (!page->has_value()) return absl::OkStatus();
+      Write(**page);
+      last_page_ = clock_->Now();
+      request_.set_resume_token((*page)->resume_token());
+      if (!out.good()) return CheckWritten(out, "the export");
+      progress_.Show(rows_, 0, 0);
+      // What follows the last page is the stream's end, whose loss loses nothing.
+      if (request_.resume_token().empty()) return absl::OkStatus();
+    }
+  }
+
+  const FieldDescriptor& RowField(const v1::ExportInventoryResponse& page) const {
+    return *page.GetDescriptor()->FindFieldByName(KindField(kind_).name());
+  }
+
+  // Without the etags: whoever imports the file somewhere else or later does not mean them.
+  void Write(v1::ExportInventoryResponse page) {
+    const auto& reflection = *page.GetReflection();
+    const FieldDescriptor& field = RowField(page);
+    Rows rows;
+    for (int i = 0; i < reflection.FieldSize(page, &field); ++i) {
+      Message* row = reflection.MutableRepeatedMessage(&page, &field, i);
+      row->GetReflection()->ClearField(row, row->GetDescriptor()->FindFieldByName("etag"));
+      rows.push_back(row);
+    }
+    rows_ += static_cast<int64_t>(rows.size());
+    writer_->Write(rows);
+  }
+
+  ExitCode Conclude(const absl::Status& written) {
+    if (!written.ok()) {
+      session_.err << "error: " << written.message() << '\n';
+      return ExitCode::kFault;
+    }
+    session_.err << Grouped(rows_) << " rows exported\n";
+    return ExitCode::kOk;
+  }
+
+  const BulkKind kind_;
+  Session& session_;
+  const std::shared_ptr<client::Clock> clock_;
+  Progress progress_;
+  v1::ExportInventoryRequest request_;
+  std::unique_ptr<RowWriter> writer_;
+  int64_t rows_ = 0;
+  absl::Time last_page_;
+};
+
+Command ExportCommandFor(BulkKind kind) {
+  const std::string& noun = BulkKindNames()[static_cast<std::size_t>(kind)];
+  Command command = {
+      .words = {"export", noun},
+      .group = Group::kBulk,
+      .summary = absl::StrCat("Exports ", noun == "stock-levels" ? "stock levels" : noun, "."),
+      .description =
+          "Writes CSV, or with -o json JSON lines, that `inventoryctl import` takes. A file is there as a "
+          "whole or not at all. Every row is as it was committed when its page was read.",
+      .example = absl::StrCat("inventoryctl export ", noun, " ", noun, ".csv"),
+      .arguments = {{.name = "file",
+                     .kind = Argument::Kind::kPositional,
+                     .value = "FILE",
+                     .help = "What to write. Default: -, which is standard output."}},
+      .run = [kind](const Arguments& arguments, Session& session) { return ExportRun(kind, session).Go(arguments); }};
+  for (RequestField& field : FilterFields(kind)) command.arguments.push_back(std::move(field.argument));
+  return command;
+}
+
+}  // namespace
+
+std::vector<Command> ExportCommands() {
+  std::vector<Command> commands;
+  for (const BulkKind kind : {BulkKind::kStockLevels, BulkKind::kItems, BulkKind::kWarehouses}) {
+    commands.push_back(ExportCommandFor(kind));
+  }
+  return commands;
+}
+
+}  // namespace inventory::cli
