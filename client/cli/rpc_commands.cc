@@ -66,7 +66,9 @@ const Argument* TellingFlag(const MethodDescriptor& method, const std::vector<Ar
     return argument.kind == Kind::kPositional && argument.required;
   });
   if (has_positional) return nullptr;
+  const bool updates = MaskOf(*method.input_type()) != nullptr;
   for (const Argument& argument : arguments) {
+    if (updates && absl::StrContains(argument.help, "Immutable")) continue;
     const bool says_how = argument.name == kLimitFlag || argument.name == kJsonFlag || argument.name == "update-mask";
     if (argument.kind == Kind::kFlag && !says_how) return &argument;
   }

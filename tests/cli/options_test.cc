@@ -1,0 +1,156 @@
+// Where options come from: flags, environment and profiles.
+#include "client/cli/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "tests/integration/server_process.h"
+
+namespace inventory::cli {
+namespace {
+
+using integration::ScratchFolder;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class OptionsTest : public ::testing::Test {
+ protected:
+  OptionsTest() { std::filesystem::create_directory(folder_.path() + "/inventory"); }
+
+  absl::StatusOr<Settings> Read() const {
+    return Resolve(flags_, [this](const std::string& name) -> std::optional<std::string> {
+      if (name == "XDG_CONFIG_HOME") return folder_.path();
+      const auto value = environment_.find(name);
+      return value == environment_.end() ? std::nullopt : std::optional(value->second);
+    });
+  }
+  std::string Problem() const { return std::string(Read().status().message()); }
+
+  std::string Write(const std::string& name, const std::string& text, unsigned mode) const {
+    const std::string path = absl::StrCat(folder_.path(), "/", name);
+    std::ofstream(path) << text;
+    EXPECT_EQ(chmod(path.c_str(), mode), 0);
+    return path;
+  }
+  void WriteProfiles(const std::string& text, unsigned mode = 0644) const {
+    Write("inventory/config.toml", text, mode);
+  }
+
+  Arguments flags_;
+  std::map<std::string, std::string> environment_;
+  const ScratchFolder folder_;
+};
+
+TEST_F(OptionsTest, HaveDefaults) {
+  const auto settings = Read();
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_THAT(settings->addresses, ElementsAre("127.0.0.1:50051"));
+  EXPECT_TRUE(settings->plaintext);
+  EXPECT_EQ(settings->timeout, absl::Seconds(10));
+  EXPECT_EQ(settings->output, std::nullopt);
+}
+
+TEST_F(OptionsTest, AFlagWinsOverTheEnvironmentAndThatOverTheProfile) {
+  WriteProfiles("address = \"p:1\"\ntimeout = \"1s\"\noutput = \"csv\"\n");
+  environment_["INVENTORY_ADDRESS"] = "e:1,f:1";
+  environment_["INVENTORY_TIMEOUT"] = "2s";
+  flags_.Add("timeout", "3s");
+  const auto settings = Read();
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->timeout, absl::Seconds(3));
+  EXPECT_THAT(settings->addresses, ElementsAre("e:1", "f:1"));
+  EXPECT_EQ(settings->output, OutputFormat::kCsv);
+}
+
+TEST_F(OptionsTest, ProfilesAreSections) {
+  WriteProfiles("timeout = \"1s\"\n[live]\naddress = [\"10.0.0.1:50051\", \"10.0.0.2:50051\"]\ntls-ca = \"/ca.pem\"\n");
+  EXPECT_EQ(Read()->timeout, absl::Seconds(1));
+  flags_.Add("profile", "live");
+  const auto settings = Read();
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_THAT(settings->addresses, ElementsAre("10.0.0.1:50051", "10.0.0.2:50051"));
+  EXPECT_EQ(settings->timeout, absl::Seconds(10));
+  EXPECT_EQ(settings->tls_ca, "/ca.pem");
+  EXPECT_FALSE(settings->plaintext);
+}
+
+TEST_F(OptionsTest, ProfilesAreChecked) {
+  environment_["INVENTORY_PROFILE"] = "live";
+  EXPECT_THAT(Problem(), HasSubstr("there is no profile live: "));
+  WriteProfiles("[test]\ntimeout = \"1s\"\n");
+  EXPECT_THAT(Problem(), HasSubstr("has no profile live, only default, test"));
+  WriteProfiles("[live]\nadress = \"x\"\n");
+  EXPECT_THAT(Problem(), HasSubstr("config.toml: unknown key adress"));
+  WriteProfiles("[live]\nrequest-id = \"x\"\n");
+  EXPECT_THAT(Problem(), HasSubstr("unknown key request-id"));
+  WriteProfiles("[live]\ntimeout = \"1s\"\n", 0666);
+  EXPECT_THAT(Problem(), HasSubstr("others may change "));
+}
+
+TEST_F(OptionsTest, AllWrongValuesAreSaid) {
+  flags_.Add("timeout", "0s");
+  flags_.Add("output", "yaml");
+  environment_["INVENTORY_PLAINTEXT"] = "no";
+  EXPECT_EQ(Problem(),
+            "plaintext: expected true or false, not \"no\"\n"
+            "timeout: expected a duration as 500ms, 10s or 2m, not \"0s\"\n"
+            "output: expected one of table, json, csv, not \"yaml\"");
+}
+
+TEST_F(OptionsTest, OnlyThisMachineIsCalledWithoutTls) {
+  EXPECT_TRUE(IsLoopback("127.0.0.1:50051"));
+  EXPECT_TRUE(IsLoopback("127.9.9.9"));
+  EXPECT_TRUE(IsLoopback("localhost:50051"));
+  EXPECT_TRUE(IsLoopback("dns:///localhost:1"));
+  EXPECT_TRUE(IsLoopback("[::1]:50051"));
+  EXPECT_TRUE(IsLoopback("unix:/run/inventory.sock"));
+  EXPECT_FALSE(IsLoopback("127.example.com:50051"));
+  EXPECT_FALSE(IsLoopback("localhost.example.com:50051"));
+  EXPECT_FALSE(IsLoopback("10.0.0.1:50051"));
+  EXPECT_FALSE(IsLoopback("ipv4:127.0.0.1:1,10.0.0.1:1"));
+  flags_.Add("address", "127.0.0.1:1,10.0.0.1:1");
+  EXPECT_FALSE(Read()->plaintext);
+  flags_.Add("plaintext", "true");
+  EXPECT_TRUE(Read()->plaintext);
+}
+
+TEST_F(OptionsTest, TokensAndKeysMustBePrivate) {
+  const std::string token = Write("token", " secret\n", 0640);
+  flags_.Add("token-file", token);
+  auto options = ConnectionOptionsOf(*Read());
+  EXPECT_EQ(options.status().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_THAT(std::string(options.status().message()), HasSubstr(absl::StrCat("`chmod 600 ", token, "`")));
+  Write("token", " secret\n", 0600);
+  options = ConnectionOptionsOf(*Read());
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(*options->token(), "secret");
+  EXPECT_TRUE(options->send_token_over_plaintext);  // To this machine.
+  flags_.Set("tls-key", Write("key", "", 0644));
+  EXPECT_EQ(ConnectionOptionsOf(*Read()).status().code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(OptionsTest, ATokenIsNotSentToOthersInPlaintext) {
+  flags_.Add("token-file", Write("token", "secret", 0600));
+  flags_.Add("address", "10.0.0.1:1");
+  flags_.Add("plaintext", "true");
+  EXPECT_FALSE(ConnectionOptionsOf(*Read())->send_token_over_plaintext);
+}
+
+TEST_F(OptionsTest, ATokenFileMustHaveOne) {
+  flags_.Add("token-file", Write("token", "\n", 0600));
+  EXPECT_THAT(std::string(ConnectionOptionsOf(*Read()).status().message()), HasSubstr("has no token"));
+  flags_.Set("token-file", "/nowhere");
+  EXPECT_THAT(std::string(ConnectionOptionsOf(*Read()).status().message()),
+              HasSubstr("can't read /nowhere: No such file"));
+}
+
+}  // namespace
+}  // namespace inventory::cli
