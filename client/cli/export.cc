@@ -185,6 +185,7 @@ Command ExportCommandFor(BulkKind kind) {
           "Writes CSV, or with -o json JSON lines, that `inventoryctl import` takes. A file is there as a "
           "whole or not at all. Every row is as it was committed when its page was read.",
       .example = absl::StrCat("inventoryctl export ", noun, " ", noun, ".csv"),
+      .method = "inventory.v1.InventoryService.ExportInventory",
       .arguments = {{.name = "file",
                      .kind = Argument::Kind::kPositional,
                      .value = "FILE",

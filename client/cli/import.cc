@@ -260,6 +260,7 @@ Command ImportCommandFor(BulkKind kind) {
                                                 : absl::StrCat("Makes or changes ", noun, "."),
       .description = absl::StrCat(kBulkHelp, "\n\n", kind == BulkKind::kStockLevels ? kStockHelp : kResourceHelp),
       .example = absl::StrCat("inventoryctl import ", noun, " ", noun, ".csv --rejects rejects.csv"),
+      .method = "inventory.v1.InventoryService.ImportInventory",
       .arguments = {{.name = "file",
                      .kind = Kind::kPositional,
                      .value = "FILE",
