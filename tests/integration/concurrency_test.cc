@@ -1,7 +1,4 @@
 // Many callers at once, through two servers on one database: no oversell, no lost write, no deadlock, no drift.
-#include <atomic>
-#include <random>
-
 #include "absl/time/clock.h"
 #include "tests/integration/server_fixture.h"
 
@@ -21,21 +18,6 @@ class ConcurrencyTest : public ServerTest {
 
  protected:
   static const Client& One(int i) { return i % 2 == 0 ? client() : replica(); }
-
-  // Per warehouse, what all reservations of the SKU hold there, as the lists tell it.
-  static std::map<std::string, int64_t> AllocatedOf(const std::string& sku) {
-    v1::ListReservationsRequest request;
-    request.mutable_filter()->set_sku(sku);
-    std::map<std::string, int64_t> allocated;
-    for (const auto& reservation : ListAll(client(), request, &v1::ListReservationsResponse::reservations)) {
-      for (const v1::ReservationLine& line : reservation.lines()) {
-        if (line.sku() != sku) continue;
-        for (const v1::Allocation& part : line.allocations())
-          allocated[part.warehouse_id()] += part.reserved_quantity();
-      }
-    }
-    return allocated;
-  }
 };
 
 TEST_F(ConcurrencyTest, OneOfManyGetsTheLastUnit) {
@@ -92,6 +74,37 @@ TEST_F(ConcurrencyTest, FirstWritesOfANewLevelDoNotCollide) {
   }
 }
 
+// A level comes about by whatever is first: a count, a delivery, a transfer, or units kept back.
+TEST_F(ConcurrencyTest, FirstMovementsOfAllKindsDoNotCollide) {
+  replica();
+  for (int round = 0; round < 5; ++round) {
+    const std::string sku = Sku(absl::StrCat(round));
+    SetStock(sku, "w2", 100);
+    Must(client().Call(Pb<v1::CreateItemRequest>(
+        absl::Substitute("item { sku: '$0' backorder_policy: BACKORDER_POLICY_UNLIMITED }", sku))));
+    std::vector<absl::Status> results(20);
+    Together(20, [&](int i) {
+      const auto call = [&](auto request) { results[i] = One(i / 5).Call(request).status(); };
+      const std::string level = absl::Substitute("sku: '$0' warehouse_id: 'w1' ", sku);
+      const std::string lines = absl::Substitute("lines { sku: '$0' quantity: 2 } ", sku);
+      if (i % 5 == 0) call(Pb<v1::AdjustStockRequest>(level + "delta: 2"));
+      if (i % 5 == 1) call(Pb<v1::CreateReplenishmentRequest>(level + "quantity: 2"));
+      if (i % 5 == 2) call(Pb<v1::SetSafetyStockRequest>(level + "safety_stock: 1"));
+      if (i % 5 == 3) {
+        call(Pb<v1::CreateTransferRequest>(
+            lines + "from_warehouse_id: 'w2' to_warehouse_id: 'w1' mode: TRANSFER_MODE_IMMEDIATE"));
+      }
+      if (i % 5 == 4) {
+        call(Pb<v1::ReserveStockRequest>(
+            lines + "channel_id: 'web' warehouse_ids: 'w1' commit: true on_shortfall: SHORTFALL_POLICY_BACKORDER"));
+      }
+    });
+    EXPECT_EQ(CountOutcomes(results), (Outcomes{{"OK", 20}}));
+    EXPECT_EQ(Show(LevelOf(sku, "w1")), "16 on hand, 8 reserved, 1 safety, 7 available, 8 incoming");
+    EXPECT_EQ(Show(LevelOf(sku, "w2")), "92 on hand, 0 reserved, 0 safety, 92 available");
+  }
+}
+
 // Confirm against expiry and against the sweeper: exactly one of them wins, and everybody agrees which.
 TEST_F(ConcurrencyTest, ConfirmAgainstExpiryHasOneWinner) {
   constexpr int kHolds = 40;
@@ -119,6 +132,47 @@ TEST_F(ConcurrencyTest, ConfirmAgainstExpiryHasOneWinner) {
   EXPECT_EQ(AvailabilityOf(Sku()), kHolds - committed);
 }
 
+// The same where holds wait for each other's units and stand against a quota.
+TEST_F(ConcurrencyTest, ConfirmAgainstExpiryOfHoldsThatWaitHasOneWinner) {
+  constexpr int kHolds = 40;
+  constexpr int64_t kStock = 50;
+  Must(client().Call(Pb<v1::CreateItemRequest>(
+      absl::Substitute("item { sku: '$0' backorder_policy: BACKORDER_POLICY_UNLIMITED }", Sku()))));
+  Must(client().Call(
+      Pb<v1::SetQuotaRequest>(absl::Substitute("sku: '$0' channel_id: 'web' quantity: $1", Sku(), 2 * kHolds))));
+  SetStock(Sku(), "w1", kStock);
+  replica();
+  std::vector<std::string> ids(kHolds);
+  std::vector<absl::Status> confirmed(kHolds);
+  Together(8, [&](int thread) {
+    for (int i = thread; i < kHolds; i += 8) {
+      const absl::Time start = absl::Now();
+      auto request = ReserveRequest({{Sku(), 2}}, {.ttl = absl::Milliseconds(20)});
+      request.set_on_shortfall(v1::SHORTFALL_POLICY_BACKORDER);
+      ids[i] = Must(One(i).Call(request)).reservation().reservation_id();
+      absl::SleepFor(start + absl::Milliseconds(i) - absl::Now());
+      confirmed[i] = Confirm(One(i + 1), ids[i]).status();
+    }
+  });
+  int64_t committed = 0;
+  int64_t reserved = 0;
+  for (int i = 0; i < kHolds; ++i) {
+    EXPECT_THAT(Outcome(confirmed[i]), AnyOf("OK", "FAILED_PRECONDITION RESERVATION_EXPIRED"));
+    const v1::Reservation reservation = ReservationOf(ids[i]);
+    const v1::ReservationLine& line = reservation.lines(0);
+    EXPECT_EQ(reservation.state(), confirmed[i].ok() ? v1::RESERVATION_STATE_COMMITTED : v1::RESERVATION_STATE_EXPIRED);
+    EXPECT_EQ(line.reserved_quantity() + line.backordered_quantity(), confirmed[i].ok() ? 2 : 0);
+    EXPECT_EQ(line.cancelled_quantity(), confirmed[i].ok() ? 0 : 2);
+    committed += confirmed[i].ok() ? 2 : 0;
+    reserved += line.reserved_quantity();
+  }
+  EXPECT_EQ(reserved, std::min(committed, kStock));
+  EXPECT_EQ(LevelOf(Sku(), "w1").reserved(), reserved);
+  EXPECT_EQ(Must(client().Call(Pb<v1::GetQuotaRequest>(absl::Substitute("sku: '$0' channel_id: 'web'", Sku()))))
+                .outstanding_quantity(),
+            committed);
+}
+
 // Of many who cancel, confirm and extend the same hold at once, the outcome is one that some order of them explains.
 TEST_F(ConcurrencyTest, CancelAgainstConfirmAgreesWithTheCounters) {
   SetStock(Sku(), "w1", 100);
@@ -132,113 +186,6 @@ TEST_F(ConcurrencyTest, CancelAgainstConfirmAgreesWithTheCounters) {
     EXPECT_EQ(Show(ReservationOf(id)), absl::StrCat("CANCELLED ", Sku(), " 0/2 cancelled 2"));
   }
   EXPECT_EQ(Show(LevelOf(Sku(), "w1")), "100 on hand, 0 reserved, 0 safety, 100 available");
-}
-
-// One thread of callers who do everything to a few SKUs.
-class Caller {
- public:
-  Caller(const Client& client, std::vector<std::string> skus, int seed)
-      : client_(client), skus_(std::move(skus)), random_(seed) {}
-
-  absl::Status DoSomething() {
-    switch (Pick(10)) {
-      case 0:
-        return client_
-            .Call(Pb<v1::AdjustStockRequest>(
-                absl::Substitute("sku: '$0' warehouse_id: 'w$1' delta: $2", AnySku(), 1 + Pick(2), (Pick(9) - 4) | 1)))
-            .status();
-      case 1:
-        return client_
-            .Call(Pb<v1::SetSafetyStockRequest>(
-                absl::Substitute("sku: '$0' warehouse_id: 'w$1' safety_stock: $2", AnySku(), 1 + Pick(2), Pick(4))))
-            .status();
-      case 2:
-        return WithReservation([this](const std::string& id) { return Confirm(client_, id).status(); });
-      case 3:
-        return WithReservation([this](const std::string& id) { return Cancel(client_, id).status(); });
-      case 4:
-        return WithReservation([this](const std::string& id) { return Amend(id); });
-      case 5:
-      case 6:
-        return WithReservation([this](const std::string& id) { return ShipOrNot(id); });
-      default:
-        return ReserveSomething();
-    }
-  }
-
- private:
-  int Pick(int count) { return std::uniform_int_distribution<int>(0, count - 1)(random_); }
-  const std::string& AnySku() { return skus_[Pick(static_cast<int>(skus_.size()))]; }
-
-  absl::Status WithReservation(const std::function<absl::Status(const std::string&)>& act) {
-    return ids_.empty() ? absl::OkStatus() : act(ids_[Pick(static_cast<int>(ids_.size()))]);
-  }
-
-  absl::Status ReserveSomething() {
-    ReserveOptions options = {.commit = Pick(2) == 0, .partial = Pick(3) == 0};
-    if (!options.commit && Pick(2) == 0) options.ttl = absl::Milliseconds(1 + Pick(50));
-    auto reserved = Reserve(client_, {{AnySku(), 1 + Pick(4)}, {AnySku(), 1 + Pick(4)}}, options);
-    if (reserved.ok()) ids_.push_back(reserved->reservation().reservation_id());
-    return reserved.status();
-  }
-
-  absl::Status Amend(const std::string& id) {
-    return client_
-        .Call(Pb<v1::AmendReservationRequest>(
-            absl::Substitute("reservation_id: '$0' lines { sku: '$1' quantity: $2 }", id, AnySku(), Pick(5))))
-        .status();
-  }
-
-  absl::Status ShipOrNot(const std::string& id) {
-    auto request = Pb<v1::CreateShipmentRequest>(absl::Substitute(
-        "reservation_id: '$0' warehouse_id: 'w$1' allow_reallocation: $2", id, 1 + Pick(2), Pick(2) == 0));
-    auto shipment = client_.Call(request);
-    if (!shipment.ok()) return shipment.status();
-    const std::string& shipment_id = shipment->shipment().shipment_id();
-    if (Pick(3) != 0) return Ship(client_, shipment_id).status();
-    v1::CancelShipmentRequest cancel;
-    cancel.set_shipment_id(shipment_id);
-    return client_.Call(cancel).status();
-  }
-
-  const Client& client_;
-  const std::vector<std::string> skus_;
-  std::mt19937 random_;
-  std::vector<std::string> ids_;
-};
-
-TEST_F(ConcurrencyTest, CountersEqualTheirRowsAfterMixedLoad) {
-  constexpr int kThreads = 10;
-  constexpr int kCalls = 60;
-  const std::vector<std::string> skus = {Sku("a"), Sku("b"), Sku("c")};
-  for (const std::string& sku : skus) {
-    SetStock(sku, "w1", 40);
-    SetStock(sku, "w2", 40);
-  }
-  replica();
-  std::vector<absl::Status> results(kThreads * kCalls);
-  Together(kThreads, [&](int thread) {
-    Caller caller(One(thread), skus, thread);
-    for (int i = 0; i < kCalls; ++i) results[thread * kCalls + i] = caller.DoSomething();
-  });
-  for (const absl::Status& result : results) {
-    EXPECT_THAT(result.code(), AnyOf(absl::StatusCode::kOk, absl::StatusCode::kFailedPrecondition)) << result;
-  }
-  EXPECT_GT(CountOutcomes(results)["OK"], kThreads * kCalls / 4);
-  for (const v1::Mismatch& mismatch : VerifyAll(client())) ADD_FAILURE() << mismatch.DebugString();
-  for (const std::string& sku : skus) {
-    const std::map<std::string, int64_t> allocated = AllocatedOf(sku);
-    for (const char* warehouse_id : {"w1", "w2"}) {
-      const auto found = allocated.find(warehouse_id);
-      const int64_t expected = found == allocated.end() ? 0 : found->second;
-      // Holds may run out between the two reads.
-      EXPECT_TRUE(Eventually([&] {
-        const auto now = AllocatedOf(sku);
-        return LevelOf(sku, warehouse_id).reserved() == (now.contains(warehouse_id) ? now.at(warehouse_id) : 0);
-      })) << sku
-          << " " << warehouse_id << " had " << expected;
-    }
-  }
 }
 
 // Without a sweeper in the way: what reads and writes say of a hold that nobody has released yet.

@@ -8,175 +8,229 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "tests/integration/server_fixture.h"
 
 namespace inventory::integration {
 namespace {
 
-constexpr int kCallers = 8;
-constexpr char kSetUp[] = "set-up";
-
 using End = RecordedWrite::End;
 using MovementName = std::tuple<std::string, std::string, int64_t, int64_t>;
+using Writes = std::map<std::string, const RecordedWrite*>;
 
 template <typename Movement>
 MovementName NameOf(const Movement& movement) {
   return {movement.sku(), movement.warehouse_id(), movement.version(), movement.sequence()};
 }
 
-template <typename Movements>
-std::multiset<MovementName> NamesOf(const Movements& movements) {
-  std::multiset<MovementName> names;
-  for (const auto& movement : movements) names.insert(NameOf(movement));
-  return names;
+// Made by the pipeline after a command, or before any.
+bool Follows(const v1::Movement& movement) {
+  return movement.type() == v1::MOVEMENT_TYPE_FILL || movement.type() == v1::MOVEMENT_TYPE_EXPIRE;
 }
 
-End EndOf(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kOk:
-      return End::kAcknowledged;
-    case absl::StatusCode::kFailedPrecondition:
-      return End::kRefused;
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kCancelled:
-    case absl::StatusCode::kUnknown:
-      return End::kUnknown;
+template <typename Quantities>
+int64_t Available(const Quantities& quantities) {
+  return quantities.on_hand() - quantities.reserved() - quantities.safety_stock() - quantities.damaged() -
+         quantities.quality_control();
+}
+
+// Whether it takes available units for an order or for another warehouse.
+bool Takes(const v1::Movement& movement) {
+  switch (movement.type()) {
+    case v1::MOVEMENT_TYPE_RESERVE:
+    case v1::MOVEMENT_TYPE_REALLOCATE:
+    case v1::MOVEMENT_TYPE_FILL:
+      return movement.delta().reserved() > 0;
+    case v1::MOVEMENT_TYPE_TRANSFER_OUT:
+      return true;
     default:
-      ADD_FAILURE() << "a caller was told " << status;
-      return End::kUnknown;
+      return false;
   }
 }
 
-// The call of one try, and what it moved.
-absl::Status Try(const Client& client, const std::string& request_id, const std::vector<std::string>& skus, int number,
-                 std::vector<v1::LevelVersion>& movements) {
-  constexpr absl::Duration kPatience = absl::Seconds(10);
-  const std::string& first = skus[static_cast<std::size_t>(number) % skus.size()];
-  const std::string& second = skus[static_cast<std::size_t>(number / 2) % skus.size()];
-  if (number % 2 == 0) {
-    v1::AdjustStockRequest request;
-    request.set_request_id(request_id);
-    request.set_sku(first);
-    request.set_warehouse_id(number % 4 == 0 ? "w1" : "w2");
-    request.set_delta(number % 3 == 0 ? -1 : 1);
-    const auto answer = client.Call(request, kPatience);
-    if (answer.ok()) movements = {answer->movement()};
-    return answer.status();
-  }
-  const auto answer =
-      client.Call(ReserveRequest({{first, 1}, {second, 1}}, {.commit = true, .request_id = request_id}), kPatience);
-  if (answer.ok()) movements.assign(answer->movements().begin(), answer->movements().end());
-  return answer.status();
-}
+// ---- The ledger alone ----
 
-}  // namespace
-
-Load::Load(const std::vector<std::string>& addresses, std::vector<std::string> skus) : skus_(std::move(skus)) {
-  const Client client(addresses[0]);
-  v1::BatchUpdateStockRequest stock;
-  stock.set_request_id(kSetUp);
-  for (const std::string& sku : skus_) {
-    for (const char* warehouse_id : {"w1", "w2"}) {
-      v1::StockUpdate& update = *stock.add_updates();
-      update.set_sku(sku);
-      update.set_warehouse_id(warehouse_id);
-      update.set_set_on_hand(1'000'000);
-    }
+void CheckBalance(const v1::Quantities& before, const v1::Movement& movement) {
+  const auto& fields = *v1::Quantities::descriptor();
+  const auto& reflection = *v1::Quantities::GetReflection();
+  for (int i = 0; i < fields.field_count(); ++i) {
+    const int64_t balance = reflection.GetInt64(movement.balance(), fields.field(i));
+    EXPECT_GE(balance, 0) << movement.ShortDebugString();
+    EXPECT_EQ(balance,
+              reflection.GetInt64(before, fields.field(i)) + reflection.GetInt64(movement.delta(), fields.field(i)))
+        << fields.field(i)->name() << " " << movement.ShortDebugString();
   }
-  Must(client.Call(stock));
-  for (int i = 0; i < kCallers; ++i) {
-    callers_.emplace_back([this, address = addresses[i % addresses.size()], i] { CallerMain(address, i); });
+  if (Takes(movement)) {
+    EXPECT_GE(Available(movement.balance()), 0) << "oversold by " << movement.ShortDebugString();
   }
 }
 
-Load::~Load() { Stop(); }
-
-void Load::Stop() {
-  stop_ = true;
-  for (std::thread& caller : callers_) {
-    if (caller.joinable()) caller.join();
+void CheckLedger(const std::vector<v1::Movement>& movements) {
+  int64_t sequence = 0;
+  std::map<std::string, std::pair<int64_t, v1::Quantities>> levels;
+  for (const v1::Movement& movement : movements) {
+    auto& [version, balance] = levels[movement.warehouse_id()];
+    EXPECT_EQ(movement.sequence(), ++sequence) << movement.ShortDebugString();
+    EXPECT_EQ(movement.version(), ++version) << movement.ShortDebugString();
+    CheckBalance(balance, movement);
+    balance = movement.balance();
   }
 }
 
-void Load::CallerMain(const std::string& address, int number) {
-  const Client client(address);
-  for (int i = 0; !stop_; ++i) {
-    RecordedWrite write = MakeWrite(client, absl::StrCat("caller-", number, "-", i), i + number, number % 2 == 0);
-    if (write.end == End::kAcknowledged) ++acknowledged_;
-    // Nobody hammers a server that is away.
-    if (write.end == End::kUnknown) absl::SleepFor(absl::Milliseconds(20));
-    const std::lock_guard<std::mutex> lock(mutex_);
-    writes_.push_back(std::move(write));
-  }
-}
-
-RecordedWrite Load::MakeWrite(const Client& client, const std::string& request_id, int number, bool insist) const {
-  RecordedWrite write{.request_id = request_id, .start = absl::Now(), .finish = {}, .movements = {}};
-  do {
-    write.end = EndOf(Try(client, request_id, skus_, number, write.movements));
-    if (write.end == End::kUnknown && insist) absl::SleepFor(absl::Milliseconds(20));
-  } while (write.end == End::kUnknown && insist);
-  write.finish = absl::Now();
-  return write;
-}
-
-void Load::AwaitAcknowledged(int more) {
-  const int wanted = acknowledged_ + more;
-  EXPECT_TRUE(Eventually([&] { return acknowledged_ >= wanted; }, absl::Minutes(1)))
-      << acknowledged_ << " of " << wanted;
-}
-
-int Load::Count(End end) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return static_cast<int>(
-      std::count_if(writes_.begin(), writes_.end(), [end](const RecordedWrite& write) { return write.end == end; }));
-}
-
-void Load::Check(const Client& client) const {
-  std::map<std::string, const RecordedWrite*> writes;
-  for (const RecordedWrite& write : writes_) writes[write.request_id] = &write;
-  std::map<std::string, std::multiset<MovementName>> ledger;
-  for (const std::string& sku : skus_) {
-    v1::ListMovementsRequest list;
-    list.mutable_filter()->set_sku(sku);
-    list.set_page_size(1000);
-    const auto movements = ListAll(client, list, &v1::ListMovementsResponse::movements);
-    for (const v1::Movement& movement : movements) ledger[movement.request_id()].insert(NameOf(movement));
-    CheckOrder(movements, writes);
-  }
-  for (const auto& [request_id, names] : ledger) {
-    EXPECT_TRUE(request_id == kSetUp || writes.contains(request_id)) << "nobody made the write " << request_id;
-  }
-  for (const RecordedWrite& write : writes_) {
-    const auto found = ledger.find(write.request_id);
-    const bool there = found != ledger.end();
-    EXPECT_FALSE(write.end == End::kRefused && there) << write.request_id << " was refused and done";
-    if (write.end == End::kAcknowledged) {
-      EXPECT_EQ(there ? found->second : std::multiset<MovementName>(), NamesOf(write.movements)) << write.request_id;
-    }
-    // All of a write or nothing, and never twice: it touches one level of each of two SKUs at most.
-    if (write.end == End::kUnknown && there) {
-      EXPECT_LE(found->second.size(), 2u) << write.request_id;
-    }
-  }
-  for (const v1::Mismatch& mismatch : VerifyAll(client)) ADD_FAILURE() << mismatch.DebugString();
-}
+// ---- Answers against the ledger ----
 
 // A write that had ended before another one began comes before it in the ledger.
-void Load::CheckOrder(const std::vector<v1::Movement>& movements,
-                      const std::map<std::string, const RecordedWrite*>& writes) const {
+void CheckOrder(const std::vector<v1::Movement>& movements, const Writes& writes) {
   absl::Time latest_start = absl::InfinitePast();
-  int64_t sequence = 0;
   for (const v1::Movement& movement : movements) {
-    EXPECT_EQ(movement.sequence(), ++sequence) << movement.sku();
     const auto write = writes.find(movement.request_id());
     if (write == writes.end()) continue;
     if (write->second->end == End::kAcknowledged) {
       EXPECT_GE(write->second->finish, latest_start) << movement.ShortDebugString();
     }
     latest_start = std::max(latest_start, write->second->start);
+  }
+}
+
+// All of a write or nothing, and never twice. Only a move between warehouses may touch a level more often.
+void CheckDoneOnce(const RecordedWrite& write, const std::vector<const v1::Movement*>& made) {
+  std::set<std::tuple<std::string, std::string, int>> touched;
+  for (const v1::Movement* movement : made) {
+    if (Follows(*movement) || movement->type() == v1::MOVEMENT_TYPE_REALLOCATE) continue;
+    EXPECT_TRUE(touched.emplace(movement->sku(), movement->warehouse_id(), movement->type()).second)
+        << write.request_id << " was done twice: " << movement->ShortDebugString();
+  }
+}
+
+void CheckEnd(const RecordedWrite& write, const std::vector<const v1::Movement*>& made) {
+  EXPECT_FALSE(write.end == End::kRefused && !made.empty()) << write.request_id << " was refused and done";
+  if (write.end == End::kUnknown) CheckDoneOnce(write, made);
+  if (write.end != End::kAcknowledged) return;
+  std::multiset<MovementName> told;
+  for (const v1::LevelVersion& movement : write.movements) told.insert(NameOf(movement));
+  std::multiset<MovementName> found;
+  for (const v1::Movement* movement : made) {
+    if (!Follows(*movement)) found.insert(NameOf(*movement));
+  }
+  EXPECT_EQ(found, told) << write.request_id;
+}
+
+// A level that was shown is one that the ledger has gone through.
+void CheckLevel(const RecordedWrite& write, const std::vector<v1::Movement>& movements) {
+  const v1::StockLevel& level = *write.level;
+  if (level.version() == 0) return;
+  const auto same = std::find_if(movements.begin(), movements.end(), [&level](const v1::Movement& movement) {
+    return movement.warehouse_id() == level.warehouse_id() && movement.version() == level.version();
+  });
+  ASSERT_NE(same, movements.end()) << level.ShortDebugString();
+  const v1::Quantities& balance = same->balance();
+  EXPECT_EQ(std::tuple(level.on_hand(), level.reserved(), level.safety_stock(), level.incoming()),
+            std::tuple(balance.on_hand(), balance.reserved(), balance.safety_stock(), balance.incoming()))
+      << write.request_id;
+}
+
+void CheckWrites(const History& history, const Writes& writes) {
+  std::map<std::string, std::vector<const v1::Movement*>> made;
+  for (const auto& [sku, movements] : history.ledgers) {
+    for (const v1::Movement& movement : movements) made[movement.request_id()].push_back(&movement);
+  }
+  for (const auto& [request_id, movements] : made) {
+    const bool known = history.set_up.contains(request_id) || writes.contains(request_id);
+    // Nobody's are those of holds that have died, and what they made available to others.
+    const bool followed = request_id.empty() && std::all_of(movements.begin(), movements.end(),
+                                                            [](const auto* movement) { return Follows(*movement); });
+    EXPECT_TRUE(known || followed) << "nobody made the write " << request_id;
+  }
+  for (const RecordedWrite& write : history.writes) {
+    CheckEnd(write, made[write.request_id]);
+    if (write.level) CheckLevel(write, history.ledgers.at(write.level->sku()));
+  }
+}
+
+// ---- Who is served first ----
+
+// Units of a committed reservation that wait, as its caller was told.
+struct Waiting {
+  std::string reservation_id;
+  absl::Time since;  // By then they waited.
+  int64_t units = 0;
+  absl::Time until;  // From then on they may have been given up.
+  const std::set<std::string>* warehouses = nullptr;
+};
+
+std::vector<Waiting> WaitingFor(const std::string& sku, const History& history) {
+  std::map<std::string, absl::Time> given_up;
+  for (const RecordedWrite& write : history.writes) {
+    if (write.gives_up.empty() || write.end == End::kRefused) continue;
+    const auto found = given_up.try_emplace(write.gives_up, write.start).first;
+    found->second = std::min(found->second, write.start);
+  }
+  std::vector<Waiting> all;
+  for (const RecordedWrite& write : history.writes) {
+    if (write.reserves.empty() || !write.reservation) continue;
+    if (write.reservation->state() != v1::RESERVATION_STATE_COMMITTED) continue;
+    for (const v1::ReservationLine& line : write.reservation->lines()) {
+      if (line.sku() != sku || line.backordered_quantity() == 0) continue;
+      const auto end = given_up.find(write.reserves);
+      all.push_back({.reservation_id = write.reserves,
+                     .since = write.finish,
+                     .units = line.backordered_quantity(),
+                     .until = end == given_up.end() ? absl::InfiniteFuture() : end->second,
+                     .warehouses = &history.channels.at(write.reservation->channel_id())});
+    }
+  }
+  return all;
+}
+
+// Whoever takes available units that somebody waits for must have asked for them before him.
+void CheckQueue(const std::string& sku, const History& history, const Writes& writes) {
+  std::map<std::string, absl::Time> asked;  // When a reservation was asked for at the earliest.
+  for (const RecordedWrite& write : history.writes) {
+    if (!write.reserves.empty()) asked[write.reserves] = write.start;
+  }
+  std::vector<Waiting> queue = WaitingFor(sku, history);
+  for (const v1::Movement& movement : history.ledgers.at(sku)) {
+    if (!Takes(movement)) continue;
+    const bool fills = movement.type() == v1::MOVEMENT_TYPE_FILL;
+    const auto cause = writes.find(movement.request_id());
+    const bool ended = cause != writes.end() && cause->second->end == End::kAcknowledged;
+    const absl::Time done = ended ? cause->second->finish : absl::InfiniteFuture();
+    if (!fills && cause == writes.end()) continue;
+    const absl::Time taker_asked = fills ? asked.at(movement.document_id()) : cause->second->start;
+    for (Waiting& waiting : queue) {
+      if (fills && waiting.reservation_id == movement.document_id()) {
+        waiting.units -= movement.delta().reserved();
+        continue;
+      }
+      const bool overtaken = waiting.units > 0 && waiting.since < taker_asked && done < waiting.until &&
+                             waiting.warehouses->contains(movement.warehouse_id());
+      EXPECT_FALSE(overtaken) << waiting.reservation_id << " waited and was overtaken by "
+                              << movement.ShortDebugString();
+    }
+  }
+}
+
+}  // namespace
+
+std::map<std::string, std::vector<v1::Movement>> ReadLedgers(const Client& client,
+                                                             const std::vector<std::string>& skus) {
+  std::map<std::string, std::vector<v1::Movement>> ledgers;
+  for (const std::string& sku : skus) {
+    v1::ListMovementsRequest list;
+    list.mutable_filter()->set_sku(sku);
+    list.set_page_size(1000);
+    ledgers[sku] = ListAll(client, list, &v1::ListMovementsResponse::movements);
+  }
+  return ledgers;
+}
+
+void CheckHistory(const History& history) {
+  Writes writes;
+  for (const RecordedWrite& write : history.writes) writes[write.request_id] = &write;
+  CheckWrites(history, writes);
+  for (const auto& [sku, movements] : history.ledgers) {
+    CheckLedger(movements);
+    CheckOrder(movements, writes);
+    CheckQueue(sku, history, writes);
   }
 }
 

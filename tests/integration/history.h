@@ -2,15 +2,12 @@
 #ifndef INVENTORY_TESTS_INTEGRATION_HISTORY_H_
 #define INVENTORY_TESTS_INTEGRATION_HISTORY_H_
 
-#include <atomic>
-#include <functional>
 #include <map>
-#include <mutex>
+#include <optional>
+#include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "tests/integration/client.h"
 
@@ -24,45 +21,40 @@ struct RecordedWrite {
   End end = End::kUnknown;
   absl::Time start;
   absl::Time finish;
-  // What the answer said that the write has moved.
-  std::vector<v1::LevelVersion> movements;
+  // Of the answer: what the write has moved, and the level and the reservation it has left.
+  std::vector<v1::LevelVersion> movements = {};
+  std::optional<v1::StockLevel> level = {};
+  std::optional<v1::Reservation> reservation = {};
+  // The reservation that it makes, and the one of which it may have given up waiting units; empty: none.
+  std::string reserves = {};
+  std::string gives_up = {};
 };
 
-// Callers that write to a few SKUs without pause while a test breaks things, and the record of it. Half of them repeat
-// a write whose end they don't know, under its request id, until they do; the others leave it and go on.
-class Load {
- public:
-  // Gives every SKU stock in w1 and w2, and starts the callers; each uses one of the addresses.
-  Load(const std::vector<std::string>& addresses, std::vector<std::string> skus);
-  ~Load();
-
-  // Waits until so many more writes are acknowledged. The test fails if nothing happens for a minute.
-  void AwaitAcknowledged(int more);
-
-  // Stops the callers and waits for them.
-  void Stop();
-
-  // After Stop: every acknowledged write is in the ledger exactly once and exactly as it was answered, in an order
-  // that agrees with when it was made; every refused one is not there; every unknown one is there once or not; nothing
-  // else is; and VerifyStock finds no mismatch.
-  void Check(const Client& client) const;
-
-  // How many ended so.
-  int Count(RecordedWrite::End end) const;
-
- private:
-  void CallerMain(const std::string& address, int number);
-  RecordedWrite MakeWrite(const Client& client, const std::string& request_id, int number, bool insist) const;
-  void CheckOrder(const std::vector<v1::Movement>& movements,
-                  const std::map<std::string, const RecordedWrite*>& writes) const;
-
-  const std::vector<std::string> skus_;
-  std::atomic<bool> stop_{false};
-  std::atomic<int> acknowledged_{0};
-  mutable std::mutex mutex_;
-  std::vector<RecordedWrite> writes_;
-  std::vector<std::thread> callers_;
+// All that a few SKUs have seen since they were made.
+struct History {
+  // By SKU, from the first movement to the last.
+  std::map<std::string, std::vector<v1::Movement>> ledgers;
+  // Every write to the SKUs but those of `set_up`.
+  std::vector<RecordedWrite> writes;
+  // The request ids of writes that are in the ledger but not among the writes.
+  std::set<std::string> set_up;
+  // The warehouses that each channel sells from, which has never changed.
+  std::map<std::string, std::set<std::string>> channels;
 };
+
+// Reads the ledgers of the SKUs.
+std::map<std::string, std::vector<v1::Movement>> ReadLedgers(const Client& client,
+                                                             const std::vector<std::string>& skus);
+
+// Expects that
+// - every acknowledged write is in the ledger exactly once and exactly as it was answered, every refused one is not
+//   there, every unknown one is there once or not, and nothing else is, but what follows: waiting units that were
+//   served and dead holds that were released,
+// - sequences and versions are dense, balances are the sums of what was moved, and each answer shows one of them,
+// - a write that had ended before another one began comes before it,
+// - nobody was promised units that were not available,
+// - nobody was promised units that somebody waited for who had asked before.
+void CheckHistory(const History& history);
 
 }  // namespace inventory::integration
 

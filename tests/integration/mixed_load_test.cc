@@ -1,13 +1,10 @@
-// Many callers at once do everything to a few kits and their components, with quotas and orders that wait, through two
-// servers on one database: in the end every number is the sum of its parts, and nobody waits for what is there.
-#include <random>
-
+// Many callers at once do everything to a few SKUs, kits and orders that wait, in several warehouses and channels,
+// through two servers on one database: every answer is true, and in the end every number is the sum of its parts.
+#include "tests/integration/load.h"
 #include "tests/integration/server_fixture.h"
 
 namespace inventory::integration {
 namespace {
-
-using ::testing::AnyOf;
 
 class MixedLoadTest : public ServerTest {
  public:
@@ -15,140 +12,93 @@ class MixedLoadTest : public ServerTest {
   static void SetUpTestSuite() { StartServer({"--sweep-interval=10ms"}); }
 
  protected:
-  static const Client& One(int i) { return i % 2 == 0 ? client() : replica(); }
-
-  // "x" and "y" are counted and may wait, "pair" is 2 "x", "set" is 1 "x" and 2 "y". The channel "web" sells from both
-  // warehouses, this test's channel from w2 only.
-  void MakeShop() {
-    for (const char* sku : {"x", "y"}) {
-      Configure(sku, "backorder_policy: BACKORDER_POLICY_LIMITED backorder_limit: 20");
-      for (const char* warehouse_id : {"w1", "w2"}) SetStock(Sku(sku), warehouse_id, 30);
-    }
-    Configure("pair", absl::Substitute("components { sku: '$0' quantity: 2 }", Sku("x")));
-    Configure("set", absl::Substitute("components { sku: '$0' quantity: 1 } components { sku: '$1' quantity: 2 }",
-                                      Sku("x"), Sku("y")));
-    MakeChannel(client(), Name("shop"), {"w2"});
-    Must(client().Call(QuotaRequest(Sku("x"), "web", 40)));
-    Must(client().Call(QuotaRequest(Sku("y"), Name("shop"), 15)));
-  }
-  void Configure(const std::string& sku, const std::string& fields) {
-    Must(client().Call(Pb<v1::CreateItemRequest>(absl::Substitute("item { sku: '$0' $1 }", Sku(sku), fields))));
-  }
-  static v1::SetQuotaRequest QuotaRequest(const std::string& sku, const std::string& channel_id, int64_t quantity) {
-    return Pb<v1::SetQuotaRequest>(
-        absl::Substitute("sku: '$0' channel_id: '$1' quantity: $2", sku, channel_id, quantity));
-  }
-
-  // Units of the SKU that stand unshipped through the channel, as the reservations tell it.
-  static int64_t Outstanding(const std::string& sku, const std::string& channel_id) {
-    const auto request = Pb<v1::ListReservationsRequest>(
-        absl::Substitute("filter { sku: '$0' channel_id: '$1' } page_size: 1000", sku, channel_id));
-    int64_t units = 0;
+  // Units of the SKU that stand unshipped, by warehouse and by channel, as the reservations tell it.
+  struct Promised {
+    std::map<std::string, int64_t> in_warehouse;
+    std::map<std::string, int64_t> in_channel;
+    int64_t waiting = 0;
+  };
+  static Promised PromisedOf(const std::string& sku) {
+    v1::ListReservationsRequest request;
+    request.mutable_filter()->set_sku(sku);
+    request.set_page_size(1000);
+    Promised promised;
     for (const auto& reservation : ListAll(client(), request, &v1::ListReservationsResponse::reservations)) {
       for (const v1::ReservationLine& line : reservation.lines()) {
-        if (line.sku() == sku) units += line.reserved_quantity() + line.backordered_quantity();
+        if (line.sku() != sku) continue;
+        promised.in_channel[reservation.channel_id()] += line.reserved_quantity() + line.backordered_quantity();
+        promised.waiting += line.backordered_quantity();
+        for (const v1::Allocation& part : line.allocations()) {
+          promised.in_warehouse[part.warehouse_id()] += part.reserved_quantity();
+        }
       }
     }
-    return units;
+    return promised;
   }
-  static int64_t Counted(const std::string& sku, const std::string& channel_id) {
+
+  // All that moves units between the states of an order or between warehouses.
+  static void ExpectEverythingHappened(const Shop& shop) {
+    std::set<v1::MovementType> seen;
+    for (const auto& [sku, movements] : ReadLedgers(client(), shop.skus)) {
+      for (const v1::Movement& movement : movements) seen.insert(movement.type());
+    }
+    EXPECT_THAT(seen,
+                ::testing::IsSupersetOf({v1::MOVEMENT_TYPE_RESERVE, v1::MOVEMENT_TYPE_RELEASE, v1::MOVEMENT_TYPE_EXPIRE,
+                                         v1::MOVEMENT_TYPE_SHIP, v1::MOVEMENT_TYPE_REALLOCATE, v1::MOVEMENT_TYPE_RETURN,
+                                         v1::MOVEMENT_TYPE_RECEIVE, v1::MOVEMENT_TYPE_TRANSFER_OUT,
+                                         v1::MOVEMENT_TYPE_TRANSFER_IN, v1::MOVEMENT_TYPE_FILL}));
+  }
+
+  static std::vector<v1::Backorder> QueueOf(const std::string& sku) {
+    v1::ListBackordersRequest request;
+    request.mutable_filter()->set_sku(sku);
+    return ListAll(client(), request, &v1::ListBackordersResponse::backorders);
+  }
+  static int64_t Outstanding(const std::string& sku, const std::string& channel_id) {
     return Must(client().Call(Pb<v1::GetQuotaRequest>(absl::Substitute("sku: '$0' channel_id: '$1'", sku, channel_id))))
         .outstanding_quantity();
   }
-  static int Waiting(const std::string& sku, const std::string& channel_id) {
-    return Must(client().Call(Pb<v1::ListBackordersRequest>(
-                    absl::Substitute("filter { sku: '$0' channel_id: '$1' }", sku, channel_id))))
-        .backorders_size();
+
+  // Holds may run out between two reads, so this waits until all agree.
+  static bool CountersAgree(const Shop& shop, const std::string& sku) {
+    const Promised promised = PromisedOf(sku);
+    const auto of = [](const auto& units, const std::string& id) { return units.contains(id) ? units.at(id) : 0; };
+    bool agree = true;
+    for (const std::string& warehouse_id : shop.warehouses) {
+      agree = agree && LevelOf(sku, warehouse_id).reserved() == of(promised.in_warehouse, warehouse_id);
+    }
+    for (const auto& [key, quantity] : shop.quotas) {
+      agree = agree && (key.first != sku || Outstanding(sku, key.second) == of(promised.in_channel, key.second));
+    }
+    int64_t queued = 0;
+    for (const v1::Backorder& backorder : QueueOf(sku)) queued += backorder.quantity();
+    return agree && queued == promised.waiting;
+  }
+
+  // Nobody waits for what is there. One that a move has sent to some warehouses only may.
+  static bool NobodyWaitsInVain(const Shop& shop, const std::string& sku) {
+    for (const v1::Backorder& backorder : QueueOf(sku)) {
+      if (ReservationOf(backorder.reservation_id()).warehouse_ids_size() > 0) continue;
+      for (const std::string& warehouse_id : shop.channels.at(backorder.channel_id())) {
+        if (LevelOf(sku, warehouse_id).available() > 0) return false;
+      }
+    }
+    return true;
   }
 };
 
-// One thread of callers.
-class Caller {
- public:
-  Caller(const Client& client, std::vector<std::string> skus, std::vector<std::string> channels, int seed)
-      : client_(client), skus_(std::move(skus)), channels_(std::move(channels)), random_(seed) {}
-
-  absl::Status DoSomething() {
-    switch (Pick(9)) {
-      case 0:
-        return client_
-            .Call(Pb<v1::AdjustStockRequest>(absl::Substitute("sku: '$0' warehouse_id: 'w$1' delta: $2", skus_[Pick(2)],
-                                                              1 + Pick(2), (Pick(9) - 4) | 1)))
-            .status();
-      case 1:
-        return client_
-            .Call(Pb<v1::SetQuotaRequest>(absl::Substitute("sku: '$0' channel_id: '$1' quantity: $2", skus_[Pick(2)],
-                                                           channels_[Pick(2)], 10 + Pick(40))))
-            .status();
-      case 2:
-        return WithReservation([this](const std::string& id) { return Confirm(client_, id).status(); });
-      case 3:
-      case 4:
-        return WithReservation([this](const std::string& id) { return Cancel(client_, id).status(); });
-      case 5:
-        return WithReservation([this](const std::string& id) { return ShipAll(id); });
-      default:
-        return ReserveSomething();
-    }
-  }
-
- private:
-  int Pick(int count) { return std::uniform_int_distribution<int>(0, count - 1)(random_); }
-
-  absl::Status WithReservation(const std::function<absl::Status(const std::string&)>& act) {
-    return ids_.empty() ? absl::OkStatus() : act(ids_[Pick(static_cast<int>(ids_.size()))]);
-  }
-
-  absl::Status ReserveSomething() {
-    ReserveOptions options = {.channel = channels_[Pick(2)], .commit = Pick(2) == 0};
-    if (!options.commit && Pick(2) == 0) options.ttl = absl::Milliseconds(1 + Pick(50));
-    auto request = ReserveRequest({{skus_[Pick(4)], 1 + Pick(3)}, {skus_[Pick(4)], 1 + Pick(3)}}, options);
-    request.set_on_shortfall(static_cast<v1::ShortfallPolicy>(1 + Pick(3)));
-    const auto reserved = client_.Call(request);
-    if (reserved.ok()) ids_.push_back(reserved->reservation().reservation_id());
-    return reserved.status();
-  }
-
-  absl::Status ShipAll(const std::string& id) {
-    const auto shipment = CreateShipment(client_, id, Pick(2) == 0 ? "w1" : "w2");
-    return shipment.ok() ? Ship(client_, shipment->shipment().shipment_id()).status() : shipment.status();
-  }
-
-  const Client& client_;
-  const std::vector<std::string> skus_;
-  const std::vector<std::string> channels_;
-  std::mt19937 random_;
-  std::vector<std::string> ids_;
-};
-
-TEST_F(MixedLoadTest, KitsQuotasAndOrdersThatWaitAddUp) {
-  constexpr int kThreads = 8;
-  constexpr int kCalls = 80;
-  MakeShop();
-  replica();
-  const std::vector<std::string> skus = {Sku("x"), Sku("y"), Sku("pair"), Sku("set")};
-  const std::vector<std::string> channels = {"web", Name("shop")};
-  std::vector<absl::Status> results(kThreads * kCalls);
-  Together(kThreads, [&](int thread) {
-    Caller caller(One(thread), skus, channels, thread);
-    for (int i = 0; i < kCalls; ++i) results[thread * kCalls + i] = caller.DoSomething();
-  });
-  for (const absl::Status& result : results) {
-    EXPECT_THAT(result.code(), AnyOf(absl::StatusCode::kOk, absl::StatusCode::kFailedPrecondition)) << result;
-  }
-  EXPECT_GT(CountOutcomes(results)["OK"], kThreads * kCalls / 4);
-  for (const v1::Mismatch& mismatch : VerifyAll(client())) ADD_FAILURE() << mismatch.DebugString();
-  for (const std::string& sku : {Sku("x"), Sku("y")}) {
-    for (const std::string& channel_id : channels) {
-      SCOPED_TRACE(absl::StrCat(sku, " ", channel_id));
-      // Holds may run out between two reads.
-      EXPECT_TRUE(Eventually([&] {
-        const auto quota =
-            client().Call(Pb<v1::GetQuotaRequest>(absl::Substitute("sku: '$0' channel_id: '$1'", sku, channel_id)));
-        return !quota.ok() || Counted(sku, channel_id) == Outstanding(sku, channel_id);
-      }));
-      EXPECT_TRUE(Eventually([&] { return Waiting(sku, channel_id) == 0 || LevelOf(sku, "w2").available() <= 0; }));
-    }
+TEST_F(MixedLoadTest, EveryAnswerIsTrueAndEveryNumberTheSumOfItsParts) {
+  ServerProcess second({.database_url = storage::UrlOf(database()), .arguments = {"--sweep-interval=10ms"}});
+  Load load({server().address(), second.address()}, Name(""));
+  load.AwaitAcknowledged(1500);
+  load.Stop();
+  EXPECT_EQ(load.Count(RecordedWrite::End::kUnknown), 0);
+  load.Check(client());
+  ExpectEverythingHappened(load.shop());
+  for (const std::string& sku : load.shop().skus) {
+    SCOPED_TRACE(sku);
+    EXPECT_TRUE(Eventually([&] { return CountersAgree(load.shop(), sku); }));
+    EXPECT_TRUE(Eventually([&] { return NobodyWaitsInVain(load.shop(), sku); }));
   }
 }
 

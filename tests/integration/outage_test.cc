@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "absl/time/clock.h"
-#include "tests/integration/history.h"
+#include "tests/integration/load.h"
 #include "tests/integration/server_fixture.h"
 
 namespace inventory::integration {
@@ -178,7 +178,7 @@ TEST_F(OutageTest, AServerThatStartsBeforeItsDatabaseWaitsForIt) {
 }
 
 TEST_F(OutageTest, KillingTheServerUnderLoadLosesAndDoublesNothing) {
-  Load load({server().address()}, {"a", "b", "c"});
+  Load load({server().address()});
   for (int i = 0; i < 3; ++i) {
     load.AwaitAcknowledged(100);
     server().Kill();
@@ -192,7 +192,7 @@ TEST_F(OutageTest, KillingTheServerUnderLoadLosesAndDoublesNothing) {
 }
 
 TEST_F(OutageTest, KillingTheDatabaseUnderLoadLosesAndDoublesNothing) {
-  Load load({server().address()}, {"a", "b", "c"});
+  Load load({server().address()});
   for (int i = 0; i < 3; ++i) {
     load.AwaitAcknowledged(100);
     kill(DatabasePid(), SIGKILL);
@@ -204,7 +204,7 @@ TEST_F(OutageTest, KillingTheDatabaseUnderLoadLosesAndDoublesNothing) {
 }
 
 TEST_F(OutageTest, AHangingDatabaseUnderLoadLosesAndDoublesNothing) {
-  Load load({server().address()}, {"a", "b", "c"});
+  Load load({server().address()});
   for (int i = 0; i < 2; ++i) {
     load.AwaitAcknowledged(100);
     const int pid = DatabasePid();
@@ -220,7 +220,7 @@ TEST_F(OutageTest, AHangingDatabaseUnderLoadLosesAndDoublesNothing) {
 
 TEST_F(OutageTest, KillingOneOfTwoServersUnderLoadLosesAndDoublesNothing) {
   const std::unique_ptr<ServerProcess> second = StartServer();
-  Load load({server().address(), second->address()}, {"a", "b", "c"});
+  Load load({server().address(), second->address()});
   load.AwaitAcknowledged(100);
   second->Kill();
   load.AwaitAcknowledged(100);
@@ -235,7 +235,7 @@ TEST_F(OutageTest, KillingOneOfTwoServersUnderLoadLosesAndDoublesNothing) {
 // Every accepted call is answered, and who watches health is warned before anything is refused.
 TEST_F(OutageTest, AGracefulStopUnderLoadFailsNoCallThatRetries) {
   const std::unique_ptr<ServerProcess> second = StartServer();
-  Load load({second->address()}, {"a", "b", "c"});
+  Load load({second->address()});
   for (int i = 0; i < 2; ++i) {
     load.AwaitAcknowledged(100);
     EXPECT_EQ(second->Stop(), 0) << second->run().output();
