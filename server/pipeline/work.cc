@@ -195,8 +195,10 @@ std::vector<const MovementRecord*> Work::movements() const {
   return made;
 }
 
+// A command that finds out about a SKU while it runs must not overtake a fill of it that an earlier command of the
+// batch has begun: like one that was known to need the SKU it comes again, after the fill.
 bool Work::Require(const std::string& sku) {
-  if (locked_.contains(sku)) return true;
+  if (locked_.contains(sku) && !item(sku).fill_pending) return true;
   required_.insert(sku);
   return false;
 }

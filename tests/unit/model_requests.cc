@@ -125,7 +125,9 @@ std::pair<std::string, absl::Time> Requests::Folded() {
   return {Sku(), model_.state().now - absl::Seconds(Below(100))};
 }
 
-int Requests::Together() { return world_.empty() && OneIn(8) ? static_cast<int>(2 + Below(5)) : 0; }
+int Requests::Together() {
+  return world_.empty() && OneIn(patient_ ? 4 : 8) ? static_cast<int>(2 + Below(5)) : 0;
+}
 
 bool Requests::Damages() { return world_.empty() && OneIn(40); }
 
@@ -193,7 +195,7 @@ std::string Requests::DocumentCode(std::size_t documents) {
   return OneIn(6) ? absl::StrCat("k", Below(static_cast<int64_t>(documents) + 2)) : "";
 }
 
-std::string Requests::Sku() { return OneOf(OneIn(8) ? kits_ : skus_); }
+std::string Requests::Sku() { return OneOf(OneIn(patient_ ? 4 : 8) ? kits_ : skus_); }
 std::string Requests::WarehouseId() { return OneIn(40) ? "nowhere" : OneOf<std::string>({"w1", "w2", "w3"}); }
 std::string Requests::ChannelId() { return OneIn(40) ? "nobody" : OneOf<std::string>({"c1", "c1", "c2"}); }
 

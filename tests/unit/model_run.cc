@@ -77,7 +77,8 @@ std::vector<std::string> RandomRun::RunRequest() {
   const Requests::Request request = requests_.Next();
   const auto answer = EmptyAnswer(*request);
   const absl::Status status = runner_.Run(*request, *answer);
-  return Both(WrongStatus(*request, answer, status, runner_.fresh_id()), WrongRows());
+  const std::vector<std::string> wrong = WrongStatus(*request, answer, status, runner_.fresh_id());
+  return Both(wrong, WrongRows());
 }
 
 std::vector<Requests::Request> RandomRun::Concurrent(int calls) {

@@ -176,12 +176,12 @@ TEST_F(UnitsTest, UnknownUnitsAreRefused) {
 }
 
 TEST_F(UnitsTest, ADryRunWithAnUnknownUnitLeavesItsRequestIdToTheRealOne) {
-  ASSERT_EQ(Answer(Count("flour", 3, "sack")), "OK");
-  v1::ReserveStockRequest order = OrderIn("box", "r1", {{"flour", 1}});
+  ASSERT_EQ(Answer(Count("spice", 3, "bag")), "OK");
+  v1::ReserveStockRequest order = OrderIn("box", "r1", {{"spice", 1}});
   order.set_request_id("q1");
   order.set_validate_only(true);
-  EXPECT_EQ(Answer(Reserve(order)), "INVALID_ARGUMENT UNIT_UNKNOWN sku=flour unit=box");
-  order.mutable_lines(0)->set_unit("sack");
+  EXPECT_EQ(Answer(Reserve(order)), "INVALID_ARGUMENT UNIT_UNKNOWN sku=spice unit=box");
+  order.mutable_lines(0)->set_unit("bag");
   order.set_validate_only(false);
   EXPECT_EQ(Answer(Reserve(order)), "OK");
 }
