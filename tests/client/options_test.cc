@@ -100,8 +100,23 @@ TEST(OptionsTest, TokensAreNotForPlaintext) {
   EXPECT_THAT(Complaints({.addresses = {"a:1"}, .token = SomeToken}), IsEmpty());
 }
 
+TEST(OptionsTest, ReadsATokenAnewEachTime) {
+  const integration::ScratchFolder folder;
+  const std::string path = folder.path() + "/token";
+  const TokenProvider token = TokenFromFile(path);
+  EXPECT_EQ(token().status().code(), absl::StatusCode::kNotFound);
+  std::ofstream(path) << "one\n";
+  EXPECT_EQ(token().value_or(""), "one");
+  std::ofstream(path) << "two";
+  EXPECT_EQ(token().value_or(""), "two");
+  std::ofstream(path) << "";
+  EXPECT_EQ(token().status().code(), absl::StatusCode::kUnauthenticated);
+}
+
 TEST(OptionsTest, ChecksWhatBelongsTogether) {
   EXPECT_THAT(Complaints({.addresses = {"a:1"}, .tls = {.ca_file = "x", .ca_pem = "x"}}), ElementsAre("tls.ca_pem"));
+  EXPECT_THAT(Complaints({.addresses = {"a:1"}, .tls = {.reload_interval = absl::Milliseconds(1)}}),
+              ElementsAre("tls.reload_interval"));
   EXPECT_THAT(Complaints({.addresses = {"a:1"}, .tls = {.certificate_file = "x"}}), ElementsAre("tls.key_file"));
   EXPECT_THAT(Complaints({.addresses = {"a:1"}, .tls = {.key_pem = "x"}}), ElementsAre("tls.certificate_file"));
   EXPECT_THAT(Complaints({.addresses = {"10.0.0.1:1", "10.0.0.2:1"}}), ElementsAre("tls.server_name"));

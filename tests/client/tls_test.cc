@@ -2,10 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -123,6 +123,30 @@ TEST_F(TlsTest, ShowsItsOwnCertificate) {
                           .certificate_pem = Contents(Made().Pem("client")),
                           .key_pem = Contents(Made().Key("client"))};
   EXPECT_EQ(Try({server.address()}, pem), absl::StatusCode::kOk);
+}
+
+// Method: the client begins with a certificate that the server does not take, which is then replaced.
+TEST_F(TlsTest, TakesNewCertificatesFromFiles) {
+  SampleServer server({}, 0, ServerCredentials("server", true));
+  const integration::ScratchFolder folder;
+  const std::string used = folder.path() + "/used";
+  const auto use = [&](const std::string& name) {
+    const std::string made = folder.path() + "/" + name;
+    std::filesystem::create_directory(made);
+    std::filesystem::copy_file(Made().Pem(name), made + "/pem");
+    std::filesystem::copy_file(Made().Key(name), made + "/key");
+    std::filesystem::create_symlink(made, made + ".link");
+    std::filesystem::rename(made + ".link", used);
+  };
+  use("stranger");
+  ConnectionOptions options = {.addresses = {server.address()}};
+  options.tls = {.ca_file = Made().Pem("ca"), .certificate_file = used + "/pem", .key_file = used + "/key"};
+  options.tls.reload_interval = absl::Seconds(1);
+  options.retry.max_attempts = 1;
+  const auto client = sample::client::MakeSampleClient(*Connect(options));
+  EXPECT_EQ(client->GetThing({}).status().code(), absl::StatusCode::kUnavailable);
+  use("client");
+  EXPECT_TRUE(integration::Eventually([&] { return client->GetThing({}).ok(); }));
 }
 
 TEST_F(TlsTest, NeverFallsBackToPlaintext) {

@@ -29,8 +29,9 @@ struct RetryOptions {
   double multiplier = 2;
 };
 
-// TLS towards the server. Each item comes from a file or as text in PEM, not both. Files are read once, by Connect: to
-// use new ones, connect again.
+// TLS towards the server. Each item comes from a file or as text in PEM, not both. If all come from files, new contents
+// are taken for new connections to servers; a certificate and its key must be replaced together, as by renaming or
+// linking their folder. If any is a text, files are read once, by Connect.
 struct TlsOptions {
   // Authorities whose certificates are trusted. Default: those of gRPC and the system.
   std::string ca_file;
@@ -42,11 +43,17 @@ struct TlsOptions {
   std::string key_pem;
   // The name that the server's certificate must have. Needed with several addresses. Default: the address's host.
   std::string server_name;
+  // How often files are looked at, in whole seconds, 1 s to 24 h. Default: 1 minute.
+  absl::Duration reload_interval = absl::Minutes(1);
 };
 
 // Gives the token of the next attempt, without "Bearer ". Called before each, on the caller's thread or one of gRPC's:
 // it must be thread-safe and quick, so keep the token and renew it in time. Its errors are the attempt's.
 using TokenProvider = std::function<absl::StatusOr<std::string>()>;
+
+// The first line of a file, read for each attempt, so that a token which is renewed in place is used at once. For
+// tokens that something else keeps fresh, such as Kubernetes' service accounts.
+TokenProvider TokenFromFile(std::string path);
 
 struct ConnectionOptions {
   // Where the servers are: one target ("stock.internal:50051", "dns:///stock.internal:50051" for all addresses of a

@@ -9,8 +9,8 @@
 namespace inventory::client::internal {
 
 // A channel, and a thread that waits for changes of its connectivity and thereby does its input and output. Without it
-// gRPC looks after idle connections only every five seconds, so that a lost one is noticed late and a server that is
-// back is found late.
+// gRPC looks after connections without calls only every five seconds: the first call after a server's restart fails,
+// and servers that are back after some seconds are found ten seconds late.
 //
 // The destructor never waits: the thread destroys the channel. So it may run on a thread of gRPC, where the channel's
 // own destructor must not. Contexts of the channel's calls must be gone by then, for each owns the channel too.

@@ -57,6 +57,8 @@ void CheckTls(const ConnectionOptions& options, Violations& violations) {
   violations.Unless(!key || certificate, "tls.certificate_file", "a key needs its certificate");
   violations.Unless(!options.plaintext || !(ca || certificate || key || !tls.server_name.empty()), "plaintext",
                     "excludes the options of tls");
+  violations.Unless(tls.reload_interval >= absl::Seconds(1) && tls.reload_interval <= absl::Hours(24),
+                    "tls.reload_interval", "must be 1 s to 24 h");
   violations.Unless(options.plaintext || options.addresses.size() <= 1 || !tls.server_name.empty(), "tls.server_name",
                     "must say which name the certificates of several addresses have");
 }

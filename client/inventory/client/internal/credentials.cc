@@ -10,12 +10,20 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "grpcpp/security/tls_certificate_provider.h"
+#include "grpcpp/security/tls_credentials_options.h"
 
 namespace inventory::client::internal {
 namespace {
+
+using grpc::experimental::CertificateProviderInterface;
+using grpc::experimental::FileWatcherCertificateProvider;
+using grpc::experimental::IdentityKeyCertPair;
+using grpc::experimental::StaticDataCertificateProvider;
 
 template <auto kFree>
 struct Freer {
@@ -77,6 +85,18 @@ absl::Status Check(const Pem& ca, const Pem& certificate, const Pem& key) {
   return absl::OkStatus();
 }
 
+// Files are watched; texts can't change.
+std::shared_ptr<CertificateProviderInterface> Provider(const TlsOptions& tls, const Pem& ca, const Pem& certificate,
+                                                       const Pem& key) {
+  if (tls.ca_pem.empty() && tls.certificate_pem.empty() && tls.key_pem.empty()) {
+    const auto seconds = static_cast<unsigned>(absl::ToInt64Seconds(tls.reload_interval));
+    return std::make_shared<FileWatcherCertificateProvider>(tls.key_file, tls.certificate_file, tls.ca_file, seconds);
+  }
+  std::vector<IdentityKeyCertPair> pairs;
+  if (!key.text.empty()) pairs.push_back({key.text, certificate.text});
+  return std::make_shared<StaticDataCertificateProvider>(ca.text, pairs);
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const ConnectionOptions& options) {
@@ -89,11 +109,11 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const 
   absl::StatusOr<Pem> key = Load(tls.key_file, tls.key_pem, "key");
   if (!key.ok()) return key.status();
   if (absl::Status checked = Check(*ca, *certificate, *key); !checked.ok()) return checked;
-  grpc::SslCredentialsOptions ssl;
-  ssl.pem_root_certs = ca->text;
-  ssl.pem_cert_chain = certificate->text;
-  ssl.pem_private_key = key->text;
-  return grpc::SslCredentials(ssl);
+  grpc::experimental::TlsChannelCredentialsOptions channel;
+  if (!ca->text.empty()) channel.watch_root_certs();
+  if (!key->text.empty()) channel.watch_identity_key_cert_pairs();
+  if (!ca->text.empty() || !key->text.empty()) channel.set_certificate_provider(Provider(tls, *ca, *certificate, *key));
+  return grpc::experimental::TlsCredentials(channel);
 }
 
 }  // namespace inventory::client::internal
