@@ -223,6 +223,8 @@ const std::map<std::string, Rule>& Rules() {
        {{"", "l", "l:", ":1", "l:0", "l:01", "l:-1", "l/:1", "l:99999999999999999999", kNul}, {"l:1", "l:a:1"}}},
       {"ListLowStockRulesRequest.Filter.low", Flag()},
       {"ListLowStockEventsRequest.Filter.state", Enum(3)},
+      {"ListLowStockRulesRequest.Filter.activity", {{"A b", Of(65), kNul}, {"", "log", Of(64)}}},
+      {"ListAvailabilityEstimatesRequest.Filter.title_prefix", Text(255)},
       {"ListItemsRequest.Filter.published", Flag()},
       {"ListStockLevelsRequest.Filter.status", Enum(3)},
       {"ListReservationsRequest.Filter.order_reference", Text(128)},

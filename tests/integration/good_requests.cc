@@ -3,22 +3,24 @@
 
 #include <map>
 
+#include "absl/strings/substitute.h"
 #include "tests/integration/request_rules.h"
 
 namespace inventory::integration {
 namespace {
 
-// In text format, by the name of the request. Sku "sku", warehouses "w1" and "w2" and channel "web" exist.
+// In text format, by the name of the request, with a suffix for $0. Sku "sku", warehouses "w1" and "w2" and channel
+// "web" exist; the others of those that are to exist are LiveDocuments.
 const std::map<std::string, std::string>& GoodRequests() {
   static const auto& requests = *new std::map<std::string, std::string>{
       {"CreateItemRequest",
-       "item { sku: 'new' max_order_quantity: 0 allowed_order_quantities: 5 labels { key: 'k' } }"},
+       "item { sku: 'new$0' max_order_quantity: 0 allowed_order_quantities: 5 labels { key: 'k' } }"},
       {"GetItemRequest", "sku: 'sku'"},
       {"ListItemsRequest", ""},
       {"UpdateItemRequest",
-       "item { sku: 'sku' max_order_quantity: 0 allowed_order_quantities: 5 } update_mask { paths: '*' }"},
-      {"DeleteItemRequest", "sku: 'other'"},
-      {"GetStockLevelRequest", "sku: 'sku' warehouse_id: 'w1' as_of_time { seconds: 1 }"},
+       "item { sku: 'item$0' max_order_quantity: 0 allowed_order_quantities: 5 } update_mask { paths: '*' }"},
+      {"DeleteItemRequest", "sku: 'item$0'"},
+      {"GetStockLevelRequest", "sku: 'sku' warehouse_id: 'w1' as_of_time { seconds: 253402300799 }"},
       {"ListStockLevelsRequest", ""},
       {"SetStockRequest", "sku: 'set' warehouse_id: 'w1' on_hand: 5"},
       {"AdjustStockRequest", "sku: 'adjusted' warehouse_id: 'w1' delta: 1"},
@@ -32,92 +34,95 @@ const std::map<std::string, std::string>& GoodRequests() {
       {"ReserveStockRequest",
        "channel_id: 'web' lines { sku: 'sku' quantity: 1 } warehouse_ids: 'w1' ttl { seconds: 600 } "
        "destination { latitude: 1 longitude: 1 }"},
-      {"ConfirmReservationRequest", "reservation_id: 'r'"},
-      {"ExtendReservationRequest", "reservation_id: 'r' ttl { seconds: 600 }"},
-      {"AmendReservationRequest", "reservation_id: 'r' lines { sku: 'sku' quantity: 1 }"},
-      {"ReallocateReservationRequest", "reservation_id: 'r' from_warehouse_ids: 'other' to_warehouse_ids: 'w1'"},
-      {"CancelReservationRequest", "reservation_id: 'r' lines { sku: 'sku' quantity: 1 }"},
-      {"GetReservationRequest", "reservation_id: 'r'"},
+      {"ConfirmReservationRequest", "reservation_id: 'held$0'"},
+      {"ExtendReservationRequest", "reservation_id: 'held$0' ttl { seconds: 600 }"},
+      {"AmendReservationRequest", "reservation_id: 'r$0' lines { sku: 'sku' quantity: 1 }"},
+      {"ReallocateReservationRequest", "reservation_id: 'r$0' from_warehouse_ids: 'w1' to_warehouse_ids: 'w2'"},
+      {"CancelReservationRequest", "reservation_id: 'r$0' lines { sku: 'sku' quantity: 1 }"},
+      {"GetReservationRequest", "reservation_id: 'r$0'"},
       {"ListReservationsRequest", ""},
-      {"ListBackordersRequest", ""},
-      {"CreateShipmentRequest", "reservation_id: 'r' warehouse_id: 'w1' lines { sku: 'sku' quantity: 1 }"},
-      {"GetShipmentRequest", "shipment_id: 's'"},
+      {"ListBackordersRequest", "filter { sku: 'short$0' reservation_id: 'waits$0' }"},
+      {"CreateShipmentRequest", "reservation_id: 'r$0' warehouse_id: 'w1' lines { sku: 'sku' quantity: 1 }"},
+      {"GetShipmentRequest", "shipment_id: 's$0'"},
       {"ListShipmentsRequest", ""},
-      {"MarkShipmentReadyRequest", "shipment_id: 's'"},
-      {"ShipShipmentRequest", "shipment_id: 's'"},
-      {"DeliverShipmentRequest", "shipment_id: 's'"},
-      {"CancelShipmentRequest", "shipment_id: 's'"},
+      {"MarkShipmentReadyRequest", "shipment_id: 's$0'"},
+      {"ShipShipmentRequest", "shipment_id: 's$0'"},
+      {"DeliverShipmentRequest", "shipment_id: 'sent$0'"},
+      {"CancelShipmentRequest", "shipment_id: 's$0'"},
       {"ReturnStockRequest",
-       "reservation_id: 'r' lines { sku: 'sku' quantity: 1 warehouse_id: 'w1' disposition: DISPOSITION_RESTOCK }"},
-      {"GetReturnRequest", "return_id: 'b'"},
+       "reservation_id: 'r$0' lines { sku: 'sku' quantity: 1 warehouse_id: 'w1' disposition: DISPOSITION_RESTOCK }"},
+      {"GetReturnRequest", "return_id: 'b$0'"},
       {"ListReturnsRequest", ""},
-      {"CreateReplenishmentRequest", "sku: 'expected' warehouse_id: 'w1' quantity: 1 expected_time { seconds: 1 }"},
-      {"GetReplenishmentRequest", "replenishment_id: 'p'"},
+      {"CreateReplenishmentRequest", "sku: 'sku' warehouse_id: 'w1' quantity: 1 expected_time { seconds: 1 }"},
+      {"GetReplenishmentRequest", "replenishment_id: 'p$0'"},
       {"ListReplenishmentsRequest", ""},
       {"UpdateReplenishmentRequest",
-       "replenishment { replenishment_id: 'p' sku: 'sku' warehouse_id: 'w1' ordered_quantity: 1000 "
+       "replenishment { replenishment_id: 'p$0' sku: 'sku' warehouse_id: 'w1' ordered_quantity: 1000 "
        "expected_time { seconds: 1 } } "
        "update_mask { paths: '*' }"},
-      {"ReceiveReplenishmentRequest", "replenishment_id: 'p' quantity: 1"},
-      {"CloseReplenishmentRequest", "replenishment_id: 'p'"},
+      {"ReceiveReplenishmentRequest", "replenishment_id: 'p$0' quantity: 1"},
+      {"CloseReplenishmentRequest", "replenishment_id: 'p$0'"},
       {"CreateAvailabilityEstimateRequest",
-       "availability_estimate { availability_estimate_id: 'new' title: 'New' localized_titles { key: 'de' value: 'Neu' "
+       "availability_estimate { availability_estimate_id: 'new$0' title: 'New' localized_titles { key: 'de' value: "
+       "'Neu' "
        "} }"},
-      {"GetAvailabilityEstimateRequest", "availability_estimate_id: 'e'"},
+      {"GetAvailabilityEstimateRequest", "availability_estimate_id: 'e$0'"},
       {"ListAvailabilityEstimatesRequest", ""},
       {"UpdateAvailabilityEstimateRequest",
-       "availability_estimate { availability_estimate_id: 'e' title: 'Soon' } update_mask { paths: '*' }"},
-      {"DeleteAvailabilityEstimateRequest", "availability_estimate_id: 'other'"},
+       "availability_estimate { availability_estimate_id: 'e$0' title: 'Soon' } update_mask { paths: '*' }"},
+      {"DeleteAvailabilityEstimateRequest", "availability_estimate_id: 'e$0'"},
       {"CreateLowStockRuleRequest", "rule { sku: 'sku' activity: 'log' }"},
-      {"GetLowStockRuleRequest", "rule_id: 'l'"},
+      {"GetLowStockRuleRequest", "rule_id: 'l$0'"},
       {"ListLowStockRulesRequest", ""},
-      {"UpdateLowStockRuleRequest", "rule { rule_id: 'l' activity: 'log' } update_mask { paths: '*' }"},
-      {"DeleteLowStockRuleRequest", "rule_id: 'other'"},
+      {"UpdateLowStockRuleRequest", "rule { rule_id: 'l$0' activity: 'log' } update_mask { paths: '*' }"},
+      {"DeleteLowStockRuleRequest", "rule_id: 'l$0'"},
       {"ListLowStockEventsRequest", ""},
-      {"RetryLowStockEventRequest", "event_id: 'l:1'"},
+      {"RetryLowStockEventRequest", "event_id: 'dead$0:1'"},
       {"ListLowStockActivitiesRequest", ""},
       {"ListMovementsRequest",
-       "filter { sku: 'sku' document_id: 'r' start_time { seconds: -62135596800 } end_time { seconds: 253402300799 } "
+       "filter { sku: 'sku' document_id: 'r$0' start_time { seconds: -62135596800 } end_time { seconds: 253402300799 } "
        "}"},
       {"VerifyStockRequest", ""},
       {"CreateWarehouseRequest",
-       "warehouse { warehouse_id: 'new' name: 'New' location { latitude: 1 longitude: 1 } address { street_lines: 'x' "
+       "warehouse { warehouse_id: 'new$0' name: 'New' location { latitude: 1 longitude: 1 } address { street_lines: "
+       "'x' "
        "} "
        "}"},
       {"GetWarehouseRequest", "warehouse_id: 'w1'"},
       {"ListWarehousesRequest", ""},
       {"UpdateWarehouseRequest",
-       "warehouse { warehouse_id: 'w2' name: 'Two' location { latitude: 1 longitude: 1 } address { street_lines: 'x' } "
+       "warehouse { warehouse_id: 'site$0' name: 'Two' location { latitude: 1 longitude: 1 } address { street_lines: "
+       "'x' } "
        "} "
        "update_mask { paths: '*' }"},
-      {"DeleteWarehouseRequest", "warehouse_id: 'other'"},
-      {"UndeleteWarehouseRequest", "warehouse_id: 'other'"},
+      {"DeleteWarehouseRequest", "warehouse_id: 'site$0'"},
+      {"UndeleteWarehouseRequest", "warehouse_id: 'closed$0'"},
       {"CreateTransferRequest",
        "from_warehouse_id: 'w1' to_warehouse_id: 'w2' lines { sku: 'sku' quantity: 1 } expected_time { seconds: 1 }"},
-      {"GetTransferRequest", "transfer_id: 't'"},
+      {"GetTransferRequest", "transfer_id: 't$0'"},
       {"ListTransfersRequest", ""},
       {"ReceiveTransferRequest",
-       "transfer_id: 't' lines { sku: 'sku' received_quantity: 1 missing_quantity: 1 } rest: TRANSFER_REST_RECEIVED "
+       "transfer_id: 't$0' lines { sku: 'sku' received_quantity: 1 missing_quantity: 1 } rest: TRANSFER_REST_RECEIVED "
        "shortage_reason: 'lost'"},
-      {"CreateChannelRequest", "channel { channel_id: 'new' name: 'New' }"},
+      {"CreateChannelRequest", "channel { channel_id: 'new$0' name: 'New' }"},
       {"GetChannelRequest", "channel_id: 'web'"},
       {"ListChannelsRequest", ""},
-      {"UpdateChannelRequest", "channel { channel_id: 'web' name: 'Web' } update_mask { paths: '*' }"},
-      {"DeleteChannelRequest", "channel_id: 'other'"},
-      {"UndeleteChannelRequest", "channel_id: 'other'"},
-      {"AttachWarehouseRequest", "channel_id: 'web' warehouse_id: 'w1' priority: 1"},
-      {"DetachWarehouseRequest", "channel_id: 'web' warehouse_id: 'other'"},
-      {"SetQuotaRequest", "channel_id: 'web' sku: 'limited' quantity: 5"},
-      {"GetQuotaRequest", "channel_id: 'web' sku: 'limited'"},
+      {"UpdateChannelRequest", "channel { channel_id: 'shop$0' name: 'Shop' } update_mask { paths: '*' }"},
+      {"DeleteChannelRequest", "channel_id: 'shop$0'"},
+      {"UndeleteChannelRequest", "channel_id: 'ended$0'"},
+      {"AttachWarehouseRequest", "channel_id: 'shop$0' warehouse_id: 'w2' priority: 1"},
+      {"DetachWarehouseRequest", "channel_id: 'shop$0' warehouse_id: 'w1'"},
+      {"SetQuotaRequest", "channel_id: 'web' sku: 'limited$0' quantity: 5"},
+      {"GetQuotaRequest", "channel_id: 'web' sku: 'limited$0'"},
       {"ListQuotasRequest", ""},
-      {"DeleteQuotaRequest", "channel_id: 'web' sku: 'other'"},
+      {"DeleteQuotaRequest", "channel_id: 'web' sku: 'limited$0'"},
   };
   return requests;
 }
 
 }  // namespace
 
-std::unique_ptr<Message> GoodRequest(const google::protobuf::Descriptor& request) {
+std::unique_ptr<Message> GoodRequest(const google::protobuf::Descriptor& request, const std::string& suffix) {
   const auto found = GoodRequests().find(request.name());
   if (found == GoodRequests().end()) {
     ADD_FAILURE() << "there is no good " << request.full_name();
@@ -125,7 +130,8 @@ std::unique_ptr<Message> GoodRequest(const google::protobuf::Descriptor& request
   }
   const Message* prototype = google::protobuf::MessageFactory::generated_factory()->GetPrototype(&request);
   std::unique_ptr<Message> made(prototype->New());
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(found->second, made.get())) << found->second;
+  const std::string text = absl::Substitute(found->second, suffix);
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, made.get())) << text;
   return made;
 }
 

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/integration/field_rules.h"
 
@@ -78,6 +79,12 @@ void Resize(Message& part, const FieldDescriptor& field, int count) {
 
 // ---- Walking through a request ----
 
+bool Names(const FieldDescriptor& field) {
+  const std::string& name = field.name();
+  return absl::EndsWith(name, "_id") || absl::EndsWith(name, "_ids") || absl::EndsWith(name, "sku") ||
+         absl::EndsWith(name, "skus") || absl::EndsWith(name, "_code") || absl::EndsWith(name, "lines");
+}
+
 class Walk {
  public:
   std::vector<FieldCase> Cases(const Descriptor& request) {
@@ -107,7 +114,7 @@ class Walk {
   }
 
   void AddValues(const FieldDescriptor& field, const Rule& rule, const Way& way, const std::string& path) {
-    FieldCase made{.path = path, .bad = {}, .good = {}};
+    FieldCase made{.path = path, .names = Names(field), .bad = {}, .good = {}};
     const auto setter = [&field, way](const std::string& value) {
       return [&field, way, value](Message& request) { Put(Follow(way, request), field, value); };
     };
@@ -117,7 +124,7 @@ class Walk {
   }
 
   void AddCounts(const FieldDescriptor& field, const Rule& rule, const Way& way, const std::string& path) {
-    FieldCase made{.path = path, .bad = {}, .good = {}};
+    FieldCase made{.path = path, .names = Names(field), .bad = {}, .good = {}};
     const auto setter = [&field, way](int count) {
       return [&field, way, count](Message& request) { Resize(Follow(way, request), field, count); };
     };
