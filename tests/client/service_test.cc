@@ -137,19 +137,6 @@ TEST_F(ServiceTest, WritesAreExactlyOnceOverAStoppedServer) {
   });
 }
 
-// Method: a call that is not repeated, so that it must not be sent on the connection that is dead. No call was under
-// way when the server died, so only the library itself can have noticed.
-TEST_F(ServiceTest, NoticesBetweenCallsThatAServerHasDied) {
-  const std::shared_ptr<Connection> connection = ConnectTo({server().address()});
-  const Method method = {"inventory.v1.InventoryService", "ListItems", Idempotency::kUnknown};
-  v1::ListItemsResponse response;
-  const CallOptions options = {.wait_for_ready = true};
-  EXPECT_EQ(connection->Call(method, v1::ListItemsRequest(), response, options), absl::OkStatus());
-  server().Kill();
-  server().Restart();
-  EXPECT_EQ(connection->Call(method, v1::ListItemsRequest(), response, options), absl::OkStatus());
-}
-
 TEST_F(ServiceTest, OneOfTwoServersMayBeDead) {
   const auto inventory = MakeInventoryClient(ConnectTo({absl::StrCat("127.0.0.1:", FreePort()), server().address()}));
   for (int i = 0; i < 50; ++i) EXPECT_EQ(AddOne(*inventory), absl::OkStatus());
