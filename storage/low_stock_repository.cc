@@ -14,20 +14,23 @@ const char* IndexFor(const LowStockRuleFilter& filter) {
   return filter.activity.empty() ? "low_stock_rule_by_deletion" : "low_stock_rule_by_activity";
 }
 
-// That an event e of one of the rules comes after the key, as ranges of an index.
-void AppendAfter(Sql& sql, const std::vector<std::string>& rule_ids, const LowStockEventRecord::Key& after) {
-  std::vector<std::string> later;
-  for (const std::string& rule_id : rule_ids) {
-    if (rule_id > after.first) later.push_back(rule_id);
+// That an event e of one of the rules, which are in order, comes after the key, as ranges of an index. Gives the order
+// to be asked for: where it names a column that has one value only, MariaDB sorts all rows by it.
+const char* AppendAfter(Sql& sql, const std::vector<std::string>& rule_ids, const LowStockEventRecord::Key& after) {
+  const auto first = std::lower_bound(rule_ids.begin(), rule_ids.end(), after.first);
+  const std::vector<std::string> left(first, rule_ids.end());
+  if (left.empty()) {
+    sql.Raw("FALSE");
+    return "e.number";
   }
-  const bool begun = std::find(rule_ids.begin(), rule_ids.end(), after.first) != rule_ids.end();
-  sql.Raw("(FALSE");
-  if (begun) sql.Raw(" OR (e.rule_id = ").Blob(after.first).Raw(" AND e.number > ").Int(after.second).Raw(")");
-  if (!later.empty()) {
-    AppendTextList(sql.Raw(" OR e.rule_id IN ("), later);
+  const int64_t number = left.front() == after.first ? after.second : 0;
+  sql.Raw("(e.rule_id = ").Blob(left.front()).Raw(" AND e.number > ").Int(number);
+  if (left.size() > 1) {
+    AppendTextList(sql.Raw(" OR e.rule_id IN ("), std::span(left).subspan(1));
     sql.Raw(")");
   }
   sql.Raw(")");
+  return left.size() > 1 ? "e.rule_id, e.number" : "e.number";
 }
 
 }  // namespace
@@ -82,7 +85,8 @@ std::vector<DeletedRule> ParseDeletedRules(const Rows& rows) {
 
 bool AppendSelectEventKeys(Sql& sql, const std::string& rule_id, int64_t limit) {
   BeginStatement(sql).Raw("SELECT rule_id, number FROM low_stock_event FORCE INDEX (PRIMARY) WHERE rule_id = ");
-  sql.Blob(rule_id).Raw(" ORDER BY rule_id, number LIMIT ").Int(limit);
+  // Not in order of rule_id, which is one: MariaDB would sort all of them by it.
+  sql.Blob(rule_id).Raw(" AND number > 0 ORDER BY number LIMIT ").Int(limit);
   return true;
 }
 
@@ -129,14 +133,15 @@ bool AppendListLowStockEvents(Sql& sql, const LowStockEventFilter& filter, const
   sql.Raw(" FROM low_stock_event e FORCE INDEX (")
       .Raw(index)
       .Raw(") JOIN low_stock_rule r ON r.rule_id = e.rule_id WHERE ");
+  const char* order = "e.rule_id, e.number";
   if (filter.rule_ids) {
-    AppendAfter(sql, *filter.rule_ids, after);
+    order = AppendAfter(sql, *filter.rule_ids, after);
   } else {
     sql.Raw("e.rule_id >= ").Blob(after.first).Raw(" AND (e.rule_id > ").Blob(after.first).Raw(" OR e.number > ");
     sql.Int(after.second).Raw(")");
   }
   if (filter.state) sql.Raw(" AND e.state = ").Int(static_cast<int64_t>(*filter.state));
-  sql.Raw(" ORDER BY e.rule_id, e.number LIMIT ").Int(limit);
+  sql.Raw(" ORDER BY ").Raw(order).Raw(" LIMIT ").Int(limit);
   return true;
 }
 

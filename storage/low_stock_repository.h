@@ -98,7 +98,7 @@ bool AppendListLowStockRules(Sql& sql, const LowStockRuleFilter& filter, const s
 
 // Unset members match all.
 struct LowStockEventFilter {
-  std::optional<std::vector<std::string>> rule_ids = {};  // Of one of these rules.
+  std::optional<std::vector<std::string>> rule_ids = {};  // Of one of these rules, which are in order.
   std::optional<LowStockEventState> state = {};
 };
 

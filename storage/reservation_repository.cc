@@ -51,35 +51,23 @@ void AppendLiveState(Sql& sql, ReservationState state) {
   }
 }
 
-// " AND ...": the reservation, or the line of the SKU, has live units in the warehouse.
+// " AND ...": the reservation, or its line of the SKU, has live units in the warehouse.
 void AppendReservedIn(Sql& sql, const ReservationFilter& filter) {
-  if (filter.warehouse_id.empty()) return;
-  constexpr char kOpen[] = ".outstanding = 1";
-  const bool led = LedByWarehouse(filter);
-  const std::string a = led ? "l" : "a";
   // Only held and committed ones have any. Otherwise all of the warehouse's would be looked through for nothing.
   if (filter.state && *filter.state != ReservationState::kHeld && *filter.state != ReservationState::kCommitted) {
     sql.Raw(" AND FALSE");
   }
+  const bool led = LedByWarehouse(filter);
   // Not EXISTS: optimizers turn that into a join that starts from all allocations of the warehouse.
-  sql.Raw(led ? " AND " : " AND (SELECT COUNT(*) FROM allocation a WHERE a.reservation_id = r.reservation_id AND ");
-  sql.Raw(a + ".warehouse_id = ").Blob(filter.warehouse_id).Raw(" AND " + a + kOpen);
-  if (!led && !filter.sku.empty()) sql.Raw(" AND a.sku = ").Blob(filter.sku);
-  sql.Raw(" AND (" + a + ".expire_time IS NULL OR " + a + ".expire_time > NOW(6))").Raw(led ? "" : ") > 0");
-}
-
-// " FROM ... WHERE ..." and the order, of which `id` is the column.
-void AppendPage(Sql& sql, const ReservationFilter& filter, const std::string& id, const std::string& after_id,
-                int64_t limit) {
-  AppendFrom(sql, filter);
-  sql.Raw(" WHERE " + id + " > ").Blob(after_id);
-  if (!filter.order_reference.empty()) sql.Raw(" AND r.order_reference = ").Blob(filter.order_reference);
-  if (!filter.channel_id.empty()) sql.Raw(" AND r.channel_id = ").Blob(filter.channel_id);
-  if (!filter.sku.empty()) sql.Raw(" AND l.sku = ").Blob(filter.sku);
-  if (filter.state) AppendLiveState(sql, *filter.state);
-  AppendReservedIn(sql, filter);
-  AppendHasCode(sql, id, ResourceKind::kReservation, filter.external_reference_code);
-  sql.Raw(" ORDER BY " + id + " LIMIT ").Int(limit);
+  sql.Raw(led ? " AND " : " AND (SELECT COUNT(*) FROM allocation l WHERE l.reservation_id = r.reservation_id AND ");
+  sql.Raw("l.warehouse_id = ").Blob(filter.warehouse_id).Raw(" AND l.outstanding = 1");
+  if (!led && !filter.sku.empty()) sql.Raw(" AND l.sku = ").Blob(filter.sku);
+  sql.Raw(" AND (l.expire_time IS NULL OR l.expire_time > NOW(6))").Raw(led ? "" : ") > 0");
+  if (!led || !filter.sku.empty()) return;
+  // One that has several SKUs there comes by the first of them. DISTINCT would have all of the warehouse's collected.
+  sql.Raw(" AND l.sku = (SELECT MIN(a.sku) FROM allocation a FORCE INDEX (allocation_by_warehouse) WHERE ");
+  sql.Raw("a.warehouse_id = ").Blob(filter.warehouse_id).Raw(" AND a.outstanding = 1 AND ");
+  sql.Raw("a.reservation_id = l.reservation_id)");
 }
 
 }  // namespace
@@ -114,8 +102,9 @@ bool AppendSelectHolders(Sql& sql, const std::string& sku, absl::Time now, int64
 
 bool AppendSelectDeadAllocations(Sql& sql, std::span<const std::string> skus, int64_t limit) {
   if (skus.empty()) return false;
-  BeginStatement(sql).Raw("SELECT " + Columns<AllocationRecord>() + " FROM allocation WHERE sku IN (");
-  AppendTextList(sql, skus);
+  BeginStatement(sql).Raw("SELECT " + Columns<AllocationRecord>() +
+                          " FROM allocation FORCE INDEX (allocation_by_expiry)");
+  AppendTextList(sql.Raw(" WHERE sku IN ("), skus);
   sql.Raw(") AND expire_time <= NOW(6) ORDER BY expire_time, reservation_id, sku, warehouse_id LIMIT ").Int(limit);
   return true;
 }
@@ -147,14 +136,17 @@ bool AppendSelectExpiredReservations(Sql& sql, int64_t limit) {
 
 bool AppendListReservations(Sql& sql, const ReservationFilter& filter, const std::string& after_id, int64_t limit) {
   BeginStatement(sql).Raw(LiveSelect());
-  if (!LedByWarehouse(filter)) {
-    AppendPage(sql, filter, filter.sku.empty() ? "r.reservation_id" : "l.reservation_id", after_id, limit);
-    return true;
-  }
-  // A reservation may have units of several SKUs there.
-  sql.Raw(" FROM (SELECT DISTINCT l.reservation_id");
-  AppendPage(sql, filter, "l.reservation_id", after_id, limit);
-  sql.Raw(") f STRAIGHT_JOIN reservation r ON r.reservation_id = f.reservation_id ORDER BY r.reservation_id");
+  AppendFrom(sql, filter);
+  const bool by_part = !filter.sku.empty() || LedByWarehouse(filter);
+  const std::string id = by_part ? "l.reservation_id" : "r.reservation_id";
+  sql.Raw(" WHERE " + id + " > ").Blob(after_id);
+  if (!filter.order_reference.empty()) sql.Raw(" AND r.order_reference = ").Blob(filter.order_reference);
+  if (!filter.channel_id.empty()) sql.Raw(" AND r.channel_id = ").Blob(filter.channel_id);
+  if (!filter.sku.empty()) sql.Raw(" AND l.sku = ").Blob(filter.sku);
+  if (filter.state) AppendLiveState(sql, *filter.state);
+  if (!filter.warehouse_id.empty()) AppendReservedIn(sql, filter);
+  AppendHasCode(sql, id, ResourceKind::kReservation, filter.external_reference_code);
+  sql.Raw(" ORDER BY " + id + " LIMIT ").Int(limit);
   return true;
 }
 

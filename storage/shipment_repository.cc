@@ -19,26 +19,17 @@ bool LedBySku(const ShipmentFilter& filter) {
   return !filter.sku.empty() && filter.reservation_id.empty() && filter.external_reference_code.empty();
 }
 
-// " FROM ... WHERE ..." and the order, of which `id` is the column.
-void AppendPage(Sql& sql, const ShipmentFilter& filter, const char* id, const std::string& after_id, int64_t limit) {
-  const bool by_sku = LedBySku(filter);
-  if (by_sku) {
-    sql.Raw(" FROM shipment_line l FORCE INDEX (shipment_line_by_sku) STRAIGHT_JOIN shipment s ON ");
-    sql.Raw("s.shipment_id = l.shipment_id");
+// " AND ...": the shipment has a line of the SKU.
+void AppendHasSku(Sql& sql, const ShipmentFilter& filter) {
+  if (LedBySku(filter)) {
+    // One that has several, allocated in different warehouses, comes by the first of them. DISTINCT would have all of
+    // the SKU's collected.
+    sql.Raw(" AND l.sku = ").Blob(filter.sku).Raw(" AND l.allocated_from = (SELECT MIN(x.allocated_from) FROM ");
+    sql.Raw("shipment_line x WHERE x.shipment_id = l.shipment_id AND x.sku = l.sku)");
   } else {
-    sql.Raw(" FROM shipment s" + IndexFor(filter));
-  }
-  sql.Raw(" WHERE ").Raw(id).Raw(" > ").Blob(after_id);
-  if (by_sku) sql.Raw(" AND l.sku = ").Blob(filter.sku);
-  if (!filter.reservation_id.empty()) sql.Raw(" AND s.reservation_id = ").Blob(filter.reservation_id);
-  if (!filter.warehouse_id.empty()) sql.Raw(" AND s.warehouse_id = ").Blob(filter.warehouse_id);
-  if (!by_sku && !filter.sku.empty()) {
     sql.Raw(" AND (SELECT COUNT(*) FROM shipment_line l WHERE l.shipment_id = s.shipment_id AND l.sku = ");
     sql.Blob(filter.sku).Raw(") > 0");
   }
-  AppendHasCode(sql, id, ResourceKind::kShipment, filter.external_reference_code);
-  if (filter.state) sql.Raw(" AND s.state = ").Int(static_cast<int64_t>(*filter.state));
-  sql.Raw(" ORDER BY ").Raw(id).Raw(" LIMIT ").Int(limit);
 }
 
 }  // namespace
@@ -64,15 +55,22 @@ std::vector<std::pair<std::string, std::string>> ParseShipmentReservations(const
 }
 
 bool AppendListShipments(Sql& sql, const ShipmentFilter& filter, const std::string& after_id, int64_t limit) {
+  const bool by_sku = LedBySku(filter);
+  const char* id = by_sku ? "l.shipment_id" : "s.shipment_id";
   BeginStatement(sql).Raw("SELECT " + Columns<ShipmentRecord>("s"));
-  if (!LedBySku(filter)) {
-    AppendPage(sql, filter, "s.shipment_id", after_id, limit);
-    return true;
+  if (by_sku) {
+    sql.Raw(" FROM shipment_line l FORCE INDEX (shipment_line_by_sku) STRAIGHT_JOIN shipment s ON ");
+    sql.Raw("s.shipment_id = l.shipment_id");
+  } else {
+    sql.Raw(" FROM shipment s" + IndexFor(filter));
   }
-  // A shipment may have several lines of the SKU, allocated in different warehouses.
-  sql.Raw(" FROM (SELECT DISTINCT l.shipment_id");
-  AppendPage(sql, filter, "l.shipment_id", after_id, limit);
-  sql.Raw(") f STRAIGHT_JOIN shipment s ON s.shipment_id = f.shipment_id ORDER BY s.shipment_id");
+  sql.Raw(" WHERE ").Raw(id).Raw(" > ").Blob(after_id);
+  if (!filter.reservation_id.empty()) sql.Raw(" AND s.reservation_id = ").Blob(filter.reservation_id);
+  if (!filter.warehouse_id.empty()) sql.Raw(" AND s.warehouse_id = ").Blob(filter.warehouse_id);
+  if (!filter.sku.empty()) AppendHasSku(sql, filter);
+  AppendHasCode(sql, id, ResourceKind::kShipment, filter.external_reference_code);
+  if (filter.state) sql.Raw(" AND s.state = ").Int(static_cast<int64_t>(*filter.state));
+  sql.Raw(" ORDER BY ").Raw(id).Raw(" LIMIT ").Int(limit);
   return true;
 }
 

@@ -141,6 +141,11 @@ TEST_F(LowStockReadsTest, ListsOfEvents) {
   EXPECT_EQ(CountEvents({.rule_ids = {{"long", "r00200"}}, .state = LowStockEventState::kDead}, {"long", 1}), 1u);
   EXPECT_EQ(CountEvents({.rule_ids = {{"long", "r00200"}}}, {"r00200", 3}), 1u);
   EXPECT_EQ(CountEvents({.rule_ids = std::vector<std::string>()}), 0u);
+  // From the beginning of a long one.
+  EXPECT_EQ(CountEvents({.rule_ids = {{"long"}}}), 3u);
+  EXPECT_EQ(CountEvents({.rule_ids = {{"long"}}, .state = LowStockEventState::kDone}), 3u);
+  EXPECT_EQ(CountEvents({.rule_ids = {{"long", "r00200"}}}), 3u);
+  EXPECT_EQ(CountEvents({.rule_ids = {{"long", "r00200"}}, .state = LowStockEventState::kDone}), 3u);
   EXPECT_EQ(CountEvents({.state = LowStockEventState::kDead}), 3u);
   EXPECT_EQ(CountEvents({.state = LowStockEventState::kDead}, {"r01600", 2}), 1u);
   EXPECT_EQ(CountEvents({.state = LowStockEventState::kDone}, {"r01998", 1}), 1u);
