@@ -27,22 +27,23 @@ void EmitPages(const Variables& variables, Printer& out) {
   out.Print(variables,
             "//\n"
             "// Goes over all pages; $method$ reads one. A timeout counts for each page, a deadline for all.\n"
-            "$lib$Results<$element$> $rpc$($request$ request, $lib$CallOptions options = {});\n");
+            "$lib$Results<$element$> $rpc$(\n"
+            "    $request$ request, $lib$CallOptions options = {});\n");
   EmitUnary(variables, out);
 }
 
 void EmitStream(const MethodDescriptor& method, const Variables& variables, Printer& out) {
   if (!method.client_streaming()) {
     out.Print(variables,
-              "virtual absl::StatusOr<std::unique_ptr<$lib$ReadStream<$response$>>> $method$(\n"
-              "    const $request$& request, const $lib$CallOptions& options = {}) = 0;\n");
+              "virtual absl::StatusOr<std::unique_ptr<$lib$ReadStream<$response$>>>\n"
+              "$method$(const $request$& request, const $lib$CallOptions& options = {}) = 0;\n");
     return;
   }
   Variables with_type = variables;
   with_type["stream"] = method.server_streaming() ? "ReadWriteStream" : "WriteStream";
   out.Print(with_type,
-            "virtual absl::StatusOr<std::unique_ptr<$lib$$stream$<$request$, $response$>>> $method$(\n"
-            "    const $lib$CallOptions& options = {}) = 0;\n");
+            "virtual absl::StatusOr<std::unique_ptr<$lib$$stream$<$request$, $response$>>>\n"
+            "$method$(const $lib$CallOptions& options = {}) = 0;\n");
 }
 
 void EmitMethod(const MethodDescriptor& method, Printer& out) {

@@ -17,15 +17,15 @@ using Variables = std::map<std::string, std::string>;
 void EmitStream(const MethodDescriptor& method, const Variables& variables, Printer& out) {
   if (!method.client_streaming()) {
     out.Print(variables,
-              "MOCK_METHOD((absl::StatusOr<std::unique_ptr<$lib$ReadStream<$response$>>>), $method$,\n"
-              "            (const $request$& request, const $lib$CallOptions& options), (override));\n");
+              "MOCK_METHOD((absl::StatusOr<std::unique_ptr<$lib$ReadStream<$response$>>>),\n"
+              "            $method$, (const $request$& request, const $lib$CallOptions& options), (override));\n");
     return;
   }
   Variables with_type = variables;
   with_type["stream"] = method.server_streaming() ? "ReadWriteStream" : "WriteStream";
   out.Print(with_type,
-            "MOCK_METHOD((absl::StatusOr<std::unique_ptr<$lib$$stream$<$request$, $response$>>>), $method$,\n"
-            "            (const $lib$CallOptions& options), (override));\n");
+            "MOCK_METHOD((absl::StatusOr<std::unique_ptr<$lib$$stream$<$request$, $response$>>>),\n"
+            "            $method$, (const $lib$CallOptions& options), (override));\n");
 }
 
 void EmitMethod(const MethodDescriptor& method, Printer& out) {

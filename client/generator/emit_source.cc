@@ -17,8 +17,8 @@ using Variables = std::map<std::string, std::string>;
 void EmitStream(const MethodDescriptor& method, const Variables& variables, Printer& out) {
   if (!method.client_streaming()) {
     out.Print(variables,
-              "absl::StatusOr<std::unique_ptr<$lib$ReadStream<$response$>>> $method$(\n"
-              "    const $request$& request, const $lib$CallOptions& options) override {\n"
+              "absl::StatusOr<std::unique_ptr<$lib$ReadStream<$response$>>>\n"
+              "$method$(const $request$& request, const $lib$CallOptions& options) override {\n"
               "  return $lib$internal::OpenReadStream<$response$>(*connection_, k$rpc$, request, options);\n"
               "}\n");
     return;
@@ -26,8 +26,8 @@ void EmitStream(const MethodDescriptor& method, const Variables& variables, Prin
   Variables with_type = variables;
   with_type["stream"] = method.server_streaming() ? "ReadWriteStream" : "WriteStream";
   out.Print(with_type,
-            "absl::StatusOr<std::unique_ptr<$lib$$stream$<$request$, $response$>>> $method$(\n"
-            "    const $lib$CallOptions& options) override {\n"
+            "absl::StatusOr<std::unique_ptr<$lib$$stream$<$request$, $response$>>>\n"
+            "$method$(const $lib$CallOptions& options) override {\n"
             "  return $lib$internal::Open$stream$<$request$, $response$>(*connection_, k$rpc$, options);\n"
             "}\n");
 }
@@ -85,7 +85,8 @@ void EmitRest(const ServiceDescriptor& service, Printer& out) {
     if (ElementsOf(*service.method(i)) == nullptr) continue;
     out.Print(VariablesOf(*service.method(i)),
               "\n"
-              "$lib$Results<$element$> $client$::$rpc$($request$ request, $lib$CallOptions options) {\n"
+              "$lib$Results<$element$> $client$::$rpc$(\n"
+              "    $request$ request, $lib$CallOptions options) {\n"
               "  return $lib$internal::AllPages<$request$, $response$, $element$>(\n"
               "      std::move(request),\n"
               "      [this, options = std::move(options)](const $request$& page) { return $method$(page, options); },\n"

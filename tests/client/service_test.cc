@@ -179,6 +179,55 @@ TEST_F(ServiceTest, ListsGoOverAllPages) {
   EXPECT_THAT(skus, ElementsAre(Sku() + "1", Sku() + "2", Sku() + "3", Sku() + "4", Sku() + "5"));
 }
 
+TEST_F(ServiceTest, ImportsAndExportsByStreams) {
+  const auto inventory = MakeInventoryClient(ConnectTo({server().address()}));
+  auto import = inventory->ImportInventory();
+  ASSERT_TRUE(import.ok()) << import.status();
+  v1::ImportInventoryRequest start;
+  start.mutable_start()->set_import_id(Sku());
+  EXPECT_EQ((*import)->Write(start), absl::OkStatus());
+  constexpr int kChunks = 3;
+  constexpr int kRows = 400;
+  for (int chunk = 0; chunk < kChunks; ++chunk) {
+    v1::ImportInventoryRequest rows;
+    rows.mutable_chunk()->set_first_row(chunk * kRows + 1);
+    for (int row = 0; row < kRows; ++row) {
+      v1::StockUpdate& update = *rows.mutable_chunk()->add_stock_updates();
+      update.set_sku(absl::StrCat(Sku(), chunk, "-", row));
+      update.set_warehouse_id("w1");
+      update.set_set_on_hand(7);
+    }
+    EXPECT_EQ((*import)->Write(rows), absl::OkStatus());
+  }
+  v1::ImportInventoryRequest end;
+  end.mutable_end();
+  EXPECT_EQ((*import)->Write(end), absl::OkStatus());
+  EXPECT_EQ((*import)->WritesDone(), absl::OkStatus());
+  int64_t applied = 0;
+  for (bool more = true; more;) {
+    const auto response = (*import)->Read();
+    ASSERT_TRUE(response.ok()) << response.status();
+    more = response->has_value();
+    if (more && (*response)->has_summary()) applied = (*response)->summary().applied_count();
+  }
+  EXPECT_EQ(applied, kChunks * kRows);
+
+  v1::ExportInventoryRequest request;
+  request.mutable_stock_levels()->set_sku_prefix(Sku());
+  request.set_page_size(500);
+  auto exported = inventory->ExportInventory(request);
+  ASSERT_TRUE(exported.ok()) << exported.status();
+  int64_t units = 0;
+  for (bool more = true; more;) {
+    const auto response = (*exported)->Read();
+    ASSERT_TRUE(response.ok()) << response.status();
+    more = response->has_value();
+    if (!more) break;
+    for (const v1::StockLevel& level : (*response)->stock_levels()) units += level.on_hand();
+  }
+  EXPECT_EQ(units, 7 * kChunks * kRows);
+}
+
 // Programs that know their messages only at run time use the connection itself.
 TEST_F(ServiceTest, TakesMethodsFromDescriptors) {
   const std::shared_ptr<Connection> connection = ConnectTo({server().address()});
