@@ -83,6 +83,7 @@ class ImportRun {
 
   ExitCode Go() {
     absl::Status opened = Open();
+    if (absl::IsDataLoss(opened)) return Fail(opened);
     if (!opened.ok()) return ReportUsage(opened, options_.command, session_.err);
     if (options_.dry_run) return Check();
     absl::StatusOr<std::shared_ptr<client::Connection>> connection = session_.connect();
@@ -133,11 +134,19 @@ class ImportRun {
     rejects_->Add(row, reason);
   }
 
+  // The next chunk of the file; its rows that can't be sent are rejected.
+  absl::StatusOr<std::optional<FileChunk>> NextChunk() {
+    return file_->Next([this](const FileRow& row, const std::string& reason) {
+      ++rows_;
+      Reject(row, reason);
+    });
+  }
+
   // Reads and judges all rows as far as that is possible here.
   ExitCode Check() {
     absl::Status read;
     for (;;) {
-      auto chunk = file_->Next([this](const FileRow& row, const std::string& reason) { Reject(row, reason); });
+      auto chunk = NextChunk();
       read = chunk.status();
       if (!read.ok() || !chunk->has_value()) break;
       rows_ += static_cast<int64_t>((*chunk)->rows.size());
@@ -146,7 +155,8 @@ class ImportRun {
     progress_->Clear();
     if (read.ok()) read = rejects_->status();
     if (!read.ok()) return Fail(read);
-    session_.err << Grouped(rows_) << " rows could be sent, " << Grouped(rejects_->count()) << " are broken\n";
+    const int64_t broken = rejects_->count();
+    session_.err << Grouped(rows_ - broken) << " rows could be sent, " << Grouped(broken) << " are broken\n";
     return rejects_->count() == 0 ? ExitCode::kOk : ExitCode::kRefused;
   }
 
@@ -172,7 +182,7 @@ class ImportRun {
   // `read` is why the file could not be read to its end; what was read before is then still carried out.
   absl::Status SendAll(ImportSender& sender, absl::Status& read) {
     for (;;) {
-      auto chunk = file_->Next([this](const FileRow& row, const std::string& reason) { Reject(row, reason); });
+      auto chunk = NextChunk();
       if (!chunk.ok()) {
         read = chunk.status();
         return options_.atomic ? absl::OkStatus() : sender.Finish();
@@ -214,7 +224,7 @@ class ImportRun {
   }
 
   std::string Resume() const {
-    return absl::StrCat(Grouped(rows_), " rows were imported; repeat the command with --import-id ", options_.import_id,
+    return absl::StrCat(Grouped(rows_), " rows are done; repeat the command with --import-id ", options_.import_id,
                         " to go on where it has ended");
   }
 
@@ -233,7 +243,7 @@ class ImportRun {
   std::unique_ptr<ImportFile> file_;
   std::unique_ptr<ImportRejects> rejects_;
   std::optional<Progress> progress_;
-  int64_t rows_ = 0;  // Answered, the rejected ones included.
+  int64_t rows_ = 0;  // Done with, the rejected ones included.
 };
 
 constexpr char kStockHelp[] =
@@ -242,7 +252,8 @@ constexpr char kStockHelp[] =
 constexpr char kResourceHelp[] =
     "Columns are the fields of the API, as `inventoryctl export` writes them; those in the header are set, an empty "
     "cell "
-    "to the default. Of JSON lines every field that a row has is set.";
+    "to the default. Of JSON lines the fields that a row has are set, and with --replace all others get their "
+    "defaults.";
 constexpr char kBulkHelp[] =
     "Reads CSV (RFC 4180 with a header) or JSON lines in UTF-8 and sends them in chunks, each one commit. Rows that "
     "are "
@@ -281,7 +292,8 @@ Command ImportCommandFor(BulkKind kind) {
                     {.name = "dry-run", .kind = Kind::kSwitch, .help = "Only reads the file; nothing is sent."},
                     {.name = "replace",
                      .kind = Kind::kSwitch,
-                     .help = "Fields that a row of JSON lines does not have get their defaults."},
+                     .help = "Fields that a row of JSON lines does not have, or has as 0, false or empty, get their "
+                             "defaults."},
                     {.name = "import-id",
                      .value = "ID",
                      .help = "Goes on with the import of this id, which is of the same file. Default: a new one, which "

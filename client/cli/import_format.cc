@@ -210,6 +210,8 @@ class ResourceFormat final : public ImportFormat {
     Resource row;
     const auto parsed = google::protobuf::util::JsonStringToMessage(object, &row);
     if (!parsed.ok()) return absl::InvalidArgumentError(parsed.message().ToString());
+    absl::Status clear = CheckSet(nlohmann::json::parse(object, nullptr, /*allow_exceptions=*/false), row);
+    if (!clear.ok()) return clear;
     *(chunk.*add_)() = std::move(row);
     return absl::OkStatus();
   }
@@ -230,6 +232,21 @@ class ResourceFormat final : public ImportFormat {
       paths.insert(whole.at(field) ? field : column.name);
     }
     return {paths.begin(), paths.end()};
+  }
+
+  // Without a mask the server changes what is set, and takes 0, false and the empty text for unset.
+  absl::Status CheckSet(const nlohmann::json& object, const Resource& row) const {
+    Problems problems;
+    if (!paths_.empty() || !object.is_object()) return absl::OkStatus();
+    for (const auto& [name, value] : object.items()) {
+      const FieldDescriptor* field = row.GetDescriptor()->FindFieldByName(name);
+      if (field == nullptr) field = row.GetDescriptor()->FindFieldByCamelcaseName(name);
+      if (field == nullptr || IsServersField(field->name())) continue;
+      const bool set = field->is_repeated() ? row.GetReflection()->FieldSize(row, field) > 0
+                                            : row.GetReflection()->HasField(row, field);
+      if (!set) problems.push_back(absl::StrCat(name, ": ", value.dump(), " takes --replace, or a column of CSV"));
+    }
+    return ToStatus(problems, "; ");
   }
 
   // Lists and maps are JSON within their cell, as exports write them.

@@ -48,7 +48,8 @@ class ImportFormat {
 };
 
 // For a file with this header; of JSON lines, which have none, it is empty. INVALID_ARGUMENT names everything that is
-// wrong with the header, one line each. `replace`: fields that a JSON object does not name get their defaults.
+// wrong with the header, one line each. `replace`: fields that a JSON object does not have get their defaults; without
+// it one that has a field as 0, false or empty, which the API can't tell from unset, is refused.
 absl::StatusOr<std::unique_ptr<ImportFormat>> MakeImportFormat(BulkKind kind, const std::vector<std::string>& header,
                                                                bool replace);
 

@@ -13,9 +13,8 @@
 
 namespace inventory::cli {
 
-// Writes rejected rows to a file, each with its line and the reason:
-// CSV with two more columns, which can be corrected and imported, or JSON lines with the row as text. Without a file
-// the first are told to people. Used by one thread.
+// Writes rejected rows to a file, each with its line and the reason: CSV with two more columns, which can be corrected
+// and imported, or JSON lines with the row as text. Without a file the first are told to people. Used by one thread.
 class ImportRejects {
  public:
   // How many rows people are told of.

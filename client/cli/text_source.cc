@@ -37,17 +37,6 @@ bool TextSource::Fill() {
   return !buffer_.empty();
 }
 
-int TextSource::Peek() { return Fill() ? static_cast<unsigned char>(buffer_[next_]) : kEnd; }
-
-int TextSource::Get() {
-  const int byte = Peek();
-  if (byte == kEnd) return kEnd;
-  ++next_;
-  ++position_;
-  if (byte == '\n') ++line_;
-  return byte;
-}
-
 absl::Status TextSource::status() const {
   return in_.bad() ? absl::DataLossError("the file could not be read to its end") : absl::OkStatus();
 }

@@ -23,9 +23,16 @@ class TextSource {
 
   static constexpr int kEnd = -1;
   // The next byte, or kEnd.
-  int Peek();
+  int Peek() { return next_ < buffer_.size() || Fill() ? static_cast<unsigned char>(buffer_[next_]) : kEnd; }
   // The same, and goes on.
-  int Get();
+  int Get() {
+    const int byte = Peek();
+    if (byte == kEnd) return kEnd;
+    ++next_;
+    ++position_;
+    if (byte == '\n') ++line_;
+    return byte;
+  }
 
   // OK, unless the file could not be read to its end.
   absl::Status status() const;
