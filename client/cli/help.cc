@@ -19,7 +19,7 @@ namespace {
 using Kind = Argument::Kind;
 
 constexpr std::size_t kWidth = 100;
-constexpr std::size_t kNameColumn = 16;
+constexpr std::size_t kNameColumn = 21;
 
 // Breaks each line of the text at kWidth, with `indent` spaces before each.
 std::string Wrapped(const std::string& text, std::size_t indent) {

@@ -20,6 +20,8 @@ std::optional<std::string> Variable(const std::string& name) {
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
+  // gRPC logs each attempt that fails; the error that is shown at the end says why. Who wants more sets the variable.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   const std::vector<std::string> words(argv + 1, argv + argc);
   const inventory::cli::ExitCode code = inventory::cli::RunTool(words, Variable,
                                                                 {.in = std::cin,

@@ -42,7 +42,7 @@ std::string Section(const Command& command) {
 }  // namespace
 
 std::string ManualPage(const std::vector<Command>& commands, const std::vector<Argument>& options) {
-  std::string page = absl::StrCat(".TH INVENTORYCTL 1 \"\" \"inventoryctl ", INVENTORY_VERSION, "\"\n");
+  std::string page = absl::StrCat(".TH INVENTORYCTL 1 \"\" \"inventoryctl ", INVENTORY_VERSION, "\"\n.ad l\n");
   absl::StrAppend(
       &page, ".SH NAME\ninventoryctl \\- looks at stock, and changes it\n",
       ".SH SYNOPSIS\n.B inventoryctl\nCOMMAND [ARGUMENTS] [FLAGS]\n",

@@ -149,6 +149,9 @@ class Walk {
     const std::string name = absl::StrCat(prefix, KebabCase(field.name()));
     RequestField flag = {Named(field.is_repeated() ? Singular(name) : name, path), Form::kValue, path};
     flag.argument.repeated = field.is_repeated();
+    if (field.is_repeated() && path.front() == resource_ && MaskOf(*method_.input_type()) != nullptr) {
+      flag.argument.help += " What is given replaces all that there are.";
+    }
     if (field.is_map()) {
       flag.form = Form::kEntry;
       flag.argument.value = "KEY=VALUE";

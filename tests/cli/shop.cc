@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "storage/sql.h"
 #include "tests/integration/database_fixture.h"
 
 namespace inventory::cli {
@@ -36,6 +40,12 @@ Shop::Shop()
 Shop::~Shop() {
   EXPECT_EQ(server_.Stop(), 0);
   storage::DropDatabase(database_);
+}
+
+void Shop::Damage(const std::string& statement) const {
+  absl::StatusOr<std::unique_ptr<storage::Connection>> connection = storage::Connection::Open(database_);
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  EXPECT_EQ((*connection)->Execute(storage::Sql().Raw(statement)).status(), absl::OkStatus());
 }
 
 Finished Shop::Run(const Words& words, int exit_code) const {

@@ -27,6 +27,9 @@ class Shop {
 
   std::string address() const { return server_.address(); }
 
+  // Changes the database behind the server's back.
+  void Damage(const std::string& statement) const;
+
   // Runs inventoryctl against the server; the test fails if it does not end with `exit_code`.
   Finished Run(const Words& words, int exit_code = 0) const;
 

@@ -134,6 +134,18 @@ TEST_F(ToolTest, ReportsRowsThatFailed) {
   EXPECT_EQ(Json({"get", "stock-level", "B", "ber-1"})["on_hand"], "1");
 }
 
+TEST_F(ToolTest, VerifySaysWhatDoesNotAddUpAndRepairsIt) {
+  Run({"set", "stock", "BAD", "ber-1", "5"});
+  Run({"verify", "BAD"});
+  shop_->Damage("UPDATE stock_level SET on_hand = 7 WHERE sku = 'BAD'");
+  constexpr int kMismatch = 4;
+  const Finished found = Run({"verify", "BAD", "-o", "table"}, kMismatch);
+  EXPECT_THAT(found.out, HasSubstr("BAD  ber-1      LEVEL_NOT_SUM_OF_MOVEMENTS"));
+  const Finished repaired = Run({"verify", "BAD", "--repair"});
+  EXPECT_THAT(repaired.out, HasSubstr("\"repaired\":true"));
+  EXPECT_EQ(Run({"verify", "BAD"}).out, "");
+}
+
 TEST_F(ToolTest, EndsDifferentlyForUsageAndForNoAnswer) {
   EXPECT_EQ(Run({"get", "itme"}, 2).err,
             "error: get: unknown noun \"itme\"; did you mean item?\n  see inventoryctl get --help\n");

@@ -1,0 +1,132 @@
+// How inventoryctl connects: TLS, certificates of its own, and tokens.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
+#include "inventory/v1/inventory_service.grpc.pb.h"
+#include "tests/certificates.h"
+#include "tests/cli/program.h"
+#include "tests/cli/shop.h"
+#include "tests/integration/server_process.h"
+
+namespace inventory::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// Has every item, and remembers who asked.
+class ItemServer final : public v1::InventoryService::Service {
+ public:
+  explicit ItemServer(const std::shared_ptr<grpc::ServerCredentials>& credentials) {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", credentials, &port_);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+  }
+  ~ItemServer() override { server_->Shutdown(); }
+
+  std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
+  std::string authorization() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return authorization_;
+  }
+
+ private:
+  grpc::Status GetItem(grpc::ServerContext* context, const v1::GetItemRequest* request, v1::Item* item) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto sent = context->client_metadata().find("authorization");
+    authorization_ =
+        sent == context->client_metadata().end() ? "" : std::string(sent->second.data(), sent->second.size());
+    item->set_sku(request->sku());
+    return grpc::Status::OK;
+  }
+
+  int port_ = 0;
+  mutable std::mutex mutex_;
+  std::string authorization_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+// An authority, a server's certificate and a client's.
+class ConnectionTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(made_.MakeAuthority("ca").ok());
+    ASSERT_TRUE(made_.MakeCertificate("server", "127.0.0.1", "ca").ok());
+    ASSERT_TRUE(made_.MakeCertificate("client", "127.0.0.1", "ca").ok());
+    for (const char* name : {"ca", "server", "client"}) {
+      ASSERT_EQ(chmod(made_.Key(name).c_str(), S_IRUSR | S_IWUSR), 0);
+    }
+  }
+
+  std::shared_ptr<grpc::ServerCredentials> Tls(grpc_ssl_client_certificate_request_type of_client) const {
+    grpc::SslServerCredentialsOptions options(of_client);
+    options.pem_root_certs = Contents(made_.Pem("ca"));
+    options.pem_key_cert_pairs.push_back({Contents(made_.Key("server")), Contents(made_.Pem("server"))});
+    return grpc::SslServerCredentials(options);
+  }
+
+  Finished GetItem(const ItemServer& server, const Words& more, int exit_code) const {
+    Words words = {"get", "item", "A", "--address", server.address(), "--timeout", exit_code == 0 ? "60s" : "2s"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished run = RunTool(words);
+    EXPECT_EQ(run.exit_code, exit_code) << run.out << run.err;
+    return run;
+  }
+
+  const integration::ScratchFolder folder_;
+  const Certificates made_ = Certificates(folder_.path());
+};
+
+TEST_F(ConnectionTest, ChecksTheServersCertificate) {
+  const ItemServer server(Tls(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE));
+  EXPECT_EQ(GetItem(server, {"--tls-ca", made_.Pem("ca")}, 0).out, "{\"sku\":\"A\"}\n");
+  EXPECT_THAT(GetItem(server, {"--plaintext=false"}, 3).err, StartsWith("error: UNAVAILABLE: "));
+  EXPECT_THAT(GetItem(server, {"--tls-ca", made_.Pem("ca"), "--tls-server-name", "stock.internal"}, 3).err,
+              StartsWith("error: UNAVAILABLE: "));
+  EXPECT_THAT(GetItem(server, {"--tls-ca", "/nowhere.pem"}, 2).err, HasSubstr("/nowhere.pem"));
+}
+
+TEST_F(ConnectionTest, ShowsItsOwnCertificate) {
+  const ItemServer server(Tls(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY));
+  const Words with = {"--tls-ca", made_.Pem("ca"), "--tls-cert", made_.Pem("client"), "--tls-key", made_.Key("client")};
+  GetItem(server, with, 0);
+  GetItem(server, {"--tls-ca", made_.Pem("ca")}, 3);
+}
+
+TEST_F(ConnectionTest, SendsItsTokenOnlyWhereNobodyCanReadIt) {
+  const std::string token = folder_.path() + "/token";
+  std::ofstream(token) << "secret\n";
+  ASSERT_EQ(chmod(token.c_str(), S_IRUSR | S_IWUSR), 0);
+  const ItemServer server(Tls(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE));
+  GetItem(server, {"--tls-ca", made_.Pem("ca"), "--token-file", token}, 0);
+  EXPECT_EQ(server.authorization(), "Bearer secret");
+
+  const ItemServer plain(grpc::InsecureServerCredentials());
+  GetItem(plain, {"--token-file", token}, 0);  // To this machine.
+  EXPECT_EQ(plain.authorization(), "Bearer secret");
+  const Finished refused =
+      RunTool({"get", "item", "A", "--address", "192.0.2.1:50051", "--plaintext", "--token-file", token});
+  EXPECT_EQ(refused.exit_code, 2) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("plaintext"));
+}
+
+}  // namespace
+}  // namespace inventory::cli
