@@ -1,7 +1,8 @@
 -- Lists by what an operator looks for, the low-stock queue of each activity, and rules that were deleted long ago.
 
--- Whether units are reserved there and not yet shipped: those of a warehouse in order of reservation.
-ALTER TABLE allocation ADD COLUMN outstanding TINYINT AS (IF(reserved > 0, 1, 0)) STORED;
+-- Whether units are reserved there and not yet shipped: those of a warehouse in order of reservation. Virtual, because a
+-- stored column rewrites the table while nobody can write to it.
+ALTER TABLE allocation ADD COLUMN outstanding TINYINT AS (IF(reserved > 0, 1, 0)) VIRTUAL;
 
 ALTER TABLE allocation ADD KEY allocation_by_warehouse (warehouse_id, outstanding, reservation_id, sku);
 
@@ -24,11 +25,8 @@ ALTER TABLE low_stock_rule ADD KEY low_stock_rule_of_sku (sku, rule_id);
 
 ALTER TABLE low_stock_rule ADD KEY low_stock_rule_by_deletion (delete_time, rule_id);
 
--- The rule's, as it was when the event was last scheduled.
+-- The rule's, as it was when the event was last scheduled. Events that no server of this version has scheduled have
+-- none, and are taken all the same.
 ALTER TABLE low_stock_event ADD COLUMN activity VARBINARY(64) NOT NULL DEFAULT '';
 
-UPDATE low_stock_event e JOIN low_stock_rule r ON r.rule_id = e.rule_id SET e.activity = r.activity;
-
 ALTER TABLE low_stock_event ADD KEY low_stock_event_of_activity (activity, next_attempt_time);
-
-ALTER TABLE low_stock_event DROP KEY low_stock_event_due;
