@@ -122,12 +122,18 @@ std::string Requests::Swept() {
 
 std::pair<std::string, absl::Time> Requests::Folded() {
   if (!world_.empty() || !OneIn(40)) return {};
-  return {Sku(), model_.state().now - absl::Seconds(Below(100))};
+  const std::string sku = Sku();
+  // Often the very moment of a movement, which then is not before it.
+  std::vector<absl::Time> moments = {model_.state().now - absl::Seconds(Below(100))};
+  for (const auto& [key, past] : model_.state().ledger) {
+    for (const auto& [moment, level] : past) {
+      if (key.first == sku) moments.push_back(moment);
+    }
+  }
+  return {sku, OneIn(2) ? moments.front() : OneOf(moments)};
 }
 
-int Requests::Together() {
-  return world_.empty() && OneIn(patient_ ? 4 : 8) ? static_cast<int>(2 + Below(5)) : 0;
-}
+int Requests::Together() { return world_.empty() && OneIn(patient_ ? 4 : 8) ? static_cast<int>(2 + Below(5)) : 0; }
 
 bool Requests::Damages() { return world_.empty() && OneIn(40); }
 

@@ -151,12 +151,12 @@ Requests::Request Requests::DetachWarehouse() {
 }
 
 void Requests::AddEstimateMakers() {
-  Add(6, [this] { return CreateEstimate(); });
+  Add(10, [this] { return CreateEstimate(); });
   Add(4, [this] { return UpdateEstimate(); });
-  Add(5, [this] { return DeleteEstimate(); });
+  Add(10, [this] { return DeleteEstimate(); });
 }
 
-std::string Requests::EstimateId() { return OneOf<std::string>({"e1", "e2", "e3"}); }
+std::string Requests::EstimateId() { return OneOf<std::string>({"e1", "e1", "e1", "e2"}); }
 
 Requests::Request Requests::CreateEstimate() {
   auto request = std::make_unique<v1::CreateAvailabilityEstimateRequest>();

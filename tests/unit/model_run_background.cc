@@ -20,6 +20,7 @@ namespace {
 
 constexpr absl::Duration kLease = absl::Seconds(20);
 constexpr int kMaxAttempts = 3;
+constexpr int kMaxSteps = 10'000;  // Of a fold.
 
 }  // namespace
 
@@ -42,7 +43,8 @@ std::vector<std::string> RandomRun::Fold(const std::string& sku, absl::Time befo
     const absl::Status status = runner_.RunCommand(command);
     if (!status.ok()) return {absl::StrCat("FoldMovements -> ", status.ToString())};
     ++steps;
-  } while (progress.more);
+  } while (progress.more && steps < kMaxSteps);
+  if (progress.more) return {"FoldMovements never ends"};
   model_.Fold(sku, before);
   if (runner_.rows.movements.size() < movements) seen_.insert("a fold");
   if (runner_.rows.movements.size() < movements && steps > 1) seen_.insert("a fold in steps");

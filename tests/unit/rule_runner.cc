@@ -23,6 +23,7 @@ namespace {
 using google::protobuf::Message;
 
 constexpr int kMaxRounds = 20;
+constexpr int kMaxSteps = 10'000;  // Of a fill.
 
 const rpc::Method* MethodFor(const Message& request) {
   for (const rpc::Method& method : rpc::Methods()) {
@@ -292,16 +293,17 @@ void RuleRunner::RunBatch(const std::vector<Task*>& tasks) {
 // Releases dead holds and goes on with fills, in as many steps as it takes. What the last step does is stored together
 // with what the commands do.
 absl::Status RuleRunner::Prepare(const std::vector<pipeline::Job*>& jobs, pipeline::LoadedBatch& batch) {
-  for (bool first = true;; first = false) {
+  for (int step = 0; step < kMaxSteps; ++step) {
     batch = Load(jobs);
     if (pipeline::RepairsAlone(jobs)) return absl::OkStatus();
     const auto source = WaitingFor(batch);
     const absl::StatusOr<int64_t> released = batch.ReleaseDeadHolds(limits, *source);
     if (!released.ok()) return released.status();
-    const absl::StatusOr<bool> more = batch.FillPending(limits, following_ && first, *source);
+    const absl::StatusOr<bool> more = batch.FillPending(limits, following_ && step == 0, *source);
     if (!more.ok() || !*more) return more.status();
     Store(batch.rows);
   }
+  return absl::InternalError("a fill never ends");
 }
 
 void RuleRunner::Apply(const std::vector<pipeline::Job*>& jobs, pipeline::LoadedBatch& batch) const {
