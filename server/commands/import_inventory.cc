@@ -5,6 +5,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "inventory/v1/bulk.pb.h"
 #include "server/commands/field_mask.h"
 #include "server/commands/import_rows.h"
@@ -180,9 +181,12 @@ class Import final : public rpc::StreamSession {
   StreamStep MakeStep(std::shared_ptr<const v1::ImportChunk> chunk, std::vector<int64_t> numbers) const {
     v1::ImportStart context = start_;
     context.clear_import_id();
+    if (!atomic()) context.set_error_policy(v1::ERROR_POLICY_PER_ROW);
+    // Refusals name rows by their numbers.
+    const std::string all_numbers = atomic() ? absl::StrJoin(numbers, ",") : "";
     StreamStep step{.request_id = start_.import_id(),
                     .name = absl::StrCat(chunk->first_row()),
-                    .context = context.SerializeAsString(),
+                    .context = absl::StrCat(context.SerializeAsString(), all_numbers),
                     .payload = chunk,
                     .touches = LevelsOf(*chunk),
                     .alone = chunk->stock_updates_size() == 0};

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
 #include "server/commands/stock_updates.h"
 #include "server/pipeline/merge_needs.h"
 #include "server/rpc/registry.h"
@@ -13,6 +14,22 @@ namespace {
 
 using google::protobuf::FieldMask;
 using google::protobuf::Message;
+
+// Of one row, so that the answer to a chunk stays below what a message may have, however bad its rows are.
+constexpr int kMaxViolations = 10;
+
+// Leaves the first violations, and says how many more there are.
+void CutViolations(google::rpc::Status& error) {
+  for (google::protobuf::Any& detail : *error.mutable_details()) {
+    google::rpc::BadRequest bad;
+    if (!detail.Is<google::rpc::BadRequest>() || !detail.UnpackTo(&bad)) continue;
+    const int more = bad.field_violations_size() - kMaxViolations;
+    if (more <= 0) continue;
+    bad.mutable_field_violations()->DeleteSubrange(kMaxViolations, more);
+    bad.add_field_violations()->set_description(absl::StrCat(more, " more rules are broken"));
+    detail.set_value(bad.SerializeAsString());
+  }
+}
 
 bool Atomic(const v1::ImportStart& start) { return start.error_policy() == v1::ERROR_POLICY_ATOMIC; }
 
@@ -108,6 +125,7 @@ void ImportRows::Report(int index, const absl::Status& status) {
   v1::ImportChunkResult::Reject& reject = *result_.add_rejects();
   reject.set_row(NumberOf(index));
   *reject.mutable_error() = ToProto(status);
+  CutViolations(*reject.mutable_error());
 }
 
 std::string ImportRows::NameOf(int index) const { return absl::StrCat("row ", NumberOf(index)); }

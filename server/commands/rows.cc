@@ -10,7 +10,9 @@ absl::Status RowsCommand::Apply(pipeline::Work& work) {
   Begin();
   for (int index = 0; index < row_count(); ++index) {
     const absl::Status done = work.Attempt([&] { return ApplyRow(index, work); });
-    if (!done.ok() && atomic_) return OfRow(done, index);
+    // A fault is no refusal of a row: as one it would be the first answer for good, also after its repair.
+    const bool fault = done.code() == absl::StatusCode::kInternal;
+    if (!done.ok() && (atomic_ || fault)) return OfRow(done, index);
     Report(index, done);
   }
   return absl::OkStatus();

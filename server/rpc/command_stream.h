@@ -50,7 +50,7 @@ class StreamSession {
   virtual std::unique_ptr<google::protobuf::Message> NewMessage() const = 0;
 
   // Takes the caller's next message: what is to be done, or nothing yet. A status that is not OK ends the stream, once
-  // the steps before have ended.
+  // the steps that are under way have ended; those that wait are dropped.
   virtual absl::StatusOr<std::optional<StreamStep>> Take(std::unique_ptr<google::protobuf::Message> message) = 0;
 
   // Whether the message that says so was the last; no more are read.

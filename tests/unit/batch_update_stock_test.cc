@@ -56,5 +56,16 @@ TEST_F(BatchUpdateStockTest, ItsRequestIdIsTheCallsWhateverThePolicy) {
   EXPECT_EQ(Answer(runner_.Call<v1::SetStockResponse>(other)), "ALREADY_EXISTS REQUEST_ID_REUSED");
 }
 
+// As a row's refusal it would be the first answer for as long as request ids are kept, also after a repair.
+TEST_F(BatchUpdateStockTest, AFaultOfARowIsTheCalls) {
+  ASSERT_EQ(Answer(Update(Additions("1", 1))), "OK");
+  runner_.check_invariants = false;
+  runner_.rows.levels.Edit({"a", "w1"}).quantities.incoming = -1;
+  const v1::BatchUpdateStockRequest request = Additions("2", 1);
+  EXPECT_EQ(Answer(Update(request)), "INTERNAL STOCK_MISMATCH");
+  runner_.rows.levels.Edit({"a", "w1"}).quantities.incoming = 0;
+  EXPECT_EQ(Answer(Update(request)), "OK");
+}
+
 }  // namespace
 }  // namespace inventory
