@@ -23,6 +23,8 @@
 #include <memory>
 
 #include "grpcpp/support/server_callback.h"
+// For what gRPC itself needs to serve messages, as in rule.h.
+#include "inventory/v1/warehouse_service.grpc.pb.h"
 #include "server/rpc/bounds.h"
 #include "server/rpc/command_stream.h"
 #include "server/rpc/page_stream.h"
