@@ -8,13 +8,14 @@ constexpr char kLiveReserved[] = "l.reserved - COALESCE(d.reserved, 0)";
 constexpr char kLiveAvailable[] =
     "l.on_hand - l.safety_stock - l.damaged - l.quality_control - l.reserved + COALESCE(d.reserved, 0)";
 
-// "SELECT columns FROM stock_level l LEFT JOIN (SELECT dead holds", to be followed by where these are.
-Sql& AppendLiveSelect(Sql& sql) {
+// "SELECT columns FROM stock_level l LEFT JOIN (SELECT dead holds", to be followed by where these are. `hint` says by
+// which index the levels are read; may be empty.
+Sql& AppendLiveSelect(Sql& sql, std::string_view hint) {
   BeginStatement(sql).Raw("SELECT l.sku, l.warehouse_id, l.on_hand, ").Raw(kLiveReserved);
-  return sql.Raw(
+  sql.Raw(
       ", l.safety_stock, l.damaged, l.quality_control, l.incoming, l.version, l.update_time, "
-      "l.count_time FROM stock_level l "
-      "LEFT JOIN (SELECT a.sku, a.warehouse_id, SUM(a.reserved) AS reserved FROM ");
+      "l.count_time FROM stock_level l ");
+  return sql.Raw(hint).Raw(" LEFT JOIN (SELECT a.sku, a.warehouse_id, SUM(a.reserved) AS reserved FROM ");
 }
 
 Sql& AppendJoinTail(Sql& sql) {
@@ -26,7 +27,8 @@ Sql& AppendJoinTail(Sql& sql) {
 // Up to the condition on l, for known SKUs. With constants the index (sku, expire_time) gives only the dead holds; a
 // subquery for each level would read every allocation that its SKU ever had.
 Sql& AppendLiveSelectOf(Sql& sql, std::span<const std::string> skus) {
-  AppendLiveSelect(sql).Raw("allocation a WHERE a.sku IN (");
+  AppendLiveSelect(sql, "FORCE INDEX (PRIMARY)")
+      .Raw("allocation a FORCE INDEX (allocation_by_expiry) WHERE a.sku IN (");
   AppendTextList(sql, skus);
   return AppendJoinTail(sql.Raw(") AND "));
 }
@@ -34,7 +36,7 @@ Sql& AppendLiveSelectOf(Sql& sql, std::span<const std::string> skus) {
 // The same for any SKUs: all dead holds that are not released yet, which are few, through the reservations' index by
 // expire_time, which holds nothing but holds.
 Sql& AppendLiveSelectOfAny(Sql& sql) {
-  AppendLiveSelect(sql).Raw(
+  AppendLiveSelect(sql, "").Raw(
       "reservation r JOIN allocation a ON a.reservation_id = r.reservation_id WHERE r.expire_time <= NOW(6) AND ");
   return AppendJoinTail(sql);
 }

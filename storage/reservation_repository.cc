@@ -15,9 +15,11 @@ std::string LiveSelect() {
   return "SELECT " + columns;
 }
 
-// Whether what is reserved in the filter's warehouse leads to the reservations. An order and a code have few.
+// Whether what is reserved in the filter's warehouse leads to the reservations. An order and a code have few, and a SKU
+// has fewer than a warehouse.
 bool LedByWarehouse(const ReservationFilter& filter) {
-  return !filter.warehouse_id.empty() && filter.order_reference.empty() && filter.external_reference_code.empty();
+  return !filter.warehouse_id.empty() && filter.sku.empty() && filter.order_reference.empty() &&
+         filter.external_reference_code.empty();
 }
 
 // " FROM ...", with the index that has the rows of the filter in order of id. Left to itself an optimizer that expects
@@ -57,13 +59,16 @@ void AppendReservedIn(Sql& sql, const ReservationFilter& filter) {
   if (filter.state && *filter.state != ReservationState::kHeld && *filter.state != ReservationState::kCommitted) {
     sql.Raw(" AND FALSE");
   }
-  const bool led = LedByWarehouse(filter);
-  // Not EXISTS: optimizers turn that into a join that starts from all allocations of the warehouse.
-  sql.Raw(led ? " AND " : " AND (SELECT COUNT(*) FROM allocation l WHERE l.reservation_id = r.reservation_id AND ");
-  sql.Raw("l.warehouse_id = ").Blob(filter.warehouse_id).Raw(" AND l.outstanding = 1");
-  if (!led && !filter.sku.empty()) sql.Raw(" AND l.sku = ").Blob(filter.sku);
-  sql.Raw(" AND (l.expire_time IS NULL OR l.expire_time > NOW(6))").Raw(led ? "" : ") > 0");
-  if (!led || !filter.sku.empty()) return;
+  if (!LedByWarehouse(filter)) {
+    // Not EXISTS: optimizers turn that into a join that starts from all allocations of the warehouse.
+    sql.Raw(" AND (SELECT COUNT(*) FROM allocation a FORCE INDEX (PRIMARY) WHERE a.reservation_id = r.reservation_id");
+    if (!filter.sku.empty()) sql.Raw(" AND a.sku = ").Blob(filter.sku);
+    sql.Raw(" AND a.warehouse_id = ").Blob(filter.warehouse_id).Raw(" AND a.outstanding = 1");
+    sql.Raw(" AND (a.expire_time IS NULL OR a.expire_time > NOW(6))) > 0");
+    return;
+  }
+  sql.Raw(" AND l.warehouse_id = ").Blob(filter.warehouse_id).Raw(" AND l.outstanding = 1");
+  sql.Raw(" AND (l.expire_time IS NULL OR l.expire_time > NOW(6))");
   // One that has several SKUs there comes by the first of them. DISTINCT would have all of the warehouse's collected.
   sql.Raw(" AND l.sku = (SELECT MIN(a.sku) FROM allocation a FORCE INDEX (allocation_by_warehouse) WHERE ");
   sql.Raw("a.warehouse_id = ").Blob(filter.warehouse_id).Raw(" AND a.outstanding = 1 AND ");

@@ -12,6 +12,13 @@ constexpr std::size_t kLookAhead = 8;
 
 }  // namespace
 
+CommandQueue::Queue& CommandQueue::QueueOf(const Job& job) {
+  if (!job.resolved) return unresolved_;
+  return job.bulk ? bulk_ : waiting_;
+}
+
+bool CommandQueue::BulkMayRun() const { return !bulk_.empty() && bulk_batches_ < limits_.max_bulk_batches; }
+
 bool CommandQueue::Runnable(const Job& job) const {
   if (job.needs.configuration) return !configuration_in_flight_;
   return std::none_of(job.skus.begin(), job.skus.end(),
@@ -20,9 +27,10 @@ bool CommandQueue::Runnable(const Job& job) const {
 
 bool CommandQueue::Push(std::unique_ptr<Job>& job) {
   storage::MutexLock lock(mutex_);
-  if (closed_ || waiting_.size() + unresolved_.size() >= limits_.max_waiting) return false;
+  if (closed_ || Size() >= limits_.max_waiting) return false;
   const bool wake = !job->resolved || Runnable(*job);
-  (job->resolved ? waiting_ : unresolved_).push_back(std::move(job));
+  Queue& queue = QueueOf(*job);
+  queue.push_back(std::move(job));
   if (wake) changed_.NotifyOne();
   return true;
 }
@@ -30,7 +38,8 @@ bool CommandQueue::Push(std::unique_ptr<Job>& job) {
 void CommandQueue::PutBack(Jobs jobs) {
   storage::MutexLock lock(mutex_);
   for (auto it = jobs.rbegin(); it != jobs.rend(); ++it) {
-    ((*it)->resolved ? waiting_ : unresolved_).push_front(std::move(*it));
+    Queue& queue = QueueOf(**it);
+    queue.push_front(std::move(*it));
   }
   changed_.NotifyAll();
 }
@@ -45,9 +54,7 @@ Jobs CommandQueue::Take() {
       return taken;
     }
     // A busy lane may put jobs back, so an empty queue is final only when none is busy.
-    if (closed_ && waiting_.empty() && unresolved_.empty() && busy_lanes_ == 0) {
-      return {};
-    }
+    if (closed_ && Size() == 0 && busy_lanes_ == 0) return {};
     changed_.Wait(mutex_);
   }
 }
@@ -63,13 +70,36 @@ Jobs CommandQueue::TakeUnresolved() {
 
 Jobs CommandQueue::TakeRunnable() {
   Jobs taken;
+  const bool bulk_first = BulkMayRun() && batches_before_bulk_ >= kBatchesBeforeBulk;
+  if (!bulk_first) taken = TakeRunnable(waiting_, nullptr);
+  if (!taken.empty()) {
+    batches_before_bulk_ = BulkMayRun() ? batches_before_bulk_ + 1 : 0;
+    return taken;
+  }
+  if (BulkMayRun()) taken = TakeRunnable(bulk_, nullptr);
+  if (!taken.empty()) {
+    ++bulk_batches_;
+    batches_before_bulk_ = 0;
+  } else if (bulk_first) {
+    // Its SKUs are let run dry: among many others they would never all be free at once.
+    taken = TakeRunnable(waiting_, bulk_.front().get());
+  }
+  return taken;
+}
+
+Jobs CommandQueue::TakeRunnable(Queue& queue, const Job* kept_free_for) {
+  Jobs taken;
   absl::flat_hash_set<std::string_view> blocked;  // SKUs of jobs passed over: later ones must not overtake them.
+  if (kept_free_for != nullptr) blocked.insert(kept_free_for->skus.begin(), kept_free_for->skus.end());
   std::size_t skus = 0;
-  const std::size_t look = std::min(waiting_.size(), kLookAhead * limits_.max_batch_commands);
+  const std::size_t most_blocked = blocked.size() + kLookAhead * limits_.max_batch_skus;
+  const std::size_t look = std::min(queue.size(), kLookAhead * limits_.max_batch_commands);
   std::size_t kept = 0;
   std::size_t seen = 0;
-  for (; seen < look && taken.size() < limits_.max_batch_commands && skus < limits_.max_batch_skus; ++seen) {
-    std::unique_ptr<Job>& job = waiting_[seen];
+  for (; seen < look && taken.size() < limits_.max_batch_commands && skus < limits_.max_batch_skus &&
+         blocked.size() < most_blocked;
+       ++seen) {
+    std::unique_ptr<Job>& job = queue[seen];
     const bool kind_fits = taken.empty() || taken.front()->needs.configuration == job->needs.configuration;
     const bool fits = taken.empty() || skus + job->skus.size() <= limits_.max_batch_skus;
     const bool overtakes =
@@ -79,11 +109,11 @@ Jobs CommandQueue::TakeRunnable() {
       taken.push_back(std::move(job));
     } else {
       blocked.insert(job->skus.begin(), job->skus.end());
-      if (kept != seen) waiting_[kept] = std::move(job);
+      if (kept != seen) queue[kept] = std::move(job);
       ++kept;
     }
   }
-  waiting_.erase(waiting_.begin() + kept, waiting_.begin() + seen);
+  queue.erase(queue.begin() + kept, queue.begin() + seen);
   for (const std::unique_ptr<Job>& job : taken) {
     in_flight_.insert(job->skus.begin(), job->skus.end());
     configuration_in_flight_ = configuration_in_flight_ || job->needs.configuration;
@@ -93,6 +123,7 @@ Jobs CommandQueue::TakeRunnable() {
 
 void CommandQueue::Release(const Jobs& jobs) {
   storage::MutexLock lock(mutex_);
+  if (!jobs.empty() && jobs.front()->bulk) --bulk_batches_;
   for (const std::unique_ptr<Job>& job : jobs) {
     for (const std::string& sku : job->skus) in_flight_.erase(sku);
     if (job->needs.configuration) configuration_in_flight_ = false;
@@ -114,7 +145,7 @@ void CommandQueue::Close() {
 
 std::size_t CommandQueue::waiting() const {
   storage::MutexLock lock(mutex_);
-  return waiting_.size() + unresolved_.size();
+  return Size();
 }
 
 }  // namespace inventory::pipeline

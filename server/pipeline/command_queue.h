@@ -14,13 +14,19 @@
 namespace inventory::pipeline {
 
 // Jobs that wait for a lane. A lane takes all that wait and whose SKUs no other lane has in flight, first in first out
-// per SKU, so that a SKU meets itself in memory instead of in the database's row lock. Thread-safe.
+// per SKU, so that a SKU meets itself in memory instead of in the database's row lock.
+//
+// Bulk jobs wait apart and share no batch with others, which would have to wait for all of it: the two kinds are first
+// in first out each for itself. Bulk jobs are taken where nothing else waits, or after several other batches, by some
+// of the lanes at once at most; where the SKUs of the one whose turn it is are in flight, no other job is begun on
+// them. Thread-safe.
 class CommandQueue {
  public:
   struct Limits {
     std::size_t max_waiting = 10000;       // More are refused.
     std::size_t max_batch_commands = 256;  // At most this many are taken at once.
     std::size_t max_batch_skus = 1000;     // And no more once their SKUs, each command's counted, are so many.
+    std::size_t max_bulk_batches = 2;      // At most so many batches of bulk jobs are in flight at once.
   };
 
   explicit CommandQueue(const Limits& limits) : limits_(limits) {}
@@ -48,19 +54,32 @@ class CommandQueue {
   std::size_t waiting() const;
 
  private:
+  using Queue = std::deque<std::unique_ptr<Job>>;
+
+  // How many other batches go before one of bulk jobs that could run.
+  static constexpr int kBatchesBeforeBulk = 4;
+
+  Queue& QueueOf(const Job& job) REQUIRES(mutex_);
+  std::size_t Size() const REQUIRES(mutex_) { return waiting_.size() + bulk_.size() + unresolved_.size(); }
   Jobs TakeUnresolved() REQUIRES(mutex_);
   Jobs TakeRunnable() REQUIRES(mutex_);
+  // Passes over jobs that touch SKUs of `kept_free_for`, if there is one.
+  Jobs TakeRunnable(Queue& queue, const Job* kept_free_for) REQUIRES(mutex_);
+  bool BulkMayRun() const REQUIRES(mutex_);
   bool Runnable(const Job& job) const REQUIRES(mutex_);
 
   const Limits limits_;
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;
   // In order of arrival. Unresolved ones don't know their SKUs yet.
-  std::deque<std::unique_ptr<Job>> waiting_ GUARDED_BY(mutex_);
-  std::deque<std::unique_ptr<Job>> unresolved_ GUARDED_BY(mutex_);
+  Queue waiting_ GUARDED_BY(mutex_);
+  Queue bulk_ GUARDED_BY(mutex_);
+  Queue unresolved_ GUARDED_BY(mutex_);
   absl::flat_hash_set<std::string> in_flight_ GUARDED_BY(mutex_);
   std::size_t busy_lanes_ GUARDED_BY(mutex_) = 0;
   bool configuration_in_flight_ GUARDED_BY(mutex_) = false;
+  std::size_t bulk_batches_ GUARDED_BY(mutex_) = 0;  // In flight.
+  int batches_before_bulk_ GUARDED_BY(mutex_) = 0;   // Taken since a bulk batch that could run had to wait.
   bool closed_ GUARDED_BY(mutex_) = false;
 };
 

@@ -1,5 +1,6 @@
 #include "server/pipeline/group_committer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/errors.h"
@@ -13,6 +14,13 @@ absl::Status QueueFull() {
                         absl::Milliseconds(100));
 }
 
+// One lane at least is always there for others than bulk jobs, unless there is but one.
+CommandQueue::Limits QueueLimits(const GroupCommitter::Options& options) {
+  CommandQueue::Limits limits = options.queue;
+  limits.max_bulk_batches = static_cast<std::size_t>(std::max(1, options.lanes - 1));
+  return limits;
+}
+
 absl::Status Stopping() {
   return Unavailable("STOPPING", "the server is stopping; call again with the same request_id");
 }
@@ -22,7 +30,7 @@ absl::Status Stopping() {
 GroupCommitter::GroupCommitter(Options options, ConfigurationCache& configurations, Observer observer)
     : options_(std::move(options)),
       observer_(std::move(observer)),
-      queue_(options_.queue),
+      queue_(QueueLimits(options_)),
       directory_(options_.remembered_reservations) {
   for (int i = 0; i < options_.lanes; ++i) {
     lanes_.push_back(std::make_unique<Lane>(LaneShared{.database = options_.database,

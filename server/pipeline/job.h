@@ -35,6 +35,8 @@ struct Job {
   absl::Time deadline = absl::InfiniteFuture();
   // Set by the caller's side when nobody waits any more; a job that is still waiting then is dropped.
   std::shared_ptr<std::atomic<bool>> cancelled;
+  // Part of much work that nobody waits for step by step: gives way to other jobs, see CommandQueue.
+  bool bulk = false;
   // Called exactly once, after the commit; the command then holds the response.
   std::function<void(Job&, const absl::Status&)> done;
 

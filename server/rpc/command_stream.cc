@@ -106,6 +106,7 @@ void CommandStream::Fail(absl::Status status) {
 
 template <typename Change>
 void CommandStream::After(Change change) {
+  Touch();
   {
     storage::MutexLock lock(mutex_);
     change();
@@ -215,6 +216,7 @@ bool CommandStream::HasRoom() const { return steps_.size() < kMostSteps && bytes
 
 void CommandStream::Submit(Step& step) {
   std::unique_ptr<pipeline::Job> job = MakeJob(step.origin, step.step.name, std::move(step.step.command));
+  job->bulk = true;
   job->done = [this, &step](pipeline::Job& ended, const absl::Status& status) { Ended(step, ended, status); };
   runtime_.committer().Submit(std::move(job));
 }

@@ -277,5 +277,88 @@ TEST(CommandQueueTest, ManyThreadsNeverMeetOnASkuAndKeepTheOrder) {
   EXPECT_EQ(done, kCallers * kJobs);
 }
 
+std::unique_ptr<Job> Bulk(const std::string& id, const std::set<std::string>& skus) {
+  auto job = MakeJob(id, skus);
+  job->bulk = true;
+  return job;
+}
+
+TEST(CommandQueueTest, BulkJobsShareNoBatchWithOthersAndComeAfterThem) {
+  CommandQueue queue({});
+  MustPush(queue, Bulk("b1", {"x"}));
+  MustPush(queue, Bulk("b2", {"y"}));
+  MustPush(queue, MakeJob("1", {"z"}));
+  MustPush(queue, MakeJob("2", {"y"}));
+  EXPECT_EQ(queue.waiting(), 4u);
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1", "2"));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("b1", "b2"));
+  EXPECT_EQ(queue.waiting(), 0u);
+}
+
+TEST(CommandQueueTest, BulkJobsAreNotStarved) {
+  CommandQueue queue({});
+  MustPush(queue, Bulk("b", {"x"}));
+  std::vector<std::string> taken;
+  for (int i = 0; i < 12; ++i) {
+    MustPush(queue, MakeJob("1", {"y"}));
+    taken.push_back(TakeAndFinish(queue).front());
+    if (taken.back() == "b") break;
+  }
+  EXPECT_THAT(taken, ElementsAre("1", "1", "1", "1", "b"));
+}
+
+TEST(CommandQueueTest, OnlySoManyBatchesOfBulkJobsAreInFlight) {
+  CommandQueue queue({.max_bulk_batches = 1});
+  MustPush(queue, Bulk("b1", {"x"}));
+  const Jobs first = queue.Take();
+  MustPush(queue, Bulk("b2", {"y"}));
+  MustPush(queue, MakeJob("1", {"z"}));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1"));
+  queue.Release(first);
+  queue.Finished();
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("b2"));
+}
+
+TEST(CommandQueueTest, ABulkJobWhoseSkuIsInFlightLetsOthersRun) {
+  CommandQueue queue({});
+  MustPush(queue, MakeJob("1", {"x"}));
+  const Jobs first = queue.Take();
+  MustPush(queue, Bulk("b", {"x"}));
+  for (int i = 0; i < 6; ++i) {
+    MustPush(queue, MakeJob("2", {"y"}));
+    EXPECT_THAT(TakeAndFinish(queue), ElementsAre("2"));
+  }
+  queue.Release(first);
+  queue.Finished();
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("b"));
+}
+
+// Two lanes, each with one of the bulk job's SKUs in flight: never are both free at once by themselves.
+TEST(CommandQueueTest, ABulkJobIsNotStarvedByJobsThatHoldItsSkusByTurns) {
+  CommandQueue queue({});
+  std::map<std::string, Jobs> lanes;
+  for (const std::string sku : {"x", "y"}) {
+    MustPush(queue, MakeJob("first", {sku}));
+    lanes[sku] = queue.Take();
+  }
+  MustPush(queue, Bulk("b", {"x", "y"}));
+  std::vector<std::string> taken;
+  for (int i = 0; i < 20 && (taken.empty() || taken.back() != "b"); ++i) {
+    for (auto& [sku, jobs] : lanes) {
+      MustPush(queue, MakeJob("more", {sku}));
+      MustPush(queue, MakeJob("other", {"beside " + sku}));
+      queue.Release(jobs);
+      queue.Finished();
+      jobs = queue.Take();
+      for (const std::string& id : IdsOf(jobs)) taken.push_back(id);
+    }
+  }
+  EXPECT_EQ(taken.back(), "b");
+  for (const auto& [sku, jobs] : lanes) {
+    queue.Release(jobs);
+    queue.Finished();
+  }
+}
+
 }  // namespace
 }  // namespace inventory::pipeline
