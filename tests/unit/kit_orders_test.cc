@@ -269,7 +269,7 @@ TEST_F(KitOrdersTest, AnOrderOfKitsHasNoMoreSkusThanAReservationMay) {
     Lines components;
     for (int i = 0; i < 50; ++i) {
       components.emplace_back(absl::StrCat("part", kit * 50 + i), 1);
-      Stock(components.back().first, "w1", 10);
+      Item(components.back().first).tracked = false;
     }
     kits.emplace_back(absl::StrCat("kit", kit), 1);
     Kit(kits.back().first, components);
@@ -277,7 +277,7 @@ TEST_F(KitOrdersTest, AnOrderOfKitsHasNoMoreSkusThanAReservationMay) {
   EXPECT_EQ(Answer(Reserve(Order("r", kits))), "FAILED_PRECONDITION TOO_MANY_SKUS limit=1000 skus=1050");
   kits.back() = {"part7", 1};
   ASSERT_EQ(Answer(Reserve(Order("r", kits))), "OK") << "it is one of the first kit's components";
-  Stock("one more", "w1", 1);
+  Item("one more").tracked = false;
   v1::AmendReservationRequest more;
   more.set_reservation_id("r");
   auto& line = *more.add_lines();
@@ -285,7 +285,7 @@ TEST_F(KitOrdersTest, AnOrderOfKitsHasNoMoreSkusThanAReservationMay) {
   line.set_quantity(1);
   EXPECT_EQ(Answer(runner_.Call<v1::AmendReservationResponse>(more)),
             "FAILED_PRECONDITION TOO_MANY_SKUS limit=1000 skus=1001");
-  EXPECT_EQ(At("one more", "w1").reserved, 0);
+  EXPECT_EQ(runner_.rows.reservation_lines.Find({"r", "one more"}), nullptr);
 }
 
 TEST_F(KitOrdersTest, AKitOfAsManyComponentsAsMayBeIsReserved) {
