@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
+#include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/pipeline/command.h"
@@ -118,6 +119,7 @@ class CommandStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void Ended(Step& step, pipeline::Job& job, const absl::Status& status);
 
   void EndSoon() override;
+  void Evict() override { context_.TryCancel(); }
 
   Runtime& runtime_;
   const grpc::CallbackServerContext& context_;

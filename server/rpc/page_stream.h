@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/errors.h"
 #include "server/reading/reader.h"
@@ -17,7 +18,8 @@
 namespace inventory::rpc {
 
 // Sends the pages of one call: the next one is read once the caller has room for the last, so that one page is all that
-// is in memory. Waits where too many reads wait. Deletes itself when gRPC is done with it.
+// is in memory. Waits where too many reads wait, and for its turn among the other streams of pages. Deletes itself when
+// gRPC is done with it.
 //
 // Reading, sending and pausing follow each other, so that nothing here needs a lock.
 template <typename Rule>
@@ -35,6 +37,7 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
   }
 
   void OnWriteDone(bool ok) override {
+    this->Touch();
     if (!ok) return End(call_.WhyCancelled());
     if (Rule::GoOn(page_, request_)) return ReadNext();
     End(absl::OkStatus());
@@ -44,7 +47,7 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
 
  private:
   PageStream(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context)
-      : runtime_(runtime), call_(runtime, facts, context, this) {}
+      : runtime_(runtime), context_(context), call_(runtime, facts, context, this) {}
 
   void Begin(const Request* request) {
     if (request == nullptr || RequestIsMalformed()) return End(MalformedRequest());
@@ -63,7 +66,12 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
       page_.Clear();
       return Rule::ReadPage(request_, reader, page_);
     };
-    Read(runtime_.reads(), call_.origin(), read, [this](const absl::Status& status) { Send(status); });
+    runtime_.page_turns().Begin([this, read] {
+      Read(runtime_.reads(), call_.origin(), read, [this](const absl::Status& status) {
+        runtime_.page_turns().End();
+        Send(status);
+      });
+    });
   }
 
   void Send(const absl::Status& read) {
@@ -75,9 +83,11 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
   // The last thing that is done.
   void End(const absl::Status& status) { this->Finish(call_.Ended(status)); }
 
+  void Evict() override { context_.TryCancel(); }
   void EndSoon() override { stopping_.store(true, std::memory_order_relaxed); }
 
   Runtime& runtime_;
+  const grpc::CallbackServerContext& context_;
   Request request_;
   Response page_;
   std::atomic<bool> stopping_ = false;

@@ -11,6 +11,7 @@
 #include "server/reading/reader.h"
 #include "server/rpc/bounds.h"
 #include "server/rpc/streams.h"
+#include "server/rpc/turns.h"
 
 namespace inventory::rpc {
 
@@ -26,6 +27,8 @@ class Runtime {
   server::Metrics& metrics() { return metrics_; }
   const Bounds& bounds() const { return bounds_; }
   Streams& streams() { return streams_; }
+  // Of pages that streams read, so that they leave readers to single calls.
+  Turns& page_turns() { return page_turns_; }
   // For calls that bring none.
   absl::Duration default_deadline() const { return default_deadline_; }
 
@@ -36,6 +39,7 @@ class Runtime {
   const Bounds bounds_;
   const absl::Duration default_deadline_;
   Streams streams_;
+  Turns page_turns_{2};
 };
 
 // What is known of an RPC before any call.
