@@ -3,9 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <future>
@@ -243,44 +240,6 @@ TEST(ConnectionTest, NoServerIsUnavailable) {
   const absl::Status status = client->GetThing({}, {.retry = RetryOptions{.max_attempts = 3}}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(status.message()), HasSubstr("(attempt 3)"));
-}
-
-// A socket of 127.0.0.1 that listens.
-class Listener {
- public:
-  Listener() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
-    address_.sin_family = AF_INET;
-    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address_);
-    auto* address = reinterpret_cast<sockaddr*>(&address_);
-    EXPECT_EQ(bind(socket_, address, size), 0);
-    EXPECT_EQ(getsockname(socket_, address, &size), 0);
-    EXPECT_EQ(listen(socket_, 10), 0);
-  }
-  ~Listener() { close(socket_); }
-
-  std::string address() const { return absl::StrCat("127.0.0.1:", ntohs(address_.sin_port)); }
-  // Cuts off somebody who has connected; false if there is nobody.
-  bool CutOff() const {
-    const int accepted = accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (accepted >= 0) close(accepted);
-    return accepted >= 0;
-  }
-
- private:
-  const int socket_;
-  sockaddr_in address_ = {};
-};
-
-// Goal: a lost connection is noticed and made again although there are no calls. Method: the time-out of an attempt,
-// gRPC's other reason to begin one, is longer than the test's patience, and so is gRPC's look after idle connections,
-// which tests/client/CMakeLists.txt turns off.
-TEST(ConnectionTest, AttendsToItsConnectionsBetweenCalls) {
-  const Listener listener;
-  const auto client = ClientOf({listener.address()}, {.connect_timeout = absl::Hours(1)});
-  for (int i = 0; i < 4; ++i) {
-    ASSERT_TRUE(Eventually([&] { return listener.CutOff(); })) << i;
-  }
 }
 
 TEST(ConnectionTest, WaitsForAServerIfAsked) {

@@ -11,6 +11,7 @@
 #include "inventory/client/connection.h"
 #include "inventory/client/errors.h"
 #include "inventory/client/internal/addresses.h"
+#include "inventory/client/internal/checks.h"
 #include "tests/certificates.h"
 #include "tests/integration/server_process.h"
 
@@ -23,9 +24,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-// The fields that Connect complains of; each must be in the message too.
+// The fields that are complained of; each must be in the message too.
 std::vector<std::string> Complaints(const ConnectionOptions& options) {
-  const absl::Status status = Connect(options).status();
+  const absl::Status status = internal::CheckConnectionOptions(options);
   std::vector<std::string> fields;
   for (const FieldViolation& violation : FieldViolationsOf(status)) {
     EXPECT_THAT(std::string(status.message()), HasSubstr(violation.field + ": " + violation.description));
@@ -47,6 +48,11 @@ absl::StatusOr<std::string> SomeToken() { return "t"; }
 TEST(OptionsTest, DefaultsNeedOnlyAnAddress) {
   EXPECT_THAT(Complaints({.addresses = {"stock.internal:50051"}}), IsEmpty());
   EXPECT_THAT(Complaints({}), ElementsAre("addresses"));
+}
+
+TEST(OptionsTest, ConnectChecksThem) {
+  EXPECT_EQ(Connect({}).status(), internal::CheckConnectionOptions({}));
+  EXPECT_FALSE(Connect({}).ok());
 }
 
 TEST(OptionsTest, NamesEverythingThatIsWrong) {
@@ -146,7 +152,7 @@ TEST(OptionsTest, RefusesAKeyOfAnotherCertificate) {
   ASSERT_TRUE(certificates.MakeAuthority("ca").ok());
   ASSERT_TRUE(certificates.MakeCertificate("one", "127.0.0.1", "ca").ok());
   ASSERT_TRUE(certificates.MakeCertificate("two", "127.0.0.1", "ca").ok());
-  ConnectionOptions options = {.addresses = {"a:1"}};
+  ConnectionOptions options = {.addresses = {"127.0.0.1:1"}};
   options.tls = {.certificate_file = certificates.Pem("one"), .key_file = certificates.Key("one")};
   EXPECT_TRUE(Connect(options).ok());
   options.tls.key_file = certificates.Key("two");
