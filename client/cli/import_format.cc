@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/columns.h"
-#include "client/cli/values.h"
+#include "client/cli/set_value.h"
 #include "google/protobuf/util/json_util.h"
 #include "nlohmann/json.hpp"
 

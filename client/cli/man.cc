@@ -58,7 +58,8 @@ std::string ManualPage(const std::vector<Command>& commands, const std::vector<A
   for (const Argument& option : options) page += Tagged(Form(option), option.help);
   absl::StrAppend(&page, ".SH EXIT STATUS\n");
   for (const auto& [code, meaning] : ExitCodeMeanings()) page += Tagged(absl::StrCat(code), meaning);
-  absl::StrAppend(&page, ".SH ENVIRONMENT\nA flag wins over its variable, and a variable over the profile.\n");
+  absl::StrAppend(&page, ".SH ENVIRONMENT\n",
+                  Escaped("A flag wins over its variable, and that over the profile, unless --profile names it."));
   for (const Argument& option : options) {
     const std::string variable = VariableOf(option.name);
     if (!variable.empty()) page += Tagged(variable, absl::StrCat("The value of --", option.name, "."));

@@ -35,10 +35,11 @@ class Sources {
 
   Values All(const std::string& option) const {
     if (flags_.Has(option)) return flags_.All(option);
+    const auto in_profile = profile_.find(option);
+    if (flags_.Has("profile") && in_profile != profile_.end()) return in_profile->second;
     const std::string variable = VariableOf(option);
     const auto value = variable.empty() ? std::nullopt : environment_(variable);
     if (value.has_value()) return {*value};
-    const auto in_profile = profile_.find(option);
     return in_profile == profile_.end() ? Values() : in_profile->second;
   }
   std::string Get(const std::string& option, const std::string& otherwise = "") const {

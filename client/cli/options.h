@@ -1,5 +1,6 @@
 // The options that every command takes, and where their values come from: a flag wins over its environment variable,
-// which wins over the profile, which wins over the default.
+// which wins over the profile, which wins over the default. A profile that --profile names wins over the environment:
+// who asks for a profile must not reach another server.
 #ifndef INVENTORY_CLIENT_CLI_OPTIONS_H_
 #define INVENTORY_CLIENT_CLI_OPTIONS_H_
 

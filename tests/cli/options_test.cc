@@ -70,6 +70,17 @@ TEST_F(OptionsTest, AFlagWinsOverTheEnvironmentAndThatOverTheProfile) {
   EXPECT_EQ(settings->output, OutputFormat::kCsv);
 }
 
+TEST_F(OptionsTest, AProfileThatAFlagNamesWinsOverTheEnvironment) {
+  WriteProfiles("[live]\naddress = \"live:1\"\n");
+  environment_["INVENTORY_ADDRESS"] = "test:1";
+  environment_["INVENTORY_PROFILE"] = "live";
+  EXPECT_THAT(Read()->addresses, ElementsAre("test:1"));
+  flags_.Add("profile", "live");
+  EXPECT_THAT(Read()->addresses, ElementsAre("live:1"));
+  flags_.Add("address", "flag:1");
+  EXPECT_THAT(Read()->addresses, ElementsAre("flag:1"));
+}
+
 TEST_F(OptionsTest, ProfilesAreSections) {
   WriteProfiles("timeout = \"1s\"\n[live]\naddress = [\"10.0.0.1:50051\", \"10.0.0.2:50051\"]\ntls-ca = \"/ca.pem\"\n");
   EXPECT_EQ(Read()->timeout, absl::Seconds(1));
