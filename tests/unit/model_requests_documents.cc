@@ -52,8 +52,12 @@ Requests::Request Requests::UpdateReplenishment() {
   replenishment.set_ordered_quantity(Below(12));
   if (!OneIn(8)) request->mutable_update_mask()->add_paths("ordered_quantity");
   if (OneIn(3)) {
-    const auto codes = static_cast<int64_t>(model_.state().replenishments.size()) + 2;
-    replenishment.set_external_reference_code(absl::StrCat("k", Below(codes)));
+    // Mostly one that a replenishment has.
+    std::vector<std::string> codes = {"k0"};
+    for (const auto& [id, known] : model_.state().replenishments) {
+      if (!known.code.empty()) codes.push_back(known.code);
+    }
+    replenishment.set_external_reference_code(OneOf(codes));
     if (OneIn(2)) request->mutable_update_mask()->add_paths("external_reference_code");
   }
   if (OneIn(6)) replenishment.clear_replenishment_id();

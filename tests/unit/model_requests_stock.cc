@@ -64,7 +64,7 @@ v1::Item Requests::AnyKit(const std::string& sku) {
   v1::Item kit;
   kit.set_sku(sku);
   std::set<std::string> parts;
-  for (int64_t count = 1 + Below(3); count > 0; --count) parts.insert(OneOf(OneIn(5) ? kits_ : skus_));
+  for (int64_t count = 1 + Below(3); count > 0; --count) parts.insert(OneOf(OneIn(3) ? kits_ : skus_));
   if (!OneIn(20)) parts.erase(sku);
   for (const std::string& part : parts) {
     v1::KitComponent& component = *kit.add_components();
