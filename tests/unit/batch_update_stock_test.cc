@@ -62,7 +62,7 @@ TEST_F(BatchUpdateStockTest, AFaultOfARowIsTheCalls) {
   runner_.check_invariants = false;
   runner_.rows.levels.Edit({"a", "w1"}).quantities.incoming = -1;
   const v1::BatchUpdateStockRequest request = Additions("2", 1);
-  EXPECT_EQ(Answer(Update(request)), "INTERNAL STOCK_MISMATCH");
+  EXPECT_EQ(Answer(Update(request)), "INTERNAL STOCK_MISMATCH row=0 sku=a");
   runner_.rows.levels.Edit({"a", "w1"}).quantities.incoming = 0;
   EXPECT_EQ(Answer(Update(request)), "OK");
 }

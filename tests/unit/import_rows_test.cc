@@ -48,7 +48,7 @@ TEST_F(ImportRowsTest, ARefusedRowChangesNothingAndTheOthersApplyInOrder) {
                          "stock_updates { sku: '' warehouse_id: 'w1' }"
                          "stock_updates { sku: 'b' warehouse_id: 'w2' set_safety_stock: 1 }")),
             "3 applied, 11: NOT_FOUND WAREHOUSE_NOT_FOUND warehouse_id=none, "
-            "13: INVALID_ARGUMENT INVALID_FIELDS stock_update stock_update.sku");
+            "13: INVALID_ARGUMENT INVALID_FIELDS stock_update.sku stock_update");
   EXPECT_EQ(At("a", "w1").on_hand, 3);
   EXPECT_EQ(At("b", "w2").safety_stock, 1);
 }
@@ -79,12 +79,13 @@ TEST_F(ImportRowsTest, TheMaskSaysWhatIsChanged) {
 }
 
 TEST_F(ImportRowsTest, WarehousesAreMadeAndChanged) {
-  EXPECT_EQ(Import(Chunk("warehouses { warehouse_id: 'w1' name: 'New name' }"
+  AddWarehouse("w7", /*active=*/false);
+  EXPECT_EQ(Import(Chunk("warehouses { warehouse_id: 'w7' name: 'New name' }"
                          "warehouses { warehouse_id: 'w9' name: 'Nine' external_reference_code: 'E' }"
                          "warehouses { external_reference_code: 'E' name: 'Ninth' }"
                          "warehouses { warehouse_id: 'w8' name: 'Eight' active: true }")),
             "3 applied, 13: INVALID_ARGUMENT INVALID_FIELDS warehouse.location");
-  EXPECT_EQ(Warehouse("w1").name, "New name");
+  EXPECT_EQ(Warehouse("w7").name, "New name");
   EXPECT_EQ(Warehouse("w9").name, "Ninth");
 }
 

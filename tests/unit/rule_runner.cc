@@ -248,6 +248,8 @@ std::optional<absl::Status> RuleRunner::FirstAnswer(Task& task, const Message& r
 void RuleRunner::Keep(const Task& task, const Message& request) {
   const pipeline::Job& job = *task.job;
   if (job.identity.request_id.empty() || job.trial) return;
+  // Faults are not kept, as by the pipeline.
+  if (absl::IsInternal(job.answer)) return;
   records_[job.identity.request_id] = {
       .payload = Payload(request), .status = job.answer, .reply = job.answer.ok() ? job.command->SaveReply() : ""};
 }
