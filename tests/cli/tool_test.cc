@@ -166,7 +166,7 @@ TEST_F(ToolTest, GoesOnWithAnotherServerIfOneIsDead) {
 
 TEST_F(ToolTest, FailsIfItsAnswerCantBeWritten) {
   const Finished run = RunProgram({"/bin/sh", "-c", "\"$0\" list items >/dev/full", INVENTORYCTL_BINARY},
-                                  {{"INVENTORY_ADDRESS", shop_->address()}});
+                                  {{"INVENTORY_ADDRESS", shop_->address()}, {"INVENTORY_TIMEOUT", "60s"}});
   EXPECT_EQ(run.exit_code, 5);
   EXPECT_EQ(run.err, "error: the answer could not be written\n");
 }
@@ -175,7 +175,7 @@ TEST_F(ToolTest, TakesProfiles) {
   const ScratchFolder home;
   std::filesystem::create_directory(home.path() + "/inventory");
   std::ofstream(home.path() + "/inventory/config.toml")
-      << "[shop]\naddress = \"" << shop_->address() << "\"\noutput = \"csv\"\n";
+      << "[shop]\naddress = \"" << shop_->address() << "\"\noutput = \"csv\"\ntimeout = \"60s\"\n";
   const Finished run = RunTool({"get", "item", "JEANS-M", "--profile", "shop"}, {{"XDG_CONFIG_HOME", home.path()}});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.out, StartsWith("sku,tracking,"));
