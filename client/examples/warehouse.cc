@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "inventory/client/connection.h"
 #include "inventory/client/errors.h"
 #include "inventory/v1/inventory_service.client.h"
@@ -67,7 +68,9 @@ int main(int argc, char** argv) {
     std::cerr << "Usage: warehouse ADDRESS WAREHOUSE\n";
     return 2;
   }
-  auto connection = inventory::client::Connect({.addresses = {argv[1]}, .plaintext = true, .user_agent = "warehouse"});
+  // A job has more patience than a page.
+  auto connection = inventory::client::Connect(
+      {.addresses = {argv[1]}, .plaintext = true, .user_agent = "warehouse", .timeout = absl::Minutes(5)});
   if (!connection.ok()) {
     std::cerr << connection.status().message() << "\n";
     return 2;

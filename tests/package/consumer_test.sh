@@ -48,9 +48,9 @@ common="$work/held/inventory/protos/libinventory_common_protos.a"
 progress "Calling a server"
 start_serving "$work/serve.out"
 address="$(address_in "$work/serve.out")"
-[[ "$(shop "$work/cmake/shop" CAP-M 2)" == "In your cart" ]] || fail "nothing is reserved"
-[[ "$(shop "$work/shop" CAP-M 109)" == "Only 108 left" ]] || fail "the reservation is not in the stock"
+[[ "$(shop "$work/cmake/shop" CAP-M 2 600)" == "In your cart" ]] || fail "nothing is reserved"
+[[ "$(shop "$work/shop" CAP-M 109 600)" == "Only 108 left" ]] || fail "the reservation is not in the stock"
 stop_serving
-[[ "$(address=127.0.0.1:1 shop "$work/cmake/shop" CAP-M 2)" == "Please try again later" ]] ||
+[[ "$(address=127.0.0.1:1 shop "$work/cmake/shop" CAP-M 2 1)" == "Please try again later" ]] ||
   fail "a server that is away is not told"
 progress "passed"

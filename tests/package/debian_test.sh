@@ -54,7 +54,7 @@ start_service() {
   INVENTORY_LISTEN=127.0.0.1:0 INVENTORY_METRICS_LISTEN='' \
     chroot --userspec="$user:$user" "$root" $command >"$work/server.out" 2>&1 &
   server=$!
-  for ((i = 0; i < 1200; ++i)); do
+  for ((i = 0; i < 6000; ++i)); do
     ! grep -qs ' listening ' "$work/server.out" || break
     kill -0 "$server" 2>/dev/null || fail "the service does not start"
     sleep 0.1
@@ -70,7 +70,9 @@ stop_service() {
   ((code == 0)) || fail "the service ended with $code after it was asked to stop"
 }
 
-ctl() { in_root inventoryctl --address "$address" "$@" >>"$work/ctl.out" 2>&1 || fail "inventoryctl $* failed"; }
+ctl() {
+  in_root inventoryctl --address "$address" --timeout 10m "$@" >>"$work/ctl.out" 2>&1 || fail "inventoryctl $* failed"
+}
 
 clean_up_service() {
   ((server == 0)) || { kill -TERM "$server" && wait "$server"; } 2>/dev/null || true
@@ -111,7 +113,7 @@ ctl create channel web-eu --name Europe
 ctl attach warehouse web-eu w1
 ctl set stock SKU-1 w1 5
 ctl reserve web-eu SKU-1=2 --order O-1
-in_root inventoryctl --address "$address" availability web-eu SKU-1 -o csv >"$work/availability.out"
+in_root inventoryctl --address "$address" --timeout 10m availability web-eu SKU-1 -o csv >"$work/availability.out"
 grep -q '^SKU-1,.*,3,' "$work/availability.out" || fail "the reservation is not in the availability"
 
 progress "A separate C++ project"
@@ -121,7 +123,7 @@ cp -r "$source/tests/package/consumer" "$root/tmp/consumer"
 {
   in_root cmake -S /tmp/consumer -B /tmp/shop && in_root cmake --build /tmp/shop --target shop --parallel "$(nproc)"
 } >"$work/shop.out" 2>&1 || fail "the packages do not suffice for a C++ project"
-[[ "$(in_root /tmp/shop/shop "$address" SKU-1 4)" == "Only 3 left" ]] || fail "the C++ program sees other stock"
+[[ "$(in_root /tmp/shop/shop "$address" SKU-1 4 600)" == "Only 3 left" ]] || fail "the C++ program sees other stock"
 stop_service
 
 progress "Updating"

@@ -41,12 +41,7 @@ check_readme() {
   ((compared >= 6)) || fail "the README has only $compared blocks of code"
 }
 
-# Fails unless the program $2, called with the address and the words $3..., ends with $1 and prints what $expected says.
-expect() {
-  local code=0 printed
-  printed="$("$examples/$2" "$address" "${@:3}" 2>&1)" || code=$?
-  [[ "$code" == "$1" && "$printed" =~ ^$expected$ ]] || fail "${*:2} ended with $code and printed: $printed"
-}
+run() { "$examples/$1" "$address" "${@:2}"; }
 
 progress "Comparing the README with the code"
 check_readme
@@ -57,28 +52,28 @@ address="$(address_in "$work/serve.out")"
 id='[-0-9a-f]{36}'
 
 progress "Quickstart"
-expected="$id" expect 0 quickstart
+expected="$id" expect 0 run quickstart
 
 progress "Checkout"
-expected='DRESS-M: in stock, 110 left' expect 0 storefront web-eu DRESS-M
-expected="Order 1 is placed: reservation $id" expect 0 checkout web-eu 1 DRESS-M 12
-first="$("$examples/checkout" "$address" web-eu 1 DRESS-M 12)"
-expected="$first" expect 0 checkout web-eu 1 DRESS-M 12
-expected='DRESS-M: in stock, 98 left' expect 0 storefront web-eu DRESS-M
-expected='The payment was declined\.' expect 0 checkout web-eu 2 DRESS-M 12 decline
-expected=$'DRESS-M: in stock, 98 left\nNOPE: sold out' expect 0 storefront web-eu DRESS-M NOPE
-expected='Only 98 left\.' expect 0 checkout web-eu 3 DRESS-M 99
-expected='This can.t be ordered: there is no channel nowhere' expect 0 checkout nowhere 4 DRESS-M 1
+expected='DRESS-M: in stock, 110 left' expect 0 run storefront web-eu DRESS-M
+expected="Order 1 is placed: reservation $id" expect 0 run checkout web-eu 1 DRESS-M 12
+first="$printed"
+expected="$first" expect 0 run checkout web-eu 1 DRESS-M 12
+expected='DRESS-M: in stock, 98 left' expect 0 run storefront web-eu DRESS-M
+expected='The payment was declined\.' expect 0 run checkout web-eu 2 DRESS-M 12 decline
+expected=$'DRESS-M: in stock, 98 left\nNOPE: sold out' expect 0 run storefront web-eu DRESS-M NOPE
+expected='Only 98 left\.' expect 0 run checkout web-eu 3 DRESS-M 99
+expected='This can.t be ordered: there is no channel nowhere' expect 0 run checkout nowhere 4 DRESS-M 1
 
 progress "Warehouse"
-expected="Shipped 10 x DRESS-M for reservation ${first##* }" expect 0 warehouse ber-1
-expected="Shipped 2 x DRESS-M for reservation ${first##* }" expect 0 warehouse rtm-1
-expected='' expect 0 warehouse ber-1
-expected='DRESS-M: in stock, 98 left' expect 0 storefront web-eu DRESS-M
+expected="Shipped 10 x DRESS-M for reservation ${first##* }" expect 0 run warehouse ber-1
+expected="Shipped 2 x DRESS-M for reservation ${first##* }" expect 0 run warehouse rtm-1
+expected='' expect 0 run warehouse ber-1
+expected='DRESS-M: in stock, 98 left' expect 0 run storefront web-eu DRESS-M
 
 progress "Without a server"
 stop_serving
 address=127.0.0.1:1
-expected=$'no availability: .*\nDRESS-M' expect 1 storefront web-eu DRESS-M
-expected='Please try again\. .*' expect 0 checkout web-eu 5 DRESS-M 1
+expected=$'no availability: .*\nDRESS-M' expect 1 run storefront web-eu DRESS-M
+expected='Please try again\. .*' expect 0 run checkout web-eu 5 DRESS-M 1
 progress "passed"

@@ -1,4 +1,4 @@
-// shop ADDRESS SKU QUANTITY
+// shop ADDRESS SKU QUANTITY PATIENCE: puts units into a cart; waits for the service for so many seconds at most.
 #include <cstdlib>
 #include <iostream>
 
@@ -6,9 +6,9 @@
 #include "inventory/client/connection.h"
 
 int main(int argc, char** argv) {
-  if (argc != 4) return 2;
-  auto connection =
-      inventory::client::Connect({.addresses = {argv[1]}, .plaintext = true, .timeout = absl::Seconds(3)});
+  if (argc != 5) return 2;
+  auto connection = inventory::client::Connect(
+      {.addresses = {argv[1]}, .plaintext = true, .timeout = absl::Seconds(std::atoi(argv[4]))});
   if (!connection.ok()) {
     std::cerr << connection.status() << "\n";
     return 2;
