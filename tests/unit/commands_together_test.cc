@@ -89,6 +89,13 @@ TEST_F(CommandsTogetherTest, OneSeesWhatAnEarlierOneHasMade) {
   EXPECT_EQ(PartOf("r1", "a", "w1").in_shipment, 2);
 }
 
+TEST_F(CommandsTogetherTest, AnOrderGoesBehindThoseWhoWait) {
+  LetWait({"r1", "r2", "r3"});
+  EXPECT_THAT(Together(Adjustment("a", "w1", 3), Committed(Order("r4", {{"a", 1}}))),
+              ElementsAre("OK", testing::StartsWith("FAILED_PRECONDITION INSUFFICIENT_STOCK")));
+  for (const char* id : {"r1", "r2", "r3"}) EXPECT_EQ(LineOf(id, "a").backordered, 0) << id;
+}
+
 // The order's SKU is not known when the batch begins: it is its components' that matter.
 TEST_F(CommandsTogetherTest, AKitGoesBehindThoseWhoWaitForItsComponent) {
   Item("kit").components = {{"a", 1}};
