@@ -1,5 +1,6 @@
 #include "storage/backorder_repository.h"
 
+#include "storage/key_range.h"
 #include "storage/reservation_repository.h"
 
 namespace inventory::storage {
@@ -18,8 +19,7 @@ void AppendListOfAll(Sql& sql, const BackorderFilter& filter, const BackorderRec
   const char* index = filter.channel_id.empty() ? "PRIMARY" : "backorder_by_channel";
   if (!filter.reservation_id.empty()) index = "backorder_by_reservation";
   BeginStatement(sql).Raw("SELECT " + Columns<BackorderRecord>("b")).Raw(" FROM backorder b FORCE INDEX (").Raw(index);
-  sql.Raw(") WHERE b.sku >= ").Blob(after.first).Raw(" AND ").Raw(kLive).Raw(" AND (b.sku > ").Blob(after.first);
-  sql.Raw(" OR b.place > ").Int(after.second).Raw(")");
+  AppendAfterKey(sql.Raw(") WHERE "), "b.sku", "b.place", after).Raw(" AND ").Raw(kLive);
 }
 
 // The same of one SKU, all of which are counted.

@@ -1,13 +1,14 @@
 #include "storage/movement_repository.h"
 
+#include "storage/key_range.h"
+
 namespace inventory::storage {
 namespace {
 
 // Says where the page starts so that the primary key is read from there, with and without one SKU.
 void AppendAfter(Sql& sql, const std::string& sku, const MovementRecord::Key& after) {
   if (sku.empty()) {
-    sql.Raw("sku >= ").Blob(after.first).Raw(" AND (sku > ").Blob(after.first);
-    sql.Raw(" OR sequence > ").Int(after.second).Raw(")");
+    AppendAfterKey(sql, "sku", "sequence", after);
     return;
   }
   sql.Raw("sku = ").Blob(sku);
@@ -25,7 +26,8 @@ bool AppendListMovements(Sql& sql, const MovementFilter& filter, const MovementR
   if (filter.type) sql.Raw(" AND type = ").Int(static_cast<int64_t>(*filter.type));
   if (filter.start) sql.Raw(" AND create_time >= ").Time(*filter.start);
   if (filter.end) sql.Raw(" AND create_time < ").Time(*filter.end);
-  sql.Raw(" ORDER BY sku, sequence LIMIT ").Int(limit);
+  // Not in order of a SKU that is one: MariaDB would sort all of its movements by it.
+  sql.Raw(filter.sku.empty() ? " ORDER BY sku, sequence LIMIT " : " ORDER BY sequence LIMIT ").Int(limit);
   return true;
 }
 
@@ -94,11 +96,8 @@ bool AppendSelectAgedLevels(Sql& sql, const LevelRecord::Key& after, absl::Time 
   BeginStatement(sql).Raw("SELECT l.sku, l.warehouse_id, COALESCE((SELECT m.create_time FROM movement m ");
   sql.Raw("FORCE INDEX (movement_by_level) WHERE m.sku = l.sku AND m.warehouse_id = l.warehouse_id ORDER BY m.sku, ");
   sql.Raw("m.warehouse_id, m.version LIMIT 1 OFFSET 1) < ").Time(before);
-  sql.Raw(", 0) FROM stock_level l FORCE INDEX (PRIMARY) WHERE l.sku >= ")
-      .Blob(after.first)
-      .Raw(" AND (l.sku > ")
-      .Blob(after.first);
-  sql.Raw(" OR l.warehouse_id > ").Blob(after.second).Raw(") ORDER BY l.sku, l.warehouse_id LIMIT ").Int(limit);
+  sql.Raw(", 0) FROM stock_level l FORCE INDEX (PRIMARY) WHERE ");
+  AppendAfterKey(sql, "l.sku", "l.warehouse_id", after).Raw(" ORDER BY l.sku, l.warehouse_id LIMIT ").Int(limit);
   return true;
 }
 

@@ -1,5 +1,7 @@
 #include "storage/quota_repository.h"
 
+#include "storage/key_range.h"
+
 namespace inventory::storage {
 namespace {
 
@@ -62,15 +64,16 @@ bool AppendSelectLiveQuota(Sql& sql, const QuotaRecord::Key& key) {
 }
 
 bool AppendListLiveQuotas(Sql& sql, const QuotaFilter& filter, const QuotaRecord::Key& after, int64_t limit) {
-  // The page is cut before anything is joined to it: joined, an optimizer may read all quotas and sort them. The row
-  // comparison is spelled out so that the range of the SKU uses an index.
+  // The page is cut before anything is joined to it: joined, an optimizer may read all quotas and sort them. So does
+  // MariaDB where the order names a column that has one value only.
+  const char* order = filter.sku.empty() ? "sku" : "channel_id";
+  if (filter.sku.empty() && filter.channel_id.empty()) order = "sku, channel_id";
   AppendLiveSelect(sql).Raw("(SELECT * FROM quota FORCE INDEX (");
   sql.Raw(filter.channel_id.empty() || !filter.sku.empty() ? "PRIMARY" : "quota_by_channel");
-  sql.Raw(") WHERE sku >= ").Blob(after.first).Raw(" AND (sku > ").Blob(after.first);
-  sql.Raw(" OR channel_id > ").Blob(after.second).Raw(")");
+  AppendAfterKey(sql.Raw(") WHERE "), "sku", "channel_id", after);
   if (!filter.sku.empty()) sql.Raw(" AND sku = ").Blob(filter.sku);
   if (!filter.channel_id.empty()) sql.Raw(" AND channel_id = ").Blob(filter.channel_id);
-  sql.Raw(" ORDER BY sku, channel_id LIMIT ").Int(limit).Raw(") q");
+  sql.Raw(" ORDER BY ").Raw(order).Raw(" LIMIT ").Int(limit).Raw(") q");
   AppendJoinOfAny(sql).Raw(" ORDER BY q.sku, q.channel_id");
   return true;
 }
