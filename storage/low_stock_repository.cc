@@ -1,6 +1,9 @@
 #include "storage/low_stock_repository.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "storage/key_range.h"
 
 namespace inventory::storage {
 namespace {
@@ -55,25 +58,28 @@ bool AppendSelectEvent(Sql& sql, const LowStockEventRecord::Key& key) {
   return true;
 }
 
-bool AppendSelectDueEvents(Sql& sql, const std::string& activity, int64_t limit) {
-  BeginStatement(sql).Raw("SELECT e.rule_id, e.number, r.parameters FROM low_stock_event e ");
+bool AppendSelectDueEvents(Sql& sql, const std::string& activity, const DueEvent& after, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT e.next_attempt_time, e.rule_id, e.number, r.parameters FROM low_stock_event e ");
   sql.Raw("FORCE INDEX (low_stock_event_of_activity) STRAIGHT_JOIN low_stock_rule r ON r.rule_id = e.rule_id");
-  sql.Raw(" WHERE e.activity = ").Blob(activity).Raw(" AND e.next_attempt_time <= NOW(6)");
-  sql.Raw(" ORDER BY e.next_attempt_time LIMIT ").Int(limit);
+  sql.Raw(" WHERE e.activity = ").Blob(activity).Raw(" AND e.next_attempt_time <= NOW(6) AND ");
+  AppendAfterKey(sql, "e.next_attempt_time", "e.rule_id", std::pair(after.due_time, after.key.first));
+  sql.Raw(" ORDER BY e.next_attempt_time, e.rule_id LIMIT ").Int(limit);
   return true;
 }
 
 std::vector<DueEvent> ParseDueEvents(const Rows& rows) {
   std::vector<DueEvent> due;
-  for (const Row& row : rows) due.push_back({{std::string(row.Text(0)), row.Int(1)}, LabelsCodec::Parse(row, 2)});
+  for (const Row& row : rows) {
+    due.push_back({row.Time(0), {std::string(row.Text(1)), row.Int(2)}, LabelsCodec::Parse(row, 3)});
+  }
   return due;
 }
 
 bool AppendSelectDeletedRules(Sql& sql, absl::Duration age, const DeletedRule& after, int64_t limit) {
   BeginStatement(sql).Raw("SELECT delete_time, rule_id FROM low_stock_rule FORCE INDEX (low_stock_rule_by_deletion)");
-  sql.Raw(" WHERE delete_time <= NOW(6) - INTERVAL ").Int(absl::ToInt64Seconds(age)).Raw(" SECOND AND delete_time >= ");
-  sql.Time(after.delete_time).Raw(" AND (delete_time > ").Time(after.delete_time).Raw(" OR rule_id > ");
-  sql.Blob(after.rule_id).Raw(") ORDER BY delete_time, rule_id LIMIT ").Int(limit);
+  sql.Raw(" WHERE delete_time <= NOW(6) - INTERVAL ").Int(absl::ToInt64Seconds(age)).Raw(" SECOND AND ");
+  AppendAfterKey(sql, "delete_time", "rule_id", std::pair(after.delete_time, after.rule_id));
+  sql.Raw(" ORDER BY delete_time, rule_id LIMIT ").Int(limit);
   return true;
 }
 
@@ -137,8 +143,7 @@ bool AppendListLowStockEvents(Sql& sql, const LowStockEventFilter& filter, const
   if (filter.rule_ids) {
     order = AppendAfter(sql, *filter.rule_ids, after);
   } else {
-    sql.Raw("e.rule_id >= ").Blob(after.first).Raw(" AND (e.rule_id > ").Blob(after.first).Raw(" OR e.number > ");
-    sql.Int(after.second).Raw(")");
+    AppendAfterKey(sql, "e.rule_id", "e.number", after);
   }
   if (filter.state) sql.Raw(" AND e.state = ").Int(static_cast<int64_t>(*filter.state));
   sql.Raw(" ORDER BY ").Raw(order).Raw(" LIMIT ").Int(limit);

@@ -56,13 +56,14 @@ bool AppendSelectFirstEvents(Sql& sql, const std::string& rule_id);
 // Selects the event.
 bool AppendSelectEvent(Sql& sql, const LowStockEventRecord::Key& key);
 
-// Selects the events of the activity that are due, the longest due first, the first `limit`, and what their rules tell
-// the activity: ParseDueEvents.
+// Selects the events of the activity that are due, the first `limit` after `after` by the time since when and the rule,
+// of which but one event is due at a time, and what their rules tell the activity: ParseDueEvents.
 struct DueEvent {
-  LowStockEventRecord::Key key;
-  std::map<std::string, std::string> parameters;
+  absl::Time due_time = absl::InfinitePast();
+  LowStockEventRecord::Key key = {};
+  std::map<std::string, std::string> parameters = {};
 };
-bool AppendSelectDueEvents(Sql& sql, const std::string& activity, int64_t limit);
+bool AppendSelectDueEvents(Sql& sql, const std::string& activity, const DueEvent& after, int64_t limit);
 std::vector<DueEvent> ParseDueEvents(const Rows& rows);
 
 // Deletes events that were done `age` or longer ago, the first `limit`.

@@ -6,10 +6,13 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "server/background/due_events.h"
 #include "server/background/run_all.h"
 #include "server/logging.h"
 #include "storage/low_stock_repository.h"
@@ -21,7 +24,6 @@ using activities::LowStockEvent;
 using server::Log;
 using server::LogLevel;
 
-constexpr int64_t kMaxDue = 200;  // Of one activity, taken note of in one look.
 constexpr std::size_t kMaxErrorBytes = 500;
 
 // What activities use of this server.
@@ -101,39 +103,47 @@ void Dispatcher::Stop() {
 
 // Instances take the events in random order, so that they don't all go for the same one.
 absl::Duration Dispatcher::Look() {
-  storage::Sql sql;
-  for (const auto& lane : lanes_) storage::AppendSelectDueEvents(sql, lane->activity, kMaxDue);
-  const auto results = Ask(pool_, sql);
-  // Where the database is away, who serves callers says so.
-  if (!results.ok()) return absl::Seconds(1);
+  const absl::Time start = absl::Now();
+  std::vector<DueEvents> due;
+  std::vector<std::size_t> asked;
+  for (const auto& lane : lanes_) {
+    asked.push_back(due.size());
+    due.emplace_back(lane->activity);
+  }
+  while (!asked.empty()) {
+    storage::Sql sql;
+    for (const std::size_t i : asked)
+      storage::AppendSelectDueEvents(sql, lanes_[i]->activity, due[i].last(), DueEvents::kPage);
+    const auto results = Ask(pool_, sql);
+    // Where the database is away, who serves callers says so.
+    if (!results.ok()) return absl::Seconds(1);
+    for (std::size_t i = 0; i < asked.size(); ++i) due[asked[i]].Add(storage::ParseDueEvents((*results)[i]));
+    std::erase_if(asked, [&](std::size_t i) { return stopping_ || !due[i].WantsMore(); });
+  }
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    const activities::Activity* activity = activities::Find(lanes_[i]->activity);
-    std::vector<AttemptQueue::Event> due;
-    for (storage::DueEvent& event : storage::ParseDueEvents((*results)[i])) {
-      const activities::Parameters parameters(event.parameters.begin(), event.parameters.end());
-      due.push_back({std::move(event.key), activity == nullptr ? "" : activity->destination(parameters)});
-    }
+    std::vector<AttemptQueue::Event> events = due[i].Take();
     {
       storage::MutexLock lock(mutex_);
-      std::shuffle(due.begin(), due.end(), random_);
+      std::shuffle(events.begin(), events.end(), random_);
     }
-    lanes_[i]->queue.SetWaiting(std::move(due));
+    lanes_[i]->queue.SetWaiting(std::move(events));
   }
-  return options_.interval;
+  // Where much is due a look takes long, and it must not be all that the database does.
+  return std::max(options_.interval, 4 * (absl::Now() - start));
 }
 
 void Dispatcher::Work(Lane& lane) {
   while (const std::optional<AttemptQueue::Event> event = lane.queue.Take()) {
-    CarryOut(event->key);
+    CarryOut(lane, event->key);
     lane.queue.Done(*event);
   }
 }
 
-void Dispatcher::CarryOut(const Key& key) {
+void Dispatcher::CarryOut(const Lane& lane, const Key& key) {
   std::optional<BeginAttempt::Taken> taken;
-  absl::Status begun =
-      RunOne(committer_, std::make_unique<BeginAttempt>(key, options_.lease, options_.max_attempts, taken),
-             {.caller = "system"}, absl::Now() + kPatience);
+  absl::Status begun = RunOne(
+      committer_, std::make_unique<BeginAttempt>(key, options_.lease, options_.max_attempts, taken, lane.activity),
+      {.caller = "system"}, absl::Now() + kPatience);
   if (begun.ok() && taken) Record(key, *taken, Execute(*taken));
 }
 

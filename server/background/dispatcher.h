@@ -71,7 +71,7 @@ class Dispatcher {
   void StartLane(std::string activity);
   absl::Duration Look();
   void Work(Lane& lane);
-  void CarryOut(const Key& key);
+  void CarryOut(const Lane& lane, const Key& key);
   absl::Status Execute(const BeginAttempt::Taken& taken);
   void Record(const Key& key, const BeginAttempt::Taken& taken, const absl::Status& status);
   EndAttempt::Outcome OutcomeOf(const BeginAttempt::Taken& taken, const absl::Status& status) const;

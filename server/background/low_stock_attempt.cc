@@ -47,6 +47,11 @@ absl::Status BeginAttempt::Apply(pipeline::Work& work) {
   taken_.reset();
   const LowStockEventRecord* found = FindPending(work, event_);
   if (found == nullptr || !found->next_attempt_time || *found->next_attempt_time > work.now()) return absl::OkStatus();
+  const LowStockRuleRecord& rule = *work.rows().low_stock_rules.Find(event_.first);
+  if (activity_.empty() ? activities::Find(rule.activity) == nullptr : rule.activity != activity_) {
+    if (found->activity != rule.activity) work.rows().low_stock_events.Edit(event_).activity = rule.activity;
+    return absl::OkStatus();
+  }
   LowStockEventRecord& event = work.rows().low_stock_events.Edit(event_);
   event.update_time = work.now();
   if (event.attempts >= max_attempts_) {
@@ -57,7 +62,6 @@ absl::Status BeginAttempt::Apply(pipeline::Work& work) {
   event.attempts += 1;
   event.last_error.clear();
   pipeline::Schedule(work, event_, work.now() + lease_);
-  const LowStockRuleRecord& rule = *work.rows().low_stock_rules.Find(event.rule_id);
   taken_ = {.event = ToEvent(event, rule), .activity = rule.activity};
   return absl::OkStatus();
 }

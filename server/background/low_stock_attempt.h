@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/time/time.h"
 #include "server/activities/activity.h"
@@ -22,10 +23,16 @@ class BeginAttempt final : public pipeline::Command {
     std::string activity;
   };
 
-  // `taken` is set by every run; unset if there was nothing to take. It must outlive the command.
+  // `taken` is set by every run; unset if there was nothing to take. It must outlive the command. The event is taken
+  // only if its rule's activity is `activity`, or one that this server has if that is empty. Otherwise the rule has
+  // changed since the event was put into a queue: it goes into that of the activity as it is now, at the same time.
   BeginAttempt(storage::LowStockEventRecord::Key event, absl::Duration lease, int max_attempts,
-               std::optional<Taken>& taken)
-      : event_(std::move(event)), lease_(lease), max_attempts_(max_attempts), taken_(taken) {}
+               std::optional<Taken>& taken, std::string activity = "")
+      : event_(std::move(event)),
+        lease_(lease),
+        max_attempts_(max_attempts),
+        taken_(taken),
+        activity_(std::move(activity)) {}
 
   std::string_view name() const override { return "BeginLowStockAttempt"; }
   pipeline::Needs needs() const override;
@@ -38,6 +45,7 @@ class BeginAttempt final : public pipeline::Command {
   const absl::Duration lease_;
   const int max_attempts_;
   std::optional<Taken>& taken_;
+  const std::string activity_;
 };
 
 // Records how an attempt has ended.

@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "server/activities/activity.h"
 #include "server/background/dispatcher.h"
+#include "server/background/due_events.h"
 #include "server/background/run_all.h"
 #include "server/pipeline/low_stock.h"
 #include "storage/connection_pool.h"
@@ -108,20 +109,27 @@ class CustomActivityTest : public PipelineTest {
   // A rule on a SKU of that name, which is low from the start.
   void MakeLow(const std::string& name, std::map<std::string, std::string> parameters = {{"wish", "x"}},
                const std::string& activity = "test_obedient") {
-    auto make = std::make_unique<TestCommand>(
-        Needs{.skus = {name}, .create_items = true, .new_low_stock_rules = {name}}, [&](Work& work, std::string&) {
-          work.rows().low_stock_rules.Add({.rule_id = name,
-                                           .sku = name,
-                                           .threshold = 5,
-                                           .activity = activity,
-                                           .parameters = parameters,
-                                           .version = 1,
-                                           .create_time = work.now(),
-                                           .update_time = work.now()});
-          work.rows().items.Edit(name).low_stock_rules += 1;
-          JudgeRule(work, name);
-          return absl::OkStatus();
-        });
+    MakeAllLow({name}, parameters, activity);
+  }
+  // The same for many at once.
+  void MakeAllLow(const std::vector<std::string>& names, const std::map<std::string, std::string>& parameters,
+                  const std::string& activity) {
+    auto make = std::make_unique<TestCommand>(Needs{.skus = names, .create_items = true, .new_low_stock_rules = names},
+                                              [&](Work& work, std::string&) {
+                                                for (const std::string& name : names) {
+                                                  work.rows().low_stock_rules.Add({.rule_id = name,
+                                                                                   .sku = name,
+                                                                                   .threshold = 5,
+                                                                                   .activity = activity,
+                                                                                   .parameters = parameters,
+                                                                                   .version = 1,
+                                                                                   .create_time = work.now(),
+                                                                                   .update_time = work.now()});
+                                                  work.rows().items.Edit(name).low_stock_rules += 1;
+                                                  JudgeRule(work, name);
+                                                }
+                                                return absl::OkStatus();
+                                              });
     ASSERT_TRUE(background::RunOne(*committer_, std::move(make), {}, absl::InfiniteFuture()).ok());
   }
 
@@ -259,6 +267,20 @@ TEST_F(CustomActivityTest, IsNotHeldUpByAnotherActivityNorAHostByAnother) {
   for (int i = 0; i < 8; ++i) {
     EXPECT_EQ(EventOf(absl::StrCat("stalled", i)).state, LowStockEventState::kPending);
   }
+}
+
+// Though nothing else is among the many that are due longest.
+TEST_F(CustomActivityTest, IsNotHeldUpByMoreOfAnotherHostThanALookTakesNoteOf) {
+  HttpReceiver stalled(HttpReceiver::Stall());
+  HttpReceiver prompt(HttpReceiver::Status(200));
+  std::vector<std::string> names;
+  for (int i = 0; i < 3 * background::DueEvents::kPage; ++i) names.push_back(absl::StrCat("stalled", i));
+  MakeAllLow(names, {{"url", stalled.url()}}, "webhook");
+  std::string elsewhere = prompt.url();
+  elsewhere.replace(elsewhere.find("127.0.0.1"), 9, "localhost");
+  MakeLow("elsewhere", {{"url", elsewhere}}, "webhook");
+  const auto dispatcher = Dispatch(/*threads=*/4, /*timeout=*/absl::Minutes(5));
+  EXPECT_TRUE(Reaches("elsewhere", LowStockEventState::kDone)) << EventOf("elsewhere").last_error;
 }
 
 // Two servers may have different activities.

@@ -88,11 +88,34 @@ class LowStockReadsTest : public RepositoriesTest {
 TEST_F(LowStockReadsTest, RulesOfASkuAndEventsThatAreDue) {
   const std::vector<std::string> skus = {"sku7", "sku1999"};
   EXPECT_EQ(Count([&](Sql& sql) { return AppendSelectRulesOf(sql, skus); }), 2u);
-  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectDueEvents(sql, "log", 100); }), std::size_t{kRules / kRare});
-  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectDueEvents(sql, "webhook", 100); }), 0u);
+  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectDueEvents(sql, "log", {}, 100); }), std::size_t{kRules / kRare});
+  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectDueEvents(sql, "webhook", {}, 100); }), 0u);
   EXPECT_EQ(Count([](Sql& sql) { return AppendSelectRuleIdsOf(sql, "sku7"); }), 1u);
   EXPECT_EQ(Count([](Sql& sql) { return AppendSelectFirstEvents(sql, "long"); }), 1u);
   EXPECT_EQ(Count([](Sql& sql) { return AppendSelectFirstEvents(sql, "r00200"); }), 2u);
+}
+
+// All are due since the same moment, and are told apart by their rules.
+TEST_F(LowStockReadsTest, PagesOfEventsThatAreDue) {
+  Run([](Sql& sql) {
+    sql.Raw("UPDATE low_stock_event SET next_attempt_time = IF(number = 1, ").Time(kTime).Raw(", NULL)");
+    return true;
+  });
+  DueEvent last;
+  int found = 0;
+  for (std::size_t size = 500; size == 500; found += static_cast<int>(size)) {
+    const int64_t before = Reads();
+    const std::vector<DueEvent> page =
+        ParseDueEvents(Run([&](Sql& sql) { return AppendSelectDueEvents(sql, "log", last, 500); }));
+    EXPECT_LT(Reads() - before, kMostReads);
+    for (const DueEvent& event : page) {
+      EXPECT_TRUE(event.key.first > last.key.first || event.due_time > last.due_time);
+      last = event;
+    }
+    size = page.size();
+  }
+  EXPECT_EQ(found, kRules + 1);
+  EXPECT_EQ(last.key.first, "r01999");
 }
 
 TEST_F(LowStockReadsTest, ListsOfRules) {
@@ -127,6 +150,11 @@ TEST_F(LowStockReadsTest, RulesThatWereDeletedLongAgoAndTheirEvents) {
   };
   EXPECT_EQ(find({}, absl::Hours(1)), (std::vector<std::string>{"r00200", "r00300"}));
   EXPECT_EQ(find({kTime, "r00300"}, absl::Hours(1)), std::vector<std::string>{"r00400"});
+  Run([](Sql& sql) {
+    sql.Raw("UPDATE low_stock_rule SET delete_time = create_time");
+    return true;
+  });
+  EXPECT_EQ(find({kTime, "r01998"}, absl::Hours(1)), std::vector<std::string>{"r01999"}) << "deleted at once";
   EXPECT_EQ(find({}, absl::Now() - kTime + absl::Hours(1)), std::vector<std::string>());
   EXPECT_EQ(Count([](Sql& sql) { return AppendSelectEventKeys(sql, "r00200", 3); }), 3u);
   EXPECT_EQ(Count([](Sql& sql) { return AppendSelectEventKeys(sql, "long", 50); }), 50u);
@@ -135,6 +163,8 @@ TEST_F(LowStockReadsTest, RulesThatWereDeletedLongAgoAndTheirEvents) {
 TEST_F(LowStockReadsTest, ListsOfEvents) {
   EXPECT_EQ(CountEvents({}), 3u);
   EXPECT_EQ(CountEvents({}, {"r01998", 1}), 1u);
+  EXPECT_EQ(CountEvents({}, {"long", kLong - 4}), 3u) << "far into the events of a rule";
+  EXPECT_EQ(CountEvents({.state = LowStockEventState::kDone}, {"long", kLong - 4}), 3u);
   EXPECT_EQ(CountEvents({.rule_ids = {{"long"}}}, {"long", kLong - 2}), 2u);
   EXPECT_EQ(CountEvents({.rule_ids = {{"long"}}, .state = LowStockEventState::kPending}), 1u);
   EXPECT_EQ(CountEvents({.rule_ids = {{"long", "r00200", "r00201"}}}, {"long", kLong}), 3u);
