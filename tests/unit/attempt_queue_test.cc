@@ -51,9 +51,9 @@ TEST_F(AttemptQueueTest, DestinationsTakeTurns) {
 TEST_F(AttemptQueueTest, ADestinationThatIsSlowLeavesRoomForTheOthers) {
   queue_.SetWaiting({Of("a1", "a"), Of("a2", "a"), Of("a3", "a"), Of("a4", "a"), Of("b1", "b"), Of("b2", "b")});
   EXPECT_THAT(Take(4), ElementsAre("a1", "b1", "a2", "b2"));
-  auto next = std::async(std::launch::async, [this] { return Take(1); });
+  auto next = std::async(std::launch::async, [this] { return queue_.Take().value().key.first; });
   End("a1");
-  EXPECT_THAT(next.get(), ElementsAre("a3"));
+  EXPECT_EQ(next.get(), "a3");
 }
 
 TEST_F(AttemptQueueTest, WhatIsUnderWayDoesNotWaitAgain) {
