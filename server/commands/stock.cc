@@ -77,8 +77,9 @@ int64_t CountedBefore(const LevelChange& change, const pipeline::Work& work) {
 
 absl::Status CountTooOld(const LevelChange& change) {
   return Precondition("COUNT_TOO_OLD",
-                      absl::StrCat("more than ", pipeline::kMaxMovementsSince, " movements of ", change.sku, " in ",
-                                   change.warehouse_id, " were made since the count; count again"),
+                      absl::StrCat("too many movements of ", change.sku, " in ", change.warehouse_id,
+                                   " were made since the count: more than ", pipeline::kMaxMovementsSince,
+                                   ", or fewer where many old counts are written at once; count again"),
                       {{"sku", change.sku},
                        {"warehouse_id", change.warehouse_id},
                        {"limit", absl::StrCat(pipeline::kMaxMovementsSince)}});

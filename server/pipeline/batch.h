@@ -70,6 +70,7 @@ class Batch : private BackorderSource {
   void SelectAsked(Packet& packet);
   void LockEstimates(Packet& packet) const;
   absl::Status LoadPastLevels();
+  absl::Status LoadPastLevels(const std::vector<LevelMoment>& moments, int64_t most);
   absl::Status LoadHolders();
   absl::Status MakeMissingItems();
   absl::Status RefreshConfiguration(int64_t version);

@@ -29,6 +29,10 @@ using storage::Sql;
 // Dead holds released in one step; more are released in further steps before any command runs.
 constexpr int kMaxDeadHolds = 1000;
 
+// So many movements, at most, are looked at in one go to find levels at earlier moments, but at least one of each. A
+// batch has a few goes: each but the last is for half as many moments as the one before, or fewer.
+constexpr int64_t kMaxMovementsAtOnce = 50'000;
+
 template <typename Record>
 Packet::Reader LoadInto(Table<Record>& table) {
   return [&table](const storage::Rows& rows) {
@@ -274,12 +278,29 @@ absl::StatusOr<BackorderSource::Loaded> Batch::LoadWaiting(const std::string& sk
   return loaded;
 }
 
-// A round trip of its own: only with the level is it known where to stop.
+// A round trip of its own: only with the level is it known where to stop. What all moments of a batch may read is
+// limited, because it is read under locks. So each gets its part first, and if that is not enough for some, which are
+// few in most batches, they share once more.
 absl::Status Batch::LoadPastLevels() {
+  std::vector<LevelMoment> left = Union(jobs_, [](const Job& job) { return job.needs.past_levels; });
+  int64_t looked_at = 0;
+  while (!left.empty()) {
+    const int64_t most = std::min(kMaxMovementsSince, kMaxMovementsAtOnce / static_cast<int64_t>(left.size()));
+    if (most == looked_at || most < std::min(2 * looked_at, kMaxMovementsSince)) break;
+    looked_at = std::max<int64_t>(most, 1);
+    absl::Status sent = LoadPastLevels(left, looked_at);
+    if (!sent.ok()) return sent;
+    std::erase_if(left, [this](const LevelMoment& then) { return !loaded_.past_levels.at(then).too_far; });
+  }
+  return absl::OkStatus();
+}
+
+// Looks at so many movements of each level at most.
+absl::Status Batch::LoadPastLevels(const std::vector<LevelMoment>& moments, int64_t most) {
   Packet packet;
-  for (const LevelMoment& then : Union(jobs_, [](const Job& job) { return job.needs.past_levels; })) {
+  for (const LevelMoment& then : moments) {
     const storage::LevelRecord* level = loaded_.rows.levels.Find({then.sku, then.warehouse_id});
-    const int64_t before = std::max<int64_t>((level == nullptr ? 0 : level->version) - kMaxMovementsSince - 1, 0);
+    const int64_t before = std::max<int64_t>((level == nullptr ? 0 : level->version) - most - 1, 0);
     packet.Add(
         [&](Sql& sql) { return storage::AppendSelectPastLevel(sql, then.sku, then.warehouse_id, then.time, before); },
         [this, then, before](const storage::Rows& rows) {
@@ -288,7 +309,7 @@ absl::Status Batch::LoadPastLevels() {
           past.too_far = !past.on_hand && before > 0;
         });
   }
-  return packet.size() == 0 ? absl::OkStatus() : packet.Send(connection_);
+  return packet.Send(connection_);
 }
 
 // Commands before the one that asks may release what is loaded: so many more are read.

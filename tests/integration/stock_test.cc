@@ -33,6 +33,25 @@ class StockTest : public ServerTest {
     }
     return listed;
   }
+  // 10,000 movements of nothing.
+  static void MoveNothing(const std::string& sku) {
+    std::string digits = "(SELECT 0 d";
+    for (int i = 1; i < 10; ++i) absl::StrAppend(&digits, " UNION ALL SELECT ", i);
+    digits += ")";
+    Sql(absl::Substitute(
+        "INSERT INTO movement SELECT * FROM (SELECT m.sku, m.sequence + n.n AS sequence, m.warehouse_id, m.version + "
+        "n.n "
+        "AS version, 2 AS type, 0 AS a, 0 AS b, 0 AS c, 0 AS d, 0 AS e, m.balance_on_hand, m.balance_reserved, "
+        "m.balance_safety_stock, m.balance_damaged, m.balance_quality_control, '' AS f, '' AS g, '' AS h, '' AS i, "
+        "m.create_time + INTERVAL n.n MICROSECOND AS j, 0 AS k, m.balance_incoming FROM movement m JOIN (SELECT 1 + "
+        "t.d + 10 * u.d + 100 * v.d + 1000 * w.d AS n FROM $0 t, $0 u, $0 v, $0 w) n WHERE m.sku = '$1') made",
+        digits, sku));
+    Sql(absl::Substitute("UPDATE stock_level SET version = version + 10000 WHERE sku = '$0'", sku));
+    Sql(absl::Substitute(
+        "UPDATE item SET sequence = sequence + 10000, last_movement_time = last_movement_time + INTERVAL "
+        "10000 MICROSECOND WHERE sku = '$0'",
+        sku));
+  }
 };
 
 TEST_F(StockTest, SetCountsAndARepeatedCountChangesNoQuantity) {
@@ -77,28 +96,39 @@ TEST_F(StockTest, ALateCountKeepsWhatHasMovedSince) {
 // What has happened since is added up under the lock of the SKU.
 TEST_F(StockTest, ACountIsNotSoLateThatTooMuchHasMovedSince) {
   const v1::StockLevel counted = Must(Set(Sku(), "on_hand: 3")).stock_level();
-  std::string digits = "(SELECT 0 d";
-  for (int i = 1; i < 10; ++i) absl::StrAppend(&digits, " UNION ALL SELECT ", i);
-  digits += ")";
-  // 10,000 movements of nothing.
-  Sql(absl::Substitute(
-      "INSERT INTO movement SELECT * FROM (SELECT m.sku, m.sequence + n.n AS sequence, m.warehouse_id, m.version + n.n "
-      "AS version, 2 AS type, 0 AS a, 0 AS b, 0 AS c, 0 AS d, 0 AS e, m.balance_on_hand, m.balance_reserved, "
-      "m.balance_safety_stock, m.balance_damaged, m.balance_quality_control, '' AS f, '' AS g, '' AS h, '' AS i, "
-      "m.create_time + INTERVAL n.n MICROSECOND AS j, 0 AS k, m.balance_incoming FROM movement m JOIN (SELECT 1 + "
-      "t.d + 10 * u.d + 100 * v.d + 1000 * w.d AS n FROM $0 t, $0 u, $0 v, $0 w) n WHERE m.sku = '$1') made",
-      digits, Sku()));
-  Sql(absl::Substitute("UPDATE stock_level SET version = version + 10000 WHERE sku = '$0'", Sku()));
-  Sql(absl::Substitute(
-      "UPDATE item SET sequence = sequence + 10000, last_movement_time = last_movement_time + INTERVAL "
-      "10000 MICROSECOND WHERE sku = '$0'",
-      Sku()));
+  MoveNothing(Sku());
   const std::string then = absl::Substitute("on_hand: 5 as_of_time { seconds: $0 nanos: $1 }",
                                             counted.update_time().seconds(), counted.update_time().nanos());
   EXPECT_EQ(Must(Set(Sku(), then)).stock_level().on_hand(), 5);
   const auto refused = Set(Sku(), then);
   EXPECT_EQ(Outcome(refused), "FAILED_PRECONDITION COUNT_TOO_OLD");
   EXPECT_EQ(MetadataOf(refused.status())["limit"], "10000");
+}
+
+// Counts of a call share what may be looked at: a few late ones among many are taken, but not many.
+TEST_F(StockTest, LateCountsOfACallShareWhatIsLookedAt) {
+  constexpr int kLate = 8;
+  std::vector<v1::StockUpdate> late;
+  for (int i = 0; i < kLate; ++i) {
+    const std::string sku = Sku(absl::StrCat("late", i));
+    const auto then = Must(Set(sku, "on_hand: 3")).stock_level().update_time();
+    MoveNothing(sku);
+    late.push_back(Pb<v1::StockUpdate>(absl::Substitute("sku: '$0' warehouse_id: 'w1' set_on_hand: 5", sku)));
+    *late.back().mutable_as_of_time() = then;
+  }
+  v1::BatchUpdateStockRequest many;
+  many.set_error_policy(v1::ERROR_POLICY_PER_ROW);
+  for (const v1::StockUpdate& update : late) *many.add_updates() = update;
+  EXPECT_EQ(Must(client().Call(many)).failed_count(), kLate);
+  v1::BatchUpdateStockRequest few;
+  for (int i = 0; i < 100; ++i) {
+    const std::string sku = Sku(absl::StrCat("prompt", i));
+    *few.add_updates() = Pb<v1::StockUpdate>(absl::Substitute("sku: '$0' warehouse_id: 'w1' set_on_hand: 5", sku));
+    *few.mutable_updates(i)->mutable_as_of_time() = late[0].as_of_time();
+  }
+  for (int i = 0; i < 3; ++i) *few.add_updates() = late[static_cast<std::size_t>(i)];
+  const auto answer = Must(client().Call(few));
+  EXPECT_EQ(answer.results(102).stock_level().on_hand(), 5);
 }
 
 TEST_F(StockTest, SetBelowWhatIsReservedLeavesADeficit) {
