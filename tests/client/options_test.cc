@@ -18,6 +18,7 @@
 namespace inventory::client {
 namespace {
 
+using internal::AllLoopback;
 using internal::TargetOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -92,6 +93,19 @@ TEST(OptionsTest, SaysAddressesInWordsOfGrpc) {
   EXPECT_EQ(TargetOf({"[::1]:1", "[::2]:2"}), "ipv6:[::1]:1,[::2]:2");
 }
 
+TEST(OptionsTest, KnowsAddressesOfThisMachine) {
+  for (const char* address : {"127.0.0.1:50051", "127.9.9.9:1", "localhost:50051", "dns:///localhost:1", "[::1]:50051",
+                              "unix:/run/inventory.sock", "unix-abstract:inventory"}) {
+    EXPECT_TRUE(AllLoopback({address})) << address;
+  }
+  for (const char* address : {"127.example.com:50051", "localhost.example.com:50051", "10.0.0.1:50051", "[::2]:50051",
+                              "ipv4:127.0.0.1:1,10.0.0.1:1"}) {
+    EXPECT_FALSE(AllLoopback({address})) << address;
+  }
+  EXPECT_TRUE(AllLoopback({"127.0.0.1:1", "127.0.0.1:2"}));
+  EXPECT_FALSE(AllLoopback({"127.0.0.1:1", "10.0.0.1:1"}));
+}
+
 TEST(OptionsTest, PlaintextExcludesTls) {
   EXPECT_THAT(Complaints({.addresses = {"a:1"}, .plaintext = true, .tls = {.ca_pem = "x"}}), ElementsAre("plaintext"));
   EXPECT_THAT(Complaints({.addresses = {"a:1"}, .plaintext = true, .tls = {.server_name = "a"}}),
@@ -113,10 +127,11 @@ TEST(OptionsTest, ReadsATokenAnewEachTime) {
   EXPECT_EQ(token().status().code(), absl::StatusCode::kNotFound);
   std::ofstream(path) << "one\n";
   EXPECT_EQ(token().value_or(""), "one");
-  std::ofstream(path) << "two";
+  std::ofstream(path) << " two\r\nmore";
   EXPECT_EQ(token().value_or(""), "two");
   std::ofstream(path) << "";
   EXPECT_EQ(token().status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_THAT(std::string(TokenFromFile(folder.path())().status().message()), HasSubstr("Is a directory"));
 }
 
 TEST(OptionsTest, ChecksWhatBelongsTogether) {
@@ -142,7 +157,8 @@ TEST(OptionsTest, SaysWhichFileIsWrong) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("tls.certificate_pem"));
   EXPECT_THAT(std::string(status.message()), Not(HasSubstr("secret")));
-  EXPECT_FALSE(Connect({.addresses = {"a:1"}, .tls = {.ca_file = folder.path()}}).ok()) << "a folder";
+  status = Connect({.addresses = {"a:1"}, .tls = {.ca_file = folder.path()}}).status();
+  EXPECT_THAT(std::string(status.message()), HasSubstr("tls.ca_file " + folder.path() + ": Is a directory"));
 }
 
 // A key that does not belong to the certificate is refused at once, rather than every handshake later.

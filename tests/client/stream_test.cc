@@ -129,6 +129,54 @@ TEST(StreamTest, FinishSaysWhyWritingFails) {
   EXPECT_EQ((*stream)->Finish().status(), absl::DataLossError("broken"));
 }
 
+TEST(StreamTest, FinishKeepsItsAnswer) {
+  SampleServer server({.store = [](Context&, grpc::ServerReader<Thing>& reader, StoreThingsResponse& response) {
+    for (Thing thing; reader.Read(&thing);) response.set_count(response.count() + 1);
+    return grpc::Status::OK;
+  }});
+  auto stream = ClientOf(server)->StoreThings();
+  ASSERT_TRUE(stream.ok());
+  EXPECT_EQ((*stream)->Write(Named("a")), absl::OkStatus());
+  for (int i = 0; i < 2; ++i) {
+    const absl::StatusOr<StoreThingsResponse> response = (*stream)->Finish();
+    ASSERT_TRUE(response.ok()) << response.status();
+    EXPECT_EQ(response->count(), 1);
+  }
+  EXPECT_EQ((*stream)->Write(Named("b")).code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(StreamTest, FinishKeepsItsError) {
+  SampleServer server({.store = [](auto&&...) { return kBroken; }});
+  auto stream = ClientOf(server)->StoreThings();
+  ASSERT_TRUE(stream.ok());
+  for (int i = 0; i < 2; ++i) EXPECT_EQ((*stream)->Finish().status(), absl::DataLossError("broken"));
+}
+
+TEST(StreamTest, WritingIsDoneOnce) {
+  SampleServer server({.exchange = [](Context&, grpc::ServerReaderWriter<Thing, Thing>& stream) {
+    for (Thing thing; stream.Read(&thing);) stream.Write(thing);
+    return grpc::Status::OK;
+  }});
+  auto stream = ClientOf(server)->ExchangeThings();
+  ASSERT_TRUE(stream.ok());
+  EXPECT_EQ((*stream)->Write(Named("a")), absl::OkStatus());
+  EXPECT_EQ((*stream)->WritesDone(), absl::OkStatus());
+  EXPECT_EQ((*stream)->WritesDone().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ((*stream)->Write(Named("b")).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(ReadAll(**stream), ElementsAre("a", "end"));
+  EXPECT_EQ((*stream)->WritesDone().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(StreamTest, WritingAfterTheEndFails) {
+  SampleServer server({.exchange = [](auto&&...) { return grpc::Status::OK; }});
+  auto stream = ClientOf(server)->ExchangeThings();
+  ASSERT_TRUE(stream.ok());
+  EXPECT_THAT(ReadAll(**stream), ElementsAre("end"));
+  EXPECT_EQ((*stream)->Write(Named("a")).code(), absl::StatusCode::kUnavailable);
+  (*stream)->WritesDone().IgnoreError();
+  EXPECT_THAT(ReadAll(**stream), ElementsAre("end"));
+}
+
 TEST(StreamTest, ExchangesBothWaysAtOnce) {
   SampleServer server({.exchange = [](Context&, grpc::ServerReaderWriter<Thing, Thing>& stream) {
     for (Thing thing; stream.Read(&thing);) stream.Write(thing);

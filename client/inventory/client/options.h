@@ -51,8 +51,8 @@ struct TlsOptions {
 // it must be thread-safe and quick, so keep the token and renew it in time. Its errors are the attempt's.
 using TokenProvider = std::function<absl::StatusOr<std::string>()>;
 
-// The first line of a file, read for each attempt, so that a token which is renewed in place is used at once. For
-// tokens that something else keeps fresh, such as Kubernetes' service accounts.
+// The first line of a file, without blanks around it, read for each attempt, so that a token which is renewed in place
+// is used at once. For tokens that something else keeps fresh, such as Kubernetes' service accounts.
 TokenProvider TokenFromFile(std::string path);
 
 struct ConnectionOptions {
@@ -62,7 +62,9 @@ struct ConnectionOptions {
   std::vector<std::string> addresses;
 
   // Unencrypted and unauthenticated, only when asked for: whoever is on the way reads and changes everything. Excludes
-  // `tls`. Default: false, so TLS with the authorities of the system.
+  // `tls`. A proxy that the environment names (grpc_proxy, https_proxy, http_proxy) is passed by, as it is towards
+  // addresses of this machine; TLS towards others goes through it. Default: false, so TLS with the authorities of the
+  // system.
   bool plaintext = false;
   TlsOptions tls;
 
@@ -82,11 +84,11 @@ struct ConnectionOptions {
   // being repeated. Default: false.
   bool wait_for_ready = false;
 
-  // A connection on which nothing was heard for so long is asked for a sign of life; at least 10 s, or servers cut it.
-  // 0: never. Default: 20 s.
+  // A connection on which nothing was heard for so long is asked for a sign of life, with or without calls; at least
+  // 10 s, or servers cut it. 0: never. Default: 20 s.
   absl::Duration keepalive_interval = absl::Seconds(20);
-  // ... and given up if none comes for so long. Default: 10 s.
-  absl::Duration keepalive_timeout = absl::Seconds(10);
+  // ... and given up, with its calls, if none comes for so long. Default: 5 s.
+  absl::Duration keepalive_timeout = absl::Seconds(5);
   // How long one attempt to reach an address may take. Default: 5 s.
   absl::Duration connect_timeout = absl::Seconds(5);
 

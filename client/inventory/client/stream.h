@@ -42,10 +42,11 @@ class WriteStream {
  public:
   virtual ~WriteStream() = default;
 
-  // Returns when the connection has room for more. After an error the stream has ended, and Finish says why.
+  // Returns when the connection has room for more. FAILED_PRECONDITION after Finish; after another error the stream has
+  // ended, and Finish says why.
   virtual absl::Status Write(const Request& request) = 0;
 
-  // Says that there is no more, and waits for the answer.
+  // Says that there is no more, and waits for the answer. The same answer when called again.
   virtual absl::StatusOr<Response> Finish() = 0;
 
   // Ends the stream; Finish then answers CANCELLED.
@@ -56,10 +57,11 @@ class WriteStream {
 template <typename Request, typename Response>
 class ReadWriteStream : public ReadStream<Response> {
  public:
-  // Returns when the connection has room for more. After an error the stream has ended, and Read says why.
+  // Returns when the connection has room for more. FAILED_PRECONDITION after WritesDone; after another error the stream
+  // has ended, and Read says why.
   virtual absl::Status Write(const Request& request) = 0;
 
-  // Says that there is no more; reading goes on.
+  // Says that there is no more; reading goes on. Called once: FAILED_PRECONDITION when called again.
   virtual absl::Status WritesDone() = 0;
 };
 

@@ -8,6 +8,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 
 namespace inventory::client::internal {
 namespace {
@@ -47,6 +49,18 @@ bool AllOf(int family, const std::vector<std::string>& addresses) {
                      [&](const std::string& address) { return IsIp(family, Split(address).host); });
 }
 
+bool IsLoopback(const std::string& address) {
+  absl::string_view host = address;
+  if (absl::StartsWith(host, "unix:") || absl::StartsWith(host, "unix-abstract:")) return true;
+  for (const char* scheme : {"dns:///", "dns:", "ipv4:", "ipv6:"}) absl::ConsumePrefix(&host, scheme);
+  if (absl::StrContains(host, ",")) return false;
+  if (absl::StartsWith(host, "[::1]")) return true;
+  host = host.substr(0, host.find(':'));
+  // "127.example.com" is somewhere else.
+  const bool is_number = host.find_first_not_of("0123456789.") == absl::string_view::npos;
+  return host == "localhost" || (is_number && absl::StartsWith(host, "127."));
+}
+
 }  // namespace
 
 absl::Status CheckAddresses(const std::vector<std::string>& addresses) {
@@ -64,6 +78,10 @@ absl::Status CheckAddresses(const std::vector<std::string>& addresses) {
         "dns:///name:port");
   }
   return absl::OkStatus();
+}
+
+bool AllLoopback(const std::vector<std::string>& addresses) {
+  return std::all_of(addresses.begin(), addresses.end(), IsLoopback);
 }
 
 std::string TargetOf(const std::vector<std::string>& addresses) {

@@ -5,17 +5,16 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <cerrno>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_credentials_options.h"
+#include "inventory/client/internal/read_file.h"
 
 namespace inventory::client::internal {
 namespace {
@@ -45,13 +44,10 @@ struct Pem {
 absl::StatusOr<Pem> Load(const std::string& file, const std::string& pem, const std::string& what) {
   if (file.empty()) return Pem{absl::StrCat("tls.", what, "_pem"), pem};
   const std::string name = absl::StrCat("tls.", what, "_file ", file);
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return absl::ErrnoToStatus(errno, absl::StrCat(name, " can't be read"));
-  // What can't be read any further, such as a folder, leaves no text.
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (text.str().empty()) return absl::InvalidArgumentError(absl::StrCat(name, " is empty or can't be read"));
-  return Pem{name, text.str()};
+  absl::StatusOr<std::string> text = ReadFile(file, name);
+  if (!text.ok()) return text.status();
+  if (text->empty()) return absl::InvalidArgumentError(absl::StrCat(name, " is empty"));
+  return Pem{name, *std::move(text)};
 }
 
 // A key with a password is not asked for it on somebody's terminal.

@@ -34,11 +34,14 @@ class GrpcStream final : public MessageStream {
   }
 
   absl::Status Write(const Message& request) override {
+    if (writes_done_) return WritesAreDone();
     if (stream_->Write(request)) return absl::OkStatus();
     return Ended();
   }
 
   absl::Status WritesDone() override {
+    if (writes_done_) return WritesAreDone();
+    writes_done_ = true;
     if (stream_->WritesDone()) return absl::OkStatus();
     return Ended();
   }
@@ -62,6 +65,11 @@ class GrpcStream final : public MessageStream {
   }
   static absl::Status Ended() { return absl::UnavailableError("the stream has ended; reading says why"); }
 
+  // gRPC would end the program.
+  static absl::Status WritesAreDone() {
+    return absl::FailedPreconditionError("the stream was told before that there is no more to write");
+  }
+
   // The outcome, which gRPC gives once.
   absl::Status Finish() {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -73,6 +81,7 @@ class GrpcStream final : public MessageStream {
   const std::string path_;
   const std::unique_ptr<grpc::ClientContext> context_;
   const std::unique_ptr<grpc::ClientReaderWriter<Message, Message>> stream_;
+  bool writes_done_ = false;  // Of the thread that writes.
   std::mutex mutex_;
   std::optional<absl::Status> status_;
 };

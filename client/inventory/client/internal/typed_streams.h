@@ -42,6 +42,14 @@ class TypedWriteStream final : public WriteStream<Request, Response> {
   absl::Status Write(const Request& request) override { return stream_->Write(request); }
 
   absl::StatusOr<Response> Finish() override {
+    if (!result_) result_ = AnswerOnce();
+    return *result_;
+  }
+
+  void Cancel() override { stream_->Cancel(); }
+
+ private:
+  absl::StatusOr<Response> AnswerOnce() {
     // If the stream has ended, reading tells why.
     stream_->WritesDone().IgnoreError();
     absl::StatusOr<std::optional<Response>> response = ReadNext<Response>(*stream_);
@@ -53,10 +61,8 @@ class TypedWriteStream final : public WriteStream<Request, Response> {
     return **std::move(response);
   }
 
-  void Cancel() override { stream_->Cancel(); }
-
- private:
   const std::unique_ptr<MessageStream> stream_;
+  std::optional<absl::StatusOr<Response>> result_;
 };
 
 template <typename Request, typename Response>
