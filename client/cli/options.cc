@@ -1,9 +1,9 @@
 #include "client/cli/options.h"
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 #include <map>
+#include <system_error>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -12,10 +12,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "client/cli/output.h"
 #include "client/cli/private_file.h"
 #include "client/cli/profile.h"
+#include "inventory/client/internal/addresses.h"
 
 namespace inventory::cli {
 namespace {
@@ -69,14 +69,14 @@ Values Addresses(const Values& given) {
   return addresses;
 }
 
-bool AllLoopback(const Values& addresses) { return std::all_of(addresses.begin(), addresses.end(), IsLoopback); }
-
 // Takes plaintext, timeout and output, which are not texts.
 Values ReadChoices(const Sources& sources, Settings& settings) {
   Values problems;
-  const bool no_tls = settings.tls_ca.empty() && settings.tls_cert.empty() && settings.tls_key.empty();
+  const bool no_tls = settings.tls_ca.empty() && settings.tls_cert.empty() && settings.tls_key.empty() &&
+                      settings.tls_server_name.empty();
   const std::string plaintext = sources.Get("plaintext");
-  settings.plaintext = plaintext.empty() ? AllLoopback(settings.addresses) && no_tls : plaintext == "true";
+  settings.plaintext =
+      plaintext.empty() ? client::internal::AllLoopback(settings.addresses) && no_tls : plaintext == "true";
   if (!plaintext.empty() && plaintext != "true" && plaintext != "false") {
     problems.push_back(absl::StrCat("plaintext: expected true or false, not \"", plaintext, "\""));
   }
@@ -93,14 +93,17 @@ Values ReadChoices(const Sources& sources, Settings& settings) {
   return problems;
 }
 
-absl::StatusOr<std::string> ReadToken(const std::string& path) {
-  if (absl::Status safe = CheckPrivate(path, kOpenToOthers); !safe.ok()) return safe;
-  std::ifstream file(path);
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const std::string token(absl::StripAsciiWhitespace(text));
-  if (!file.is_open() || file.bad()) return absl::NotFoundError(absl::StrCat("can't read ", path));
-  if (token.empty()) return absl::InvalidArgumentError(absl::StrCat(path, " has no token"));
-  return token;
+absl::StatusOr<client::TokenProvider> TokenOf(const std::string& path) {
+  const client::TokenProvider renewed = [path, read = client::TokenFromFile(path)]() -> absl::StatusOr<std::string> {
+    if (absl::Status safe = CheckPrivate(path, kOpenToOthers); !safe.ok()) return safe;
+    return read();
+  };
+  absl::StatusOr<std::string> first = renewed();
+  if (!first.ok()) return first.status();
+  // A pipe gives its token once.
+  std::error_code unknown;
+  if (std::filesystem::is_regular_file(path, unknown)) return renewed;
+  return [first = *std::move(first)]() -> absl::StatusOr<std::string> { return first; };
 }
 
 }  // namespace
@@ -128,7 +131,7 @@ const std::vector<Argument>& Options() {
        .help = "Section of $XDG_CONFIG_HOME/inventory/config.toml with values of these options. Default: default."},
       {.name = "plaintext",
        .kind = Kind::kSwitch,
-       .help = "Do without TLS. Default: only towards this machine, and if no TLS file is named."},
+       .help = "Do without TLS. Default: only towards this machine, and if no TLS option is given."},
       {.name = "tls-ca", .value = "FILE", .help = "Authorities to trust, in PEM. Default: those of the system."},
       {.name = "tls-cert", .value = "FILE", .help = "Your certificate, in PEM, for servers that ask for one."},
       {.name = "tls-key", .value = "FILE", .help = "Its key, in PEM. Only you may be able to read it."},
@@ -180,24 +183,12 @@ absl::StatusOr<client::ConnectionOptions> ConnectionOptionsOf(const Settings& se
     if (absl::Status safe = CheckPrivate(settings.tls_key, kOpenToOthers); !safe.ok()) return safe;
   }
   if (!settings.token_file.empty()) {
-    absl::StatusOr<std::string> token = ReadToken(settings.token_file);
+    absl::StatusOr<client::TokenProvider> token = TokenOf(settings.token_file);
     if (!token.ok()) return token.status();
-    options.token = [token = *token]() -> absl::StatusOr<std::string> { return token; };
-    options.send_token_over_plaintext = AllLoopback(settings.addresses);
+    options.token = *std::move(token);
+    options.send_token_over_plaintext = client::internal::AllLoopback(settings.addresses);
   }
   return options;
-}
-
-bool IsLoopback(const std::string& address) {
-  absl::string_view host = address;
-  if (absl::StartsWith(host, "unix:")) return true;
-  for (const char* scheme : {"dns:///", "dns:", "ipv4:", "ipv6:"}) absl::ConsumePrefix(&host, scheme);
-  if (absl::StrContains(host, ",")) return false;
-  if (absl::StartsWith(host, "[::1]")) return true;
-  host = host.substr(0, host.find(':'));
-  // "127.example.com" is somewhere else.
-  const bool is_number = host.find_first_not_of("0123456789.") == absl::string_view::npos;
-  return host == "localhost" || (is_number && absl::StartsWith(host, "127."));
 }
 
 }  // namespace inventory::cli

@@ -31,7 +31,7 @@ struct Settings {
   std::string tls_key;                 // Path; empty: none.
   std::string tls_server_name;         // Empty: the address's host.
   std::string token_file;              // Path; empty: no token.
-  bool plaintext = false;              // Default: whether all addresses are of this machine and no TLS file is named.
+  bool plaintext = false;              // Default: whether all addresses are of this machine and no TLS option is given.
   absl::Duration timeout;              // Default 10s.
   std::optional<OutputFormat> output;  // Default: unset.
   std::string request_id;              // Default: empty.
@@ -40,12 +40,10 @@ struct Settings {
 // Merges flags, environment and profile. INVALID_ARGUMENT has a line for each value that is wrong.
 absl::StatusOr<Settings> Resolve(const Arguments& flags, const Environment& environment);
 
-// What the client library is to do. Reads the token. As ssh does, a token or key file that others can read is refused:
-// PERMISSION_DENIED.
+// What the client library is to do. As ssh does, a token or key file that others can read is refused:
+// PERMISSION_DENIED. The token is read and its file checked here, and again for each attempt, so that a renewed one is
+// used; what is no regular file, as a pipe, is read only here.
 absl::StatusOr<client::ConnectionOptions> ConnectionOptionsOf(const Settings& settings);
-
-// Whether the address is of this machine: nobody else is on the way to it.
-bool IsLoopback(const std::string& address);
 
 }  // namespace inventory::cli
 

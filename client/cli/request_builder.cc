@@ -1,7 +1,5 @@
 #include "client/cli/request_builder.h"
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -12,6 +10,7 @@
 #include "client/cli/set_value.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/util/json_util.h"
+#include "inventory/client/internal/read_file.h"
 
 namespace inventory::cli {
 namespace {
@@ -37,12 +36,10 @@ Message& HolderOf(Message& request, const Path& path) {
 }
 
 absl::Status ReadJson(const std::string& name, std::istream& in, Message& request) {
-  std::ifstream file;
-  if (name != "-") file.open(name);
-  std::istream& source = name == "-" ? in : file;
-  const std::string text((std::istreambuf_iterator<char>(source)), std::istreambuf_iterator<char>());
-  if (!source.eof() && !source.good()) return absl::InvalidArgumentError(absl::StrCat("can't read ", name));
-  const auto parsed = google::protobuf::util::JsonStringToMessage(text, &request);
+  const absl::StatusOr<std::string> text =
+      name == "-" ? client::internal::ReadAll(in, "standard input") : client::internal::ReadFile(name, name);
+  if (!text.ok()) return text.status();
+  const auto parsed = google::protobuf::util::JsonStringToMessage(*text, &request);
   if (parsed.ok()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(name, " is not a ", request.GetDescriptor()->name(), " in JSON: ", std::string(parsed.message())));

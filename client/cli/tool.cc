@@ -1,6 +1,8 @@
 #include "client/cli/tool.h"
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -32,8 +34,13 @@ ExitCode ShowCompletion(const std::vector<std::string>& words, std::ostream& out
   return ExitCode::kOk;
 }
 
+// What commands of the tool itself know of their environment, unless they name a profile: it is made for calls, and
+// their work, such as completion in a shell's start, can do without it.
+std::optional<std::string> NoVariable(const std::string&) { return std::nullopt; }
+
 ExitCode RunCommand(const CommandLine& line, const Environment& environment, const Terminal& terminal) {
-  const absl::StatusOr<Settings> settings = Resolve(line.options, environment);
+  const bool on_its_own = line.command->group == Group::kTool && !line.options.Has("profile");
+  const absl::StatusOr<Settings> settings = Resolve(line.options, on_its_own ? NoVariable : environment);
   if (!settings.ok()) return ReportUsage(settings.status(), "", terminal.err);
   Session session = {.in = terminal.in, .out = terminal.out, .err = terminal.err};
   session.err_is_terminal = terminal.err_is_terminal;
