@@ -77,6 +77,10 @@ void Violations::Add(std::string field, std::string description) {
   violations_.emplace_back(std::move(field), std::move(description));
 }
 
+void Violations::AddAll(const Violations& part, const std::function<std::string(const std::string&)>& path_of) {
+  for (const auto& [field, description] : part.violations_) Add(path_of(field), description);
+}
+
 absl::Status Violations::ToStatus() const {
   if (empty()) return absl::OkStatus();
   return ToStatus(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS", "the request breaks these rules");

@@ -4,6 +4,7 @@
 #define INVENTORY_SERVER_ERRORS_H_
 
 #include <cstddef>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -49,6 +50,8 @@ class Violations {
   // Notes that `field` (for example "lines[2].quantity") breaks a rule; `description` says which and what would be
   // right.
   void Add(std::string field, std::string description);
+  // Adds those of a part; `path_of` gives a field's path in the whole.
+  void AddAll(const Violations& part, const std::function<std::string(const std::string& field)>& path_of);
   bool empty() const { return violations_.empty(); }
   std::size_t size() const { return violations_.size(); }
 
