@@ -94,6 +94,10 @@ done
 twice="$(for package in "$work"/packages/*.deb; do dpkg-deb --contents "$package"; done | awk '!/^d/ { print $6 }' |
   sort | uniq --repeated)"
 [[ -z "$twice" ]] || fail "several packages have $twice"
+depends="$(dpkg-deb --field "$work"/packages/libinventory-client-dev_*.deb Depends)"
+for package in libabsl-dev libgrpc++-dev libprotobuf-dev; do
+  [[ "$depends" == *"$package (>= "*"$package (<< "* ]] || fail "the client takes any version of $package"
+done
 
 unpack_base "$cache"
 mkdir -p "$cache/archives"
