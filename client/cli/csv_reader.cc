@@ -13,16 +13,12 @@ absl::StatusOr<std::optional<CsvReader::Record>> CsvReader::Next() {
     return std::optional<Record>();
   }
   Record record{.line = source_.line()};
-  bytes_ = 0;
   for (;;) {
     absl::Status read = ReadCell(record);
+    if (read.ok() && !record.is_parted) read = SkipLine(record);
     if (!read.ok()) return read;
-    if (!record.error.empty()) {
-      SkipLine();
-      break;
-    }
-    if (source_.Peek() != delimiter_) break;
-    source_.Get();
+    if (!record.is_parted || source_.Peek() != delimiter_) break;
+    if (absl::Status got = Get(record).status(); !got.ok()) return got;
   }
   if (!source_.status().ok()) return source_.status();
   return std::optional<Record>(std::move(record));
@@ -30,54 +26,73 @@ absl::StatusOr<std::optional<CsvReader::Record>> CsvReader::Next() {
 
 absl::Status CsvReader::ReadCell(Record& record) {
   std::string cell;
-  absl::Status read;
+  std::string error;
   if (source_.Peek() == '"') {
-    read = ReadQuoted(record, cell);
-    if (read.ok() && !AtCellEnd()) record.error = "text follows a closing quote";
+    absl::Status read = ReadQuoted(record, cell);
+    if (!read.ok()) return read;
+    if (!AtCellEnd()) error = "text follows a closing quote";
   } else {
-    while (read.ok() && !AtCellEnd() && record.error.empty()) {
-      if (source_.Peek() == '"') record.error = "a quote stands within a cell that is not in quotes";
-      if (record.error.empty()) read = Append(source_.Get(), record, cell);
+    while (!AtCellEnd() && error.empty()) {
+      if (source_.Peek() == '"') {
+        error = "a quote stands within a cell that is not in quotes";
+      } else {
+        const absl::StatusOr<int> byte = Get(record);
+        if (!byte.ok()) return byte.status();
+        cell.push_back(static_cast<char>(*byte));
+      }
     }
   }
-  if (!IsUtf8Text(cell)) record.error = "is not UTF-8";
+  if (!error.empty()) {
+    record.is_parted = false;
+    record.error = error;
+  } else if (record.error.empty() && !IsUtf8Text(cell)) {
+    record.error = "is not UTF-8";
+  }
   record.cells.push_back(std::move(cell));
-  return read;
-}
-
-absl::Status CsvReader::ReadQuoted(Record& record, std::string& cell) {
-  source_.Get();
-  for (;;) {
-    int byte = source_.Get();
-    if (byte == TextSource::kEnd) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("line ", record.line, ": a quote is opened in this record and never closed"));
-    }
-    if (byte == '"') {
-      if (source_.Peek() != '"') return absl::OkStatus();
-      source_.Get();
-    }
-    absl::Status appended = Append(byte, record, cell);
-    if (!appended.ok()) return appended;
-  }
-}
-
-absl::Status CsvReader::Append(int byte, const Record& record, std::string& cell) {
-  if (++bytes_ > kMaxRecordBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("line ", record.line, ": the record is longer than ",
-                                                   kMaxRecordBytes, " bytes; is a quote never closed?"));
-  }
-  cell.push_back(static_cast<char>(byte));
   return absl::OkStatus();
 }
 
-bool CsvReader::AtCellEnd() {
-  const int byte = source_.Peek();
-  return byte == delimiter_ || byte == '\n' || byte == '\r' || byte == TextSource::kEnd;
+absl::Status CsvReader::ReadQuoted(Record& record, std::string& cell) {
+  absl::StatusOr<int> byte = Get(record);
+  for (;;) {
+    byte = Get(record);
+    if (!byte.ok()) return byte.status();
+    if (*byte == TextSource::kEnd) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("line ", record.line, ": a quote is opened in this record and never closed"));
+    }
+    if (*byte == '"') {
+      if (source_.Peek() != '"') return absl::OkStatus();
+      byte = Get(record);
+      if (!byte.ok()) return byte.status();
+    }
+    cell.push_back(static_cast<char>(*byte));
+  }
 }
 
-void CsvReader::SkipLine() {
-  while (source_.Peek() != '\n' && source_.Peek() != TextSource::kEnd) source_.Get();
+absl::StatusOr<int> CsvReader::Get(Record& record) {
+  const int byte = source_.Get();
+  if (byte == TextSource::kEnd) return byte;
+  if (record.text.size() == kMaxRecordBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("line ", record.line, ": the record is longer than ",
+                                                   kMaxRecordBytes, " bytes; is a quote never closed?"));
+  }
+  record.text.push_back(static_cast<char>(byte));
+  return byte;
+}
+
+bool CsvReader::AtLineEnd() {
+  const int byte = source_.Peek();
+  return byte == '\n' || byte == '\r' || byte == TextSource::kEnd;
+}
+
+bool CsvReader::AtCellEnd() { return source_.Peek() == delimiter_ || AtLineEnd(); }
+
+absl::Status CsvReader::SkipLine(Record& record) {
+  while (!AtLineEnd()) {
+    if (absl::Status got = Get(record).status(); !got.ok()) return got;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace inventory::cli

@@ -11,10 +11,12 @@
 #include "client/cli/import_format.h"
 #include "client/cli/output.h"
 #include "client/cli/output_file.h"
+#include "client/cli/output_table.h"
 #include "client/cli/progress.h"
 #include "client/cli/report.h"
 #include "client/cli/request_builder.h"
 #include "client/cli/request_fields.h"
+#include "client/cli/streaming.h"
 #include "google/protobuf/util/json_util.h"
 #include "inventory/client/clock.h"
 #include "inventory/client/connection.h"
@@ -28,8 +30,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
-// How long to go on trying without any page.
-constexpr absl::Duration kPatience = absl::Minutes(2);
 constexpr absl::Duration kPause = absl::Seconds(1);
 
 // Stock levels as JSON lines in which 0 is there: an import takes a row without on_hand for one that leaves it.
@@ -84,6 +84,8 @@ class ExportRun {
       : kind_(kind),
         session_(session),
         clock_(client::SystemClock()),
+        patience_(session.patience.value_or(kStreamPatience)),
+        watchdog_(patience_),
         progress_(session.err, session.err_is_terminal, 0, *clock_) {}
 
   ExitCode Go(const Arguments& arguments) {
@@ -132,14 +134,14 @@ class ExportRun {
     for (;;) {
       absl::Status ended = ExportPages(*client, out);
       if (ended.ok()) break;
-      const bool passes = absl::IsUnavailable(ended) || client::RetryDelayOf(ended).has_value();
-      if (!passes || clock_->Now() - last_page_ > kPatience) {
+      const absl::Duration left = patience_ - (clock_->Now() - last_page_);
+      if (!Passes(ended) || left <= absl::ZeroDuration()) {
         progress_.Clear();
         return absl::IsDataLoss(ended) ? Conclude(ended) : ReportError(ended, {.command = command()}, session_.err);
       }
       progress_.Clear();
-      session_.err << "broken off (" << ended.message() << "), going on\n";
-      clock_->Sleep(std::max(client::RetryDelayOf(ended).value_or(kPause), kPause));
+      session_.err << "broken off (" << Printable(std::string(ended.message())) << "), going on\n";
+      clock_->Sleep(std::min(std::max(client::RetryDelayOf(ended).value_or(kPause), kPause), left));
     }
     writer_->Finish();
     progress_.Clear();
@@ -150,7 +152,9 @@ class ExportRun {
     auto stream = client.ExportInventory(request_);
     if (!stream.ok()) return stream.status();
     for (;;) {
-      auto page = (*stream)->Read();
+      absl::StatusOr<std::optional<v1::ExportInventoryResponse>> page = absl::UnknownError("");
+      const bool in_time = watchdog_.Watch([&] { (*stream)->Cancel(); }, [&] { page = (*stream)->Read(); });
+      if (!in_time && !page.ok()) return watchdog_.TooLate();
       if (!page.ok()) return page.status();
       if (!page->has_value()) return absl::OkStatus();
       Write(**page);
@@ -183,7 +187,7 @@ class ExportRun {
 
   ExitCode Conclude(const absl::Status& written) {
     if (!written.ok()) {
-      session_.err << "error: " << written.message() << '\n';
+      session_.err << "error: " << Printable(std::string(written.message())) << '\n';
       return ExitCode::kFault;
     }
     session_.err << Grouped(rows_) << " rows exported\n";
@@ -193,6 +197,8 @@ class ExportRun {
   const BulkKind kind_;
   Session& session_;
   const std::shared_ptr<client::Clock> clock_;
+  const absl::Duration patience_;  // Without any page.
+  Watchdog watchdog_;
   Progress progress_;
   v1::ExportInventoryRequest request_;
   std::unique_ptr<RowWriter> writer_;
@@ -208,7 +214,8 @@ Command ExportCommandFor(BulkKind kind) {
       .summary = absl::StrCat("Exports ", noun == "stock-levels" ? "stock levels" : noun, "."),
       .description =
           "Writes CSV, or with -o json JSON lines, that `inventoryctl import` takes. A file is there as a "
-          "whole or not at all. Every row is as it was committed when its page was read.",
+          "whole or not at all. Every row is as it was committed when its page was read. --timeout is "
+          "how long to go on without any page; default 2m.",
       .example = absl::StrCat("inventoryctl export ", noun, " ", noun, ".csv"),
       .method = "inventory.v1.InventoryService.ExportInventory",
       .arguments = {{.name = "file",

@@ -1,7 +1,9 @@
 #include "client/cli/import_file.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace inventory::cli {
@@ -75,10 +77,26 @@ absl::StatusOr<std::optional<ImportFile::Read>> ImportFile::ReadRow() {
   if (!record.ok()) return record.status();
   if (!record->has_value()) return std::optional<Read>();
   Read read{.row = {.line = (*record)->line, .cells = std::move((*record)->cells)}, .error = (*record)->error};
-  if (read.error.empty() && read.row.cells.size() != header_.size()) {
+  if (read.row.cells.size() == header_.size() && (*record)->is_parted) {
+    CheckCorrected(read);
+    return std::optional<Read>(std::move(read));
+  }
+  read.row.unparted = std::move((*record)->text);
+  if (read.error.empty()) {
     read.error = absl::StrCat("has ", read.row.cells.size(), " cells where the header has ", header_.size());
   }
   return std::optional<Read>(std::move(read));
+}
+
+void ImportFile::CheckCorrected(Read& read) const {
+  for (std::size_t i = 0; i < header_.size(); ++i) {
+    if (header_[i] != kRejectReasonColumn || !absl::StartsWith(read.row.cells[i], kUnpartedMark)) continue;
+    const auto own = std::find_if(header_.begin(), header_.end(), [](const std::string& name) {
+      return name != kRejectLineColumn && name != kRejectReasonColumn;
+    });
+    read.row.unparted = own == header_.end() ? "" : read.row.cells[static_cast<std::size_t>(own - header_.begin())];
+    read.error = absl::StrCat("is not corrected: part its text into cells and empty ", kRejectReasonColumn);
+  }
 }
 
 absl::StatusOr<std::optional<ImportFile::Read>> ImportFile::ReadLine() {
@@ -89,7 +107,7 @@ absl::StatusOr<std::optional<ImportFile::Read>> ImportFile::ReadLine() {
       if (!source_.status().ok()) return source_.status();
       return std::optional<Read>();
     }
-    for (int byte = source_.Get(); byte != TextSource::kEnd && byte != '\n'; byte = source_.Get()) {
+    for (int byte = source_.Get(); byte != TextSource::kEnd && byte != '\n' && byte != '\r'; byte = source_.Get()) {
       if (line.size() < CsvReader::kMaxRecordBytes) {
         line.push_back(static_cast<char>(byte));
       } else {

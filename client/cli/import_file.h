@@ -23,6 +23,7 @@ namespace inventory::cli {
 struct FileRow {
   int64_t line = 0;                // Where it begins.
   std::vector<std::string> cells;  // Of JSON lines the line.
+  std::string unparted;            // Of CSV that has no cells for the header's columns: its text.
 };
 
 // A chunk that can be sent, and for each of its rows the row of the file that it came from; one may have made several.
@@ -73,6 +74,8 @@ class ImportFile {
     std::string error;
   };
   absl::StatusOr<std::optional<Read>> ReadRow();
+  // Refuses a row of rejects that is still the text that could not be parted.
+  void CheckCorrected(Read& read) const;
   absl::StatusOr<std::optional<Read>> ReadLine();
 
   const Options options_;

@@ -96,6 +96,23 @@ class StockFormat final : public ImportFormat {
     return problems.empty() ? Add(values, chunk) : ToStatus(problems, "; ");
   }
 
+  // What goes with the count or the difference was for that; without it an etag would be of the level before.
+  void LeaveRefused(std::size_t refused, std::vector<std::string>& cells) const override {
+    static const auto& of_units =
+        *new std::vector<std::string>{"on_hand", "adjust_on_hand", "etag", "condition", "as_of_time"};
+    static const auto& of_safety_stock = *new std::vector<std::string>{"safety_stock"};
+    const std::vector<std::string>& done = refused == 0 ? of_safety_stock : of_units;
+    if (columns_.empty()) {
+      auto object = nlohmann::ordered_json::parse(cells[0], nullptr, /*allow_exceptions=*/false);
+      for (const std::string& name : done) object.erase(name);
+      cells[0] = object.dump();
+      return;
+    }
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (Contains(done, columns_[i])) cells[i].clear();
+    }
+  }
+
  private:
   using Values = std::map<std::string, std::string>;
 

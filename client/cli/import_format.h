@@ -2,6 +2,7 @@
 #ifndef INVENTORY_CLIENT_CLI_IMPORT_FORMAT_H_
 #define INVENTORY_CLIENT_CLI_IMPORT_FORMAT_H_
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,9 @@ const std::vector<std::string>& BulkKindNames();
 // imported as it is.
 inline constexpr char kRejectLineColumn[] = "reject_line";
 inline constexpr char kRejectReasonColumn[] = "reject_reason";
+// Begins the reason of a row whose text could not be parted into cells and stands in the first: it is refused until
+// that is corrected.
+inline constexpr char kUnpartedMark[] = "UNPARTED: ";
 
 // Makes rows for the server from the rows of one file. Used by one thread.
 class ImportFormat {
@@ -39,6 +43,10 @@ class ImportFormat {
 
   // The same of a JSON object.
   virtual absl::Status AddJson(const std::string& object, v1::ImportChunk& chunk) const = 0;
+
+  // Empties the cells of what was carried out of a row of the file, that made two of the server of which only
+  // `refused`, 0 or 1, was refused. What is left asks for that one. By default rows make one.
+  virtual void LeaveRefused(std::size_t /*refused*/, std::vector<std::string>& /*cells*/) const {}
 
   // Columns that are passed over because only the server sets them.
   const std::vector<std::string>& passed_over() const { return passed_over_; }

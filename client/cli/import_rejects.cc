@@ -1,10 +1,14 @@
 #include "client/cli/import_rejects.h"
 
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "client/cli/output_file.h"
+#include "client/cli/output_table.h"
 #include "inventory/client/errors.h"
 #include "nlohmann/json.hpp"
 
@@ -27,12 +31,15 @@ ImportRejects::ImportRejects(std::ostream& err, std::ostream& file, std::string 
 }
 
 void ImportRejects::Add(const FileRow& row, const std::string& reason) {
-  // One row may have made two for the server.
-  if (row.line != last_line_) ++count_;
-  last_line_ = row.line;
+  ++count_;
   if (file_ == nullptr) {
-    if (count_ <= kMostTold) err_ << "line " << row.line << ": " << reason << '\n';
+    if (count_ <= kMostTold) err_ << "line " << row.line << ": " << Printable(reason) << '\n';
     if (count_ == kMostTold + 1) err_ << "more rows are rejected; --rejects FILE keeps all of them\n";
+  } else if (csv_ && !row.unparted.empty()) {
+    std::vector<std::string> cells(kept_.size());
+    const auto first = std::find(kept_.begin(), kept_.end(), true);
+    if (first != kept_.end()) cells[static_cast<std::size_t>(first - kept_.begin())] = row.unparted;
+    WriteCells(cells, absl::StrCat(row.line), absl::StrCat(kUnpartedMark, reason));
   } else if (csv_) {
     WriteCells(row.cells, absl::StrCat(row.line), reason);
   } else {
@@ -56,11 +63,36 @@ absl::Status ImportRejects::status() const {
   return file_ == nullptr ? absl::OkStatus() : CheckWritten(*file_, file_name_);
 }
 
-std::string ReasonOfRow(const google::rpc::Status& error) {
-  const absl::Status status = client::FromProto(error);
-  const std::string reason = client::ReasonOf(status);
-  return absl::StrCat(absl::StatusCodeToString(status.code()), reason.empty() ? "" : " ", reason, ": ",
-                      status.message());
+std::string ReasonOfRow(const absl::Status& error) {
+  const std::string reason = client::ReasonOf(error);
+  return absl::StrCat(absl::StatusCodeToString(error.code()), reason.empty() ? "" : " ", reason, ": ", error.message());
+}
+
+std::vector<RejectedRow> RejectedRows(const FileChunk& chunk, const v1::ImportChunkResult& result,
+                                      const ImportFormat& format) {
+  // Reasons by the index in the chunk.
+  std::map<std::size_t, std::string> refused;
+  for (const auto& reject : result.rejects()) {
+    const auto index = static_cast<std::size_t>(reject.row() - chunk.chunk.first_row());
+    if (index < chunk.row_of.size()) refused[index] = ReasonOfRow(client::FromProto(reject.error()));
+  }
+  std::vector<RejectedRow> rejected;
+  for (auto next = refused.begin(); next != refused.end(); ++next) {
+    const std::size_t of = chunk.row_of[next->first];
+    const auto begin = std::lower_bound(chunk.row_of.begin(), chunk.row_of.end(), of);
+    const auto first = static_cast<std::size_t>(begin - chunk.row_of.begin());
+    const bool made_two = std::upper_bound(begin, chunk.row_of.end(), of) - begin == 2;
+    RejectedRow& row = rejected.emplace_back(RejectedRow{.row = chunk.rows[of], .reason = next->second});
+    if (!made_two) continue;
+    const auto other = std::next(next);
+    if (other != refused.end() && other->first == first + 1) {
+      if (other->second != row.reason) absl::StrAppend(&row.reason, "; ", other->second);
+      next = other;
+    } else {
+      format.LeaveRefused(next->first - first, row.row.cells);
+    }
+  }
+  return rejected;
 }
 
 }  // namespace inventory::cli

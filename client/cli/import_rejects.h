@@ -14,7 +14,8 @@
 namespace inventory::cli {
 
 // Writes rejected rows to a file, each with its line and the reason: CSV with two more columns, which can be corrected
-// and imported, or JSON lines with the row as text. Without a file the first are told to people. Used by one thread.
+// and imported, or JSON lines with the row as text. A row that has no cells for the columns stands as
+// text in the first, with kUnpartedMark. Without a file the first are told to people. Used by one thread.
 class ImportRejects {
  public:
   // How many rows people are told of.
@@ -26,9 +27,9 @@ class ImportRejects {
   ImportRejects(std::ostream& err, std::ostream& file, std::string file_name, char delimiter,
                 const std::vector<std::string>& header);
 
+  // One row of the file.
   void Add(const FileRow& row, const std::string& reason);
 
-  // Rows of the file that were rejected.
   int64_t count() const { return count_; }
 
   // DATA_LOSS if some are lost because the file can't be written.
@@ -44,11 +45,19 @@ class ImportRejects {
   const bool csv_ = true;
   std::vector<bool> kept_;  // Columns of the header that are the row's own.
   int64_t count_ = 0;
-  int64_t last_line_ = 0;
 };
 
 // "FAILED_PRECONDITION INSUFFICIENT_ON_HAND: only 3 ...": what the service says of a row.
-std::string ReasonOfRow(const google::rpc::Status& error);
+std::string ReasonOfRow(const absl::Status& error);
+
+struct RejectedRow {
+  FileRow row;
+  std::string reason;
+};
+
+// The rows of the file of which something was refused, each once, in order and without what was carried out of it.
+std::vector<RejectedRow> RejectedRows(const FileChunk& chunk, const v1::ImportChunkResult& result,
+                                      const ImportFormat& format);
 
 }  // namespace inventory::cli
 

@@ -3,14 +3,17 @@
 #define INVENTORY_CLIENT_CLI_IMPORT_SENDER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "client/cli/import_file.h"
+#include "client/cli/streaming.h"
 #include "inventory/client/clock.h"
 #include "inventory/v1/bulk.pb.h"
 #include "inventory/v1/inventory_service.client.h"
@@ -27,8 +30,9 @@ class ImportSender {
 
   struct Options {
     v1::ImportStart start;
-    // How long to go on trying without any answer. Default 2 minutes.
-    absl::Duration patience = absl::Minutes(2);
+    // How long to wait for an answer, and, from the moment that a stream breaks off, for one from any other. More than
+    // 0.
+    absl::Duration patience = kStreamPatience;
     // Hears of a stream that broke off and of the pause before the next. May be empty.
     std::function<void(const absl::Status&, absl::Duration pause)> on_retry = nullptr;
   };
@@ -45,6 +49,13 @@ class ImportSender {
   // Says that these were all, and takes the answers that are left.
   absl::Status Finish();
 
+  // The row of the file that became the server's row of this number; null if it was answered already. Until the next
+  // call.
+  const FileRow* Unanswered(int64_t number) const;
+
+  // Whether a stream has broken off, so that what was refused later may have been done before.
+  bool has_broken_off() const { return broken_off_; }
+
  private:
   using Stream = client::ReadWriteStream<v1::ImportInventoryRequest, v1::ImportInventoryResponse>;
 
@@ -53,9 +64,15 @@ class ImportSender {
   absl::Status Receive();
   void Take(const v1::ImportInventoryResponse& response);
   // Opens a stream and sends what is pending, until that succeeds or is given up. `broken` is why.
-  absl::Status Reopen(absl::Status broken);
+  // `began` is since when the server was waited for.
+  absl::Status Reopen(absl::Status broken, absl::Time began);
   absl::Status Open();
   absl::Status Write(const FileChunk& chunk);
+  absl::Status Write(const v1::ImportInventoryRequest& message);
+  absl::Status WriteEnd();
+  absl::StatusOr<std::optional<v1::ImportInventoryResponse>> Read();
+  // Lets go of a stream that does not answer.
+  absl::Status GiveUp();
   absl::Duration Pause(const absl::Status& broken);
 
   client::InventoryClient& client_;
@@ -68,7 +85,9 @@ class ImportSender {
   bool ended_ = false;      // All chunks have been given.
   bool summed_up_ = false;  // The server has said that all are done.
   int failures_ = 0;        // Since the last answer.
-  absl::Time last_answer_;
+  absl::Duration waited_;   // In vain, since the last answer.
+  bool broken_off_ = false;
+  Watchdog watchdog_;
 };
 
 }  // namespace inventory::cli

@@ -13,7 +13,8 @@
 namespace inventory::cli {
 
 // A file that is there as a whole or not at all: what is written goes to a file beside it, which takes its place at the
-// end. What is no regular file, a device or a pipe, is written as it is. Used by one thread.
+// end, with the permissions of one that was there. Links are followed. What is no regular file, a device or a pipe, is
+// written as it is. If SIGHUP, SIGINT or SIGTERM ends the process, nothing is left behind. One at a time in a process.
 class OutputFile {
  public:
   // PERMISSION_DENIED, NOT_FOUND and the like if it can't be written.

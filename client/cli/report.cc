@@ -35,7 +35,9 @@ std::string Advice(const absl::Status& status, const CallFacts& call) {
       {"REQUEST_ID_REUSED", "this --request-id belongs to another request: take a new one, or leave it out"},
       {"STOCK_MISMATCH", "see `inventoryctl verify SKU`, and repair by `inventoryctl verify SKU --repair`"},
   };
-  const auto advice = by_reason.find(client::ReasonOf(status));
+  const std::string reason = client::ReasonOf(status);
+  if (reason == "REQUEST_ID_REUSED" && !call.on_reused_id.empty()) return call.on_reused_id;
+  const auto advice = by_reason.find(reason);
   if (advice != by_reason.end()) return advice->second;
   if (ExitCodeOf(status) == ExitCode::kUnreachable) return AdviceOnNoAnswer(status, call);
   switch (status.code()) {

@@ -20,6 +20,7 @@ struct CallFacts {
   std::string command;                    // As typed: "reserve stock".
   std::vector<RequestField> fields = {};  // Names of arguments for the fields that the service complains about.
   std::string request_id = "";            // Of a write; empty for a read.
+  std::string on_reused_id = "";          // What to do if the id belongs to another request; empty: take a new one.
 };
 
 // Writes a call's error: a line with its code, reason and message; a line for each fact and for each field that is

@@ -35,6 +35,9 @@ struct Session {
 
   std::string request_id = "";                 // Of --request-id; empty: made for each write.
   absl::Duration timeout = absl::Seconds(10);  // Of --timeout: for each call, retries included.
+  // How long a stream may be without an answer: --timeout if the command line has it, as the profile means single
+  // calls.
+  std::optional<absl::Duration> patience = std::nullopt;
 
   // Opens the connection that flags, environment and profile describe, when first called; later calls answer with the
   // same one. An error is one of usage: a file that can't be read, or options that contradict each other.

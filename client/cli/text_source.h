@@ -11,8 +11,8 @@
 
 namespace inventory::cli {
 
-// Gives the bytes of a UTF-8 text one after another, with the number of their line; a byte order mark is passed over.
-// Keeps 64 KiB in memory, however long the text is. Used by one thread.
+// Gives the bytes of a UTF-8 text one after another, with the number of their line, which ends with LF, CR LF or CR; a
+// byte order mark is passed over. Keeps 64 KiB in memory, however long the text is. Used by one thread.
 class TextSource {
  public:
   // `in` must outlive it.
@@ -30,7 +30,7 @@ class TextSource {
     if (byte == kEnd) return kEnd;
     ++next_;
     ++position_;
-    if (byte == '\n') ++line_;
+    if (byte == '\n' || (byte == '\r' && Peek() != '\n')) ++line_;
     return byte;
   }
 

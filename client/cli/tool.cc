@@ -48,6 +48,7 @@ ExitCode RunCommand(const CommandLine& line, const Environment& environment, con
   session.format = settings->output.value_or(terminal.out_is_terminal ? OutputFormat::kTable : OutputFormat::kJson);
   session.request_id = settings->request_id;
   session.timeout = settings->timeout;
+  if (line.options.Has("timeout")) session.patience = settings->timeout;
   session.connect = [&settings, connection = std::shared_ptr<client::Connection>()]() mutable
       -> absl::StatusOr<std::shared_ptr<client::Connection>> {
     if (connection != nullptr) return connection;

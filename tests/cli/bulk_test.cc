@@ -1,8 +1,12 @@
 // `inventoryctl import` and `export` against the real server.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -21,6 +25,7 @@ using integration::ProgramRun;
 using integration::ScratchFolder;
 using integration::ServerProcess;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 using Words = std::vector<std::string>;
 
@@ -130,13 +135,108 @@ TEST_F(BulkTest, RejectedRowsAreKeptAndCanBeCorrected) {
               HasSubstr("3 rows could be sent, 1 are broken"));
 }
 
+// Of a row that asks for two things and gets one, only the other is left to do.
+TEST_F(BulkTest, RowsThatAreRefusedInPartAreNotDoneTwice) {
+  const std::string header = "sku,warehouse_id,adjust_on_hand,safety_stock\n";
+  Run({"import", "stock-levels", File("s.csv", header + "PA-1,w1,5,1\nPA-2,w1,-5,2\nPA-3,nowhere,5,3\n"), "--rejects",
+       Path("r.csv")},
+      1);
+  std::string rejects = ReadFile(Path("r.csv"));
+  EXPECT_THAT(rejects, HasSubstr("\r\nPA-2,w1,-5,,3,FAILED_PRECONDITION "));
+  EXPECT_THAT(rejects, HasSubstr("\r\nPA-3,nowhere,5,3,4,NOT_FOUND "));
+  EXPECT_EQ(std::count(rejects.begin(), rejects.end(), '\n'), 3);
+  rejects.replace(rejects.find("nowhere"), 7, "w1").replace(rejects.find("-5"), 2, "7");
+  Run({"import", "stock-levels", File("r2.csv", rejects)});
+  EXPECT_EQ(UnitsOf("PA-"), 17);
+}
+
+TEST_F(BulkTest, ARowThatCouldNotBePartedIsRefusedUntilItIsCorrected) {
+  const std::string file = File("s.csv", "sku,warehouse_id,on_hand\nUP-1,w1\nUP-2,w\"1,2,x\n\xFF,w1,3\n");
+  for (const std::string& name : {file, Path("r0.csv")}) {
+    Run({"import", "stock-levels", name, "--rejects", Path("r.csv")}, 1);
+    const std::string rejects = ReadFile(Path("r.csv"));
+    EXPECT_THAT(rejects, HasSubstr("\n\"UP-1,w1\",,,2,UNPARTED: "));
+    EXPECT_THAT(rejects, HasSubstr("\n\"UP-2,w\"\"1,2,x\",,,3,UNPARTED: "));
+    EXPECT_THAT(rejects, HasSubstr("\n\xFF,w1,3,4,is not UTF-8"));
+    WriteFile(Path("r0.csv"), rejects);
+  }
+  EXPECT_EQ(UnitsOf("UP-"), 0);
+}
+
+TEST_F(BulkTest, RejectsNeverTakeTheFilesPlace) {
+  const std::string text = "sku,warehouse_id,on_hand\nRS-1,nowhere,1\n";
+  const std::string file = File("s.csv", text);
+  ASSERT_EQ(symlink(file.c_str(), Path("link.csv").c_str()), 0);
+  EXPECT_THAT(Run({"import", "stock-levels", file, "--rejects", Path("link.csv")}, 2).err, HasSubstr("name another"));
+  EXPECT_EQ(ReadFile(file), text);
+  Run({"import", "stock-levels", file, "--rejects", File("r.csv", "old"), "--tls-ca", Path("none.pem")}, 2);
+  EXPECT_EQ(ReadFile(Path("r.csv")), "old");
+}
+
+TEST_F(BulkTest, AnotherFileUnderTheSameIdIsRefusedWithAdvice) {
+  Run({"import", "stock-levels", File("s.csv", "sku,warehouse_id,on_hand\nID-1,w1,1\n"), "--import-id", "same"});
+  const Finished reused =
+      Run({"import", "stock-levels", File("s.csv", "sku,warehouse_id,on_hand\nID-1,w1,2\n"), "--import-id", "same"}, 1);
+  EXPECT_THAT(reused.err, HasSubstr("options differ from what this import began with: restore them"));
+  EXPECT_THAT(reused.err, Not(HasSubstr("repeat the command")));
+  EXPECT_THAT(Run({"import", "stock-levels", Path("s.csv"), "--import-id", "import-20200101T000000-0"}).err,
+              HasSubstr("warning: this import was begun more than 7 days ago"));
+}
+
+// A port whose connections nobody takes: it can be connected to, and never answers.
+class SilentPort {
+ public:
+  SilentPort() : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address = {.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof address;
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), length), 0);
+    EXPECT_EQ(listen(socket_, 10), 0);
+    EXPECT_EQ(getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length), 0);
+    address_ = absl::StrCat("127.0.0.1:", ntohs(address.sin_port));
+  }
+  ~SilentPort() { close(socket_); }
+  SilentPort(const SilentPort&) = delete;
+  SilentPort& operator=(const SilentPort&) = delete;
+
+  const std::string& address() const { return address_; }
+
+ private:
+  const int socket_;
+  std::string address_;
+};
+
+TEST_F(BulkTest, GivesUpAfterItsTimeout) {
+  const SilentPort silent;
+  const std::string file = File("s.csv", "sku,warehouse_id,on_hand\nTO-1,w1,1\n");
+  for (const std::string& address : {silent.address(), absl::StrCat("127.0.0.1:", integration::FreePort())}) {
+    const Words where = {"--address", address, "--timeout", "1s"};
+    const auto run = [&](Words words) {
+      words.insert(words.end(), where.begin(), where.end());
+      return Run(words, 3).err;
+    };
+    EXPECT_THAT(run({"export", "items"}), HasSubstr("error: "));
+    EXPECT_THAT(run({"import", "stock-levels", file, "--import-id", "t"}), HasSubstr("with --import-id t to go on"));
+    EXPECT_THAT(run({"import", "stock-levels", file, "--import-id", "t", "--atomic"}),
+                HasSubstr("it may have been imported; repeat the command with --import-id t to find out"));
+  }
+}
+
+TEST_F(BulkTest, NothingMovesTheCursor) {
+  const std::string err =
+      Run({"import", "stock-levels", File("s.csv", "sku,warehouse_id,on_hand\nA,w1,\x1b[2J\n")}, 1).err;
+  EXPECT_EQ(err.find('\x1b'), std::string::npos) << err;
+}
+
 TEST_F(BulkTest, AtomicIsAllOrNothing) {
   const std::string bad = File("bad.csv", "sku,warehouse_id,on_hand\nAT-1,w1,1\nAT-2,nowhere,2\n");
-  const Finished refused = Run({"import", "stock-levels", bad, "--atomic"}, 1);
-  EXPECT_THAT(refused.err, HasSubstr("error: NOT_FOUND WAREHOUSE_NOT_FOUND: row 2: there is no warehouse nowhere"));
+  const Finished refused = Run({"import", "stock-levels", bad, "--atomic", "--rejects", Path("r.csv")}, 1);
+  EXPECT_THAT(ReadFile(Path("r.csv")), HasSubstr("\r\nAT-2,nowhere,2,3,NOT_FOUND WAREHOUSE_NOT_FOUND: there is no"));
+  EXPECT_THAT(refused.err, HasSubstr("error: NOT_FOUND WAREHOUSE_NOT_FOUND: line 3: there is no warehouse nowhere"));
   EXPECT_THAT(refused.err, HasSubstr("nothing was imported"));
   Run({"import", "stock-levels", File("broken.csv", "sku,warehouse_id,on_hand\nAT-1,w1,1\nAT-2,w1,x\n"), "--atomic"},
       1);
+  const Finished too_many = Run({"import", "stock-levels", Additions("AT-", 1001), "--atomic"}, 1);
+  EXPECT_THAT(too_many.err, HasSubstr("nothing was imported"));
   EXPECT_EQ(UnitsOf("AT-"), 0);
   Run({"import", "stock-levels", File("good.csv", "sku,warehouse_id,on_hand\nAT-1,w1,1\nAT-2,w1,2\n"), "--atomic"});
   EXPECT_EQ(UnitsOf("AT-"), 3);
@@ -150,6 +250,10 @@ TEST_F(BulkTest, SaysWhatIsWrongWithFilesBeforeAnythingIsSent) {
   EXPECT_THAT(Run({"import", "items", File("x.csv", std::string("s\0k\0u\0", 6))}, 2).err, HasSubstr("iconv"));
   EXPECT_THAT(Run({"import", "items", "x.csv", "--format", "xml", "--delimiter", "ab"}, 2).err,
               HasSubstr("--format: expected csv or jsonl\n"));
+  for (const char* delimiter : {"ab", "\n", "\"", "\xA7", ""}) {
+    EXPECT_THAT(Run({"import", "items", File("x.csv", "sku\n"), "--delimiter", delimiter}, 2).err,
+                HasSubstr("--delimiter: expected tab, or one character"));
+  }
   EXPECT_THAT(Run({"export", "items", "-o", "table"}, 2).err, HasSubstr("csv or json, not a table"));
 }
 
@@ -166,7 +270,6 @@ TEST_F(BulkTest, ADiskThatIsFullIsAnError) {
   EXPECT_THAT(Run({"export", "warehouses", "/dev/full"}, 5).err, HasSubstr("not all of "));
   const std::string bad = File("s.csv", "sku,warehouse_id,on_hand\nFULL-1,nowhere,1\n");
   EXPECT_THAT(Run({"import", "stock-levels", bad, "--rejects", "/dev/full"}, 5).err, HasSubstr("not all of /dev/full"));
-  // A file that can't be completed leaves the one that was there.
   EXPECT_EQ(Run({"export", "warehouses", Path("nowhere/x.csv")}, 2).out, "");
 }
 
@@ -176,6 +279,7 @@ TEST_F(BulkTest, OutlivesTheServer) {
   ProgramRun run(CommandLine({"import", "stock-levels", Additions("KS-", kRows)}), Environment());
   for (const int part : {10, 3}) {
     ASSERT_TRUE(Eventually([&] { return UnitsOf("KS-") > kRows / part || run.Ended(); }));
+    ASSERT_FALSE(run.Ended()) << run.output();
     server_->Kill();
     server_->Restart();
   }
@@ -192,7 +296,7 @@ TEST_F(BulkTest, AnImportIsFinishedUnderItsId) {
     ProgramRun run(CommandLine(words), Environment());
     ASSERT_TRUE(Eventually([&] { return UnitsOf("KC-") > kRows / 10 || run.Ended(); }));
     run.Signal(SIGKILL);
-    run.Wait();
+    ASSERT_EQ(run.Wait(), -SIGKILL) << run.output();
   }
   for (int i = 0; i < 2; ++i) {
     EXPECT_THAT(Run(words).err, HasSubstr("30,000 rows, 0 rejected"));

@@ -37,6 +37,7 @@ TEST(CsvReaderTest, ReadsRecordsWithAnyLineEnds) {
   EXPECT_THAT(Read("a,b\r\nc,d\n\r\n\ne,\n,\nlast"), ElementsAre("1: a|b", "2: c|d", "5: e|", "6: |", "7: last"));
   EXPECT_THAT(Read(""), IsEmpty());
   EXPECT_THAT(Read("\n\n"), IsEmpty());
+  EXPECT_THAT(Read("a\rb\r\rc,d\re"), ElementsAre("1: a", "2: b", "4: c|d", "5: e"));
   EXPECT_THAT(Read("a;b,c\n", ';'), ElementsAre("1: a|b,c"));
   EXPECT_THAT(Read("\xEF\xBB\xBFsku\nä\n"), ElementsAre("1: sku", "2: ä"));
 }
@@ -49,7 +50,7 @@ TEST(CsvReaderTest, ReadsCellsInQuotes) {
 TEST(CsvReaderTest, GoesOnAfterABrokenRecord) {
   EXPECT_THAT(Read("a\"b,c\nd,e\n"), ElementsAre("1: a !a quote stands within a cell that is not in quotes", "2: d|e"));
   EXPECT_THAT(Read("\"a\"b,c\nd\n"), ElementsAre("1: a !text follows a closing quote", "2: d"));
-  EXPECT_THAT(Read("a,\xFF\nd\n"), ElementsAre("1: a|\xFF !is not UTF-8", "2: d"));
+  EXPECT_THAT(Read("\xFF,\"b,\n\",c\nd\n"), ElementsAre("1: \xFF|b,\n|c !is not UTF-8", "3: d"));
 }
 
 TEST(CsvReaderTest, EndsWhereAQuoteIsNeverClosed) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/synchronization/notification.h"
 #include "inventory/client/errors.h"
 #include "inventory/v1/inventory_service.mock_client.h"
 
@@ -97,6 +98,7 @@ class ImportSenderTest : public ::testing::Test {
   // Imports so many chunks of one row.
   absl::Status Import(int chunks) {
     ImportSender::Options options;
+    options.patience = patience_;
     options.start.set_import_id("id");
     options.on_retry = [this](const absl::Status&, absl::Duration) { ++retries_; };
     ImportSender sender(client_, clock_, options, [this](const FileChunk& chunk, const v1::ImportChunkResult& result) {
@@ -106,6 +108,7 @@ class ImportSenderTest : public ::testing::Test {
     for (int i = 1; i <= chunks; ++i) {
       FileChunk chunk;
       chunk.chunk.set_first_row(i);
+      clock_.Sleep(between_sends_);
       absl::Status sent = sender.Send(std::move(chunk));
       if (!sent.ok()) return sent;
     }
@@ -117,6 +120,8 @@ class ImportSenderTest : public ::testing::Test {
   FakeServer server_;
   std::vector<int64_t> answered_;
   int retries_ = 0;
+  absl::Duration patience_ = absl::Minutes(2);
+  absl::Duration between_sends_;
 };
 
 TEST_F(ImportSenderTest, SendsChunksAndHandsOnAnswersInOrder) {
@@ -151,6 +156,48 @@ TEST_F(ImportSenderTest, GivesUpAfterItsPatienceAndOnRefusals) {
   EXPECT_EQ(Import(1), absl::UnavailableError("nobody there"));
   EXPECT_GE(clock_.Now() - absl::UnixEpoch(), absl::Minutes(2));
   EXPECT_LT(clock_.Now() - absl::UnixEpoch(), absl::Minutes(3));
+}
+
+// What the file takes, here far longer than the patience, is not the server's.
+TEST_F(ImportSenderTest, IsPatientFromTheBreakOn) {
+  between_sends_ = absl::Hours(1);
+  for (int steps = 0; steps < 45; ++steps) {
+    server_ = {.steps_to_failure = steps};
+    EXPECT_EQ(Import(20), absl::OkStatus()) << steps;
+  }
+  ON_CALL(client_, ImportInventory).WillByDefault(Invoke([](const client::CallOptions&) {
+    return absl::UnavailableError("nobody there");
+  }));
+  patience_ = absl::Seconds(5);
+  const absl::Time start = clock_.Now() + between_sends_;
+  EXPECT_EQ(Import(1), absl::UnavailableError("nobody there"));
+  EXPECT_EQ(clock_.Now() - start, absl::Seconds(5));
+}
+
+// Takes all and says nothing until it is cancelled.
+class SilentStream final : public client::ReadWriteStream<v1::ImportInventoryRequest, v1::ImportInventoryResponse> {
+ public:
+  absl::Status Write(const v1::ImportInventoryRequest&) override { return absl::OkStatus(); }
+  absl::Status WritesDone() override { return absl::OkStatus(); }
+  absl::StatusOr<std::optional<v1::ImportInventoryResponse>> Read() override {
+    cancelled_.WaitForNotification();
+    return absl::CancelledError("cancelled");
+  }
+  void Cancel() override { cancelled_.Notify(); }
+
+ private:
+  absl::Notification cancelled_;
+};
+
+TEST_F(ImportSenderTest, GivesUpAServerThatIsSilent) {
+  ON_CALL(client_, ImportInventory).WillByDefault(Invoke([](const client::CallOptions&) {
+    return absl::StatusOr<
+        std::unique_ptr<client::ReadWriteStream<v1::ImportInventoryRequest, v1::ImportInventoryResponse>>>(
+        std::make_unique<SilentStream>());
+  }));
+  patience_ = absl::Milliseconds(20);
+  EXPECT_EQ(Import(1), absl::DeadlineExceededError("the server has not answered for 20ms"));
+  EXPECT_EQ(retries_, 0);
 }
 
 TEST_F(ImportSenderTest, ARefusalIsFinal) {

@@ -12,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "client/cli/help.h"
 #include "client/cli/options.h"
@@ -46,9 +47,11 @@ std::vector<Shown> ShownCommands() {
   return all;
 }
 
+// Nor ids of imports.
 std::string WithoutTimes(const std::string& text) {
+  static const auto& import = *new std::regex(R"(import-\d{8}T\d{6}-[0-9a-f]{16})");
   static const auto& time = *new std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)");
-  return std::regex_replace(text, time, "TIME");
+  return std::regex_replace(std::regex_replace(text, time, "TIME"), import, "IMPORT");
 }
 
 TEST(ReadmeTest, ItsCommandsAnswerAsItShows) {
@@ -56,14 +59,19 @@ TEST(ReadmeTest, ItsCommandsAnswerAsItShows) {
   const std::vector<Shown> shown = ShownCommands();
   ASSERT_GT(shown.size(), 8u);
   const integration::ScratchFolder no_profiles;
+  std::ofstream(no_profiles.path() + "/counts.csv")
+      << "sku,warehouse_id,on_hand\nRJ-1,ber-1,1\nRJ-2,nowhere,2\nRJ-3,nowhere,3\nRJ-4,ber-1,4\n";
   for (const auto& [command, answer] : shown) {
     const Finished run = RunProgram(
-        {"/bin/sh", "-c", absl::StrCat("inventoryctl() { \"$0\" \"$@\"; }; exec 2>&1; ", command), INVENTORYCTL_BINARY},
+        {"/bin/sh", "-c",
+         absl::StrCat("inventoryctl() { \"$0\" \"$@\"; }; exec 2>&1; cd ", no_profiles.path(), "; ", command),
+         INVENTORYCTL_BINARY},
         {{"INVENTORY_ADDRESS", shop.address()},
          {"INVENTORY_OUTPUT", "table"},
          {"INVENTORY_TIMEOUT", "60s"},
          {"XDG_CONFIG_HOME", no_profiles.path()}});
-    EXPECT_EQ(WithoutTimes(run.out), WithoutTimes(answer)) << command;
+    // Lines of CSV end with CR LF.
+    EXPECT_EQ(WithoutTimes(absl::StrReplaceAll(run.out, {{"\r\n", "\n"}})), WithoutTimes(answer)) << command;
   }
 }
 

@@ -63,6 +63,15 @@ TEST(ReportTest, AWriteWithoutAnswerSaysHowToRepeatIt) {
             "  try again; check --address, or give it more time by --timeout\n");
 }
 
+TEST(ReportTest, AnIdThatIsReusedHasTheAdviceOfItsCommand) {
+  const absl::Status reused = MakeError(StatusCode::kAlreadyExists, "is another", {.reason = "REQUEST_ID_REUSED"});
+  EXPECT_EQ(Reported(reused, {.command = "import items", .on_reused_id = "restore the file"}, ExitCode::kRefused),
+            "error: ALREADY_EXISTS REQUEST_ID_REUSED: is another\n  restore the file\n");
+  EXPECT_EQ(Reported(reused, Reserve(), ExitCode::kRefused),
+            "error: ALREADY_EXISTS REQUEST_ID_REUSED: is another\n"
+            "  this --request-id belongs to another request: take a new one, or leave it out\n");
+}
+
 TEST(ReportTest, NothingMovesTheCursor) {
   EXPECT_EQ(Reported(MakeError(StatusCode::kNotFound, "no \x1b[2J", {.reason = "X", .metadata = {{"sku", "a\nb"}}}),
                      {.command = "get item"}, ExitCode::kRefused),

@@ -1,0 +1,54 @@
+// What the commands that stream have in common: for how long they try, and what they try again.
+#ifndef INVENTORY_CLIENT_CLI_STREAMING_H_
+#define INVENTORY_CLIENT_CLI_STREAMING_H_
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace inventory::cli {
+
+// How long to wait for an answer, and to go on trying without any, unless --timeout says otherwise.
+inline constexpr absl::Duration kStreamPatience = absl::Minutes(2);
+
+// Whether a stream that ended so is worth another: as of unary calls, see connection.h of the client library, and
+// whatever the server asks to repeat.
+bool Passes(const absl::Status& status);
+
+// Ends calls that take too long. Used by one thread, which it serves by one of its own.
+class Watchdog {
+ public:
+  // `limit` of real time is how long each call may take.
+  explicit Watchdog(absl::Duration limit);
+  ~Watchdog();
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+  // Runs `call`; if it has not returned within the limit, calls `cancel`, on another thread, which must make it return.
+  // Whether it was in time.
+  bool Watch(const std::function<void()>& cancel, const std::function<void()>& call);
+
+  // DEADLINE_EXCEEDED: what to say of a call that was not.
+  absl::Status TooLate() const;
+
+ private:
+  void Run();
+
+  const absl::Duration limit_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::function<void()> cancel_;  // Empty: nothing is watched.
+  absl::Time deadline_;
+  bool late_ = false;
+  bool stopped_ = false;
+  std::thread thread_;  // Last: it uses the others.
+};
+
+}  // namespace inventory::cli
+
+#endif  // INVENTORY_CLIENT_CLI_STREAMING_H_
