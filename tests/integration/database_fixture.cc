@@ -1,6 +1,9 @@
 #include "tests/integration/database_fixture.h"
 
+#include <unistd.h>
+
 #include <atomic>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -26,10 +29,15 @@ std::string& Folder() {
   std::exit(1);
 }
 
+// The bytes that are free there; 0 if it can't be used.
+std::uintmax_t RoomIn(const std::string& folder) {
+  std::error_code error;
+  const std::uintmax_t room = std::filesystem::space(folder, error).available;
+  return error || access(folder.c_str(), W_OK | X_OK) != 0 ? 0 : room;
+}
+
 std::unique_ptr<EmbeddedDatabase> StartServer() {
-  char name[] = "/tmp/inventory-test-XXXXXX";
-  if (mkdtemp(name) == nullptr) Die(absl::InternalError("mkdtemp failed"));
-  Folder() = name;
+  Folder() = MakeTestFolder();
   const char* binary = std::getenv("INVENTORY_TEST_DATABASE_SERVER");
   auto started = EmbeddedDatabase::Start(
       {.data_dir = Folder(), .server_binary = binary == nullptr ? "" : binary, .report = nullptr});
@@ -46,6 +54,14 @@ std::unique_ptr<Connection> MustOpen(const DatabaseOptions& options) {
 const auto* const kEnvironment = ::testing::AddGlobalTestEnvironment(new TestServer);
 
 }  // namespace
+
+std::string MakeTestFolder() {
+  constexpr std::uintmax_t kEnough = std::uintmax_t{4} << 30;
+  const std::string memory = "/dev/shm";
+  std::string name = absl::StrCat(RoomIn(memory) >= kEnough ? memory : "/tmp", "/inventory-test-XXXXXX");
+  if (mkdtemp(name.data()) == nullptr) Die(absl::InternalError("mkdtemp failed"));
+  return name;
+}
 
 EmbeddedDatabase& TestServer::Get() {
   if (Running() == nullptr) Running() = StartServer();

@@ -197,9 +197,7 @@ class PipelineCrashTest : public ::testing::Test {
   static constexpr int kSkus = 3;
 
   void SetUp() override {
-    char name[] = "/tmp/inventory-crash-XXXXXX";
-    ASSERT_NE(mkdtemp(name), nullptr);
-    folder_ = name;
+    folder_ = storage::MakeTestFolder();
     const char* binary = std::getenv("INVENTORY_TEST_DATABASE_SERVER");
     auto started = storage::EmbeddedDatabase::Start(
         {.data_dir = folder_, .server_binary = binary == nullptr ? "" : binary, .report = nullptr});

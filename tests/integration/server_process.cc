@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/child_process.h"
 #include "tests/integration/client.h"
+#include "tests/integration/database_fixture.h"
 
 namespace inventory::integration {
 namespace {
@@ -40,11 +41,7 @@ int ListeningPort(const std::string& log) {
 
 }  // namespace
 
-ScratchFolder::ScratchFolder() {
-  char name[] = "/tmp/inventory-test-XXXXXX";
-  EXPECT_NE(mkdtemp(name), nullptr);
-  path_ = name;
-}
+ScratchFolder::ScratchFolder() : path_(storage::MakeTestFolder()) {}
 
 ScratchFolder::~ScratchFolder() {
   std::error_code error;
