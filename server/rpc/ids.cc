@@ -9,11 +9,12 @@ namespace inventory::rpc {
 
 std::string NewId() {
   thread_local absl::BitGen random;
-  const auto milliseconds = static_cast<uint64_t>(absl::ToUnixMillis(absl::Now()));
-  const uint64_t a = absl::Uniform<uint64_t>(random);
-  const uint64_t b = absl::Uniform<uint64_t>(random);
-  const uint64_t high = (milliseconds << 16) | 0x7000 | (a & 0x0FFF);
-  const uint64_t low = 0x8000'0000'0000'0000 | (b >> 2);
+  const auto nanoseconds = static_cast<uint64_t>(absl::ToUnixNanos(absl::Now()));
+  const uint64_t milliseconds = nanoseconds / 1'000'000;
+  // In 4096ths of a millisecond: RFC 9562, section 6.2, method 3.
+  const uint64_t fraction = nanoseconds % 1'000'000 * 4096 / 1'000'000;
+  const uint64_t high = (milliseconds << 16) | 0x7000 | fraction;
+  const uint64_t low = 0x8000'0000'0000'0000 | (absl::Uniform<uint64_t>(random) >> 2);
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string id;
   id.reserve(36);
