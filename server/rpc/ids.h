@@ -6,8 +6,7 @@
 
 namespace inventory::rpc {
 
-// A new UUID of version 7 (RFC 9562): 62 random bits, and in order of time to a quarter of a
-// microsecond. Thread-safe.
+// A new UUID of version 7 (RFC 9562): 62 random bits, and in order of time to a quarter of a microsecond. Thread-safe.
 std::string NewId();
 
 }  // namespace inventory::rpc
