@@ -52,7 +52,8 @@ class CondVar {
   // Returns false if `timeout` passed first, or a day: the standard library's clock can't add up any duration.
   bool WaitFor(Mutex& mutex, absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
-    const std::cv_status status = changed_.wait_for(lock, absl::ToChronoNanoseconds(std::min(timeout, absl::Hours(24))));
+    const std::cv_status status =
+        changed_.wait_for(lock, absl::ToChronoNanoseconds(std::min(timeout, absl::Hours(24))));
     lock.release();
     return status == std::cv_status::no_timeout;
   }

@@ -12,8 +12,8 @@
 
 namespace inventory::storage {
 
-// Makes an empty folder for the files of a test. It is in memory where the system has a place there with room: tests kill
-// processes and never the machine, and every one of them makes databases, whose files a disk would have to sync.
+// Makes an empty folder for the files of a test. It is in memory where the system has a place there with room: tests
+// kill processes and never the machine, and every one of them makes databases, whose files a disk would have to sync.
 std::string MakeTestFolder();
 
 // The private database server of this run, started at the first use and stopped and removed at the end. The environment
