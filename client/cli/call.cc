@@ -122,19 +122,12 @@ class Run {
         SetText(*request_, "request_id", absl::StrCat(facts_.request_id, ".", page));
       }
       const absl::Status status = Ask();
-      if (!status.ok()) {
-        // What is complete until here is shown.
-        writer->Finish();
-        return ReportError(status, facts_, session_.err);
-      }
+      if (!status.ok()) return ReportError(status, facts_, session_.err);
       Note(rows);
       writer->Write(RowsIn(rows));
       shown_ += answer_->GetReflection()->FieldSize(*answer_, &rows);
       const std::string next = ShowValue(*answer_, *method_.output_type()->FindFieldByName("next_page_token"));
-      if (next.empty() || shown_ >= limit_) {
-        writer->Finish();
-        return Summarise(!next.empty());
-      }
+      if (next.empty() || shown_ >= limit_) return Summarise(!next.empty());
       SetText(*request_, "page_token", next);
     }
   }

@@ -143,7 +143,6 @@ class ExportRun {
       session_.err << "broken off (" << Printable(std::string(ended.message())) << "), going on\n";
       clock_->Sleep(std::min(std::max(client::RetryDelayOf(ended).value_or(kPause), kPause), left));
     }
-    writer_->Finish();
     progress_.Clear();
     return ExitCode::kOk;
   }

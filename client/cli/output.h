@@ -30,8 +30,6 @@ class RowWriter {
   virtual ~RowWriter() = default;
 
   virtual void Write(const Rows& page) = 0;
-  // Called once, after the last page.
-  virtual void Finish() {}
 };
 
 // `out` outlives it.

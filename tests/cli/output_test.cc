@@ -35,7 +35,6 @@ std::string Shown(OutputFormat format, const std::vector<std::vector<std::string
     for (const Row& message : messages) rows.push_back(&message);
     writer->Write(rows);
   }
-  writer->Finish();
   return out.str();
 }
 
