@@ -39,9 +39,7 @@ void EmitStream(const MethodDescriptor& method, const Variables& variables, Prin
               "$method$(const $request$& request, const $lib$CallOptions& options = {}) = 0;\n");
     return;
   }
-  Variables with_type = variables;
-  with_type["stream"] = method.server_streaming() ? "ReadWriteStream" : "WriteStream";
-  out.Print(with_type,
+  out.Print(variables,
             "virtual absl::StatusOr<std::unique_ptr<$lib$$stream$<$request$, $response$>>>\n"
             "$method$(const $lib$CallOptions& options = {}) = 0;\n");
 }

@@ -21,9 +21,7 @@ void EmitStream(const MethodDescriptor& method, const Variables& variables, Prin
               "            $method$, (const $request$& request, const $lib$CallOptions& options), (override));\n");
     return;
   }
-  Variables with_type = variables;
-  with_type["stream"] = method.server_streaming() ? "ReadWriteStream" : "WriteStream";
-  out.Print(with_type,
+  out.Print(variables,
             "MOCK_METHOD((absl::StatusOr<std::unique_ptr<$lib$$stream$<$request$, $response$>>>),\n"
             "            $method$, (const $lib$CallOptions& options), (override));\n");
 }

@@ -23,9 +23,7 @@ void EmitStream(const MethodDescriptor& method, const Variables& variables, Prin
               "}\n");
     return;
   }
-  Variables with_type = variables;
-  with_type["stream"] = method.server_streaming() ? "ReadWriteStream" : "WriteStream";
-  out.Print(with_type,
+  out.Print(variables,
             "absl::StatusOr<std::unique_ptr<$lib$$stream$<$request$, $response$>>>\n"
             "$method$(const $lib$CallOptions& options) override {\n"
             "  return $lib$internal::Open$stream$<$request$, $response$>(*connection_, k$rpc$, options);\n"

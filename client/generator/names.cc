@@ -125,6 +125,9 @@ std::map<std::string, std::string> VariablesOf(const MethodDescriptor& method) {
   variables["response"] = TypeOf(*method.output_type(), file);
   variables["idempotency"] = IdempotencyOf(method);
   variables["kind"] = KindOf(method);
+  variables["stream"] = !method.client_streaming()  ? "ReadStream"
+                        : method.server_streaming() ? "ReadWriteStream"
+                                                    : "WriteStream";
   if (elements != nullptr) {
     variables["elements"] = elements->name();
     variables["element"] = TypeOf(*elements->message_type(), file);
