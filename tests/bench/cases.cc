@@ -1,93 +1,14 @@
 #include "tests/bench/cases.h"
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "tests/bench/echo_server.h"
-#include "tests/bench/load.h"
-#include "tests/bench/raw_sql.h"
-#include "tests/bench/reserve_request.h"
 
 namespace inventory::bench {
 namespace {
-
-const char* ShortName(Workload workload) { return workload == Workload::kHot ? "hot" : "uniform"; }
-
-// Requests of the workload, drawn by several threads.
-std::function<void(v1::ReserveStockRequest&)> Requests(Workload workload) {
-  return [workload](v1::ReserveStockRequest& request) {
-    thread_local std::map<Workload, SkuSource> sources;
-    FillRequest(sources.try_emplace(workload, workload).first->second.Next(), request);
-  };
-}
-
-Case Echo(int in_flight) {
-  return {.id = absl::StrCat("a-", in_flight),
-          .kind = Kind::kEcho,
-          .workload = {},
-          .concurrency = in_flight,
-          .description = absl::StrCat("gRPC echo, ", in_flight, " in flight"),
-          .run = [in_flight](Site& site, const Timing& timing) {
-            using Message = v1::ReserveStockRequest;
-            return Drive(
-                Traffic<Message, Message>{.address = site.echo_address(),
-                                          .method = kEchoMethod,
-                                          .in_flight = in_flight,
-                                          .next = Requests(Workload::kUniform),
-                                          .check =
-                                              [](const Message& request, const Message& response) {
-                                                const bool same = request.request_id() == response.request_id();
-                                                return same ? absl::OkStatus() : absl::InternalError("a wrong echo");
-                                              }},
-                timing);
-          }};
-}
-
-Case Transactions(Workload workload, int connections, Travel travel) {
-  const std::string way = travel == Travel::kSingly ? "singly" : "packed";
-  return {.id = absl::StrCat("b-", ShortName(workload), "-", connections, "-", way),
-          .kind = Kind::kTransactions,
-          .workload = workload,
-          .concurrency = connections,
-          .description = absl::StrCat("raw SQL, one transaction each, ", way, ", ", connections,
-                                      connections == 1 ? " connection" : " connections"),
-          .run = [=](Site& site, const Timing& timing) {
-            return RunTransactions(site.database(), site.pattern(), workload, connections, travel, timing);
-          }};
-}
-
-Case Batches(Workload workload, int connections, int batch) {
-  return {.id = absl::StrCat("c-", ShortName(workload), "-", batch, "x", connections),
-          .kind = Kind::kBatches,
-          .workload = workload,
-          .concurrency = connections,
-          .description = absl::StrCat("raw SQL, batches of ", batch, ", ", connections,
-                                      connections == 1 ? " connection" : " connections"),
-          .run = [=](Site& site, const Timing& timing) {
-            return RunBatches(site.database(), site.pattern(), workload, connections, batch, timing);
-          }};
-}
-
-Case Server(Workload workload, int in_flight) {
-  return {.id = absl::StrCat("d-", ShortName(workload), "-", in_flight),
-          .kind = Kind::kServer,
-          .workload = workload,
-          .concurrency = in_flight,
-          .description = absl::StrCat("ReserveStock, ", in_flight, " in flight"),
-          .run = [=](Site& site, const Timing& timing) {
-            return Drive(
-                Traffic<v1::ReserveStockRequest, v1::ReserveStockResponse>{
-                    .address = site.server_address(),
-                    .method = "/inventory.v1.InventoryService/ReserveStock",
-                    .in_flight = in_flight,
-                    .next = Requests(workload),
-                    .check = CheckAnswer},
-                timing);
-          }};
-}
 
 Cpu CpuForOne(const Cpu& before, const Cpu& after, int64_t operations) {
   const double microseconds = 1e6 / static_cast<double>(std::max<int64_t>(operations, 1));
@@ -105,30 +26,23 @@ absl::Status RunOnce(Site& site, const Timing& timing, Result& result) {
   if (!sample.ok()) return sample.status();
   sample->cpu_us = CpuForOne(idle, site.ReadCpu(), sample->acknowledged);
   result.rounds.push_back(*sample);
-  if (!what.workload) return absl::OkStatus();
-  site.Acknowledge(*what.workload, sample->acknowledged);
-  if (what.kind != Kind::kServer) return absl::OkStatus();
   absl::StatusOr<BatchFigures> after = site.ReadBatchFigures();
   if (!after.ok()) return after.status();
   result.batches = Together(result.batches, Between(*before, *after));
-  return site.CheckReserved(*what.workload);
+  if (!what.workload) return absl::OkStatus();
+  site.Acknowledge(*what.workload, sample->acknowledged);
+  return what.kind == Kind::kServer ? site.CheckReserved(*what.workload) : absl::OkStatus();
 }
 
 }  // namespace
 
 std::vector<Case> AllCases() {
-  std::vector<Case> cases = {Echo(1), Echo(256)};
-  for (const Workload workload : {Workload::kHot, Workload::kUniform}) {
-    for (const int connections : {1, 16}) {
-      cases.push_back(Transactions(workload, connections, Travel::kSingly));
-      cases.push_back(Transactions(workload, connections, Travel::kPacked));
-    }
-    for (const int batch : {64, 256}) {
-      for (const int connections : {1, 2, 4}) cases.push_back(Batches(workload, connections, batch));
-    }
-    for (const int in_flight : {1, 256}) cases.push_back(Server(workload, in_flight));
+  std::vector<Case> all;
+  for (const auto& part : {CoreCases, SweepCases}) {
+    std::vector<Case> cases = part();
+    std::move(cases.begin(), cases.end(), std::back_inserter(all));
   }
-  return cases;
+  return all;
 }
 
 absl::StatusOr<std::vector<Result>> RunCases(Site& site, const std::vector<Case>& cases, int rounds,

@@ -20,13 +20,17 @@ enum class Kind : char {
   kTransactions = 'b',  // Raw SQL, one transaction per reservation.
   kBatches = 'c',       // Raw SQL, many reservations per transaction.
   kServer = 'd',        // ReserveStock.
+  kPeer = 'p',          // ReserveStock of a conventional service.
+  kOther = '-',         // Whatever else: reads, orders, schedules, growth.
 };
 
 struct Case {
-  std::string id;  // Such as "b-hot-16-packed"; begins with its kind.
+  std::string id;      // Such as "b-hot-16-packed"; begins with its kind, or with a word if that is kOther.
+  std::string series;  // Joins the cases that differ in `concurrency` only, such as "b-hot-packed"; may be empty.
   Kind kind;
-  std::optional<Workload> workload;  // None for the echo.
-  int concurrency;                   // Calls in flight, or connections.
+  std::optional<Workload> workload;  // What each operation reserves one unit of. If there is none, `run` acknowledges
+                                     // and checks itself what it reserves.
+  int concurrency;                   // Calls in flight, or connections; 0 where a schedule begins the calls.
   std::string description;
   std::function<absl::StatusOr<Sample>(Site&, const Timing&)> run;
 };
@@ -34,11 +38,15 @@ struct Case {
 struct Result {
   Case what;
   std::vector<Sample> rounds;
-  BatchFigures batches;  // Of all rounds; only for the server.
+  BatchFigures batches;  // What the server has written in all rounds.
 };
 
 // All cases, in the order in which a round runs them.
 std::vector<Case> AllCases();
+
+// The parts of that, each in a file of its name.
+std::vector<Case> CoreCases();   // (a), (b), (c) and (d), side by side.
+std::vector<Case> SweepCases();  // More calls in flight, or fewer, of those.
 
 // Runs the cases one after another, `rounds` times, so that what disturbs the machine for a while disturbs all of them.
 // After each run of the server's, what it shows as reserved must be exactly what it has acknowledged.

@@ -20,6 +20,8 @@ double Quantile(const std::vector<float>& sorted, double fraction) {
   return sorted[std::min(index, sorted.size() - 1)];
 }
 
+float Milliseconds(absl::Duration duration) { return static_cast<float>(absl::ToDoubleMilliseconds(duration)); }
+
 }  // namespace
 
 bool Window::Open() const { return !Interrupted() && absl::Now() < end_; }
@@ -28,22 +30,33 @@ void Recorder::Add(absl::Time start, absl::Time end, int64_t operations) {
   acknowledged_ += operations;
   if (!window_.Counts(end)) return;
   counted_ += operations;
-  milliseconds_.push_back(static_cast<float>(absl::ToDoubleMilliseconds(end - start)));
+  milliseconds_.push_back(Milliseconds(end - start));
+}
+
+void Recorder::AddRefusal(absl::Time start, absl::Time end) {
+  if (window_.Counts(end)) refused_milliseconds_.push_back(Milliseconds(end - start));
 }
 
 Sample Summarise(const Window& window, const std::vector<Recorder>& recorders) {
   Sample sample;
   int64_t counted = 0;
   std::vector<float> milliseconds;
+  std::vector<float> refused;
   for (const Recorder& recorder : recorders) {
     sample.acknowledged += recorder.acknowledged_;
     counted += recorder.counted_;
     milliseconds.insert(milliseconds.end(), recorder.milliseconds_.begin(), recorder.milliseconds_.end());
+    refused.insert(refused.end(), recorder.refused_milliseconds_.begin(), recorder.refused_milliseconds_.end());
   }
   std::sort(milliseconds.begin(), milliseconds.end());
-  sample.per_second = static_cast<double>(counted) / absl::ToDoubleSeconds(window.measured());
+  std::sort(refused.begin(), refused.end());
+  const double seconds = absl::ToDoubleSeconds(window.measured());
+  sample.per_second = static_cast<double>(counted) / seconds;
   sample.p50_ms = Quantile(milliseconds, 0.5);
   sample.p99_ms = Quantile(milliseconds, 0.99);
+  sample.p999_ms = Quantile(milliseconds, 0.999);
+  sample.refused_per_second = static_cast<double>(refused.size()) / seconds;
+  sample.refused_p50_ms = Quantile(refused, 0.5);
   return sample;
 }
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -28,11 +30,16 @@ struct Cpu {
 
 // What one run has measured.
 struct Sample {
-  double per_second = 0;  // Operations (reservations, echoes).
-  double p50_ms = 0;      // Time of one call: a transaction, a batch, an RPC.
+  double per_second = 0;  // Operations that succeeded (reservations, echoes, reads).
+  double p50_ms = 0;      // Time of one call that succeeded: a transaction, a batch, an RPC.
   double p99_ms = 0;
-  int64_t acknowledged = 0;  // All operations that succeeded, those of the warm-up and of the end included.
-  Cpu cpu_us;                // CPU time of each process for one operation, in microseconds.
+  double p999_ms = 0;
+  int64_t acknowledged = 0;            // All operations that succeeded, those of the warm-up and of the end included.
+  double offered_per_second = 0;       // Operations begun, where a schedule and not the answers says when; else 0.
+  double refused_per_second = 0;       // Operations refused, where that is allowed; they are in no other figure.
+  double refused_p50_ms = 0;           // Time from the sending of a call to its refusal.
+  std::map<std::string, double> more;  // Further figures of some cases, such as "lines_per_second".
+  Cpu cpu_us;                          // CPU time of each process for one operation that succeeded, in microseconds.
 };
 
 // From when to when operations count. Starts when it is made. Thread-safe.
@@ -59,6 +66,8 @@ class Recorder {
 
   // A call that carried `operations` has succeeded.
   void Add(absl::Time start, absl::Time end, int64_t operations = 1);
+  // A call has been refused.
+  void AddRefusal(absl::Time start, absl::Time end);
 
  private:
   friend Sample Summarise(const Window& window, const std::vector<Recorder>& recorders);
@@ -67,6 +76,7 @@ class Recorder {
   int64_t acknowledged_ = 0;
   int64_t counted_ = 0;
   std::vector<float> milliseconds_;
+  std::vector<float> refused_milliseconds_;
 };
 
 Sample Summarise(const Window& window, const std::vector<Recorder>& recorders);

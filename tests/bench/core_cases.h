@@ -1,0 +1,25 @@
+// The cases of the comparison, each for any number of calls in flight or connections.
+#ifndef INVENTORY_TESTS_BENCH_CORE_CASES_H_
+#define INVENTORY_TESTS_BENCH_CORE_CASES_H_
+
+#include "tests/bench/cases.h"
+#include "tests/bench/raw_sql.h"
+#include "tests/bench/workload.h"
+
+namespace inventory::bench {
+
+// (a)
+Case EchoCase(int in_flight);
+
+// (b)
+Case TransactionsCase(Workload workload, int connections, Travel travel);
+
+// (c): transactions of `batch` reservations.
+Case BatchesCase(Workload workload, int connections, int batch);
+
+// (d)
+Case ServerCase(Workload workload, int in_flight);
+
+}  // namespace inventory::bench
+
+#endif  // INVENTORY_TESTS_BENCH_CORE_CASES_H_
