@@ -61,19 +61,4 @@ absl::StatusOr<std::vector<Result>> RunCases(Site& site, const std::vector<Case>
   return results;
 }
 
-double MedianOf(const Result& result, double Sample::*figure) {
-  std::vector<double> values;
-  for (const Sample& sample : result.rounds) values.push_back(sample.*figure);
-  return Median(std::move(values));
-}
-
-Cpu MedianCpu(const Result& result) {
-  const auto median = [&result](double Cpu::*figure) {
-    std::vector<double> values;
-    for (const Sample& sample : result.rounds) values.push_back(sample.cpu_us.*figure);
-    return Median(std::move(values));
-  };
-  return {.client = median(&Cpu::client), .server = median(&Cpu::server), .database = median(&Cpu::database)};
-}
-
 }  // namespace inventory::bench

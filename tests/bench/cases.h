@@ -3,43 +3,15 @@
 #define INVENTORY_TESTS_BENCH_CASES_H_
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "tests/bench/measure.h"
-#include "tests/bench/server_metrics.h"
+#include "tests/bench/results.h"
 #include "tests/bench/site.h"
-#include "tests/bench/workload.h"
 
 namespace inventory::bench {
-
-enum class Kind : char {
-  kEcho = 'a',          // A unary call that does nothing.
-  kTransactions = 'b',  // Raw SQL, one transaction per reservation.
-  kBatches = 'c',       // Raw SQL, many reservations per transaction.
-  kServer = 'd',        // ReserveStock.
-  kPeer = 'p',          // ReserveStock of a conventional service.
-  kOther = '-',         // Whatever else: reads, orders, schedules, growth.
-};
-
-struct Case {
-  std::string id;      // Such as "b-hot-16-packed"; begins with its kind, or with a word if that is kOther.
-  std::string series;  // Joins the cases that differ in `concurrency` only, such as "b-hot-packed"; may be empty.
-  Kind kind;
-  std::optional<Workload> workload;  // What each operation reserves one unit of. If there is none, `run` acknowledges
-                                     // and checks itself what it reserves.
-  int concurrency;                   // Calls in flight, or connections; 0 where a schedule begins the calls.
-  std::string description;
-  std::function<absl::StatusOr<Sample>(Site&, const Timing&)> run;
-};
-
-struct Result {
-  Case what;
-  std::vector<Sample> rounds;
-  BatchFigures batches;  // What the server has written in all rounds.
-};
 
 // All cases, in the order in which a round runs them.
 std::vector<Case> AllCases();
@@ -54,11 +26,6 @@ std::vector<Case> SweepCases();  // More calls in flight, or fewer, of those.
 absl::StatusOr<std::vector<Result>> RunCases(Site& site, const std::vector<Case>& cases, int rounds,
                                              const Timing& timing,
                                              const std::function<void(const std::string&)>& report);
-
-// The median over the rounds of one figure, for example &Sample::per_second.
-double MedianOf(const Result& result, double Sample::*figure);
-// The same for each part of Sample::cpu_us.
-Cpu MedianCpu(const Result& result);
 
 }  // namespace inventory::bench
 

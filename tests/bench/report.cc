@@ -39,15 +39,6 @@ std::optional<double> Quotient(double numerator, double denominator) {
   return numerator / denominator;
 }
 
-// The distance between the best and the worst round, in percent of the median.
-double SpreadPercent(const Result& result) {
-  const auto [least, most] =
-      std::minmax_element(result.rounds.begin(), result.rounds.end(),
-                          [](const Sample& one, const Sample& other) { return one.per_second < other.per_second; });
-  const double median = MedianOf(result, &Sample::per_second);
-  return median == 0 ? 0 : 100 * (most->per_second - least->per_second) / median;
-}
-
 std::string ResultLine(const Result& result) {
   const Cpu cpu = MedianCpu(result);
   return absl::StrFormat(

@@ -1,0 +1,68 @@
+// Cases and what they have measured, without anything that runs them.
+#ifndef INVENTORY_TESTS_BENCH_RESULTS_H_
+#define INVENTORY_TESTS_BENCH_RESULTS_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tests/bench/measure.h"
+#include "tests/bench/server_metrics.h"
+#include "tests/bench/workload.h"
+
+namespace inventory::bench {
+
+class Site;
+
+enum class Kind : char {
+  kEcho = 'a',          // A unary call that does nothing.
+  kTransactions = 'b',  // Raw SQL, one transaction per reservation.
+  kBatches = 'c',       // Raw SQL, many reservations per transaction.
+  kServer = 'd',        // ReserveStock.
+  kPeer = 'p',          // ReserveStock of a conventional service.
+  kOther = '-',         // Whatever else: reads, orders, schedules, growth.
+};
+
+struct Case {
+  std::string id;      // Such as "b-hot-16-packed"; begins with its kind, or with a word if that is kOther.
+  std::string series;  // Joins the cases that differ in `concurrency` only, such as "b-hot-packed"; may be empty.
+  Kind kind;
+  std::optional<Workload> workload;  // What each operation reserves one unit of. If there is none, `run` acknowledges
+                                     // and checks itself what it reserves.
+  int concurrency;                   // Calls in flight, or connections; 0 where a schedule begins the calls.
+  std::string description;
+  std::function<absl::StatusOr<Sample>(Site&, const Timing&)> run;
+};
+
+struct Result {
+  Case what;
+  std::vector<Sample> rounds;
+  BatchFigures batches;  // What the server has written in all rounds.
+};
+
+// The median over the rounds of one figure, for example &Sample::per_second.
+double MedianOf(const Result& result, double Sample::*figure);
+// The same for each part of Sample::cpu_us.
+Cpu MedianCpu(const Result& result);
+
+// The least and the greatest round of a figure.
+struct Range {
+  double least = 0;
+  double greatest = 0;
+};
+Range RangeOf(const Result& result, double Sample::*figure);
+
+// The median of a figure in Sample::more over the rounds that have it. None if no round has.
+std::optional<double> MedianOfMore(const Result& result, const std::string& name);
+
+// The distance between the best and the worst round, in percent of the median throughput.
+double SpreadPercent(const Result& result);
+
+// The case with this id; null if it was not run.
+const Result* Find(const std::vector<Result>& results, const std::string& id);
+
+}  // namespace inventory::bench
+
+#endif  // INVENTORY_TESTS_BENCH_RESULTS_H_
