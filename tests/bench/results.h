@@ -25,6 +25,18 @@ enum class Kind : char {
   kOther = '-',         // Whatever else: reads, orders, schedules, growth.
 };
 
+// Where a case runs. Each is a database of its own, with its servers and its stock, so that what one leaves behind does
+// not weigh on another.
+enum class Place {
+  kMain,      // MariaDB.
+  kMySql,     // The same on MySQL; left out if there is none.
+  kReplicas,  // Two servers on one database.
+  kImport,    // For imports, which make new SKUs.
+  kSmall,     // 10,000 SKUs with a history, and the same for more of them.
+  kMiddle,
+  kLarge,
+};
+
 struct Case {
   std::string id;      // Such as "b-hot-16-packed"; begins with its kind, or with a word if that is kOther.
   std::string series;  // Joins the cases that differ in `concurrency` only, such as "b-hot-packed"; may be empty.
@@ -34,10 +46,13 @@ struct Case {
   int concurrency;                   // Calls in flight, or connections; 0 where a schedule begins the calls.
   std::string description;
   std::function<absl::StatusOr<Sample>(Site&, const Timing&)> run;
+  Place place = Place::kMain;
 };
 
 struct Result {
   Case what;
+  Timing timing = {};     // Of each round.
+  std::string site = {};  // The name of the site, for example "MariaDB".
   std::vector<Sample> rounds;
   BatchFigures batches;  // What the server has written in all rounds.
 };
