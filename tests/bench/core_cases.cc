@@ -81,14 +81,12 @@ Case ServerCase(Workload workload, int in_flight) {
           .concurrency = in_flight,
           .description = absl::StrCat("ReserveStock, ", in_flight, " in flight"),
           .run = [=](Site& site, const Timing& timing) {
-            return Drive(
-                Traffic<v1::ReserveStockRequest, v1::ReserveStockResponse>{
-                    .address = site.server_address(),
-                    .method = "/inventory.v1.InventoryService/ReserveStock",
-                    .in_flight = in_flight,
-                    .next = Requests(workload),
-                    .check = CheckAnswer},
-                timing);
+            return Drive(Traffic<v1::ReserveStockRequest, v1::ReserveStockResponse>{.address = site.server_address(),
+                                                                                    .method = kReserveStock,
+                                                                                    .in_flight = in_flight,
+                                                                                    .next = Requests(workload),
+                                                                                    .check = CheckAnswer},
+                         timing);
           }};
 }
 

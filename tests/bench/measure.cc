@@ -13,15 +13,6 @@ std::atomic<bool> interrupted{false};
 
 void OnSignal(int) { interrupted.store(true, std::memory_order_relaxed); }
 
-// The value below which `fraction` of the sorted values lie; 0 if there are none.
-double Quantile(const std::vector<float>& sorted, double fraction) {
-  if (sorted.empty()) return 0;
-  const auto index = static_cast<std::size_t>(fraction * static_cast<double>(sorted.size()));
-  return sorted[std::min(index, sorted.size() - 1)];
-}
-
-float Milliseconds(absl::Duration duration) { return static_cast<float>(absl::ToDoubleMilliseconds(duration)); }
-
 }  // namespace
 
 bool Window::Open() const { return !Interrupted() && absl::Now() < end_; }
@@ -30,33 +21,31 @@ void Recorder::Add(absl::Time start, absl::Time end, int64_t operations) {
   acknowledged_ += operations;
   if (!window_.Counts(end)) return;
   counted_ += operations;
-  milliseconds_.push_back(Milliseconds(end - start));
+  latencies_.Add(end - start);
 }
 
 void Recorder::AddRefusal(absl::Time start, absl::Time end) {
-  if (window_.Counts(end)) refused_milliseconds_.push_back(Milliseconds(end - start));
+  if (window_.Counts(end)) refusals_.Add(end - start);
 }
 
 Sample Summarise(const Window& window, const std::vector<Recorder>& recorders) {
   Sample sample;
   int64_t counted = 0;
-  std::vector<float> milliseconds;
-  std::vector<float> refused;
+  Latencies latencies;
+  Latencies refusals;
   for (const Recorder& recorder : recorders) {
     sample.acknowledged += recorder.acknowledged_;
     counted += recorder.counted_;
-    milliseconds.insert(milliseconds.end(), recorder.milliseconds_.begin(), recorder.milliseconds_.end());
-    refused.insert(refused.end(), recorder.refused_milliseconds_.begin(), recorder.refused_milliseconds_.end());
+    latencies.AddAll(recorder.latencies_);
+    refusals.AddAll(recorder.refusals_);
   }
-  std::sort(milliseconds.begin(), milliseconds.end());
-  std::sort(refused.begin(), refused.end());
   const double seconds = absl::ToDoubleSeconds(window.measured());
   sample.per_second = static_cast<double>(counted) / seconds;
-  sample.p50_ms = Quantile(milliseconds, 0.5);
-  sample.p99_ms = Quantile(milliseconds, 0.99);
-  sample.p999_ms = Quantile(milliseconds, 0.999);
-  sample.refused_per_second = static_cast<double>(refused.size()) / seconds;
-  sample.refused_p50_ms = Quantile(refused, 0.5);
+  sample.p50_ms = latencies.QuantileMs(0.5);
+  sample.p99_ms = latencies.QuantileMs(0.99);
+  sample.p999_ms = latencies.QuantileMs(0.999);
+  sample.refused_per_second = static_cast<double>(refusals.size()) / seconds;
+  sample.refused_p50_ms = refusals.QuantileMs(0.5);
   return sample;
 }
 

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "tests/bench/latencies.h"
 
 namespace inventory::bench {
 
@@ -75,8 +76,8 @@ class Recorder {
   const Window& window_;
   int64_t acknowledged_ = 0;
   int64_t counted_ = 0;
-  std::vector<float> milliseconds_;
-  std::vector<float> refused_milliseconds_;
+  Latencies latencies_;
+  Latencies refusals_;
 };
 
 Sample Summarise(const Window& window, const std::vector<Recorder>& recorders);
