@@ -21,7 +21,7 @@ std::vector<Case> CoreCases();   // (a), (b), (c) and (d), side by side.
 std::vector<Case> SweepCases();  // More calls in flight, or fewer, of those.
 
 // Runs the cases one after another, `rounds` times, so that what disturbs the machine for a while disturbs all of them.
-// After each run of the server's, what it shows as reserved must be exactly what it has acknowledged.
+// After each run of a server's, what it shows as reserved must be exactly what was acknowledged.
 // `report` hears of each run.
 absl::StatusOr<std::vector<Result>> RunCases(Site& site, const std::vector<Case>& cases, int rounds,
                                              const Timing& timing,

@@ -1,8 +1,9 @@
-// Everything the cases run on: a database, the server, the echo server, the stock.
+// Everything that cases run on: a database, one or more servers, the echo server, the stock.
 #ifndef INVENTORY_TESTS_BENCH_SITE_H_
 #define INVENTORY_TESTS_BENCH_SITE_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,67 +17,90 @@
 #include "tests/bench/process.h"
 #include "tests/bench/rows.h"
 #include "tests/bench/server_metrics.h"
+#include "tests/bench/server_process.h"
 #include "tests/bench/workload.h"
 
 namespace inventory::bench {
 
-// One private database for all cases, with one schema: every case, with the server or without, reserves the same stock
-// and fills the same tables, so that they are equally large for all. Everything lies in a new folder that is removed
-// with this object, which also stops the processes.
+// One private, fully durable database, with one schema: every case of a site, with the server or without, reserves the
+// same stock and fills the same tables, so that they are equally large for all. Everything lies in a new folder that is
+// removed with this object, which also stops the processes.
 class Site {
  public:
   struct Options {
+    std::string name;                         // For people, such as "MariaDB".
     std::string parent_dir;                   // Where the folder is made.
+    std::string database_binary;              // Path of mariadbd or mysqld. Default empty: the one that is installed.
+    bool binary_log = false;                  // Whether the database keeps one.
+    int buffer_pool_mib = 256;                // The database's memory for pages.
+    int servers = 1;                          // On the same database.
+    int64_t history_skus = 0;                 // SKUs that have a history: history.h.
     std::string server_binary;                // Path of inventory-server.
     std::vector<std::string> server_options;  // More options for `serve`.
     std::string own_binary;                   // Path of this program.
+    std::function<void(const std::string&)> report = [](const std::string&) {};  // Hears what takes long.
   };
 
   // Starts everything, loads the stock through the server, and makes one reservation to learn what it writes.
   static absl::StatusOr<std::unique_ptr<Site>> SetUp(const Options& options);
   ~Site();
 
+  const std::string& name() const { return options_.name; }
+  int64_t history_skus() const { return options_.history_skus; }
   storage::DatabaseOptions database() const { return database_->connection_options(); }
-  const std::string& server_address() const { return server_address_; }
+  const std::string& server_address(std::size_t server = 0) const { return servers_.at(server)->address(); }
   const std::string& echo_address() const { return echo_address_; }
   const ReservationRows& pattern() const { return pattern_; }
   // The database's version and the settings that make it durable, as "name=value", checked to be durable.
   const std::vector<std::string>& database_facts() const { return database_facts_; }
   const std::string& folder() const { return folder_; }
 
-  // Says that so many more reservations of one unit are acknowledged.
-  void Acknowledge(Workload workload, int64_t reservations) { acknowledged_[workload] += reservations; }
+  // Says that so many more units of the workload's SKUs are reserved.
+  void Acknowledge(Workload workload, int64_t units) { Acknowledge(SkuPrefix(workload), units); }
+  // The same for all SKUs that begin so.
+  void Acknowledge(const std::string& sku_prefix, int64_t units) { acknowledged_[sku_prefix] += units; }
 
   // Whether the stock that the server shows as reserved is exactly what is acknowledged.
-  absl::Status CheckReserved(Workload workload);
+  absl::Status CheckReserved(Workload workload) { return CheckReserved(SkuPrefix(workload)); }
+  absl::Status CheckReserved(const std::string& sku_prefix);
+  // The same by what the database holds: for more SKUs than the server should list after each run.
+  absl::Status CheckStored(const std::string& sku_prefix);
 
-  // Whether the server's own check finds counters, allocations and the ledger of all SKUs in agreement.
-  absl::Status CheckConsistent();
+  // Whether the server's own check finds counters, allocations and the ledger of all SKUs in agreement; of those with a
+  // history only of some, chosen at random, if they are very many. Returns what was checked, for people.
+  absl::StatusOr<std::string> CheckConsistent();
 
+  // Of all servers together.
   absl::StatusOr<BatchFigures> ReadBatchFigures() const;
-  // CPU seconds used so far; both servers count as the server.
+  // CPU seconds used so far; all servers and the echo server count as the server.
   Cpu ReadCpu() const;
-  int64_t server_peak_bytes() const { return server_->PeakBytes(); }
+  // The most memory that one of the servers has held at once since it started, or since ForgetServerPeak.
+  int64_t server_peak_bytes() const;
+  void ForgetServerPeak();
 
  private:
-  Site() = default;
+  explicit Site(Options options) : options_(std::move(options)) {}
 
   absl::Status StartDatabase();
-  absl::Status StartServers(const Options& options);
-  absl::Status LoadStock();
+  absl::Status StartServers();
+  absl::Status StartEcho();
+  absl::Status LoadAll();
   absl::Status LearnPattern();
+  absl::Status Compare(const std::string& sku_prefix, int64_t reserved) const;
+  // Returns the number of SKUs.
+  absl::StatusOr<int64_t> Verify(const std::string& sku_prefix);
+  absl::StatusOr<std::string> VerifySome();
 
+  const Options options_;
   std::string folder_;
   std::unique_ptr<storage::EmbeddedDatabase> database_;
-  std::unique_ptr<Process> server_;
+  std::vector<std::unique_ptr<ServerProcess>> servers_;
   std::unique_ptr<Process> echo_;
-  std::string server_address_;
   std::string echo_address_;
-  int metrics_port_ = 0;
   std::unique_ptr<v1::InventoryService::Stub> inventory_;
   std::vector<std::string> database_facts_;
   ReservationRows pattern_;
-  std::map<Workload, int64_t> acknowledged_;
+  std::map<std::string, int64_t> acknowledged_;  // Units, by prefix of the SKUs.
 };
 
 }  // namespace inventory::bench
