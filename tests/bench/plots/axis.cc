@@ -86,7 +86,11 @@ Ruler::Ruler(const Axis& axis, const std::vector<double>& values, double first, 
     least_ = *least;
     most_ = *most;
   }
-  if (most_ <= least_) most_ = least_ + 1;
+  if (most_ <= least_) {
+    // A value that is alone stands in the middle if there is to be room on both sides.
+    if (scale_ == Scale::kLog && room.beside > 0) least_ -= 0.5;
+    most_ = least_ + 1;
+  }
   const double beside = room.beside * (most_ - least_);
   if (scale_ == Scale::kLog || least_ < 0) least_ -= beside;
   most_ += beside;

@@ -97,7 +97,8 @@ std::string Svg(const BarChart& chart) {
                                              {"fill", "none"}});
   const std::string content = absl::StrCat(Head(chart.title, chart.subtitle), Legend(chart, kMargin, head + 4), place,
                                            Frame(data, chart.x_title, chart.y.title, x_labels, y), bars);
-  return Picture(data.right + kMargin, data.bottom + kFootHeight + kMargin / 2, chart.title, content);
+  return Picture(std::max(data.right, HeadWidth(chart.title, chart.subtitle)) + kMargin,
+                 data.bottom + kFootHeight + kMargin / 2, chart.title, content);
 }
 
 }  // namespace inventory::bench::plots

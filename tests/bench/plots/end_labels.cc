@@ -29,7 +29,9 @@ std::string Draw(double left, double middle, const EndLabel& label) {
 
 }  // namespace
 
-double EndLabelWidth(const std::string& name) { return kGap + kSample + 7 + WidthOf(name, kSize); }
+double EndLabelWidth(const std::string& name, const std::string& value) {
+  return kGap + kSample + 7 + std::max(WidthOf(name, kSize), WidthOf(value, kSize));
+}
 
 std::vector<double> SpreadOut(const std::vector<double>& wanted, double height, double top, double bottom) {
   std::vector<double> middles = wanted;

@@ -17,8 +17,8 @@ struct EndLabel {
   double y = 0;                 // Of the end of its line.
 };
 
-// What a label with this name takes, the space before it included.
-double EndLabelWidth(const std::string& name);
+// What a label takes, the space before it included.
+double EndLabelWidth(const std::string& name, const std::string& value);
 
 // The labels in a column right of the data, each as near to its line as the others let it.
 std::string EndLabels(const Area& data, std::vector<EndLabel> labels);

@@ -1,10 +1,15 @@
 #include "tests/bench/plots/frame.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "tests/bench/plots/colors.h"
 
 namespace inventory::bench::plots {
 namespace {
+
+constexpr double kTitleSize = 18;
+constexpr double kSubtitleSize = 12.5;
 
 std::string Horizontal(const Area& data, double y, const char* color) {
   return Element(
@@ -14,9 +19,13 @@ std::string Horizontal(const Area& data, double y, const char* color) {
 
 }  // namespace
 
+double HeadWidth(const std::string& title, const std::string& subtitle) {
+  return kMargin + std::max(WidthOf(title, kTitleSize), WidthOf(subtitle, kSubtitleSize));
+}
+
 std::string Head(const std::string& title, const std::string& subtitle) {
-  return absl::StrCat(Text(kMargin, kMargin + 15, title, {.size = 18, .color = kInk, .bold = true}),
-                      Text(kMargin, kMargin + 37, subtitle, {.size = 12.5, .color = kFaintInk}));
+  return absl::StrCat(Text(kMargin, kMargin + 15, title, {.size = kTitleSize, .color = kInk, .bold = true}),
+                      Text(kMargin, kMargin + 37, subtitle, {.size = kSubtitleSize, .color = kFaintInk}));
 }
 
 std::string Frame(const Area& data, const std::string& x_title, const std::string& y_title,

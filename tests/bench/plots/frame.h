@@ -18,6 +18,8 @@ inline constexpr double kFootHeight = 46;   // Tick labels and title of the x ax
 inline constexpr double kTickWidth = 40;    // Labels of the y axis, left of the data.
 
 std::string Head(const std::string& title, const std::string& subtitle);
+// Where its text ends at most.
+double HeadWidth(const std::string& title, const std::string& subtitle);
 
 // Horizontal lines and labels for the ticks of `y`, the base line, and the titles of both axes. `x_labels` are texts
 // and where they stand.

@@ -16,6 +16,7 @@ namespace {
 constexpr double kDataWidth = 520;
 constexpr double kDataHeight = 310;        // Of a panel that is alone.
 constexpr double kDataHeightOfMany = 200;  // Of each of several.
+constexpr double kBetweenPanels = 16;
 
 // Strokes, as "stroke-dasharray" has them.
 constexpr char kDotted[] = "1 6";
@@ -180,15 +181,15 @@ std::string Draw(const Panel& panel, const Area& data) {
                       drawing.strokes, EndLabels(data, std::move(drawing.labels)));
 }
 
-// What the names of all lines take at most.
+// What the labels of all lines take at most.
 double LabelWidth(const LineChart& chart) {
-  std::vector<std::string> names;
+  double width = 0;
   for (const Panel& panel : chart.panels) {
-    for (const Line& line : panel.lines) names.push_back(line.name);
-    for (const Level& level : panel.levels) names.push_back(level.name);
+    for (const Line& line : panel.lines) {
+      for (const Point& point : line.points) width = std::max(width, EndLabelWidth(line.name, ValueAt(panel, point)));
+    }
+    for (const Level& level : panel.levels) width = std::max(width, EndLabelWidth(level.name, ""));
   }
-  double width = 120;
-  for (const std::string& name : names) width = std::max(width, EndLabelWidth(name));
   return width;
 }
 
@@ -200,12 +201,13 @@ std::string Svg(const LineChart& chart) {
   double bottom = kMargin + kHeadHeight;
   std::string content = Head(chart.title, chart.subtitle);
   for (const Panel& panel : chart.panels) {
-    const double top = bottom + kTitleHeight;
+    const double top = bottom + kTitleHeight + (&panel == &chart.panels.front() ? 0 : kBetweenPanels);
     const Area data = {.left = left, .top = top, .right = left + kDataWidth, .bottom = top + height};
     absl::StrAppend(&content, Draw(panel, data));
     bottom = data.bottom + kFootHeight;
   }
-  return Picture(left + kDataWidth + LabelWidth(chart) + kMargin, bottom + kMargin / 2, chart.title, content);
+  const double width = std::max(left + kDataWidth + LabelWidth(chart), HeadWidth(chart.title, chart.subtitle));
+  return Picture(width + kMargin, bottom + kMargin / 2, chart.title, content);
 }
 
 }  // namespace inventory::bench::plots

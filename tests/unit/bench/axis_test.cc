@@ -83,6 +83,10 @@ TEST(RulerTest, LeavesRoomBesideTheValuesIfAsked) {
   EXPECT_THAT(ruler.At(100), DoubleEq(10));
 }
 
+TEST(RulerTest, PutsAValueThatIsAloneInTheMiddleIfThereIsRoom) {
+  EXPECT_THAT(RulerOf(Scale::kLog, {7}, {7}, 0.04).At(7), DoubleEq(50));
+}
+
 TEST(RulerTest, WorksWithOneValueAndWithNone) {
   for (const Scale scale : {Scale::kLinear, Scale::kLog}) {
     for (const std::vector<double>& values : {std::vector<double>{}, {5}, {1e-9}, {1e12}}) {

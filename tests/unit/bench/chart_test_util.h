@@ -28,19 +28,19 @@ inline std::vector<std::string> TextsOf(const XmlElement& picture) {
   return texts;
 }
 
-struct Place {
+struct Spot {
   double x;
   double y;
 };
 
 // The corners of a polyline or polygon.
-inline std::vector<Place> CornersOf(const XmlElement& shape) {
-  std::vector<Place> corners;
+inline std::vector<Spot> CornersOf(const XmlElement& shape) {
+  std::vector<Spot> corners;
   for (const auto& corner : absl::StrSplit(shape.attributes.at("points"), ' ')) {
     const std::vector<std::string> pair = absl::StrSplit(corner, ',');
-    Place place{};
-    EXPECT_TRUE(pair.size() == 2 && absl::SimpleAtod(pair[0], &place.x) && absl::SimpleAtod(pair[1], &place.y));
-    corners.push_back(place);
+    Spot spot{};
+    EXPECT_TRUE(pair.size() == 2 && absl::SimpleAtod(pair[0], &spot.x) && absl::SimpleAtod(pair[1], &spot.y));
+    corners.push_back(spot);
   }
   return corners;
 }
@@ -51,20 +51,20 @@ inline void ExpectAllInside(const XmlElement& picture) {
   ASSERT_EQ(areas.size(), 1U);
   const double left = areas[0].Number("x");
   const double top = areas[0].Number("y");
-  std::vector<Place> places;
-  for (const XmlElement& dot : picture.All("circle")) places.push_back({dot.Number("cx"), dot.Number("cy")});
+  std::vector<Spot> spots;
+  for (const XmlElement& dot : picture.All("circle")) spots.push_back({dot.Number("cx"), dot.Number("cy")});
   for (const XmlElement& bar : picture.All("rect", "bar")) {
-    places.push_back({bar.Number("x"), bar.Number("y")});
-    places.push_back({bar.Number("x") + bar.Number("width"), bar.Number("y") + bar.Number("height")});
+    spots.push_back({bar.Number("x"), bar.Number("y")});
+    spots.push_back({bar.Number("x") + bar.Number("width"), bar.Number("y") + bar.Number("height")});
   }
   for (const char* shape : {"polyline", "polygon"}) {
     for (const XmlElement& found : picture.All(shape)) {
-      for (const Place& corner : CornersOf(found)) places.push_back(corner);
+      for (const Spot& corner : CornersOf(found)) spots.push_back(corner);
     }
   }
-  for (const Place& place : places) {
-    EXPECT_TRUE(place.x >= left - 0.01 && place.x <= left + areas[0].Number("width") + 0.01) << place.x;
-    EXPECT_TRUE(place.y >= top - 0.01 && place.y <= top + areas[0].Number("height") + 0.01) << place.y;
+  for (const Spot& spot : spots) {
+    EXPECT_TRUE(spot.x >= left - 0.01 && spot.x <= left + areas[0].Number("width") + 0.01) << spot.x;
+    EXPECT_TRUE(spot.y >= top - 0.01 && spot.y <= top + areas[0].Number("height") + 0.01) << spot.y;
   }
 }
 

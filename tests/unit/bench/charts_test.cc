@@ -57,7 +57,7 @@ TEST(LineChartTest, SortsPointsByX) {
   const XmlElement picture = Parsed(Svg(ChartOf({LineOf({{256, 3}, {1, 1}, {16, 2}})})));
   const std::vector<XmlElement> strokes = picture.All("polyline");
   ASSERT_THAT(strokes, SizeIs(1));
-  const std::vector<Place> corners = CornersOf(strokes[0]);
+  const std::vector<Spot> corners = CornersOf(strokes[0]);
   ASSERT_THAT(corners, SizeIs(3));
   EXPECT_LT(corners[0].x, corners[1].x);
   EXPECT_LT(corners[1].x, corners[2].x);
@@ -98,7 +98,7 @@ TEST(LineChartTest, EndsARangeThatReachesZeroAtTheLogarithmicAxis) {
   const XmlElement picture = Parsed(Svg(ChartOf({LineOf({{1, 5, 0, 9}, {16, 6, kNone, 9}})}, Scale::kLog)));
   ASSERT_THAT(picture.All("polygon"), SizeIs(1));
   const XmlElement data = picture.All("rect", "data")[0];
-  const std::vector<Place> corners = CornersOf(picture.All("polygon")[0]);
+  const std::vector<Spot> corners = CornersOf(picture.All("polygon")[0]);
   EXPECT_NEAR(corners.back().y, data.Number("y") + data.Number("height"), 0.01);
   ExpectAllInside(picture);
 }
@@ -111,10 +111,13 @@ TEST(LineChartTest, PutsPanelsBelowEachOther) {
   EXPECT_GT(areas[1].Number("y"), areas[0].Number("y") + areas[0].Number("height"));
 }
 
-TEST(LineChartTest, MakesRoomForLongNames) {
+TEST(LineChartTest, MakesRoomForLongTexts) {
   Line line = LineOf({{1, 5}, {16, 6}});
   line.name = "a name that is much longer than what any of the others is called";
   ExpectTextsInside(Parsed(Svg(ChartOf({line}))));
+  LineChart chart = ChartOf({LineOf({{1, 5}, {16, 6}})});
+  chart.subtitle = std::string(200, 'm');
+  ExpectTextsInside(Parsed(Svg(chart)));
 }
 
 TEST(SpreadOutTest, LeavesLabelsThatHaveRoomWhereTheyAre) {
