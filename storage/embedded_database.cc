@@ -175,7 +175,7 @@ int EmbeddedDatabase::Spawn() const {
       "--socket=" + socket_,
       "--pid-file=" + options_.data_dir + "/database.pid",
       "--skip-networking",
-      "--skip-log-bin",
+      options_.binary_log ? "--log-bin=binlog" : "--skip-log-bin",
       "--skip-name-resolve",
       "--character-set-server=utf8mb4",
       "--innodb-flush-log-at-trx-commit=1",

@@ -28,6 +28,8 @@ class EmbeddedDatabase {
     std::string server_binary;
     // Memory for cached pages, in MiB. Default 256.
     int buffer_pool_mib = 256;
+    // Whether it keeps a binary log, synced at each commit. Default false.
+    bool binary_log = false;
     // How long the server may take to start. Default 60s.
     absl::Duration start_timeout = absl::Seconds(60);
     // Hears what is being done, and of each restart. May be called from another thread. Default: nobody.

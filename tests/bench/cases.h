@@ -20,6 +20,12 @@ std::vector<Case> AllCases();
 std::vector<Case> CoreCases();   // (a), (b), (c) and (d), side by side.
 std::vector<Case> SweepCases();  // More calls in flight, or fewer, of those.
 
+// Those of other sites, each in a file of its name.
+std::vector<Case> MySqlCases();               // Some of the core's.
+std::vector<Case> ReplicaCases();             // One server and two.
+std::vector<Case> ImportCases(int64_t rows);  // Imports of so many rows, and reservations beside one.
+std::vector<Case> GrowthCases(bool large);    // Small tables and larger ones; the largest too if `large`.
+
 // Runs the cases one after another, `rounds` times, so that what disturbs the machine for a while disturbs all of them.
 // After each run of a server's, what it shows as reserved must be exactly what was acknowledged.
 // `report` hears of each run.

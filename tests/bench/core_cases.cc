@@ -13,15 +13,14 @@ namespace {
 
 const char* ShortName(Workload workload) { return workload == Workload::kHot ? "hot" : "uniform"; }
 
-// Requests of the workload, drawn by several threads.
-std::function<void(v1::ReserveStockRequest&)> Requests(Workload workload) {
+}  // namespace
+
+std::function<void(v1::ReserveStockRequest&)> RequestsOf(Workload workload) {
   return [workload](v1::ReserveStockRequest& request) {
     thread_local std::map<Workload, SkuSource> sources;
     FillRequest(sources.try_emplace(workload, workload).first->second.Next(), request);
   };
 }
-
-}  // namespace
 
 Case EchoCase(int in_flight) {
   return {.id = absl::StrCat("a-", in_flight),
@@ -36,7 +35,7 @@ Case EchoCase(int in_flight) {
                 Traffic<Message, Message>{.address = site.echo_address(),
                                           .method = kEchoMethod,
                                           .in_flight = in_flight,
-                                          .next = Requests(Workload::kUniform),
+                                          .next = RequestsOf(Workload::kUniform),
                                           .check =
                                               [](const Message& request, const Message& response) {
                                                 const bool same = request.request_id() == response.request_id();
@@ -84,7 +83,7 @@ Case ServerCase(Workload workload, int in_flight) {
             return Drive(Traffic<v1::ReserveStockRequest, v1::ReserveStockResponse>{.address = site.server_address(),
                                                                                     .method = kReserveStock,
                                                                                     .in_flight = in_flight,
-                                                                                    .next = Requests(workload),
+                                                                                    .next = RequestsOf(workload),
                                                                                     .check = CheckAnswer},
                          timing);
           }};

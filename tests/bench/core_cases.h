@@ -2,11 +2,17 @@
 #ifndef INVENTORY_TESTS_BENCH_CORE_CASES_H_
 #define INVENTORY_TESTS_BENCH_CORE_CASES_H_
 
+#include <functional>
+
+#include "inventory/v1/reservation.pb.h"
 #include "tests/bench/cases.h"
 #include "tests/bench/raw_sql.h"
 #include "tests/bench/workload.h"
 
 namespace inventory::bench {
+
+// Fills requests for SKUs of the workload. Called by several threads.
+std::function<void(v1::ReserveStockRequest&)> RequestsOf(Workload workload);
 
 // (a)
 Case EchoCase(int in_flight);

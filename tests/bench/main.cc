@@ -1,10 +1,13 @@
 // Compares the server with what it is made of: see README.md.
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -13,54 +16,76 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
-#include "tests/bench/cases.h"
+#include "absl/time/clock.h"
 #include "tests/bench/echo_server.h"
+#include "tests/bench/plan.h"
 #include "tests/bench/report.h"
-#include "tests/bench/site.h"
+#include "tests/bench/sites.h"
 
 namespace inventory::bench {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct Options {
-  double seconds = 2.5;
-  double warmup = 0.5;
-  int rounds = 3;
   bool quick = false;
-  std::vector<std::string> cases;  // Beginnings of ids; empty is all.
+  bool full = false;
+  std::vector<std::string> cases;
+  std::optional<int> rounds;
+  std::optional<double> seconds;
+  std::optional<double> warmup;
+  std::string output;
   std::string json;
-  std::string parent_dir = std::filesystem::temp_directory_path();
+  std::string parent_dir = fs::temp_directory_path();
+  std::string mysql;
+  int buffer_pool_mib = 256;
   std::string server = INVENTORY_SERVER;
   std::vector<std::string> server_options;
   std::string echo_server;
 };
 
 void Declare(CLI::App& app, Options& options) {
-  app.add_option("--seconds", options.seconds, "How long each case is measured, each time")->capture_default_str();
-  app.add_option("--warmup", options.warmup, "Seconds before that which don't count")->capture_default_str();
-  app.add_option("--rounds", options.rounds, "How often each case runs")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  app.add_flag("--quick", options.quick, "One round of half a second: shows that everything works, measures little");
+  const auto quick =
+      app.add_flag("--quick", options.quick, "One round of half a second: does everything work? Measures little");
+  app.add_flag("--full", options.full, "More rounds, and tables of 10 million movements: up to 40 minutes")
+      ->excludes(quick);
   app.add_option("--cases", options.cases, "Only cases whose ids begin so, for example a,b-hot,d-hot-256")
       ->delimiter(',');
+  app.add_option("--rounds", options.rounds, "How often each case runs")->check(CLI::PositiveNumber);
+  app.add_option("--seconds", options.seconds, "How long each case is measured, each time")->check(CLI::PositiveNumber);
+  app.add_option("--warmup", options.warmup, "Seconds before that which don't count")->check(CLI::NonNegativeNumber);
+  app.add_option("--output", options.output, "Folder for the table, the JSON and the plots");
   app.add_option("--json", options.json, "Also write everything that was measured to this file");
-  app.add_option("--dir", options.parent_dir, "Where the database's folder is made; should be a real disk")
+  app.add_option("--dir", options.parent_dir, "Where the databases' folders are made; should be a real disk")
       ->capture_default_str();
+  app.add_option("--mysql", options.mysql, "The mysqld to measure as well")->envname("INVENTORY_BENCH_MYSQL");
+  app.add_option("--buffer-pool", options.buffer_pool_mib, "MiB of memory that each database has for pages")
+      ->capture_default_str()
+      ->check(CLI::Range(16, 1 << 20));
   app.add_option("--server", options.server, "The inventory-server to measure")->capture_default_str();
   app.add_option("--server-option", options.server_options, "An option for it, for example --server-option=--lanes=2");
   app.add_option("--echo-server", options.echo_server, "Serve the echo of case (a) on this address, nothing else")
       ->group("");
 }
 
-std::vector<Case> Chosen(const Options& options) {
-  std::vector<Case> chosen;
-  for (Case& what : AllCases()) {
-    const bool wanted = options.cases.empty() ||
-                        std::any_of(options.cases.begin(), options.cases.end(),
-                                    [&](const std::string& start) { return absl::StartsWith(what.id, start); });
-    if (wanted) chosen.push_back(std::move(what));
-  }
-  return chosen;
+std::optional<absl::Duration> Seconds(std::optional<double> seconds) {
+  return seconds ? std::optional(absl::Seconds(*seconds)) : std::nullopt;
+}
+
+std::vector<Stage> PlanOf(const Options& options) {
+  return MakePlan({.size = options.quick  ? Size::kQuick
+                           : options.full ? Size::kFull
+                                          : Size::kNormal,
+                   .ids = options.cases,
+                   .rounds = options.rounds,
+                   .warmup = Seconds(options.warmup),
+                   .measured = Seconds(options.seconds)});
+}
+
+void Say(const std::string& text) {
+  static const absl::Time start = absl::Now();
+  const int64_t seconds = absl::ToInt64Seconds(absl::Now() - start);
+  std::fprintf(stderr, "%2d:%02d  %s\n", static_cast<int>(seconds / 60), static_cast<int>(seconds % 60), text.c_str());
 }
 
 // The value of the first line of a file that begins with `name`, as in /proc/cpuinfo.
@@ -72,16 +97,22 @@ std::string LineOf(const std::string& path, const std::string& name) {
   return "unknown";
 }
 
-std::vector<std::pair<std::string, std::string>> Facts(const Site& site, const Options& options,
-                                                       const std::string& load) {
+std::vector<std::pair<std::string, std::string>> FactsBefore(const Options& options) {
   return {
       {"machine", absl::StrCat(std::thread::hardware_concurrency(), " cores, ", LineOf("/proc/cpuinfo", "model name"))},
-      {"load before", load},
+      {"load before", ReadFile("/proc/loadavg").substr(0, 4)},
       {"build", INVENTORY_BUILD_TYPE},
-      {"server options", options.server_options.empty() ? "defaults" : absl::StrJoin(options.server_options, " ")},
-      {"database", absl::StrJoin(site.database_facts(), ", ")},
-      {"server memory", absl::StrCat(site.server_peak_bytes() >> 20, " MiB at its peak")},
-      {"consistency", "verified over all SKUs"}};
+      {"server options", options.server_options.empty() ? "defaults" : absl::StrJoin(options.server_options, " ")}};
+}
+
+// What is left out for want of a database. Said at the start, and once more in the report.
+void AddMissing(const std::vector<Stage>& plan, const Sites& sites, RunFacts& run) {
+  for (const Stage& stage : plan) {
+    const std::string why = sites.WhyMissing(stage.cases.front().place);
+    if (why.empty()) continue;
+    Say(absl::StrCat(stage.name, " is left out: ", why));
+    run.facts.emplace_back(stage.name, absl::StrCat("left out: ", why));
+  }
 }
 
 absl::Status WriteFile(const std::string& path, const std::string& text) {
@@ -91,28 +122,46 @@ absl::Status WriteFile(const std::string& path, const std::string& text) {
   return file ? absl::OkStatus() : absl::InternalError(absl::StrCat("can't write ", path));
 }
 
+absl::Status Write(const Options& options, const RunFacts& run, const std::vector<Result>& results) {
+  const std::string table = Table(run, results);
+  std::printf("%s", table.c_str());
+  absl::Status status;
+  if (!options.json.empty()) status = WriteFile(options.json, Json(run, results));
+  if (!status.ok() || options.output.empty()) return status;
+  status = WriteFile(options.output + "/result.json", Json(run, results));
+  if (status.ok()) status = WriteFile(options.output + "/table.txt", table);
+  if (status.ok()) std::printf("\nTable and JSON are in %s.\n", options.output.c_str());
+  return status;
+}
+
+// Before anything is measured, as what can't be written later is lost.
+absl::Status MakeOutputFolder(const std::string& folder) {
+  if (folder.empty()) return absl::OkStatus();
+  std::error_code error;
+  fs::create_directories(folder, error);
+  return error ? absl::InternalError(absl::StrCat("can't make ", folder, ": ", error.message())) : absl::OkStatus();
+}
+
 absl::Status Run(const Options& options) {
-  RunFacts run{.facts = {},
-               .rounds = options.quick ? 1 : options.rounds,
-               .timing = {.warmup = absl::Seconds(options.quick ? 0.1 : options.warmup),
-                          .measured = absl::Seconds(options.quick ? 0.5 : options.seconds)}};
-  const std::vector<Case> cases = Chosen(options);
-  if (cases.empty()) return absl::InvalidArgumentError("no case has such an id");
-  const std::string load = ReadFile("/proc/loadavg").substr(0, 4);
-  const auto say = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
-  say("starting a database, the server and the echo server, and loading stock");
-  auto site = Site::SetUp({.parent_dir = options.parent_dir,
-                           .server_binary = options.server,
-                           .server_options = options.server_options,
-                           .own_binary = std::filesystem::read_symlink("/proc/self/exe")});
-  if (!site.ok()) return site.status();
-  absl::StatusOr<std::vector<Result>> results = RunCases(**site, cases, run.rounds, run.timing, say);
+  const std::vector<Stage> plan = PlanOf(options);
+  if (plan.empty()) return absl::InvalidArgumentError("no case has such an id");
+  absl::Status status = MakeOutputFolder(options.output);
+  if (!status.ok()) return status;
+  Sites sites({.parent_dir = options.parent_dir,
+               .server_binary = options.server,
+               .server_options = options.server_options,
+               .own_binary = fs::read_symlink("/proc/self/exe"),
+               .mysql_binary = options.mysql,
+               .buffer_pool_mib = options.buffer_pool_mib,
+               .report = Say});
+  RunFacts run{.facts = FactsBefore(options), .rounds = plan.front().rounds, .timing = plan.front().timing};
+  AddMissing(plan, sites, run);
+  const absl::Time start = absl::Now();
+  absl::StatusOr<std::vector<Result>> results = RunPlan(plan, sites, Say);
   if (!results.ok()) return results.status();
-  absl::Status consistent = (*site)->CheckConsistent();
-  if (!consistent.ok()) return consistent;
-  run.facts = Facts(**site, options, load);
-  std::printf("%s", Table(run, *results).c_str());
-  return options.json.empty() ? absl::OkStatus() : WriteFile(options.json, Json(run, *results));
+  run.facts.insert(run.facts.end(), sites.facts().begin(), sites.facts().end());
+  run.facts.emplace_back("took", absl::FormatDuration(absl::Trunc(absl::Now() - start, absl::Seconds(1))));
+  return Write(options, run, *results);
 }
 
 }  // namespace

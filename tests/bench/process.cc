@@ -83,6 +83,9 @@ int64_t Process::PeakBytes() const {
   return absl::SimpleAtoi(status.substr(number, unit - number), &kib) ? kib * 1024 : 0;
 }
 
+// See proc(5). Where that is not allowed, the peak is that of the whole life.
+void Process::ForgetPeak() const { std::ofstream(absl::StrCat("/proc/", pid_, "/clear_refs")) << "5"; }
+
 double CpuSeconds(int pid) {
   const std::string stat = ReadFile(absl::StrCat("/proc/", pid, "/stat"));
   // The second field may hold blanks; the third begins after its closing parenthesis. See proc(5).

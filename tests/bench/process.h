@@ -22,8 +22,9 @@ class Process {
 
   bool Running();
   int pid() const { return pid_; }
-  // The most memory it has held at once, 0 if unknown.
+  // The most memory it has held at once since it started or since ForgetPeak; 0 if unknown.
   int64_t PeakBytes() const;
+  void ForgetPeak() const;
   const std::string& log_file() const { return log_file_; }
 
  private:

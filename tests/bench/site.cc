@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "grpcpp/grpcpp.h"
+#include "storage/table.h"
 #include "tests/bench/ask.h"
 #include "tests/bench/database_settings.h"
 #include "tests/bench/history.h"
@@ -109,8 +110,8 @@ absl::Status Site::LearnPattern() {
   return absl::OkStatus();
 }
 
-absl::Status Site::CheckReserved(const std::string& sku_prefix) {
-  int64_t reserved = 0;
+absl::StatusOr<std::vector<v1::StockLevel>> Site::ReadLevels(const std::string& sku_prefix) {
+  std::vector<v1::StockLevel> levels;
   v1::ListStockLevelsRequest request;
   request.set_page_size(1000);
   request.mutable_filter()->set_sku_prefix(sku_prefix);
@@ -118,9 +119,17 @@ absl::Status Site::CheckReserved(const std::string& sku_prefix) {
     v1::ListStockLevelsResponse page;
     absl::Status status = Ask(*inventory_, &v1::InventoryService::Stub::ListStockLevels, request, page);
     if (!status.ok()) return status;
-    for (const v1::StockLevel& level : page.stock_levels()) reserved += level.reserved();
+    std::move(page.mutable_stock_levels()->begin(), page.mutable_stock_levels()->end(), std::back_inserter(levels));
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
+  return levels;
+}
+
+absl::Status Site::CheckReserved(const std::string& sku_prefix) {
+  absl::StatusOr<std::vector<v1::StockLevel>> levels = ReadLevels(sku_prefix);
+  if (!levels.ok()) return levels.status();
+  int64_t reserved = 0;
+  for (const v1::StockLevel& level : *levels) reserved += level.reserved();
   return Compare(sku_prefix, reserved);
 }
 
@@ -142,6 +151,11 @@ absl::Status Site::Compare(const std::string& sku_prefix, int64_t reserved) cons
   if (reserved == expected) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat("reservations of ", expected, " units of SKUs ", sku_prefix,
                                           "... were acknowledged, but ", reserved, " units are reserved"));
+}
+
+std::optional<double> Site::peak(Workload workload) const {
+  const auto found = peaks_.find(workload);
+  return found == peaks_.end() ? std::nullopt : std::optional(found->second);
 }
 
 absl::StatusOr<std::string> Site::CheckConsistent() {

@@ -6,12 +6,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "inventory/v1/inventory_service.grpc.pb.h"
+#include "inventory/v1/stock.pb.h"
 #include "storage/embedded_database.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/process.h"
@@ -60,6 +62,9 @@ class Site {
   // The same for all SKUs that begin so.
   void Acknowledge(const std::string& sku_prefix, int64_t units) { acknowledged_[sku_prefix] += units; }
 
+  // What the server shows of all SKUs that begin so, in their order.
+  absl::StatusOr<std::vector<v1::StockLevel>> ReadLevels(const std::string& sku_prefix);
+
   // Whether the stock that the server shows as reserved is exactly what is acknowledged.
   absl::Status CheckReserved(Workload workload) { return CheckReserved(SkuPrefix(workload)); }
   absl::Status CheckReserved(const std::string& sku_prefix);
@@ -69,6 +74,10 @@ class Site {
   // Whether the server's own check finds counters, allocations and the ledger of all SKUs in agreement; of those with a
   // history only of some, chosen at random, if they are very many. Returns what was checked, for people.
   absl::StatusOr<std::string> CheckConsistent();
+
+  // How many reservations a second a closed loop of many calls has reached when it last ran; none before that.
+  std::optional<double> peak(Workload workload) const;
+  void set_peak(Workload workload, double per_second) { peaks_[workload] = per_second; }
 
   // Of all servers together.
   absl::StatusOr<BatchFigures> ReadBatchFigures() const;
@@ -101,6 +110,7 @@ class Site {
   std::vector<std::string> database_facts_;
   ReservationRows pattern_;
   std::map<std::string, int64_t> acknowledged_;  // Units, by prefix of the SKUs.
+  std::map<Workload, double> peaks_;
 };
 
 }  // namespace inventory::bench

@@ -1,0 +1,71 @@
+#include "tests/bench/database_settings.h"
+
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "storage/server_facts.h"
+#include "tests/bench/measure.h"
+
+namespace inventory::bench {
+namespace {
+
+absl::StatusOr<storage::Rows> Query(storage::Connection& connection, std::string_view statement) {
+  storage::Sql sql;
+  sql.Raw(statement);
+  absl::StatusOr<std::vector<storage::Rows>> results = connection.Execute(sql);
+  if (!results.ok()) return results.status();
+  return std::move(results->front());
+}
+
+absl::Status SetMostDirtyPercent(storage::Connection& connection, std::string_view percent) {
+  return Query(connection, absl::StrCat("SET GLOBAL innodb_max_dirty_pages_pct = ", std::string(percent))).status();
+}
+
+absl::Status WaitUntilClean(storage::Connection& connection) {
+  // The server itself writes a page now and then.
+  constexpr int64_t kFewPages = 200;
+  const absl::Time give_up = absl::Now() + absl::Minutes(1);
+  while (absl::Now() < give_up && !Interrupted()) {
+    const auto dirty = Query(connection, "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'");
+    if (!dirty.ok()) return dirty.status();
+    if ((*dirty)[0].Int(1) <= kFewPages) break;
+    absl::SleepFor(absl::Milliseconds(100));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ReadDurableSettings(storage::Connection& connection) {
+  absl::StatusOr<storage::ServerFacts> facts = storage::ReadServerFacts(connection);
+  if (!facts.ok()) return facts.status();
+  if (!facts->not_durable.empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the database is not durable: ", absl::StrJoin(facts->not_durable, "; ")));
+  }
+  const auto settings =
+      Query(connection,
+            "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('innodb_flush_log_at_trx_commit', 'innodb_doublewrite', "
+            "'innodb_flush_method', 'innodb_buffer_pool_size', 'innodb_log_file_size', 'innodb_redo_log_capacity', "
+            "'log_bin', 'sync_binlog')");
+  if (!settings.ok()) return settings.status();
+  std::vector<std::string> read = {absl::StrCat("version=", facts->version)};
+  for (const storage::Row& row : *settings) {
+    read.push_back(absl::StrCat(std::string(row.Text(0)), "=", std::string(row.Text(1))));
+  }
+  return read;
+}
+
+absl::Status Settle(storage::Connection& connection) {
+  const auto usual = Query(connection, "SELECT @@GLOBAL.innodb_max_dirty_pages_pct");
+  if (!usual.ok()) return usual.status();
+  absl::Status status = SetMostDirtyPercent(connection, "0");
+  if (status.ok()) status = WaitUntilClean(connection);
+  const absl::Status restored = SetMostDirtyPercent(connection, (*usual)[0].Text(0));
+  return status.ok() ? restored : status;
+}
+
+}  // namespace inventory::bench

@@ -1,0 +1,109 @@
+// Whether a call costs more when the tables are large: the same load on few SKUs with a history and on many.
+#include <memory>
+#include <string>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "inventory/v1/availability.pb.h"
+#include "tests/bench/cases.h"
+#include "tests/bench/history.h"
+#include "tests/bench/load.h"
+#include "tests/bench/reserve_request.h"
+#include "tests/bench/sites.h"
+
+namespace inventory::bench {
+namespace {
+
+constexpr int kReservationsInFlight = 256;
+constexpr int kReadsInFlight = 64;
+constexpr int kSkusOfRead = 20;
+constexpr Method<v1::GetAvailabilityRequest, v1::GetAvailabilityResponse> kGetAvailability(
+    "/inventory.v1.InventoryService/GetAvailability");
+
+std::string AnySku(int64_t skus) {
+  thread_local absl::BitGen random;
+  return HistorySku(absl::Uniform<int64_t>(random, 0, skus));
+}
+
+// "10k" or "1m".
+std::string Short(int64_t skus) {
+  return skus % 1'000'000 == 0 ? absl::StrCat(skus / 1'000'000, "m") : absl::StrCat(skus / 1000, "k");
+}
+
+void AddTableSizes(const Site& site, Sample& sample) {
+  sample.more["skus"] = static_cast<double>(site.history_skus());
+  sample.more["movements"] = static_cast<double>(site.history_skus() * kHistoryMovements);
+}
+
+absl::StatusOr<Sample> Reserve(Site& site, const Timing& timing) {
+  absl::StatusOr<Sample> sample = Drive(
+      Traffic<v1::ReserveStockRequest, v1::ReserveStockResponse>{
+          .address = site.server_address(),
+          .method = kReserveStock,
+          .in_flight = kReservationsInFlight,
+          .next = [&site](v1::ReserveStockRequest& request) { FillRequest(AnySku(site.history_skus()), request); },
+          .check = CheckAnswer},
+      timing);
+  if (!sample.ok()) return sample;
+  AddTableSizes(site, *sample);
+  site.Acknowledge(kHistoryPrefix, sample->acknowledged);
+  absl::Status exact = site.CheckStored(kHistoryPrefix);
+  if (!exact.ok()) return exact;
+  return sample;
+}
+
+absl::Status CheckAvailability(const v1::GetAvailabilityRequest& request, const v1::GetAvailabilityResponse& response) {
+  bool right = response.availabilities_size() == request.skus_size();
+  for (int i = 0; right && i < request.skus_size(); ++i) {
+    const v1::Availability& found = response.availabilities(i);
+    right = found.sku() == request.skus(i) && found.status() == v1::AVAILABILITY_STATUS_IN_STOCK;
+  }
+  if (right) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("a wrong availability: ", response.ShortDebugString()));
+}
+
+absl::StatusOr<Sample> Read(Site& site, const Timing& timing) {
+  absl::StatusOr<Sample> sample = Drive(
+      Traffic<v1::GetAvailabilityRequest, v1::GetAvailabilityResponse>{
+          .address = site.server_address(),
+          .method = kGetAvailability,
+          .in_flight = kReadsInFlight,
+          .next =
+              [&site](v1::GetAvailabilityRequest& request) {
+                request.set_channel_id(kChannel);
+                request.clear_skus();
+                for (int i = 0; i < kSkusOfRead; ++i) request.add_skus(AnySku(site.history_skus()));
+              },
+          .check = CheckAvailability},
+      timing);
+  if (sample.ok()) AddTableSizes(site, *sample);
+  return sample;
+}
+
+Case GrowthCase(Place place, bool reads) {
+  const int64_t skus = HistorySkus(place);
+  const std::string size = absl::StrCat(skus, " SKUs, ", skus * kHistoryMovements, " movements");
+  return {.id = absl::StrCat(reads ? "growth-read-" : "growth-", Short(skus)),
+          .series = "",
+          .kind = Kind::kOther,
+          .workload = {},
+          .concurrency = reads ? kReadsInFlight : kReservationsInFlight,
+          .description = reads ? absl::StrCat("GetAvailability of ", kSkusOfRead, " SKUs, ", size)
+                               : absl::StrCat("ReserveStock, ", size),
+          .run = reads ? Read : Reserve,
+          .place = place};
+}
+
+}  // namespace
+
+std::vector<Case> GrowthCases(bool large) {
+  std::vector<Place> places = {Place::kSmall, Place::kMiddle};
+  if (large) places.push_back(Place::kLarge);
+  std::vector<Case> cases;
+  for (const bool reads : {false, true}) {
+    for (const Place place : places) cases.push_back(GrowthCase(place, reads));
+  }
+  return cases;
+}
+
+}  // namespace inventory::bench

@@ -1,0 +1,23 @@
+// The core of the comparison on MySQL.
+#include "absl/strings/str_cat.h"
+#include "tests/bench/cases.h"
+#include "tests/bench/core_cases.h"
+
+namespace inventory::bench {
+
+std::vector<Case> MySqlCases() {
+  std::vector<Case> cases;
+  for (const Workload workload : {Workload::kHot, Workload::kUniform}) {
+    for (const int connections : {1, 16}) cases.push_back(TransactionsCase(workload, connections, Travel::kPacked));
+    cases.push_back(BatchesCase(workload, 2, 256));
+    for (const int in_flight : {1, 256}) cases.push_back(ServerCase(workload, in_flight));
+  }
+  for (Case& what : cases) {
+    what.place = Place::kMySql;
+    what.id = absl::StrCat("mysql-", what.id);
+    what.series = absl::StrCat("mysql-", what.series);
+  }
+  return cases;
+}
+
+}  // namespace inventory::bench

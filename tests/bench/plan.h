@@ -1,0 +1,51 @@
+// What one command runs, in which order, and for how long.
+#ifndef INVENTORY_TESTS_BENCH_PLAN_H_
+#define INVENTORY_TESTS_BENCH_PLAN_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "tests/bench/results.h"
+#include "tests/bench/sites.h"
+
+namespace inventory::bench {
+
+enum class Size {
+  kQuick,   // Does everything work? Measures little.
+  kNormal,  // Under ten minutes.
+  kFull,    // Under forty.
+};
+
+// Cases that take turns, round after round, so that what disturbs the machine for a while disturbs all of them.
+struct Stage {
+  std::string name;
+  std::vector<Case> cases;
+  int rounds = 1;
+  Timing timing = {};
+};
+
+// What differs from a size's usual.
+struct PlanOptions {
+  Size size = Size::kNormal;
+  std::vector<std::string> ids = {};          // Beginnings of ids of cases; empty is all.
+  std::optional<int> rounds = {};             // Of every stage.
+  std::optional<absl::Duration> warmup = {};  // Of each run of a case.
+  std::optional<absl::Duration> measured = {};
+};
+
+// Stages without a case are left out.
+std::vector<Stage> MakePlan(const PlanOptions& options);
+
+// Runs the stages one after another. Cases of sites that are missing are left out. After each run of ReserveStock, what
+// the server shows as reserved must be exactly what it has acknowledged; a site's stock is verified after the last
+// stage that uses it. The first thing that is wrong ends the run. `report` hears of each run of a case.
+absl::StatusOr<std::vector<Result>> RunPlan(const std::vector<Stage>& plan, Sites& sites,
+                                            const std::function<void(const std::string&)>& report);
+
+}  // namespace inventory::bench
+
+#endif  // INVENTORY_TESTS_BENCH_PLAN_H_

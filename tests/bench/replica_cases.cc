@@ -1,0 +1,56 @@
+// Two servers on one database: the same load on one of them, and half of it on each.
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "tests/bench/cases.h"
+#include "tests/bench/core_cases.h"
+#include "tests/bench/load.h"
+#include "tests/bench/reserve_request.h"
+
+namespace inventory::bench {
+namespace {
+
+constexpr int kInFlight = 256;
+constexpr int kThreads = 2;  // Each has a server, or both the same.
+
+Case ReplicasCase(Workload workload, int servers) {
+  const bool hot = workload == Workload::kHot;
+  return {.id = absl::StrCat("replicas-", servers, hot ? "-hot" : "-uniform"),
+          .series = "",
+          .kind = Kind::kOther,
+          .workload = workload,
+          .concurrency = kInFlight,
+          .description = absl::StrCat(
+              "ReserveStock, ",
+              servers == 1 ? "all calls to one of two servers" : "half of the calls to each of two servers", ", ",
+              kInFlight, " in flight"),
+          .run =
+              [=](Site& site, const Timing& timing) {
+                return Measure(kThreads, timing, [&](int thread, const Window& window, Recorder& recorder) {
+                  Traffic<v1::ReserveStockRequest, v1::ReserveStockResponse> traffic{
+                      .address = site.server_address(static_cast<std::size_t>(thread % servers)),
+                      .method = kReserveStock,
+                      .next = RequestsOf(workload),
+                      .check = CheckAnswer};
+                  Client client(traffic.address);
+                  Load load(client, window, recorder);
+                  for (int i = 0; i < kInFlight / kThreads; ++i) RepeatCall(traffic, load);
+                  client.NoMoreFlows();
+                  client.Run();
+                  return load.error();
+                });
+              },
+          .place = Place::kReplicas};
+}
+
+}  // namespace
+
+std::vector<Case> ReplicaCases() {
+  std::vector<Case> cases;
+  for (const Workload workload : {Workload::kHot, Workload::kUniform}) {
+    for (const int servers : {1, 2}) cases.push_back(ReplicasCase(workload, servers));
+  }
+  return cases;
+}
+
+}  // namespace inventory::bench

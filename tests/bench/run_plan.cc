@@ -1,0 +1,135 @@
+// Runs the cases of a plan: round after round, site by site.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "tests/bench/plan.h"
+
+namespace inventory::bench {
+namespace {
+
+// What a run takes besides what it measures: answers that are awaited, checks.
+constexpr absl::Duration kOverhead = absl::Milliseconds(200);
+
+Cpu CpuForOne(const Cpu& before, const Cpu& after, int64_t operations) {
+  const double microseconds = 1e6 / static_cast<double>(std::max<int64_t>(operations, 1));
+  return {.client = (after.client - before.client) * microseconds,
+          .server = (after.server - before.server) * microseconds,
+          .database = (after.database - before.database) * microseconds};
+}
+
+absl::Status RunOnce(Site& site, Result& result) {
+  const Case& what = result.what;
+  site.ForgetServerPeak();
+  absl::StatusOr<BatchFigures> before = site.ReadBatchFigures();
+  if (!before.ok()) return before.status();
+  const Cpu idle = site.ReadCpu();
+  absl::StatusOr<Sample> sample = what.run(site, result.timing);
+  if (!sample.ok()) return sample.status();
+  sample->cpu_us = CpuForOne(idle, site.ReadCpu(), sample->acknowledged);
+  sample->more["server_memory_mib"] = static_cast<double>(site.server_peak_bytes()) / (1 << 20);
+  result.rounds.push_back(*sample);
+  absl::StatusOr<BatchFigures> after = site.ReadBatchFigures();
+  if (!after.ok()) return after.status();
+  result.batches = Together(result.batches, Between(*before, *after));
+  if (!what.workload) return absl::OkStatus();
+  site.Acknowledge(*what.workload, sample->acknowledged);
+  return what.kind == Kind::kServer ? site.CheckReserved(*what.workload) : absl::OkStatus();
+}
+
+// How long it all takes, and how much of that is over.
+class Progress {
+ public:
+  explicit Progress(const std::vector<Stage>& plan) {
+    for (const Stage& stage : plan) left_ += Usual(stage) * stage.rounds * static_cast<int64_t>(stage.cases.size());
+  }
+
+  void Done(const Stage& stage) { left_ -= Usual(stage); }
+
+  // Of what is measured; sites that are still to be set up come on top.
+  std::string Left() const { return absl::FormatDuration(absl::Trunc(left_, absl::Seconds(1))); }
+
+ private:
+  static absl::Duration Usual(const Stage& stage) { return stage.timing.warmup + stage.timing.measured + kOverhead; }
+
+  absl::Duration left_;
+};
+
+class Runner {
+ public:
+  Runner(const std::vector<Stage>& plan, Sites& sites, const std::function<void(const std::string&)>& report)
+      : plan_(plan), sites_(sites), report_(report), progress_(plan) {}
+
+  absl::Status Run(std::vector<Result>& results) {
+    for (std::size_t at = 0; at < plan_.size(); ++at) {
+      absl::Status status = RunStage(plan_[at], results);
+      if (status.ok()) status = CloseUnused(at + 1);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status RunStage(const Stage& stage, std::vector<Result>& results) {
+    std::vector<Result> own;
+    for (const Case& what : stage.cases) {
+      if (!sites_.WhyMissing(what.place).empty()) continue;
+      own.push_back({.what = what, .timing = stage.timing});
+    }
+    for (int round = 1; round <= stage.rounds; ++round) {
+      for (Result& result : own) {
+        absl::Status status = RunCase(stage, round, result);
+        if (!status.ok()) return status;
+      }
+    }
+    std::move(own.begin(), own.end(), std::back_inserter(results));
+    return absl::OkStatus();
+  }
+
+  absl::Status RunCase(const Stage& stage, int round, Result& result) {
+    if (Interrupted()) return absl::CancelledError("interrupted");
+    absl::StatusOr<Site*> site = sites_.Get(result.what.place);
+    if (!site.ok()) return site.status();
+    result.site = (*site)->name();
+    absl::Status status = RunOnce(**site, result);
+    if (!status.ok()) return absl::Status(status.code(), absl::StrCat(result.what.id, ": ", status.message()));
+    progress_.Done(stage);
+    report_(absl::StrFormat("%s, round %d of %d  %-24s %8.0f /s   left: %s", stage.name, round, stage.rounds,
+                            result.what.id, result.rounds.back().per_second, progress_.Left()));
+    return absl::OkStatus();
+  }
+
+  // The sites that no stage from this one on uses.
+  absl::Status CloseUnused(std::size_t next) {
+    std::set<Place> used;
+    std::set<Place> needed;
+    for (std::size_t at = 0; at < plan_.size(); ++at) {
+      for (const Case& what : plan_[at].cases) (at < next ? used : needed).insert(what.place);
+    }
+    for (const Place place : used) {
+      absl::Status closed = needed.contains(place) ? absl::OkStatus() : sites_.Close(place);
+      if (!closed.ok()) return closed;
+    }
+    return absl::OkStatus();
+  }
+
+  const std::vector<Stage>& plan_;
+  Sites& sites_;
+  const std::function<void(const std::string&)>& report_;
+  Progress progress_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<Result>> RunPlan(const std::vector<Stage>& plan, Sites& sites,
+                                            const std::function<void(const std::string&)>& report) {
+  std::vector<Result> results;
+  absl::Status status = Runner(plan, sites, report).Run(results);
+  if (!status.ok()) return status;
+  return results;
+}
+
+}  // namespace inventory::bench

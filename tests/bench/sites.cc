@@ -1,0 +1,85 @@
+#include "tests/bench/sites.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+
+namespace inventory::bench {
+namespace {
+
+std::string NameOf(Place place) {
+  switch (place) {
+    case Place::kMain:
+      return "MariaDB";
+    case Place::kMySql:
+      return "MySQL";
+    case Place::kReplicas:
+      return "two servers";
+    case Place::kImport:
+      return "imports";
+    case Place::kSmall:
+    case Place::kMiddle:
+    case Place::kLarge:
+      break;
+  }
+  return absl::StrCat(HistorySkus(place) / 1000, "k SKUs");
+}
+
+}  // namespace
+
+int64_t HistorySkus(Place place) {
+  switch (place) {
+    case Place::kSmall:
+      return 10'000;
+    case Place::kMiddle:
+      return 200'000;
+    case Place::kLarge:
+      return 1'000'000;
+    default:
+      return 0;
+  }
+}
+
+std::string Sites::WhyMissing(Place place) const {
+  if (place != Place::kMySql || !options_.mysql_binary.empty()) return "";
+  return "no mysqld: name one with --mysql or INVENTORY_BENCH_MYSQL; server/dev/mysql9.sh gets one";
+}
+
+Site::Options Sites::OptionsOf(Place place) const {
+  return {.name = NameOf(place),
+          .parent_dir = options_.parent_dir,
+          .database_binary = place == Place::kMySql ? options_.mysql_binary : "",
+          // As each server does by default.
+          .binary_log = place == Place::kMySql,
+          .buffer_pool_mib = options_.buffer_pool_mib,
+          .servers = place == Place::kReplicas ? 2 : 1,
+          .history_skus = HistorySkus(place),
+          .server_binary = options_.server_binary,
+          .server_options = options_.server_options,
+          .own_binary = options_.own_binary,
+          .report = options_.report};
+}
+
+absl::StatusOr<Site*> Sites::Get(Place place) {
+  const auto found = sites_.find(place);
+  if (found != sites_.end()) return found->second.get();
+  options_.report(absl::StrCat(NameOf(place), ": starting a database and its servers, and loading stock"));
+  absl::StatusOr<std::unique_ptr<Site>> site = Site::SetUp(OptionsOf(place));
+  if (!site.ok()) return site.status();
+  return (sites_[place] = *std::move(site)).get();
+}
+
+absl::Status Sites::Close(Place place) {
+  const auto found = sites_.find(place);
+  if (found == sites_.end()) return absl::OkStatus();
+  Site& site = *found->second;
+  options_.report(absl::StrCat(site.name(), ": verifying the stock"));
+  const absl::StatusOr<std::string> checked = site.CheckConsistent();
+  if (!checked.ok())
+    return absl::Status(checked.status().code(), absl::StrCat(site.name(), ": ", checked.status().message()));
+  facts_.emplace_back(site.name(), absl::StrCat(absl::StrJoin(site.database_facts(), ", "), "; ", *checked));
+  sites_.erase(found);
+  return absl::OkStatus();
+}
+
+}  // namespace inventory::bench

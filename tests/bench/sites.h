@@ -1,0 +1,59 @@
+// The sites of a run.
+#ifndef INVENTORY_TESTS_BENCH_SITES_H_
+#define INVENTORY_TESTS_BENCH_SITES_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "tests/bench/results.h"
+#include "tests/bench/site.h"
+
+namespace inventory::bench {
+
+// How many SKUs with a history there are at a place: 0 for those that have none.
+int64_t HistorySkus(Place place);
+
+// Sets sites up when they are needed and tears them down when they are not.
+class Sites {
+ public:
+  struct Options {
+    std::string parent_dir;                   // Where the databases' folders are made.
+    std::string server_binary;                // Path of inventory-server.
+    std::vector<std::string> server_options;  // More options for `serve`.
+    std::string own_binary;                   // Path of this program.
+    std::string mysql_binary;                 // Path of mysqld. Empty: there is none.
+    int buffer_pool_mib = 256;                // Of each database.
+    std::function<void(const std::string&)> report;
+  };
+
+  explicit Sites(Options options) : options_(std::move(options)) {}
+
+  // Why there is no such site here; empty if there is.
+  std::string WhyMissing(Place place) const;
+
+  // The site, which is set up if it is not there.
+  absl::StatusOr<Site*> Get(Place place);
+
+  // Checks the site's stock and tears it down.
+  absl::Status Close(Place place);
+
+  // What is known of the sites that were closed: settings, the server's memory, what was checked.
+  const std::vector<std::pair<std::string, std::string>>& facts() const { return facts_; }
+
+ private:
+  Site::Options OptionsOf(Place place) const;
+
+  const Options options_;
+  std::map<Place, std::unique_ptr<Site>> sites_;
+  std::vector<std::pair<std::string, std::string>> facts_;
+};
+
+}  // namespace inventory::bench
+
+#endif  // INVENTORY_TESTS_BENCH_SITES_H_
