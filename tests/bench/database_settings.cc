@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
@@ -18,10 +19,6 @@ absl::StatusOr<storage::Rows> Query(storage::Connection& connection, std::string
   absl::StatusOr<std::vector<storage::Rows>> results = connection.Execute(sql);
   if (!results.ok()) return results.status();
   return std::move(results->front());
-}
-
-absl::Status SetMostDirtyPercent(storage::Connection& connection, std::string_view percent) {
-  return Query(connection, absl::StrCat("SET GLOBAL innodb_max_dirty_pages_pct = ", std::string(percent))).status();
 }
 
 absl::Status WaitUntilClean(storage::Connection& connection) {
@@ -59,12 +56,30 @@ absl::StatusOr<std::vector<std::string>> ReadDurableSettings(storage::Connection
   return read;
 }
 
+absl::Status SetRedoLogSize(storage::Connection& connection, int mib) {
+  const auto version = Query(connection, "SELECT VERSION()");
+  if (!version.ok()) return version.status();
+  const bool maria = absl::StrContains(std::string((*version)[0].Text(0)), "MariaDB");
+  return Query(connection, absl::StrCat("SET GLOBAL ", maria ? "innodb_log_file_size" : "innodb_redo_log_capacity",
+                                        " = ", int64_t{mib} << 20))
+      .status();
+}
+
 absl::Status Settle(storage::Connection& connection) {
-  const auto usual = Query(connection, "SELECT @@GLOBAL.innodb_max_dirty_pages_pct");
+  const auto usual = Query(connection,
+                           "SELECT @@GLOBAL.innodb_max_dirty_pages_pct, @@GLOBAL.innodb_io_capacity_max, "
+                           "@@GLOBAL.innodb_io_capacity");
   if (!usual.ok()) return usual.status();
-  absl::Status status = SetMostDirtyPercent(connection, "0");
+  const auto set = [&connection](std::string_view percent, std::string_view most, std::string_view capacity) {
+    storage::Sql sql;
+    sql.Raw("SET GLOBAL innodb_max_dirty_pages_pct = ").Raw(percent);
+    sql.Raw(", GLOBAL innodb_io_capacity_max = ").Raw(most).Raw(", GLOBAL innodb_io_capacity = ").Raw(capacity);
+    return connection.Execute(sql).status();
+  };
+  absl::Status status = set("0", "40000", "20000");
   if (status.ok()) status = WaitUntilClean(connection);
-  const absl::Status restored = SetMostDirtyPercent(connection, (*usual)[0].Text(0));
+  const storage::Row row = (*usual)[0];
+  const absl::Status restored = set(row.Text(0), row.Text(1), row.Text(2));
   return status.ok() ? restored : status;
 }
 

@@ -15,6 +15,9 @@ namespace inventory::bench {
 // acknowledged write could be lost in a crash.
 absl::StatusOr<std::vector<std::string>> ReadDurableSettings(storage::Connection& connection);
 
+// How much the database may write before changed pages must be in its files.
+absl::Status SetRedoLogSize(storage::Connection& connection, int mib);
+
 // Lets the database write all changed pages to its files, so that what comes next doesn't pay for what was before.
 // Waits for at most a minute.
 absl::Status Settle(storage::Connection& connection);

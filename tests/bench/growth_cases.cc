@@ -4,7 +4,7 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "inventory/v1/availability.pb.h"
+#include "inventory/v1/inventory_service.grpc.pb.h"
 #include "tests/bench/cases.h"
 #include "tests/bench/history.h"
 #include "tests/bench/load.h"

@@ -11,6 +11,7 @@
 #include "tests/bench/core_cases.h"
 #include "tests/bench/import_stream.h"
 #include "tests/bench/latencies.h"
+#include "tests/bench/site.h"
 
 namespace inventory::bench {
 namespace {

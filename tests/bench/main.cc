@@ -39,6 +39,7 @@ struct Options {
   std::string parent_dir = fs::temp_directory_path();
   std::string mysql;
   int buffer_pool_mib = 256;
+  int redo_log_mib = 0;
   std::string server = INVENTORY_SERVER;
   std::vector<std::string> server_options;
   std::string echo_server;
@@ -62,6 +63,9 @@ void Declare(CLI::App& app, Options& options) {
   app.add_option("--buffer-pool", options.buffer_pool_mib, "MiB of memory that each database has for pages")
       ->capture_default_str()
       ->check(CLI::Range(16, 1 << 20));
+  app.add_option("--redo-log", options.redo_log_mib, "MiB of redo log that each database has; its own default if 0")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1 << 20));
   app.add_option("--server", options.server, "The inventory-server to measure")->capture_default_str();
   app.add_option("--server-option", options.server_options, "An option for it, for example --server-option=--lanes=2");
   app.add_option("--echo-server", options.echo_server, "Serve the echo of case (a) on this address, nothing else")
@@ -153,6 +157,7 @@ absl::Status Run(const Options& options) {
                .own_binary = fs::read_symlink("/proc/self/exe"),
                .mysql_binary = options.mysql,
                .buffer_pool_mib = options.buffer_pool_mib,
+               .redo_log_mib = options.redo_log_mib,
                .report = Say});
   RunFacts run{.facts = FactsBefore(options), .rounds = plan.front().rounds, .timing = plan.front().timing};
   AddMissing(plan, sites, run);

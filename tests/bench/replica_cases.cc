@@ -2,10 +2,12 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "inventory/v1/inventory_service.grpc.pb.h"
 #include "tests/bench/cases.h"
 #include "tests/bench/core_cases.h"
 #include "tests/bench/load.h"
 #include "tests/bench/reserve_request.h"
+#include "tests/bench/site.h"
 
 namespace inventory::bench {
 namespace {

@@ -56,6 +56,10 @@ absl::Status Site::StartDatabase() {
   database_ = *std::move(started);
   auto connection = storage::Connection::Open(database());
   if (!connection.ok()) return connection.status();
+  if (options_.redo_log_mib > 0) {
+    absl::Status resized = SetRedoLogSize(**connection, options_.redo_log_mib);
+    if (!resized.ok()) return resized;
+  }
   auto facts = ReadDurableSettings(**connection);
   if (!facts.ok()) return facts.status();
   database_facts_ = *std::move(facts);

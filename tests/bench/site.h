@@ -35,6 +35,7 @@ class Site {
     std::string database_binary;              // Path of mariadbd or mysqld. Default empty: the one that is installed.
     bool binary_log = false;                  // Whether the database keeps one.
     int buffer_pool_mib = 256;                // The database's memory for pages.
+    int redo_log_mib = 0;                     // Its redo log. Default 0: as big as it is by itself.
     int servers = 1;                          // On the same database.
     int64_t history_skus = 0;                 // SKUs that have a history: history.h.
     std::string server_binary;                // Path of inventory-server.

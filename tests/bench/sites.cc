@@ -52,6 +52,7 @@ Site::Options Sites::OptionsOf(Place place) const {
           // As each server does by default.
           .binary_log = place == Place::kMySql,
           .buffer_pool_mib = options_.buffer_pool_mib,
+          .redo_log_mib = options_.redo_log_mib,
           .servers = place == Place::kReplicas ? 2 : 1,
           .history_skus = HistorySkus(place),
           .server_binary = options_.server_binary,

@@ -29,6 +29,7 @@ class Sites {
     std::string own_binary;                   // Path of this program.
     std::string mysql_binary;                 // Path of mysqld. Empty: there is none.
     int buffer_pool_mib = 256;                // Of each database.
+    int redo_log_mib = 0;                     // The same; 0: as it is by itself.
     std::function<void(const std::string&)> report;
   };
 
