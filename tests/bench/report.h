@@ -2,40 +2,23 @@
 #ifndef INVENTORY_TESTS_BENCH_REPORT_H_
 #define INVENTORY_TESTS_BENCH_REPORT_H_
 
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "tests/bench/cases.h"
+#include "absl/status/status.h"
+#include "tests/bench/results.h"
 
 namespace inventory::bench {
 
-// How the cases compare; unset where one of them was not run.
-struct Ratios {
-  Workload workload;
-  double best_transactions = 0;           // The best (b), per second.
-  double best_batches = 0;                // The best (c), per second.
-  std::optional<double> ceiling;          // 1 / (1/a + 1/c), per second: what a call and a batch leave room for.
-  std::optional<double> to_transactions;  // (d) to the best (b).
-  std::optional<double> to_ceiling;       // (d) to the ceiling.
-  std::optional<double> latency;          // Of one call at a time to the best transaction of one connection.
-};
-
-Ratios Compare(const std::vector<Result>& results, Workload workload);
-
-// What is known of a run besides its results.
-struct RunFacts {
-  std::vector<std::pair<std::string, std::string>> facts;  // Of machine and settings, by name.
-  int rounds = 0;
-  Timing timing;
-};
-
-// The results as a table for a terminal, and the ratios.
+// Facts, results and bars as tables for a terminal, of at most 110 columns.
 std::string Table(const RunFacts& run, const std::vector<Result>& results);
 
-// All of it as JSON.
+// The same, every round and the sizes of batches as JSON.
 std::string Json(const RunFacts& run, const std::vector<Result>& results);
+
+// Writes into the folder, which is made if it isn't there: table.txt, result.json and the charts. Replaces files of these names. Charts of an earlier run of which nothing was run this time
+// are removed, so that what lies in the folder belongs together.
+absl::Status WriteReport(const std::string& folder, const RunFacts& run, const std::vector<Result>& results);
 
 }  // namespace inventory::bench
 

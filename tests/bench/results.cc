@@ -1,7 +1,11 @@
 #include "tests/bench/results.h"
 
 #include <algorithm>
+#include <cmath>
+#include <set>
 #include <utility>
+
+#include "absl/strings/str_format.h"
 
 namespace inventory::bench {
 
@@ -37,6 +41,24 @@ std::optional<double> MedianOfMore(const Result& result, const std::string& name
   return values.empty() ? std::nullopt : std::optional(Median(std::move(values)));
 }
 
+std::optional<double> ServerMemory(const Result& result) {
+  if (result.what.kind != Kind::kServer && result.what.kind != Kind::kOther) return std::nullopt;
+  std::optional<double> most;
+  for (const Sample& sample : result.rounds) {
+    const auto found = sample.more.find("server_memory_mib");
+    if (found != sample.more.end()) most = std::max(most.value_or(0), found->second);
+  }
+  return most;
+}
+
+std::vector<std::string> NamesOfMore(const Result& result) {
+  std::set<std::string> names;
+  for (const Sample& sample : result.rounds) {
+    for (const auto& [name, value] : sample.more) names.insert(name);
+  }
+  return {names.begin(), names.end()};
+}
+
 double SpreadPercent(const Result& result) {
   const Range range = RangeOf(result, &Sample::per_second);
   const double median = MedianOf(result, &Sample::per_second);
@@ -44,9 +66,15 @@ double SpreadPercent(const Result& result) {
 }
 
 const Result* Find(const std::vector<Result>& results, const std::string& id) {
-  const auto found =
-      std::find_if(results.begin(), results.end(), [&id](const Result& result) { return result.what.id == id; });
+  const auto found = std::find_if(results.begin(), results.end(), [&id](const Result& result) {
+    return result.what.id == id && !result.rounds.empty();
+  });
   return found == results.end() ? nullptr : &*found;
+}
+
+std::string Rounded(double figure) {
+  const double size = std::abs(figure);
+  return absl::StrFormat("%.*f", size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2, figure);
 }
 
 }  // namespace inventory::bench

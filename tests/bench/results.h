@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -57,6 +58,13 @@ struct Result {
   BatchFigures batches;  // What the server has written in all rounds.
 };
 
+// What is known of a run besides its results.
+struct RunFacts {
+  std::vector<std::pair<std::string, std::string>> facts;  // Of machine and settings, by name.
+  int rounds = 0;
+  Timing timing;
+};
+
 // The median over the rounds of one figure, for example &Sample::per_second.
 double MedianOf(const Result& result, double Sample::*figure);
 // The same for each part of Sample::cpu_us.
@@ -72,11 +80,21 @@ Range RangeOf(const Result& result, double Sample::*figure);
 // The median of a figure in Sample::more over the rounds that have it. None if no round has.
 std::optional<double> MedianOfMore(const Result& result, const std::string& name);
 
+// The most memory that an inventory-server held at once in any round, in MiB. None if that is not known, or if none had
+// a part in the case.
+std::optional<double> ServerMemory(const Result& result);
+
+// The names of Sample::more in any round, sorted.
+std::vector<std::string> NamesOfMore(const Result& result);
+
 // The distance between the best and the worst round, in percent of the median throughput.
 double SpreadPercent(const Result& result);
 
-// The case with this id; null if it was not run.
+// The first case with this id; null if none was run.
 const Result* Find(const std::vector<Result>& results, const std::string& id);
+
+// A figure as people read it: with three digits, or more if it is 1000 and more.
+std::string Rounded(double figure);
 
 }  // namespace inventory::bench
 

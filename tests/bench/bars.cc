@@ -1,0 +1,213 @@
+#include "tests/bench/bars.h"
+
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace inventory::bench {
+namespace {
+
+using Side = Bar::Side;
+
+// One of the numbers that a figure is computed from.
+struct Measured {
+  std::string name;             // The id of the case, or what is looked for.
+  std::optional<double> value;  // None if it was not run.
+  std::string unit;
+};
+
+Measured PerSecond(const std::vector<Result>& results, const std::string& id) {
+  const Result* result = Find(results, id);
+  return {id, result ? std::optional(MedianOf(*result, &Sample::per_second)) : std::nullopt, "/s"};
+}
+
+Measured Milliseconds(const std::vector<Result>& results, const std::string& id, double Sample::*figure) {
+  const Result* result = Find(results, id);
+  return {id, result ? std::optional(MedianOf(*result, figure)) : std::nullopt, "ms"};
+}
+
+Measured More(const std::vector<Result>& results, const std::string& id, const std::string& name,
+              const std::string& unit) {
+  const Result* result = Find(results, id);
+  return {absl::StrCat(name, " of ", id), result ? MedianOfMore(*result, name) : std::nullopt, unit};
+}
+
+// The best median throughput of the cases whose ids begin so and which `fits`.
+template <typename Predicate>
+Measured Best(const std::vector<Result>& results, const std::string& start, const Predicate& fits) {
+  Measured best = {start, std::nullopt, "/s"};
+  for (const Result& result : results) {
+    if (result.what.place != Place::kMain || !absl::StartsWith(result.what.id, start) || !fits(result.what)) continue;
+    const double median = MedianOf(result, &Sample::per_second);
+    if (!best.value || median > *best.value) best = {result.what.id, median, "/s"};
+  }
+  return best;
+}
+
+Measured Best(const std::vector<Result>& results, const std::string& start) {
+  return Best(results, start, [](const Case&) { return true; });
+}
+
+// The least median time of a raw transaction that is alone.
+Measured LeastTime(const std::vector<Result>& results, const std::string& start) {
+  Measured least = {start, std::nullopt, "ms"};
+  for (const Result& result : results) {
+    if (result.what.place != Place::kMain || !absl::StartsWith(result.what.id, start)) continue;
+    if (result.what.concurrency != 1) continue;
+    const double median = MedianOf(result, &Sample::p50_ms);
+    if (!least.value || median < *least.value) least = {result.what.id, median, "ms"};
+  }
+  return least;
+}
+
+// 1 / (1/a + 1/c): what remains if each reservation pays for an empty call and for its share of a batch.
+Measured Ceiling(const Measured& echo, const Measured& batches) {
+  const std::string name = absl::StrCat("1/(1/", echo.name, " + 1/", batches.name, ")");
+  if (!echo.value || !batches.value) return {echo.value ? batches.name : echo.name, std::nullopt, "/s"};
+  return {name, 1 / (1 / *echo.value + 1 / *batches.value), "/s"};
+}
+
+std::string Shown(const Measured& measured) {
+  if (!measured.value) return absl::StrCat("no ", measured.name);
+  return absl::StrCat(Rounded(*measured.value), " ", measured.unit, " of ", measured.name);
+}
+
+Bar Quotient(std::string what, const Measured& one, const Measured& other, Side side, double bar) {
+  Bar result = {.what = std::move(what), .figure = {}, .unit = "x", .side = side, .bar = bar, .from = {}};
+  if (one.value && other.value && *other.value > 0) {
+    result.figure = *one.value / *other.value;
+    result.from = absl::StrCat(Shown(one), "; ", Shown(other));
+  } else {
+    result.from = Shown(one.value ? other : one);
+  }
+  return result;
+}
+
+Bar Single(std::string what, const Measured& one, Side side, double bar) {
+  return {.what = std::move(what), .figure = one.value, .unit = one.unit, .side = side, .bar = bar, .from = Shown(one)};
+}
+
+using BarList = std::vector<Bar>;
+
+void AddRawBars(const std::vector<Result>& results, BarList& bars) {
+  const Measured echo = Best(results, "a-", [](const Case& what) { return what.concurrency == 256; });
+  const Measured hot = PerSecond(results, "d-hot-256");
+  const Measured uniform = PerSecond(results, "d-uniform-256");
+  const Measured sixteen = Best(results, "b-uniform-", [](const Case& what) { return what.concurrency == 16; });
+  bars.push_back(Quotient("hot SKU, 256 in flight, to best (b)", hot, Best(results, "b-hot-"), Side::kAtLeast, 8));
+  bars.push_back(Quotient("hot SKU, 256 in flight, to its ceiling", hot, Ceiling(echo, Best(results, "c-hot-")),
+                          Side::kAtLeast, 0.6));
+  bars.push_back(Quotient("10,000 SKUs, 256 in flight, to (b) on 16", uniform, sixteen, Side::kAtLeast, 1.5));
+  bars.push_back(Quotient("10,000 SKUs, 256 in flight, to its ceiling", uniform,
+                          Ceiling(echo, Best(results, "c-uniform-")), Side::kAtLeast, 0.6));
+  for (const auto& [name, start] : {std::pair("hot SKU", "hot"), std::pair("10,000 SKUs", "uniform")}) {
+    bars.push_back(Quotient(absl::StrCat(name, ", alone, median time to (b)"),
+                            Milliseconds(results, absl::StrCat("d-", start, "-1"), &Sample::p50_ms),
+                            LeastTime(results, absl::StrCat("b-", start, "-")), Side::kAtMost, 1.5));
+  }
+}
+
+void AddPeerBars(const std::vector<Result>& results, BarList& bars) {
+  const auto throughput = [&](const std::string& rest) {
+    return std::pair(PerSecond(results, absl::StrCat("d-", rest)), PerSecond(results, absl::StrCat("p-", rest)));
+  };
+  const auto [hot, peer_hot] = throughput("hot-256");
+  const auto [uniform, peer_uniform] = throughput("uniform-256");
+  bars.push_back(Quotient("hot SKU, 256 in flight, to the peer", hot, peer_hot, Side::kAtLeast, 6));
+  bars.push_back(Quotient("hot SKU, 256 in flight, p99 to the peer's",  //
+                          Milliseconds(results, "d-hot-256", &Sample::p99_ms),
+                          Milliseconds(results, "p-hot-256", &Sample::p99_ms), Side::kBelow, 1));
+  bars.push_back(Quotient("10,000 SKUs, 256 in flight, to the peer", uniform, peer_uniform, Side::kAtLeast, 2));
+  for (const auto& [name, start] : {std::pair("hot SKU", "hot"), std::pair("10,000 SKUs", "uniform")}) {
+    bars.push_back(Quotient(absl::StrCat(name, ", alone, median time to the peer's"),
+                            Milliseconds(results, absl::StrCat("d-", start, "-1"), &Sample::p50_ms),
+                            Milliseconds(results, absl::StrCat("p-", start, "-1"), &Sample::p50_ms), Side::kAtMost,
+                            1.2));
+  }
+}
+
+void AddOtherBars(const std::vector<Result>& results, BarList& bars) {
+  bars.push_back(Quotient("3-line orders over Zipf, lines/s to uniform's",
+                          More(results, "zipf-256", "lines_per_second", "/s"), PerSecond(results, "d-uniform-256"),
+                          Side::kAtLeast, 0.8));
+  bars.push_back(Quotient("availability of 20 SKUs, 64 in flight, to (a)", PerSecond(results, "read-20"),
+                          Best(results, "a-"), Side::kAtLeast, 0.5));
+  bars.push_back(Quotient("1 million SKUs to 10,000", PerSecond(results, "growth-1m"), PerSecond(results, "growth-10k"),
+                          Side::kAtLeast, 0.8));
+  bars.push_back(Single("import of new SKUs, rows", PerSecond(results, "import-new"), Side::kAtLeast, 30'000));
+  bars.push_back(
+      Single("import of SKUs that are there, rows", PerSecond(results, "import-existing"), Side::kAtLeast, 30'000));
+}
+
+void AddOverloadBars(const std::vector<Result>& results, BarList& bars) {
+  for (const auto& [name, id] : {std::pair("hot SKU", "open-hot-200"), std::pair("10,000 SKUs", "open-200")}) {
+    bars.push_back(Quotient(absl::StrCat(name, ", 200 % offered, goodput to the peak"), PerSecond(results, id),
+                            More(results, id, "peak_per_second", "/s"), Side::kAtLeast, 0.8));
+    bars.push_back(Single(absl::StrCat(name, ", 200 % offered, median of refusals"),
+                          Milliseconds(results, id, &Sample::refused_p50_ms), Side::kBelow, 20));
+  }
+}
+
+void AddMemoryBar(const std::vector<Result>& results, BarList& bars) {
+  Measured most = {"case with the server", std::nullopt, "MiB"};
+  for (const Result& result : results) {
+    const std::optional<double> memory = ServerMemory(result);
+    if (memory && *memory > most.value.value_or(0)) most = {result.what.id, memory, "MiB"};
+  }
+  bars.push_back(Single("most memory of the server in any case", most, Side::kBelow, 300));
+}
+
+}  // namespace
+
+std::string Limit(const Bar& bar) {
+  const char* side = bar.side == Side::kAtLeast ? ">=" : bar.side == Side::kAtMost ? "<=" : "<";
+  return absl::StrFormat("%s %g %s", side, bar.bar, bar.unit);
+}
+
+bool Met(const Bar& bar) {
+  switch (bar.side) {
+    case Side::kAtLeast:
+      return *bar.figure >= bar.bar;
+    case Side::kAtMost:
+      return *bar.figure <= bar.bar;
+    case Side::kBelow:
+      return *bar.figure < bar.bar;
+  }
+  return false;
+}
+
+std::string Verdict(const Bar& bar) {
+  if (!bar.figure) return "not run";
+  return Met(bar) ? "met" : "missed";
+}
+
+std::vector<Bar> Bars(const std::vector<Result>& results) {
+  std::vector<Bar> bars;
+  AddRawBars(results, bars);
+  AddPeerBars(results, bars);
+  AddOtherBars(results, bars);
+  AddOverloadBars(results, bars);
+  AddMemoryBar(results, bars);
+  return bars;
+}
+
+std::string BarsTable(const std::vector<Bar>& bars) {
+  std::string table = absl::StrFormat("%-50s %12s %12s\n", "bars", "figure", "bar");
+  for (const Bar& bar : bars) {
+    const std::string figure = bar.figure ? absl::StrCat(Rounded(*bar.figure), " ", bar.unit) : "-";
+    absl::StrAppendFormat(&table, "  %-48s %12s %12s  %s\n", bar.what, figure, Limit(bar), Verdict(bar));
+    if (bar.figure) absl::StrAppendFormat(&table, "    %s\n", bar.from);
+  }
+  const auto count = [&bars](const std::string& verdict) {
+    return std::count_if(bars.begin(), bars.end(), [&](const Bar& bar) { return Verdict(bar) == verdict; });
+  };
+  absl::StrAppendFormat(&table, "  %d met, %d missed, %d not run\n", count("met"), count("missed"), count("not run"));
+  return table;
+}
+
+}  // namespace inventory::bench

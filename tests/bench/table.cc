@@ -1,0 +1,178 @@
+#include "tests/bench/table.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+
+namespace inventory::bench {
+namespace {
+
+constexpr std::size_t kColumns = 110;
+constexpr std::size_t kNameWidth = 50;
+constexpr std::size_t kFactColumn = 21;  // Where the values of facts begin.
+
+// What groups are about, in their order; SubjectOf gives one of them. Each has a group for every workload.
+constexpr const char* kSubjects[] = {"comparison", "more and fewer in flight",
+                                     "orders",     "reads",
+                                     "open loop",  "two servers",
+                                     "growth",     "import",
+                                     "MySQL",      "others"};
+
+// The subject of a case on the main database.
+const char* SubjectOnMain(const Case& what) {
+  const auto begins = [&what](const char* word) { return absl::StartsWith(what.id, word); };
+  if (what.kind != Kind::kOther) {
+    const bool usual = what.kind == Kind::kBatches || what.concurrency == 1 || what.concurrency == 256 ||
+                       (what.kind == Kind::kTransactions && what.concurrency == 16);
+    return usual ? "comparison" : "more and fewer in flight";
+  }
+  if (begins("zipf") || begins("mix-orders")) return "orders";
+  if (begins("read") || begins("mix-reads")) return "reads";
+  return begins("open") ? "open loop" : "others";
+}
+
+absl::string_view SubjectOf(const Case& what) {
+  switch (what.place) {
+    case Place::kMain:
+      return SubjectOnMain(what);
+    case Place::kMySql:
+      return "MySQL";
+    case Place::kReplicas:
+      return "two servers";
+    case Place::kImport:
+      return "import";
+    case Place::kSmall:
+    case Place::kMiddle:
+    case Place::kLarge:
+      return "growth";
+  }
+  return "others";
+}
+
+// `first` and then the words, on as many lines as they take; all but the first line begin with `indent` spaces.
+std::string Wrapped(std::string first, std::size_t indent, absl::string_view text) {
+  std::string lines;
+  std::string line = std::move(first);
+  bool empty = true;
+  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
+    if (!empty && line.size() + 1 + word.size() > kColumns) {
+      absl::StrAppend(&lines, line, "\n");
+      line = std::string(indent, ' ');
+      empty = true;
+    }
+    absl::StrAppend(&line, empty ? "" : " ", word);
+    empty = false;
+  }
+  return absl::StrCat(lines, line, "\n");
+}
+
+// Figures that are 0 were not measured.
+std::string RoundedOrDash(double value) { return value == 0 ? "-" : Rounded(value); }
+
+std::string ResultLine(const Result& result) {
+  const Cpu cpu = MedianCpu(result);
+  const std::optional<double> memory = ServerMemory(result);
+  const char kind = static_cast<char>(result.what.kind);
+  const std::string mark = result.what.kind == Kind::kOther ? "  " : absl::StrFormat("  (%c) ", kind);
+  const std::string name = absl::StrCat(mark, result.what.description);
+  // Names that are too long have a line of their own.
+  const std::string before = name.size() > kNameWidth ? absl::StrCat(name, "\n") : "";
+  std::string line = absl::StrFormat(
+      "%s%-*s %7.0f %3.0f %% %6s %6s %6s %5.0f %6.0f %5.0f %4s", before, static_cast<int>(kNameWidth),
+      before.empty() ? name : "", MedianOf(result, &Sample::per_second), SpreadPercent(result),
+      RoundedOrDash(MedianOf(result, &Sample::p50_ms)), RoundedOrDash(MedianOf(result, &Sample::p99_ms)),
+      RoundedOrDash(MedianOf(result, &Sample::p999_ms)), cpu.client, cpu.server, cpu.database,
+      memory ? absl::StrFormat("%.0f", *memory) : "");
+  absl::StripTrailingAsciiWhitespace(&line);
+  return absl::StrCat(line, "\n");
+}
+
+std::string BatchLine(const Result& result) {
+  const BatchFigures& batches = result.batches;
+  if (batches.batches <= 0) return "";
+  return absl::StrFormat("      in batches of %s commands and %s ms, of which %s ms for writing and committing\n",
+                         Rounded(batches.commands / batches.batches), Rounded(1000 * batches.seconds / batches.batches),
+                         Rounded(1000 * batches.commit_seconds / batches.batches));
+}
+
+// What a schedule offered, what was refused, and the further figures of the case.
+std::string MoreLine(const Result& result) {
+  std::vector<std::string> parts;
+  const double offered = MedianOf(result, &Sample::offered_per_second);
+  const double refused = MedianOf(result, &Sample::refused_per_second);
+  if (offered > 0) parts.push_back(absl::StrFormat("offered %.0f/s", offered));
+  if (refused > 0) {
+    const double median = MedianOf(result, &Sample::refused_p50_ms);
+    parts.push_back(absl::StrFormat("refused %.0f/s, in %s ms (median)", refused, Rounded(median)));
+  }
+  for (const std::string& name : NamesOfMore(result)) {
+    if (name == "server_memory_mib" || name == "skus" || name == "movements") continue;  // They are above.
+    const std::string words = absl::StrReplaceAll(name, {{"_per_second", "/s"}, {"_", " "}});
+    parts.push_back(absl::StrCat(words, " ", Rounded(*MedianOfMore(result, name))));
+  }
+  return parts.empty() ? "" : Wrapped("      ", 6, absl::StrJoin(parts, "; "));
+}
+
+// "1 round of 8s" if that is not what RunFacts say.
+std::string OtherTiming(const RunFacts& run, const Group& group) {
+  const Result& first = *group.results.front();
+  const int rounds = static_cast<int>(first.rounds.size());
+  if (rounds == run.rounds && first.timing.measured == run.timing.measured) return "";
+  return absl::StrFormat(", %d x %s", rounds, absl::FormatDuration(first.timing.measured));
+}
+
+std::string GroupTable(const RunFacts& run, const Group& group) {
+  std::string table = absl::StrFormat("\n%-*s %7s %5s %6s %6s %6s %5s %6s %5s %4s\n", static_cast<int>(kNameWidth),
+                                      absl::StrCat(group.title, OtherTiming(run, group)), "per s", "range", "p50",
+                                      "p99", "p99.9", "client", "server", "db", "MiB");
+  for (const Result* result : group.results) {
+    absl::StrAppend(&table, ResultLine(*result), BatchLine(*result), MoreLine(*result));
+  }
+  return table;
+}
+
+std::string FactLines(const std::string& name, const std::string& value) {
+  return Wrapped(absl::StrFormat("  %-*s", static_cast<int>(kFactColumn) - 2, name), kFactColumn, value);
+}
+
+}  // namespace
+
+std::vector<Group> Groups(const std::vector<Result>& results) {
+  std::vector<Group> groups;
+  for (const char* subject : kSubjects) {
+    for (const std::optional<Workload>& workload :
+         {std::optional<Workload>(), std::optional(Workload::kHot), std::optional(Workload::kUniform)}) {
+      Group group = {.title = workload ? absl::StrCat(subject, ": ", NameOf(*workload)) : subject, .results = {}};
+      for (const Result& result : results) {
+        const bool belongs = SubjectOf(result.what) == subject && result.what.workload == workload;
+        if (belongs && !result.rounds.empty()) group.results.push_back(&result);
+      }
+      if (!group.results.empty()) groups.push_back(std::move(group));
+    }
+  }
+  return groups;
+}
+
+std::string ResultsTable(const RunFacts& run, const std::vector<Result>& results) {
+  std::string table = "\n";
+  for (const auto& [name, value] : run.facts) absl::StrAppend(&table, FactLines(name, value));
+  absl::StrAppend(&table,
+                  FactLines("measured", absl::StrFormat("%d rounds of %s after %s of warm-up, all cases in turn; "
+                                                        "medians; times in ms; range: best to worst round; "
+                                                        "client, server, db: us of CPU time for one",
+                                                        run.rounds, absl::FormatDuration(run.timing.measured),
+                                                        absl::FormatDuration(run.timing.warmup))));
+  for (const Group& group : Groups(results)) absl::StrAppend(&table, GroupTable(run, group));
+  return table;
+}
+
+}  // namespace inventory::bench

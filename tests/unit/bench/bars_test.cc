@@ -1,0 +1,89 @@
+#include "tests/bench/bars.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_split.h"
+#include "tests/unit/bench/made_up_run.h"
+
+namespace inventory::bench {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::DoubleNear;
+using ::testing::Each;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::Optional;
+
+Bar BarNamed(const std::vector<Bar>& bars, const std::string& what) {
+  const auto found = std::find_if(bars.begin(), bars.end(), [&](const Bar& bar) { return bar.what == what; });
+  EXPECT_NE(found, bars.end()) << what;
+  return found == bars.end() ? Bar() : *found;
+}
+
+void ExpectFigure(const std::string& what, double figure, const std::string& verdict) {
+  const Bar bar = BarNamed(Bars(MadeUpRun()), what);
+  EXPECT_THAT(bar.figure, Optional(DoubleNear(figure, 0.001))) << what;
+  EXPECT_EQ(Verdict(bar), verdict) << what;
+}
+
+TEST(BarsTest, ComparesWithRawSql) {
+  ExpectFigure("hot SKU, 256 in flight, to best (b)", 10, "met");
+  ExpectFigure("hot SKU, 256 in flight, to its ceiling", 5000 * (1 / 20'000. + 1 / 10'000.), "met");
+  ExpectFigure("10,000 SKUs, 256 in flight, to (b) on 16", 8, "met");
+  ExpectFigure("hot SKU, alone, median time to (b)", 1.2, "met");
+}
+
+TEST(BarsTest, ComparesWithThePeer) {
+  ExpectFigure("hot SKU, 256 in flight, to the peer", 5000 / 600., "met");
+  ExpectFigure("hot SKU, 256 in flight, p99 to the peer's", 0.125, "met");
+  ExpectFigure("10,000 SKUs, alone, median time to the peer's", 1, "met");
+}
+
+TEST(BarsTest, ComparesWhatElseIsRun) {
+  ExpectFigure("3-line orders over Zipf, lines/s to uniform's", 4500 / 4000., "met");
+  ExpectFigure("availability of 20 SKUs, 64 in flight, to (a)", 0.6, "met");
+  ExpectFigure("1 million SKUs to 10,000", 0.85, "met");
+  ExpectFigure("import of new SKUs, rows", 40'000, "met");
+  ExpectFigure("hot SKU, 200 % offered, goodput to the peak", 0.9, "met");
+  ExpectFigure("10,000 SKUs, 200 % offered, median of refusals", 4, "met");
+  ExpectFigure("most memory of the server in any case", 57 * 1.04, "met");
+}
+
+TEST(BarsTest, SaysWhatEachFigureWasComputedFrom) {
+  const Bar bar = BarNamed(Bars(MadeUpRun()), "hot SKU, 256 in flight, to best (b)");
+  EXPECT_EQ(bar.from, "5000 /s of d-hot-256; 500 /s of b-hot-16-packed");
+}
+
+TEST(BarsTest, SaysWhatWasNotRun) {
+  EXPECT_THAT(Bars({}), Each(AllOf(Field(&Bar::figure, std::nullopt), Field(&Bar::from, HasSubstr("no ")))));
+  std::vector<Result> results = MadeUpRun();
+  std::erase_if(results, [](const Result& result) { return result.what.kind == Kind::kPeer; });
+  const Bar bar = BarNamed(Bars(results), "hot SKU, 256 in flight, to the peer");
+  EXPECT_EQ(Verdict(bar), "not run");
+  EXPECT_EQ(bar.from, "no p-hot-256");
+}
+
+TEST(BarsTest, IsMetAtTheBarUnlessItMustBeBelow) {
+  EXPECT_TRUE(Met({.figure = 8, .side = Bar::Side::kAtLeast, .bar = 8}));
+  EXPECT_FALSE(Met({.figure = 7.99, .side = Bar::Side::kAtLeast, .bar = 8}));
+  EXPECT_TRUE(Met({.figure = 1.5, .side = Bar::Side::kAtMost, .bar = 1.5}));
+  EXPECT_FALSE(Met({.figure = 1.51, .side = Bar::Side::kAtMost, .bar = 1.5}));
+  EXPECT_FALSE(Met({.figure = 20, .side = Bar::Side::kBelow, .bar = 20}));
+  EXPECT_TRUE(Met({.figure = 19.9, .side = Bar::Side::kBelow, .bar = 20}));
+}
+
+TEST(BarsTest, FitsATerminalWithOrWithoutFigures) {
+  for (const std::vector<Result>& results : {MadeUpRun(), std::vector<Result>{}}) {
+    const std::vector<Bar> bars = Bars(results);
+    const std::string table = BarsTable(bars);
+    for (const auto& line : absl::StrSplit(table, '\n')) EXPECT_LE(line.size(), 110U) << line;
+    for (const Bar& bar : bars) EXPECT_THAT(table, HasSubstr(bar.what));
+  }
+}
+
+}  // namespace
+}  // namespace inventory::bench
