@@ -18,6 +18,7 @@ std::vector<Case> AllCases();
 
 // The parts of that, each in a file of its name.
 std::vector<Case> CoreCases();   // (a), (b), (c) and (d), side by side.
+std::vector<Case> PeerCases();   // ReserveStock of a conventional service.
 std::vector<Case> SweepCases();  // More calls in flight, or fewer, of those.
 
 // Those of other sites, each in a file of its name.

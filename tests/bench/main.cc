@@ -18,6 +18,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "tests/bench/echo_server.h"
+#include "tests/bench/peer/server.h"
 #include "tests/bench/plan.h"
 #include "tests/bench/report.h"
 #include "tests/bench/sites.h"
@@ -43,6 +44,7 @@ struct Options {
   std::string server = INVENTORY_SERVER;
   std::vector<std::string> server_options;
   std::string echo_server;
+  peer::Options peer;
 };
 
 void Declare(CLI::App& app, Options& options) {
@@ -68,8 +70,14 @@ void Declare(CLI::App& app, Options& options) {
       ->check(CLI::Range(0, 1 << 20));
   app.add_option("--server", options.server, "The inventory-server to measure")->capture_default_str();
   app.add_option("--server-option", options.server_options, "An option for it, for example --server-option=--lanes=2");
+  app.add_option("--peer-connections", options.peer.connections, "Connections that the peer of (p) has to the database")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   app.add_option("--echo-server", options.echo_server, "Serve the echo of case (a) on this address, nothing else")
       ->group("");
+  app.add_option("--peer-server", options.peer.address, "Serve the peer of case (p) on this address, nothing else")
+      ->group("");
+  app.add_option("--peer-database", options.peer.database_url, "Its database")->group("");
 }
 
 std::optional<absl::Duration> Seconds(std::optional<double> seconds) {
@@ -155,6 +163,7 @@ absl::Status Run(const Options& options) {
                .server_binary = options.server,
                .server_options = options.server_options,
                .own_binary = fs::read_symlink("/proc/self/exe"),
+               .peer_connections = options.peer.connections,
                .mysql_binary = options.mysql,
                .buffer_pool_mib = options.buffer_pool_mib,
                .redo_log_mib = options.redo_log_mib,
@@ -180,6 +189,7 @@ int main(int argc, char** argv) {
   inventory::bench::Declare(app, options);
   CLI11_PARSE(app, argc, argv);
   if (!options.echo_server.empty()) return inventory::bench::RunEchoServer(options.echo_server);
+  if (!options.peer.address.empty()) return inventory::bench::peer::RunServer(options.peer);
   inventory::bench::CatchInterrupts();
   const absl::Status status = inventory::bench::Run(options);
   if (status.ok()) return 0;

@@ -11,6 +11,10 @@ constexpr absl::Duration kStartPatience = absl::Seconds(60);
 
 }  // namespace
 
+std::string UrlOf(const storage::DatabaseOptions& database) {
+  return absl::StrCat("mysql://", database.user, "@localhost/", database.database, "?socket=", database.socket);
+}
+
 absl::Status WaitUntilConnected(grpc::Channel& channel, Process& process) {
   const absl::Time give_up = absl::Now() + kStartPatience;
   while (absl::Now() < give_up && process.Running()) {
@@ -27,9 +31,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::s
   const absl::StatusOr<int> metrics_port = FreePort();
   if (!port.ok() || !metrics_port.ok()) return absl::InternalError("there are no free ports");
   std::string address = absl::StrCat("127.0.0.1:", *port);
-  std::vector<std::string> command = {binary, "serve",
-                                      absl::StrCat("--database-url=mysql://", database.user, "@localhost/",
-                                                   database.database, "?socket=", database.socket),
+  std::vector<std::string> command = {binary, "serve", absl::StrCat("--database-url=", UrlOf(database)),
                                       absl::StrCat("--listen=", address),
                                       absl::StrCat("--metrics-listen=127.0.0.1:", *metrics_port)};
   command.insert(command.end(), options.begin(), options.end());

@@ -16,6 +16,9 @@
 
 namespace inventory::bench {
 
+// How inventory-server is told of the database.
+std::string UrlOf(const storage::DatabaseOptions& database);
+
 // Waits until the process answers on the channel. INTERNAL with what it said if it doesn't.
 absl::Status WaitUntilConnected(grpc::Channel& channel, Process& process);
 

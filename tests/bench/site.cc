@@ -31,6 +31,7 @@ absl::StatusOr<std::unique_ptr<Site>> Site::SetUp(const Options& options) {
   absl::Status status = site->StartDatabase();
   if (status.ok()) status = site->StartServers();
   if (status.ok()) status = site->StartEcho();
+  if (status.ok()) status = site->StartPeer();
   if (status.ok()) status = site->LoadAll();
   if (status.ok()) status = site->LearnPattern();
   if (!status.ok()) return status;
@@ -38,6 +39,7 @@ absl::StatusOr<std::unique_ptr<Site>> Site::SetUp(const Options& options) {
 }
 
 Site::~Site() {
+  peer_.reset();
   echo_.reset();
   servers_.clear();
   database_.reset();
@@ -85,6 +87,19 @@ absl::Status Site::StartEcho() {
   if (!echo.ok()) return echo.status();
   echo_ = *std::move(echo);
   return WaitUntilConnected(*grpc::CreateChannel(echo_address_, grpc::InsecureChannelCredentials()), *echo_);
+}
+
+absl::Status Site::StartPeer() {
+  absl::StatusOr<int> port = FreePort();
+  if (!port.ok()) return port.status();
+  peer_address_ = absl::StrCat("127.0.0.1:", *port);
+  auto peer =
+      Process::Start({options_.own_binary, "--peer-server=" + peer_address_, "--peer-database=" + UrlOf(database()),
+                      absl::StrCat("--peer-connections=", options_.peer_connections)},
+                     folder_ + "/peer.log");
+  if (!peer.ok()) return peer.status();
+  peer_ = *std::move(peer);
+  return WaitUntilConnected(*grpc::CreateChannel(peer_address_, grpc::InsecureChannelCredentials()), *peer_);
 }
 
 absl::Status Site::LoadAll() {
@@ -222,7 +237,9 @@ absl::StatusOr<BatchFigures> Site::ReadBatchFigures() const {
 }
 
 Cpu Site::ReadCpu() const {
-  Cpu cpu{.client = CpuSeconds(getpid()), .server = CpuSeconds(echo_->pid()), .database = CpuSeconds(database_->pid())};
+  Cpu cpu{.client = CpuSeconds(getpid()),
+          .server = CpuSeconds(echo_->pid()) + CpuSeconds(peer_->pid()),
+          .database = CpuSeconds(database_->pid())};
   for (const auto& server : servers_) cpu.server += CpuSeconds(server->process().pid());
   return cpu;
 }

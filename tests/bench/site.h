@@ -1,4 +1,4 @@
-// Everything that cases run on: a database, one or more servers, the echo server, the stock.
+// Everything that cases run on: a database, one or more servers, the echo server, the peer, the stock.
 #ifndef INVENTORY_TESTS_BENCH_SITE_H_
 #define INVENTORY_TESTS_BENCH_SITE_H_
 
@@ -16,6 +16,7 @@
 #include "inventory/v1/stock.pb.h"
 #include "storage/embedded_database.h"
 #include "tests/bench/measure.h"
+#include "tests/bench/peer/server.h"
 #include "tests/bench/process.h"
 #include "tests/bench/rows.h"
 #include "tests/bench/server_metrics.h"
@@ -30,17 +31,18 @@ namespace inventory::bench {
 class Site {
  public:
   struct Options {
-    std::string name;                         // For people, such as "MariaDB".
-    std::string parent_dir;                   // Where the folder is made.
-    std::string database_binary;              // Path of mariadbd or mysqld. Default empty: the one that is installed.
-    bool binary_log = false;                  // Whether the database keeps one.
-    int buffer_pool_mib = 256;                // The database's memory for pages.
-    int redo_log_mib = 0;                     // Its redo log. Default 0: as big as it is by itself.
-    int servers = 1;                          // On the same database.
-    int64_t history_skus = 0;                 // SKUs that have a history: history.h.
-    std::string server_binary;                // Path of inventory-server.
-    std::vector<std::string> server_options;  // More options for `serve`.
-    std::string own_binary;                   // Path of this program.
+    std::string name;                           // For people, such as "MariaDB".
+    std::string parent_dir;                     // Where the folder is made.
+    std::string database_binary;                // Path of mariadbd or mysqld. Default empty: the one that is installed.
+    bool binary_log = false;                    // Whether the database keeps one.
+    int buffer_pool_mib = 256;                  // The database's memory for pages.
+    int redo_log_mib = 0;                       // Its redo log. Default 0: as big as it is by itself.
+    int servers = 1;                            // On the same database.
+    int64_t history_skus = 0;                   // SKUs that have a history: history.h.
+    std::string server_binary;                  // Path of inventory-server.
+    std::vector<std::string> server_options;    // More options for `serve`.
+    std::string own_binary;                     // Path of this program.
+    int peer_connections = peer::kConnections;  // Of the peer to the database.
     std::function<void(const std::string&)> report = [](const std::string&) {};  // Hears what takes long.
   };
 
@@ -53,6 +55,7 @@ class Site {
   storage::DatabaseOptions database() const { return database_->connection_options(); }
   const std::string& server_address(std::size_t server = 0) const { return servers_.at(server)->address(); }
   const std::string& echo_address() const { return echo_address_; }
+  const std::string& peer_address() const { return peer_address_; }
   const ReservationRows& pattern() const { return pattern_; }
   // The database's version and the settings that make it durable, as "name=value", checked to be durable.
   const std::vector<std::string>& database_facts() const { return database_facts_; }
@@ -82,7 +85,7 @@ class Site {
 
   // Of all servers together.
   absl::StatusOr<BatchFigures> ReadBatchFigures() const;
-  // CPU seconds used so far; all servers and the echo server count as the server.
+  // CPU seconds used so far; all servers, the echo server and the peer count as the server.
   Cpu ReadCpu() const;
   // The most memory that one of the servers has held at once since it started, or since ForgetServerPeak.
   int64_t server_peak_bytes() const;
@@ -94,6 +97,7 @@ class Site {
   absl::Status StartDatabase();
   absl::Status StartServers();
   absl::Status StartEcho();
+  absl::Status StartPeer();
   absl::Status LoadAll();
   absl::Status LearnPattern();
   absl::Status Compare(const std::string& sku_prefix, int64_t reserved) const;
@@ -107,6 +111,8 @@ class Site {
   std::vector<std::unique_ptr<ServerProcess>> servers_;
   std::unique_ptr<Process> echo_;
   std::string echo_address_;
+  std::unique_ptr<Process> peer_;
+  std::string peer_address_;
   std::unique_ptr<v1::InventoryService::Stub> inventory_;
   std::vector<std::string> database_facts_;
   ReservationRows pattern_;

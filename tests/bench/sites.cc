@@ -58,6 +58,7 @@ Site::Options Sites::OptionsOf(Place place) const {
           .server_binary = options_.server_binary,
           .server_options = options_.server_options,
           .own_binary = options_.own_binary,
+          .peer_connections = options_.peer_connections,
           .report = options_.report};
 }
 

@@ -23,13 +23,14 @@ int64_t HistorySkus(Place place);
 class Sites {
  public:
   struct Options {
-    std::string parent_dir;                   // Where the databases' folders are made.
-    std::string server_binary;                // Path of inventory-server.
-    std::vector<std::string> server_options;  // More options for `serve`.
-    std::string own_binary;                   // Path of this program.
-    std::string mysql_binary;                 // Path of mysqld. Empty: there is none.
-    int buffer_pool_mib = 256;                // Of each database.
-    int redo_log_mib = 0;                     // The same; 0: as it is by itself.
+    std::string parent_dir;                     // Where the databases' folders are made.
+    std::string server_binary;                  // Path of inventory-server.
+    std::vector<std::string> server_options;    // More options for `serve`.
+    std::string own_binary;                     // Path of this program.
+    int peer_connections = peer::kConnections;  // Of the peer to each database.
+    std::string mysql_binary;                   // Path of mysqld. Empty: there is none.
+    int buffer_pool_mib = 256;                  // Of each database.
+    int redo_log_mib = 0;                       // The same; 0: as it is by itself.
     std::function<void(const std::string&)> report;
   };
 
