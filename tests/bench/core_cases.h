@@ -11,6 +11,9 @@
 
 namespace inventory::bench {
 
+// As many calls in flight as the bars are about.
+inline constexpr int kManyInFlight = 256;
+
 // Fills requests for SKUs of the workload. Called by several threads.
 std::function<void(v1::ReserveStockRequest&)> RequestsOf(Workload workload);
 

@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
+#include "grpcpp/impl/codegen/proto_utils.h"
 
 namespace inventory::bench {
 
@@ -38,6 +39,13 @@ struct Method {
   const char* name;
 };
 
+// A call that has ended.
+struct CallEnd {
+  absl::Status status;
+  absl::Time start;
+  absl::Time end;
+};
+
 // Makes calls with gRPC's asynchronous API: a call costs the client little, so that the cores are the server's and the
 // database's. Flows go on in the thread that runs Run(); another one may begin them.
 class Client {
@@ -50,7 +58,7 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // What `co_await client.Call(...)` waits for: the end of a call, whose status is its value. The messages must live
+  // To be awaited at once: `CallEnd call = co_await client.Call(method, request, response)`. The messages must live
   // until then.
   template <typename Request, typename Response>
   class PendingCall;
@@ -89,7 +97,8 @@ class Client::PendingCall {
 
   void await_suspend(std::coroutine_handle<> flow) {
     client_.Enter();
-    context_.set_deadline(absl::ToChronoTime(absl::Now() + kCallTimeout));
+    start_ = absl::Now();
+    context_.set_deadline(absl::ToChronoTime(start_ + kCallTimeout));
     const std::size_t turn = client_.calls_.fetch_add(1, std::memory_order_relaxed);
     grpc::TemplatedGenericStub<Request, Response> stub(client_.channels_[turn % client_.channels_.size()]);
     reader_ = stub.PrepareUnaryCall(&context_, method_, request_, &client_.queue_);
@@ -98,10 +107,13 @@ class Client::PendingCall {
     reader_->Finish(&response_, &status_, flow.address());
   }
 
-  absl::Status await_resume() const {
-    if (status_.ok()) return absl::OkStatus();
-    return absl::Status(static_cast<absl::StatusCode>(status_.error_code()),
-                        absl::StrCat(method_, ": ", status_.error_message()));
+  CallEnd await_resume() const {
+    const absl::Time end = absl::Now();
+    if (status_.ok()) return {.status = absl::OkStatus(), .start = start_, .end = end};
+    return {.status = absl::Status(static_cast<absl::StatusCode>(status_.error_code()),
+                                   absl::StrCat(method_, ": ", status_.error_message())),
+            .start = start_,
+            .end = end};
   }
 
  private:
@@ -109,6 +121,7 @@ class Client::PendingCall {
   const char* const method_;
   const Request& request_;
   Response& response_;
+  absl::Time start_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> reader_;
   grpc::Status status_;

@@ -28,11 +28,16 @@ class Load {
   // Whether flows are to go on with something new.
   bool Open() const { return window_.Open() && !failed_.load(std::memory_order_acquire); }
 
-  // A flow has met what must not be; the first time counts. For the client's thread only.
-  void Fail(const absl::Status& error) {
-    if (failed_) return;
-    error_ = absl::InternalError(error.ToString());
-    failed_.store(true, std::memory_order_release);
+  // Records a call that has succeeded. Another one must not be: the load fails, by the first of them, and false is
+  // returned. For the client's thread only.
+  bool Count(const CallEnd& call) {
+    if (call.status.ok()) {
+      recorder_.Add(call.start, call.end);
+    } else if (!failed_) {
+      error_ = absl::InternalError(call.status.ToString());
+      failed_.store(true, std::memory_order_release);
+    }
+    return call.status.ok();
   }
 
   // OK if no flow has failed; when all have ended.
@@ -70,12 +75,9 @@ Flow RepeatCall(const Traffic<Request, Response>& traffic, Load& load) {
   Response response;
   while (load.Open()) {
     traffic.next(request);
-    const absl::Time start = absl::Now();
-    absl::Status status = co_await load.client().Call(traffic.method, request, response);
-    const absl::Time end = absl::Now();
-    if (status.ok()) status = traffic.check(request, response);
-    if (!status.ok()) co_return load.Fail(status);
-    load.recorder().Add(start, end);
+    CallEnd call = co_await load.client().Call(traffic.method, request, response);
+    if (call.status.ok()) call.status = traffic.check(request, response);
+    if (!load.Count(call)) co_return;
   }
 }
 

@@ -22,7 +22,10 @@ std::vector<Stage> WholePlan(Size size) {
   const Timing timing = full ? Timing{.warmup = absl::Milliseconds(500), .measured = absl::Milliseconds(2500)}
                              : Timing{.warmup = absl::Milliseconds(300), .measured = absl::Milliseconds(1200)};
   return {
-      {.name = "core", .cases = Join({CoreCases(), PeerCases()}), .rounds = full ? 5 : 3, .timing = timing},
+      {.name = "core",
+       .cases = Join({CoreCases(), PeerCases(), ZipfCases(), OrderCases(), ReadCases(), OpenLoopCases()}),
+       .rounds = full ? 5 : 3,
+       .timing = timing},
       {.name = "sweeps", .cases = SweepCases(), .rounds = full ? 5 : 2, .timing = timing},
       {.name = "MySQL", .cases = MySqlCases(), .rounds = full ? 5 : 3, .timing = timing},
       {.name = "replicas", .cases = ReplicaCases(), .rounds = full ? 5 : 3, .timing = timing},

@@ -37,7 +37,8 @@ absl::Status RunOnce(Site& site, Result& result) {
   result.batches = Together(result.batches, Between(*before, *after));
   if (!what.workload) return absl::OkStatus();
   site.Acknowledge(*what.workload, sample->acknowledged);
-  return what.kind == Kind::kServer ? site.CheckReserved(*what.workload) : absl::OkStatus();
+  const bool by_server = what.kind != Kind::kTransactions && what.kind != Kind::kBatches;
+  return by_server ? site.CheckReserved(*what.workload) : absl::OkStatus();
 }
 
 // How long it all takes, and how much of that is over.

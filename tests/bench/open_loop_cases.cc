@@ -1,0 +1,64 @@
+// What callers see who don't wait for each other, at a share of the most that the server can do.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/options.h"
+#include "tests/bench/core_cases.h"
+#include "tests/bench/open_loop.h"
+
+namespace inventory::bench {
+namespace {
+
+// The peak that ServerCase has found here, or finds now.
+absl::StatusOr<double> Peak(Site& site, Workload workload, const Timing& timing) {
+  if (!site.peak(workload)) {
+    absl::StatusOr<Sample> sample = ServerCase(workload, kManyInFlight).run(site, timing);
+    if (!sample.ok()) return sample.status();
+    site.Acknowledge(workload, sample->acknowledged);
+  }
+  return site.peak(workload).value();
+}
+
+// What is measured begins when the server refuses: after its queue has filled up with what it can't do.
+Timing WithFullQueue(Timing timing, double surplus_per_second) {
+  const double queue = static_cast<double>(server::ServerOptions().max_waiting_writes);
+  timing.warmup += std::min(absl::Seconds(1.5 * queue / surplus_per_second), absl::Seconds(5));
+  return timing;
+}
+
+absl::StatusOr<Sample> RunAt(Site& site, Workload workload, int percent, const Timing& timing) {
+  absl::StatusOr<double> peak = Peak(site, workload, timing);
+  if (!peak.ok()) return peak.status();
+  const double per_second = *peak * percent / 100;
+  const bool overload = per_second > *peak;
+  absl::StatusOr<Sample> sample = OfferReservations(site.server_address(), workload, per_second,
+                                                    overload ? WithFullQueue(timing, per_second - *peak) : timing);
+  if (!sample.ok()) return sample;
+  sample->more["peak_per_second"] = *peak;
+  return sample;
+}
+
+Case OpenLoopCase(Workload workload, int percent) {
+  const char* const series = workload == Workload::kHot ? "open-hot" : "open";
+  return {.id = absl::StrCat(series, "-", percent),
+          .series = series,
+          .kind = Kind::kOther,
+          .workload = workload,
+          .concurrency = 0,
+          .description = absl::StrCat("ReserveStock, arrivals at ", percent, " % of the peak"),
+          .run = [=](Site& site, const Timing& timing) { return RunAt(site, workload, percent, timing); }};
+}
+
+}  // namespace
+
+std::vector<Case> OpenLoopCases() {
+  std::vector<Case> cases;
+  for (const Workload workload : {Workload::kHot, Workload::kUniform}) {
+    for (const int percent : {50, 80, 200}) cases.push_back(OpenLoopCase(workload, percent));
+  }
+  return cases;
+}
+
+}  // namespace inventory::bench
