@@ -57,7 +57,7 @@ void Declare(CLI::App& app, Options& options) {
   app.add_option("--rounds", options.rounds, "How often each case runs")->check(CLI::PositiveNumber);
   app.add_option("--seconds", options.seconds, "How long each case is measured, each time")->check(CLI::PositiveNumber);
   app.add_option("--warmup", options.warmup, "Seconds before that which don't count")->check(CLI::NonNegativeNumber);
-  app.add_option("--output", options.output, "Folder for the table, the JSON and the plots");
+  app.add_option("--output", options.output, "Folder for the table, the JSON and the charts");
   app.add_option("--json", options.json, "Also write everything that was measured to this file");
   app.add_option("--dir", options.parent_dir, "Where the databases' folders are made; should be a real disk")
       ->capture_default_str();
@@ -135,14 +135,12 @@ absl::Status WriteFile(const std::string& path, const std::string& text) {
 }
 
 absl::Status Write(const Options& options, const RunFacts& run, const std::vector<Result>& results) {
-  const std::string table = Table(run, results);
-  std::printf("%s", table.c_str());
+  std::printf("%s", Table(run, results).c_str());
   absl::Status status;
   if (!options.json.empty()) status = WriteFile(options.json, Json(run, results));
   if (!status.ok() || options.output.empty()) return status;
-  status = WriteFile(options.output + "/result.json", Json(run, results));
-  if (status.ok()) status = WriteFile(options.output + "/table.txt", table);
-  if (status.ok()) std::printf("\nTable and JSON are in %s.\n", options.output.c_str());
+  status = WriteReport(options.output, run, results);
+  if (status.ok()) std::printf("\nTable, JSON and charts are in %s.\n", options.output.c_str());
   return status;
 }
 
