@@ -5,11 +5,12 @@ SEEDS ?= 1-2000
 STEPS ?= 500
 SOURCES = $(shell git ls-files '*.cc' '*.h')
 
-.PHONY: help run test model-test bench packages asan tsan ci ci-full format lint tidy dependencies clean
+.PHONY: help run test model-test bench bench-full packages asan tsan ci ci-full format lint tidy dependencies clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo 'make run takes LISTEN=HOST:PORT, METRICS_LISTEN=HOST:PORT and DATA_DIR=FOLDER.'
+	@echo 'make bench takes BENCH=OPTIONS, and MySQL from INVENTORY_BENCH_MYSQL: tests/bench/README.md.'
 	@echo 'make model-test takes SEEDS=FIRST-LAST and STEPS=NUMBER.'
 
 run: dependencies ## Builds the server, starts it on a private database, loads a sample and serves
@@ -25,9 +26,12 @@ model-test: dependencies ## Compares the rules with their model for a million ra
 	@INVENTORY_MODEL_SEEDS=$(SEEDS) INVENTORY_MODEL_STEPS=$(STEPS) INVENTORY_MODEL_SECONDS=1800 \
 	  build/release/tests/unit_tests --gtest_filter='ModelTest.*'
 
-bench: dependencies ## Builds and runs the benchmark
+bench: dependencies ## Builds and runs the benchmark, in under ten minutes; charts go to build/bench
 	@server/dev/build.sh release inventory-server inventory_bench
-	@build/release/tests/bench/inventory_bench
+	@exec build/release/tests/bench/inventory_bench --output=build/bench $(BENCH)
+
+bench-full: ## The same with more rounds and with tables of 10 million movements, in under forty
+	@$(MAKE) bench BENCH='--full $(BENCH)'
 
 packages: dependencies ## Builds the Debian packages, into build/packages
 	@server/dev/build.sh release inventory-server inventory_client inventory_protoset inventoryctl_texts

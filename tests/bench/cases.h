@@ -23,7 +23,7 @@ std::vector<Case> OpenLoopCases();  // Reservations that come when they come, ho
 std::vector<Case> MySqlCases();               // Some of the core's.
 std::vector<Case> ReplicaCases();             // One server and two.
 std::vector<Case> ImportCases(int64_t rows);  // Imports of so many rows, and reservations beside one.
-std::vector<Case> GrowthCases(bool large);    // Small tables and larger ones; the largest too if `large`.
+std::vector<Case> GrowthCases(const std::vector<Place>& places);  // The same with tables of different sizes.
 
 }  // namespace inventory::bench
 

@@ -1,10 +1,11 @@
 // Whether a call costs more when the tables are large: the same load on few SKUs with a history and on many.
-#include <memory>
+#include <algorithm>
 #include <string>
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/inventory_service.grpc.pb.h"
+#include "storage/connection.h"
 #include "tests/bench/cases.h"
 #include "tests/bench/history.h"
 #include "tests/bench/load.h"
@@ -30,13 +31,43 @@ std::string Short(int64_t skus) {
   return skus % 1'000'000 == 0 ? absl::StrCat(skus / 1'000'000, "m") : absl::StrCat(skus / 1000, "k");
 }
 
-void AddTableSizes(const Site& site, Sample& sample) {
-  sample.more["skus"] = static_cast<double>(site.history_skus());
-  sample.more["movements"] = static_cast<double>(site.history_skus() * kHistoryMovements);
+// Pages that the database has looked at, and how many of them it had to read from its files.
+struct PageCounts {
+  int64_t looked_at = 0;
+  int64_t read = 0;
+};
+
+absl::StatusOr<PageCounts> ReadPageCounts(Site& site) {
+  auto connection = storage::Connection::Open(site.database());
+  if (!connection.ok()) return connection.status();
+  storage::Sql sql;
+  sql.Raw("SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_read_requests'").Then();
+  sql.Raw("SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_reads'");
+  const auto counts = (*connection)->Execute(sql);
+  if (!counts.ok()) return counts.status();
+  return PageCounts{.looked_at = (*counts)[0][0].Int(1), .read = (*counts)[1][0].Int(1)};
+}
+
+// Runs the load and adds how large the tables are, and what the database had to do for one call.
+template <typename Request, typename Response>
+absl::StatusOr<Sample> DriveCounted(Site& site, const Traffic<Request, Response>& traffic, const Timing& timing) {
+  const absl::StatusOr<PageCounts> before = ReadPageCounts(site);
+  if (!before.ok()) return before.status();
+  absl::StatusOr<Sample> sample = Drive(traffic, timing);
+  if (!sample.ok()) return sample;
+  const absl::StatusOr<PageCounts> after = ReadPageCounts(site);
+  if (!after.ok()) return after.status();
+  const double calls = static_cast<double>(std::max<int64_t>(sample->acknowledged, 1));
+  sample->more["pages_for_one"] = static_cast<double>(after->looked_at - before->looked_at) / calls;
+  sample->more["pages_read_for_one"] = static_cast<double>(after->read - before->read) / calls;
+  sample->more["skus"] = static_cast<double>(site.history_skus());
+  sample->more["movements"] = static_cast<double>(site.history_skus() * kHistoryMovements);
+  return sample;
 }
 
 absl::StatusOr<Sample> Reserve(Site& site, const Timing& timing) {
-  absl::StatusOr<Sample> sample = Drive(
+  absl::StatusOr<Sample> sample = DriveCounted(
+      site,
       Traffic<v1::ReserveStockRequest, v1::ReserveStockResponse>{
           .address = site.server_address(),
           .method = kReserveStock,
@@ -45,7 +76,6 @@ absl::StatusOr<Sample> Reserve(Site& site, const Timing& timing) {
           .check = CheckAnswer},
       timing);
   if (!sample.ok()) return sample;
-  AddTableSizes(site, *sample);
   site.Acknowledge(kHistoryPrefix, sample->acknowledged);
   absl::Status exact = site.CheckStored(kHistoryPrefix);
   if (!exact.ok()) return exact;
@@ -63,21 +93,19 @@ absl::Status CheckAvailability(const v1::GetAvailabilityRequest& request, const 
 }
 
 absl::StatusOr<Sample> Read(Site& site, const Timing& timing) {
-  absl::StatusOr<Sample> sample = Drive(
-      Traffic<v1::GetAvailabilityRequest, v1::GetAvailabilityResponse>{
-          .address = site.server_address(),
-          .method = kGetAvailability,
-          .in_flight = kReadsInFlight,
-          .next =
-              [&site](v1::GetAvailabilityRequest& request) {
-                request.set_channel_id(kChannel);
-                request.clear_skus();
-                for (int i = 0; i < kSkusOfRead; ++i) request.add_skus(AnySku(site.history_skus()));
-              },
-          .check = CheckAvailability},
-      timing);
-  if (sample.ok()) AddTableSizes(site, *sample);
-  return sample;
+  return DriveCounted(site,
+                      Traffic<v1::GetAvailabilityRequest, v1::GetAvailabilityResponse>{
+                          .address = site.server_address(),
+                          .method = kGetAvailability,
+                          .in_flight = kReadsInFlight,
+                          .next =
+                              [&site](v1::GetAvailabilityRequest& request) {
+                                request.set_channel_id(kChannel);
+                                request.clear_skus();
+                                for (int i = 0; i < kSkusOfRead; ++i) request.add_skus(AnySku(site.history_skus()));
+                              },
+                          .check = CheckAvailability},
+                      timing);
 }
 
 Case GrowthCase(Place place, bool reads) {
@@ -96,9 +124,7 @@ Case GrowthCase(Place place, bool reads) {
 
 }  // namespace
 
-std::vector<Case> GrowthCases(bool large) {
-  std::vector<Place> places = {Place::kSmall, Place::kMiddle};
-  if (large) places.push_back(Place::kLarge);
+std::vector<Case> GrowthCases(const std::vector<Place>& places) {
   std::vector<Case> cases;
   for (const bool reads : {false, true}) {
     for (const Place place : places) cases.push_back(GrowthCase(place, reads));

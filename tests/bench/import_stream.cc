@@ -1,6 +1,7 @@
 #include "tests/bench/import_stream.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,8 @@ namespace inventory::bench {
 namespace {
 
 constexpr int64_t kRowsOfChunk = 500;
+// As many as the server takes before it waits for its answers to be read.
+constexpr std::size_t kMostWaiting = 8;
 
 class ImportStream {
  public:
@@ -33,6 +36,11 @@ class ImportStream {
     std::thread sender([this] { Send(); });
     absl::Status answers = Receive();
     if (!answers.ok()) context_.TryCancel();
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    changed_.notify_one();
     sender.join();
     const grpc::Status ended = stream_->Finish();
     if (!answers.ok()) return answers;
@@ -69,7 +77,9 @@ class ImportStream {
       update.set_set_on_hand(options_.units);
     }
     {
-      const std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return waiting_.size() < kMostWaiting || ended_; });
+      if (ended_) return false;
       waiting_.emplace_back(absl::Now(), rows);
       sent_ += rows;
     }
@@ -91,6 +101,7 @@ class ImportStream {
       if (waiting_.empty()) return absl::InternalError("an import got more answers than it has chunks");
       const auto [sent, rows] = waiting_.front();
       waiting_.pop_front();
+      changed_.notify_one();
       if (options_.on_chunk) options_.on_chunk(sent, absl::Now(), rows);
     }
     return absl::OkStatus();
@@ -103,7 +114,9 @@ class ImportStream {
   int64_t applied_ = 0;
   v1::ImportSummary summary_;
   std::mutex mutex_;
+  std::condition_variable changed_;
   int64_t sent_ = 0;                                    // Guarded by mutex_ until the sender has ended.
+  bool ended_ = false;                                  // There are no more answers.
   std::deque<std::pair<absl::Time, int64_t>> waiting_;  // Chunks that are not answered: when sent, rows.
 };
 

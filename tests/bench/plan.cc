@@ -16,41 +16,68 @@ std::vector<Case> Join(std::vector<std::vector<Case>> lists) {
   return all;
 }
 
-// By size: what is measured in how many rounds.
-std::vector<Stage> WholePlan(Size size) {
-  const bool full = size == Size::kFull;
-  const Timing timing = full ? Timing{.warmup = absl::Milliseconds(500), .measured = absl::Milliseconds(2500)}
-                             : Timing{.warmup = absl::Milliseconds(300), .measured = absl::Milliseconds(1200)};
+// How long the runs of a size are, and how many.
+struct Lengths {
+  Timing timing;
+  int rounds;        // Of what is compared.
+  int sweep_rounds;  // Of the points of curves.
+  int64_t import_rows;
+  std::vector<Place> growth;
+};
+
+Lengths LengthsOf(Size size) {
+  switch (size) {
+    case Size::kQuick:
+      return {.timing = {.warmup = absl::Milliseconds(100), .measured = absl::Milliseconds(500)},
+              .rounds = 1,
+              .sweep_rounds = 1,
+              .import_rows = 50'000,
+              .growth = {Place::kSmall}};
+    case Size::kNormal:
+      return {.timing = {.warmup = absl::Milliseconds(300), .measured = absl::Milliseconds(1200)},
+              .rounds = 3,
+              .sweep_rounds = 2,
+              .import_rows = 200'000,
+              .growth = {Place::kSmall, Place::kMiddle}};
+    case Size::kFull:
+      break;
+  }
+  return {.timing = {.warmup = absl::Milliseconds(500), .measured = absl::Milliseconds(2500)},
+          .rounds = 5,
+          .sweep_rounds = 5,
+          .import_rows = 1'000'000,
+          .growth = {Place::kSmall, Place::kMiddle, Place::kLarge}};
+}
+
+std::vector<Stage> WholePlan(const Lengths& lengths) {
   return {
       {.name = "core",
        .cases = Join({CoreCases(), PeerCases(), ZipfCases(), OrderCases(), ReadCases(), OpenLoopCases()}),
-       .rounds = full ? 5 : 3,
-       .timing = timing},
-      {.name = "sweeps", .cases = SweepCases(), .rounds = full ? 5 : 2, .timing = timing},
-      {.name = "MySQL", .cases = MySqlCases(), .rounds = full ? 5 : 3, .timing = timing},
-      {.name = "replicas", .cases = ReplicaCases(), .rounds = full ? 5 : 3, .timing = timing},
-      {.name = "import", .cases = ImportCases(full ? 1'000'000 : 200'000), .rounds = 1, .timing = timing},
-      {.name = "growth", .cases = GrowthCases(full), .rounds = full ? 5 : 3, .timing = timing},
+       .rounds = lengths.rounds},
+      {.name = "sweeps", .cases = SweepCases(), .rounds = lengths.sweep_rounds},
+      {.name = "MySQL", .cases = MySqlCases(), .rounds = lengths.rounds},
+      {.name = "replicas", .cases = ReplicaCases(), .rounds = lengths.rounds},
+      {.name = "import", .cases = ImportCases(lengths.import_rows), .rounds = 1},
+      {.name = "growth", .cases = GrowthCases(lengths.growth), .rounds = lengths.rounds},
   };
+}
+
+bool BeginsWithOneOf(const std::string& id, const std::vector<std::string>& beginnings) {
+  return std::any_of(beginnings.begin(), beginnings.end(),
+                     [&id](const std::string& beginning) { return absl::StartsWith(id, beginning); });
 }
 
 }  // namespace
 
 std::vector<Stage> MakePlan(const PlanOptions& options) {
-  std::vector<Stage> plan = WholePlan(options.size);
+  const Lengths lengths = LengthsOf(options.size);
+  std::vector<Stage> plan = WholePlan(lengths);
   for (Stage& stage : plan) {
-    if (options.size == Size::kQuick) {
-      stage.rounds = 1;
-      stage.timing = {.warmup = absl::Milliseconds(100), .measured = absl::Milliseconds(500)};
-    }
     stage.rounds = options.rounds.value_or(stage.rounds);
-    stage.timing.warmup = options.warmup.value_or(stage.timing.warmup);
-    stage.timing.measured = options.measured.value_or(stage.timing.measured);
-    std::erase_if(stage.cases, [&options](const Case& what) {
-      return !options.ids.empty() &&
-             std::none_of(options.ids.begin(), options.ids.end(),
-                          [&what](const std::string& start) { return absl::StartsWith(what.id, start); });
-    });
+    stage.timing = {.warmup = options.warmup.value_or(lengths.timing.warmup),
+                    .measured = options.measured.value_or(lengths.timing.measured)};
+    if (options.ids.empty()) continue;
+    std::erase_if(stage.cases, [&options](const Case& what) { return !BeginsWithOneOf(what.id, options.ids); });
   }
   std::erase_if(plan, [](const Stage& stage) { return stage.cases.empty(); });
   return plan;

@@ -22,10 +22,9 @@ Case ReplicasCase(Workload workload, int servers) {
           .kind = Kind::kOther,
           .workload = workload,
           .concurrency = kInFlight,
-          .description = absl::StrCat(
-              "ReserveStock, ",
-              servers == 1 ? "all calls to one of two servers" : "half of the calls to each of two servers", ", ",
-              kInFlight, " in flight"),
+          .description =
+              absl::StrCat("ReserveStock, ", servers == 1 ? "all calls to one server" : "half of them to each of two",
+                           ", ", kInFlight, " in flight"),
           .run =
               [=](Site& site, const Timing& timing) {
                 return Measure(kThreads, timing, [&](int thread, const Window& window, Recorder& recorder) {
