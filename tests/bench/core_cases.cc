@@ -52,7 +52,7 @@ Case TransactionsCase(Workload workload, int connections, Travel travel) {
           .kind = Kind::kTransactions,
           .workload = workload,
           .concurrency = connections,
-          .description = absl::StrCat("raw SQL, one transaction each, ", way, ", ", connections,
+          .description = absl::StrCat("raw SQL transactions, ", way, ", ", connections,
                                       connections == 1 ? " connection" : " connections"),
           .run = [=](Site& site, const Timing& timing) {
             return RunTransactions(site.database(), site.pattern(), workload, connections, travel, timing);
@@ -65,7 +65,7 @@ Case BatchesCase(Workload workload, int connections, int batch) {
           .kind = Kind::kBatches,
           .workload = workload,
           .concurrency = connections,
-          .description = absl::StrCat("raw SQL, batches of ", batch, ", ", connections,
+          .description = absl::StrCat("raw SQL batches of ", batch, ", ", connections,
                                       connections == 1 ? " connection" : " connections"),
           .run = [=](Site& site, const Timing& timing) {
             return RunBatches(site.database(), site.pattern(), workload, connections, batch, timing);

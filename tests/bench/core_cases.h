@@ -29,6 +29,9 @@ Case BatchesCase(Workload workload, int connections, int batch);
 // (d)
 Case ServerCase(Workload workload, int in_flight);
 
+// (p)
+Case PeerCase(Workload workload, int in_flight);
+
 }  // namespace inventory::bench
 
 #endif  // INVENTORY_TESTS_BENCH_CORE_CASES_H_

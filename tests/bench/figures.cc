@@ -38,12 +38,13 @@ std::string FactOf(const RunFacts& run, const std::string& name) {
   return "";
 }
 
-// How it was measured, for below the titles.
-std::string Method(const RunFacts& run) {
+// Where it was measured, for below the titles.
+std::string Where(const RunFacts& run) {
   const std::string machine = FactOf(run, "machine");
-  return absl::StrCat("Medians and range of ", run.rounds, run.rounds == 1 ? " round" : " rounds",
-                      machine.empty() ? "" : " on ", machine, "; every commit flushed to disk");
+  return absl::StrCat(machine.empty() ? "" : " on ", machine, "; every commit flushed to disk");
 }
+
+std::string Method(const RunFacts& run) { return absl::StrCat("Medians and range of all rounds", Where(run)); }
 
 Axis InFlight() {
   return {.title = "callers in flight", .scale = Scale::kLog, .unit = "", .ticks = {1, 4, 16, 64, 256, 1024}};
@@ -138,7 +139,7 @@ void DropEmptyEnd(plots::BarChart& chart) {
 plots::BarChart BatchSizes(const RunFacts& run, const std::vector<Result>& results) {
   plots::BarChart chart = {
       .title = "How many writes share one transaction, with 256 callers in flight",
-      .subtitle = Method(run),
+      .subtitle = absl::StrCat("All batches of all rounds", Where(run)),
       .x_title = "commands in a batch",
       .classes = {},
       .y = {.title = "share of all batches, %", .scale = Scale::kLinear, .unit = " %", .ticks = {}},

@@ -56,7 +56,7 @@ Case OpenLoopCase(Workload workload, int percent) {
 std::vector<Case> OpenLoopCases() {
   std::vector<Case> cases;
   for (const Workload workload : {Workload::kHot, Workload::kUniform}) {
-    for (const int percent : {50, 80, 200}) cases.push_back(OpenLoopCase(workload, percent));
+    for (const int percent : {50, 80, 100, 200}) cases.push_back(OpenLoopCase(workload, percent));
   }
   return cases;
 }

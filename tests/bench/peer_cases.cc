@@ -5,7 +5,6 @@
 #include "tests/bench/reserve_request.h"
 
 namespace inventory::bench {
-namespace {
 
 Case PeerCase(Workload workload, int in_flight) {
   const std::string series = absl::StrCat("p-", workload == Workload::kHot ? "hot" : "uniform");
@@ -14,7 +13,7 @@ Case PeerCase(Workload workload, int in_flight) {
           .kind = Kind::kPeer,
           .workload = workload,
           .concurrency = in_flight,
-          .description = absl::StrCat("ReserveStock of a conventional service, ", in_flight, " in flight"),
+          .description = absl::StrCat("conventional service, ", in_flight, " in flight"),
           .run = [=](Site& site, const Timing& timing) {
             return Drive(Traffic<v1::ReserveStockRequest, v1::ReserveStockResponse>{.address = site.peer_address(),
                                                                                     .method = kReserveStock,
@@ -24,8 +23,6 @@ Case PeerCase(Workload workload, int in_flight) {
                          timing);
           }};
 }
-
-}  // namespace
 
 std::vector<Case> PeerCases() {
   std::vector<Case> cases;

@@ -83,12 +83,13 @@ std::string ResultLine(const Result& result) {
   const std::optional<double> memory = ServerMemory(result);
   const char kind = static_cast<char>(result.what.kind);
   const std::string mark = result.what.kind == Kind::kOther ? "  " : absl::StrFormat("  (%c) ", kind);
+  const std::string range = result.rounds.size() > 1 ? absl::StrFormat("%.0f %%", SpreadPercent(result)) : "-";
   const std::string name = absl::StrCat(mark, result.what.description);
   // Names that are too long have a line of their own.
   const std::string before = name.size() > kNameWidth ? absl::StrCat(name, "\n") : "";
   std::string line = absl::StrFormat(
-      "%s%-*s %7.0f %3.0f %% %6s %6s %6s %5.0f %6.0f %5.0f %4s", before, static_cast<int>(kNameWidth),
-      before.empty() ? name : "", MedianOf(result, &Sample::per_second), SpreadPercent(result),
+      "%s%-*s %7.0f %5s %6s %6s %6s %5.0f %6.0f %5.0f %4s", before, static_cast<int>(kNameWidth),
+      before.empty() ? name : "", MedianOf(result, &Sample::per_second), range,
       RoundedOrDash(MedianOf(result, &Sample::p50_ms)), RoundedOrDash(MedianOf(result, &Sample::p99_ms)),
       RoundedOrDash(MedianOf(result, &Sample::p999_ms)), cpu.client, cpu.server, cpu.database,
       memory ? absl::StrFormat("%.0f", *memory) : "");
@@ -115,9 +116,11 @@ std::string MoreLine(const Result& result) {
     parts.push_back(absl::StrFormat("refused %.0f/s, in %s ms (median)", refused, Rounded(median)));
   }
   for (const std::string& name : NamesOfMore(result)) {
-    if (name == "server_memory_mib" || name == "skus" || name == "movements") continue;  // They are above.
+    const double value = *MedianOfMore(result, name);
+    // These are shown elsewhere.
+    if (name == "server_memory_mib" || name == "skus" || name == "movements" || value == 0) continue;
     const std::string words = absl::StrReplaceAll(name, {{"_per_second", "/s"}, {"_", " "}});
-    parts.push_back(absl::StrCat(words, " ", Rounded(*MedianOfMore(result, name))));
+    parts.push_back(absl::StrCat(words, " ", Rounded(value)));
   }
   return parts.empty() ? "" : Wrapped("      ", 6, absl::StrJoin(parts, "; "));
 }

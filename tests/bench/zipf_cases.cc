@@ -60,8 +60,8 @@ std::vector<Case> ZipfCases() {
            .kind = Kind::kOther,
            .workload = {},
            .concurrency = kInFlight,
-           .description = absl::StrCat("ReserveStock of ", kLines, " lines, SKUs Zipf(", kZipfExponent, "), ",
-                                       kInFlight, " in flight"),
+           .description =
+               absl::StrCat("orders of ", kLines, " lines, Zipf(", kZipfExponent, "), ", kInFlight, " in flight"),
            .run = RunZipf}};
 }
 

@@ -66,8 +66,8 @@ std::string Short(double value) {
 }
 
 std::string Plain(double value) {
-  const bool whole = std::abs(value) < 10'000 && std::floor(value) == value;
-  return whole ? absl::StrFormat("%.0f", value) : Short(value);
+  const double size = std::abs(value);
+  return size >= 999.5 && size < 9999.5 ? absl::StrFormat("%.0f", value) : Short(value);
 }
 
 bool Ruler::HasPlaceFor(Scale scale, double value) {

@@ -23,7 +23,7 @@ struct Axis {
 // Of up to three digits: "0.25", "7.5", "400", "12.3k", "10k", "1M".
 std::string Short(double value);
 
-// The same, but whole numbers below 10,000 with all their digits: "1024".
+// The same, but all the digits before the point of numbers below 10,000: "1024".
 std::string Plain(double value);
 
 // A line of pixels from `first` (for the least value) to `last`, long enough for all `values`.

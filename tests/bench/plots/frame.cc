@@ -33,9 +33,9 @@ std::string Frame(const Area& data, const std::string& x_title, const std::strin
   std::string frame =
       Text(data.left - kTickWidth, data.top - 14, y_title, {.size = 12, .color = kFaintInk, .bold = true});
   for (const double tick : y.ticks()) {
-    absl::StrAppend(
-        &frame, Horizontal(data, y.At(tick), kGrid),
-        Text(data.left - 8, y.At(tick) + 4, Short(tick), {.anchor = Anchor::kEnd, .size = 12, .color = kFaintInk}));
+    absl::StrAppend(&frame, Horizontal(data, y.At(tick), kGrid),
+                    Text(data.left - 8, y.At(tick) + 4, y.scale() == Scale::kLog ? Plain(tick) : Short(tick),
+                         {.anchor = Anchor::kEnd, .size = 12, .color = kFaintInk}));
   }
   absl::StrAppend(&frame, Horizontal(data, data.bottom, kFaintInk));
   for (const auto& [x, label] : x_labels) {

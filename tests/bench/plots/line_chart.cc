@@ -103,13 +103,13 @@ std::string Stroke(const Rulers& rulers, const Line& line, const std::vector<Poi
 
 // The value as it is shown beside the line and as a tooltip.
 std::string ValueAt(const Panel& panel, const Point& point) {
-  return absl::StrCat(Short(point.y), panel.y.unit, " at ", Plain(point.x), panel.x.unit);
+  return absl::StrCat(Plain(point.y), panel.y.unit, " at ", Plain(point.x), panel.x.unit);
 }
 
 std::string Dot(const Panel& panel, const Rulers& rulers, const Line& line, const Point& point) {
   std::string tip = absl::StrCat(line.name, ": ", ValueAt(panel, point));
   if (std::isfinite(point.low) && std::isfinite(point.high)) {
-    absl::StrAppend(&tip, ", from ", Short(point.low), " to ", Short(point.high));
+    absl::StrAppend(&tip, ", from ", Plain(point.low), " to ", Plain(point.high));
   }
   return Element("circle",
                  {{"class", "point"},
@@ -158,7 +158,7 @@ void Draw(const Panel& panel, const Rulers& rulers, const Area& data, const Leve
                                                    {"stroke-width", "1.6"},
                                                    {"stroke-dasharray", kDashed}}));
   drawing.labels.push_back({.name = level.name,
-                            .value = absl::StrCat(Short(level.y), panel.y.unit),
+                            .value = absl::StrCat(Plain(level.y), panel.y.unit),
                             .color = level.color,
                             .dashes = kDashed,
                             .y = y});

@@ -41,7 +41,9 @@ TEST(ShortTest, HasThreeDigitsAndALetter) {
 
 TEST(PlainTest, KeepsTheDigitsOfNumbersOfCalls) {
   EXPECT_EQ(Plain(1), "1");
+  EXPECT_EQ(Plain(999.6), "1000");
   EXPECT_EQ(Plain(1024), "1024");
+  EXPECT_EQ(Plain(9999.4), "9999");
   EXPECT_EQ(Plain(10'000), "10k");
   EXPECT_EQ(Plain(1.5), "1.5");
 }

@@ -40,7 +40,7 @@ TEST(LineChartTest, ShowsEveryPointLabelAndTitle) {
   EXPECT_THAT(picture.All("line", "level"), SizeIs(1));
   EXPECT_THAT(TextsOf(picture),
               AllOf(Contains("Throughput <hot> & \"cold\""), Contains("how"), Contains("callers in flight"),
-                    Contains("reservations/s"), Contains("ours"), Contains("9.6k/s at 256"), Contains("theirs"),
+                    Contains("reservations/s"), Contains("ours"), Contains("9600/s at 256"), Contains("theirs"),
                     Contains("640/s at 16"), Contains("batches"), Contains("11k/s"), Contains("1"), Contains("16"),
                     Contains("256"), Contains("0"), Contains("7.5k")));
   ExpectAllInside(picture);
@@ -50,7 +50,7 @@ TEST(LineChartTest, ShowsEveryPointLabelAndTitle) {
 TEST(LineChartTest, SaysEachPointsRange) {
   const XmlElement picture = Parsed(Svg(ChartOf({LineOf({{16, 2900, 2500, 3100}})})));
   ASSERT_THAT(picture.All("circle"), SizeIs(1));
-  EXPECT_EQ(picture.All("circle")[0].children[0].text, "ours: 2.9k/s at 16, from 2.5k to 3.1k");
+  EXPECT_EQ(picture.All("circle")[0].children[0].text, "ours: 2900/s at 16, from 2500 to 3100");
 }
 
 TEST(LineChartTest, SortsPointsByX) {

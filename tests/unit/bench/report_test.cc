@@ -135,7 +135,7 @@ TEST(FiguresTest, ComparesTheServerWithRawSqlAndThePeer) {
   EXPECT_THAT(picture.All("circle", "point"), SizeIs(3 + 2 + 2));
   EXPECT_THAT(picture.All("line", "level"), SizeIs(1));
   EXPECT_THAT(TextsOf(picture),
-              AllOf(Contains("this server"), Contains("5k/s at 256"), Contains("conventional service"),
+              AllOf(Contains("this server"), Contains("5000/s at 256"), Contains("conventional service"),
                     Contains("raw SQL, one transaction each"), Contains("raw SQL, best batches"), Contains("10k/s")));
 }
 
