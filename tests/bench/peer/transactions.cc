@@ -29,6 +29,7 @@ std::string Fingerprint(const Message& request) {
 
 // Whether a repeated call must get this answer too.
 bool Recordable(const absl::Status& answer) {
+  if (storage::FaultOf(answer) != SqlFault::kNone) return false;
   return answer.ok() || absl::IsFailedPrecondition(answer) || absl::IsNotFound(answer) || absl::IsAborted(answer) ||
          absl::IsAlreadyExists(answer);
 }
