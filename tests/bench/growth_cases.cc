@@ -116,7 +116,7 @@ Case GrowthCase(Place place, bool reads) {
           .kind = Kind::kOther,
           .workload = {},
           .concurrency = reads ? kReadsInFlight : kReservationsInFlight,
-          .description = reads ? absl::StrCat("GetAvailability of ", kSkusOfRead, " SKUs, ", size)
+          .description = reads ? absl::StrCat("GetAvailability of ", kSkusOfRead, " of ", skus, " SKUs")
                                : absl::StrCat("ReserveStock, ", size),
           .run = reads ? Read : Reserve,
           .place = place};

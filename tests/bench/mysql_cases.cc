@@ -15,7 +15,6 @@ std::vector<Case> MySqlCases() {
   for (Case& what : cases) {
     what.place = Place::kMySql;
     what.id = absl::StrCat("mysql-", what.id);
-    what.description = absl::StrCat(what.description, ", ", NameOf(*what.workload));
     what.series = absl::StrCat("mysql-", what.series);
   }
   return cases;

@@ -182,8 +182,7 @@ std::vector<Case> OrderCases() {
            .kind = Kind::kOther,
            .workload = {},
            .concurrency = kFlows,
-           .description = absl::StrCat("calls for orders: reserved; 70 % confirmed, packed, shipped; 20 % cancelled; ",
-                                       kFlows, " in flight"),
+           .description = absl::StrCat("calls of the lives of orders, ", kFlows, " in flight"),
            .run = RunOrders}};
 }
 

@@ -145,8 +145,7 @@ Case Mix(int skus) {
           .kind = Kind::kOther,
           .workload = {},
           .concurrency = kInFlight,
-          .description =
-              absl::StrCat("90 % GetAvailability of ", skus, " SKUs, 10 % ReserveStock, ", kInFlight, " in flight"),
+          .description = absl::StrCat("9 reads of ", skus, " SKUs per reservation, ", kInFlight, " in flight"),
           .run = [skus](Site& site, const Timing& timing) { return RunMix(site, skus, timing); }};
 }
 

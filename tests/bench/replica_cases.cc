@@ -22,9 +22,8 @@ Case ReplicasCase(Workload workload, int servers) {
           .kind = Kind::kOther,
           .workload = workload,
           .concurrency = kInFlight,
-          .description =
-              absl::StrCat("ReserveStock, ", servers == 1 ? "all calls to one server" : "half of them to each of two",
-                           ", ", kInFlight, " in flight"),
+          .description = absl::StrCat(servers == 1 ? "all calls to one server" : "half of the calls to each server",
+                                      ", ", kInFlight, " in flight"),
           .run =
               [=](Site& site, const Timing& timing) {
                 return Measure(kThreads, timing, [&](int thread, const Window& window, Recorder& recorder) {

@@ -117,6 +117,7 @@ std::vector<Result> MadeUpRun() {
   run.push_back(At(Place::kImport, MadeUp("import-new", 40'000, 0)));
   run.push_back(At(Place::kReplicas, MadeUp("replicas-2-hot", 4200, 60)));
   run.push_back(At(Place::kMySql, MadeUp("mysql-d-hot-256", 3000, 80)));
+  run.push_back(At(Place::kMySql, MadeUp("mysql-b-hot-16-packed", 400, 40)));
   return run;
 }
 
