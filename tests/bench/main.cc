@@ -39,8 +39,8 @@ struct Options {
   std::string json;
   std::string parent_dir = fs::temp_directory_path();
   std::string mysql;
-  int buffer_pool_mib = 256;
-  int redo_log_mib = 0;
+  int buffer_pool_mib = 1024;
+  int redo_log_mib = 1024;
   std::string server = INVENTORY_SERVER;
   std::vector<std::string> server_options;
   std::string echo_server;
@@ -65,9 +65,9 @@ void Declare(CLI::App& app, Options& options) {
   app.add_option("--buffer-pool", options.buffer_pool_mib, "MiB of memory that each database has for pages")
       ->capture_default_str()
       ->check(CLI::Range(16, 1 << 20));
-  app.add_option("--redo-log", options.redo_log_mib, "MiB of redo log that each database has; its own default if 0")
+  app.add_option("--redo-log", options.redo_log_mib, "MiB of redo log that each database has")
       ->capture_default_str()
-      ->check(CLI::Range(0, 1 << 20));
+      ->check(CLI::Range(16, 1 << 20));
   app.add_option("--server", options.server, "The inventory-server to measure")->capture_default_str();
   app.add_option("--server-option", options.server_options, "An option for it, for example --server-option=--lanes=2");
   app.add_option("--peer-connections", options.peer.connections, "Connections that the peer of (p) has to the database")

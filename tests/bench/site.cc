@@ -7,10 +7,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <random>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "grpcpp/grpcpp.h"
 #include "storage/table.h"
 #include "tests/bench/ask.h"
@@ -58,10 +56,8 @@ absl::Status Site::StartDatabase() {
   database_ = *std::move(started);
   auto connection = storage::Connection::Open(database());
   if (!connection.ok()) return connection.status();
-  if (options_.redo_log_mib > 0) {
-    absl::Status resized = SetRedoLogSize(**connection, options_.redo_log_mib);
-    if (!resized.ok()) return resized;
-  }
+  absl::Status resized = SetRedoLogSize(**connection, options_.redo_log_mib);
+  if (!resized.ok()) return resized;
   auto facts = ReadDurableSettings(**connection);
   if (!facts.ok()) return facts.status();
   database_facts_ = *std::move(facts);
@@ -177,19 +173,9 @@ std::optional<double> Site::peak(Workload workload) const {
   return found == peaks_.end() ? std::nullopt : std::optional(found->second);
 }
 
-absl::StatusOr<std::string> Site::CheckConsistent() {
-  // A check of so many takes longer than measuring them.
-  constexpr int64_t kMostChecked = 250'000;
-  if (options_.history_skus > kMostChecked) return VerifySome();
-  absl::StatusOr<int64_t> skus = Verify("");
-  if (!skus.ok()) return skus.status();
-  return absl::StrFormat("all %d SKUs verified", *skus);
-}
-
-absl::StatusOr<int64_t> Site::Verify(const std::string& sku_prefix) {
+absl::StatusOr<int64_t> Site::CheckConsistent() {
   v1::VerifyStockRequest request;
   request.set_page_size(500);
-  request.set_sku_prefix(sku_prefix);
   int64_t skus = 0;
   do {
     if (Interrupted()) return absl::CancelledError("interrupted");
@@ -203,27 +189,6 @@ absl::StatusOr<int64_t> Site::Verify(const std::string& sku_prefix) {
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
   return skus;
-}
-
-absl::StatusOr<std::string> Site::VerifySome() {
-  constexpr int64_t kSkusOfPrefix = 1000;
-  constexpr std::size_t kPrefixes = 100;
-  std::vector<std::string> prefixes;
-  for (int64_t first = 0; first < options_.history_skus; first += kSkusOfPrefix) {
-    const std::string sku = HistorySku(first);
-    prefixes.push_back(sku.substr(0, sku.size() - 3));
-  }
-  std::shuffle(prefixes.begin(), prefixes.end(), std::mt19937(std::random_device()()));
-  prefixes.resize(std::min(prefixes.size(), kPrefixes));
-  prefixes.insert(prefixes.end(), {SkuPrefix(Workload::kHot), SkuPrefix(Workload::kUniform)});
-  int64_t checked = 0;
-  for (const std::string& prefix : prefixes) {
-    absl::StatusOr<int64_t> skus = Verify(prefix);
-    if (!skus.ok()) return skus.status();
-    checked += *skus;
-  }
-  return absl::StrFormat("%d SKUs verified, those of %d prefixes chosen at random; the sum of all was exact", checked,
-                         kPrefixes);
 }
 
 absl::StatusOr<BatchFigures> Site::ReadBatchFigures() const {

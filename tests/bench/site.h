@@ -35,8 +35,8 @@ class Site {
     std::string parent_dir;                     // Where the folder is made.
     std::string database_binary;                // Path of mariadbd or mysqld. Default empty: the one that is installed.
     bool binary_log = false;                    // Whether the database keeps one.
-    int buffer_pool_mib = 256;                  // The database's memory for pages.
-    int redo_log_mib = 0;                       // Its redo log. Default 0: as big as it is by itself.
+    int buffer_pool_mib = 1024;                 // The database's memory for pages.
+    int redo_log_mib = 1024;                    // Its redo log.
     int servers = 1;                            // On the same database.
     int64_t history_skus = 0;                   // SKUs that have a history: history.h.
     std::string server_binary;                  // Path of inventory-server.
@@ -75,9 +75,9 @@ class Site {
   // The same by what the database holds: for more SKUs than the server should list after each run.
   absl::Status CheckStored(const std::string& sku_prefix);
 
-  // Whether the server's own check finds counters, allocations and the ledger of all SKUs in agreement; of those with a
-  // history only of some, chosen at random, if they are very many. Returns what was checked, for people.
-  absl::StatusOr<std::string> CheckConsistent();
+  // Whether the server's own check finds counters, allocations and the ledger of all SKUs in agreement. Returns how
+  // many SKUs there are.
+  absl::StatusOr<int64_t> CheckConsistent();
 
   // How many reservations a second a closed loop of many calls has reached when it last ran; none before that.
   std::optional<double> peak(Workload workload) const;
@@ -101,9 +101,6 @@ class Site {
   absl::Status LoadAll();
   absl::Status LearnPattern();
   absl::Status Compare(const std::string& sku_prefix, int64_t reserved) const;
-  // Returns the number of SKUs.
-  absl::StatusOr<int64_t> Verify(const std::string& sku_prefix);
-  absl::StatusOr<std::string> VerifySome();
 
   const Options options_;
   std::string folder_;

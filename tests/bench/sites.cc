@@ -76,10 +76,11 @@ absl::Status Sites::Close(Place place) {
   if (found == sites_.end()) return absl::OkStatus();
   Site& site = *found->second;
   options_.report(absl::StrCat(site.name(), ": verifying the stock"));
-  const absl::StatusOr<std::string> checked = site.CheckConsistent();
+  const absl::StatusOr<int64_t> checked = site.CheckConsistent();
   if (!checked.ok())
     return absl::Status(checked.status().code(), absl::StrCat(site.name(), ": ", checked.status().message()));
-  facts_.emplace_back(site.name(), absl::StrCat(absl::StrJoin(site.database_facts(), ", "), "; ", *checked));
+  facts_.emplace_back(site.name(),
+                      absl::StrCat(absl::StrJoin(site.database_facts(), ", "), "; all ", *checked, " SKUs verified"));
   sites_.erase(found);
   return absl::OkStatus();
 }

@@ -29,8 +29,8 @@ class Sites {
     std::string own_binary;                     // Path of this program.
     int peer_connections = peer::kConnections;  // Of the peer to each database.
     std::string mysql_binary;                   // Path of mysqld. Empty: there is none.
-    int buffer_pool_mib = 256;                  // Of each database.
-    int redo_log_mib = 0;                       // The same; 0: as it is by itself.
+    int buffer_pool_mib = 1024;                 // Of each database.
+    int redo_log_mib = 1024;                    // Of each, too.
     std::function<void(const std::string&)> report;
   };
 
