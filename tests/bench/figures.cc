@@ -28,7 +28,7 @@ constexpr char kPeerName[] = "conventional service";
 const char* ShortName(Workload workload) { return workload == Workload::kHot ? "hot" : "uniform"; }
 
 const char* LongName(Workload workload) {
-  return workload == Workload::kHot ? "one hot SKU" : "10,000 SKUs, each as likely as the others";
+  return workload == Workload::kHot ? "one hot SKU" : "10,000 equally popular SKUs";
 }
 
 std::string FactOf(const RunFacts& run, const std::string& name) {

@@ -9,7 +9,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 
@@ -58,19 +57,21 @@ absl::string_view SubjectOf(const Case& what) {
   return "others";
 }
 
-// `first` and then the words, on as many lines as they take; all but the first line begin with `indent` spaces.
-std::string Wrapped(std::string first, std::size_t indent, absl::string_view text) {
+// `first` and then the parts with `separator` between them, on as many lines as they take; all but the first line begin
+// with `indent` spaces.
+std::string Wrapped(std::string first, std::size_t indent, const std::vector<std::string>& parts,
+                    absl::string_view separator) {
   std::string lines;
   std::string line = std::move(first);
-  bool empty = true;
-  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
-    if (!empty && line.size() + 1 + word.size() > kColumns) {
-      absl::StrAppend(&lines, line, "\n");
+  bool begun = false;
+  for (const std::string& part : parts) {
+    if (begun && line.size() + separator.size() + part.size() >= kColumns) {
+      absl::StrAppend(&lines, absl::StripTrailingAsciiWhitespace(absl::StrCat(line, separator)), "\n");
       line = std::string(indent, ' ');
-      empty = true;
+      begun = false;
     }
-    absl::StrAppend(&line, empty ? "" : " ", word);
-    empty = false;
+    absl::StrAppend(&line, begun ? separator : "", part);
+    begun = true;
   }
   return absl::StrCat(lines, line, "\n");
 }
@@ -122,7 +123,7 @@ std::string MoreLine(const Result& result) {
     const std::string words = absl::StrReplaceAll(name, {{"_per_second", "/s"}, {"_", " "}});
     parts.push_back(absl::StrCat(words, " ", Rounded(value)));
   }
-  return parts.empty() ? "" : Wrapped("      ", 6, absl::StrJoin(parts, "; "));
+  return parts.empty() ? "" : Wrapped("      ", 6, parts, "; ");
 }
 
 // "1 round of 8s" if that is not what RunFacts say.
@@ -144,7 +145,8 @@ std::string GroupTable(const RunFacts& run, const Group& group) {
 }
 
 std::string FactLines(const std::string& name, const std::string& value) {
-  return Wrapped(absl::StrFormat("  %-*s", static_cast<int>(kFactColumn) - 2, name), kFactColumn, value);
+  return Wrapped(absl::StrFormat("  %-*s", static_cast<int>(kFactColumn) - 2, name), kFactColumn,
+                 absl::StrSplit(value, ' '), " ");
 }
 
 }  // namespace
@@ -168,12 +170,12 @@ std::vector<Group> Groups(const std::vector<Result>& results) {
 std::string ResultsTable(const RunFacts& run, const std::vector<Result>& results) {
   std::string table = "\n";
   for (const auto& [name, value] : run.facts) absl::StrAppend(&table, FactLines(name, value));
-  absl::StrAppend(&table,
-                  FactLines("measured", absl::StrFormat("%d rounds of %s after %s of warm-up, all cases in turn; "
-                                                        "medians; times in ms; range: best to worst round; "
-                                                        "client, server, db: us of CPU time for one",
-                                                        run.rounds, absl::FormatDuration(run.timing.measured),
-                                                        absl::FormatDuration(run.timing.warmup))));
+  absl::StrAppend(&table, FactLines("measured", absl::StrFormat("%d %s of %s after %s of warm-up, all cases in turn; "
+                                                                "medians; times in ms; range: best to worst round; "
+                                                                "client, server, db: us of CPU time for one",
+                                                                run.rounds, run.rounds == 1 ? "round" : "rounds",
+                                                                absl::FormatDuration(run.timing.measured),
+                                                                absl::FormatDuration(run.timing.warmup))));
   for (const Group& group : Groups(results)) absl::StrAppend(&table, GroupTable(run, group));
   return table;
 }
