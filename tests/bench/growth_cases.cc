@@ -26,11 +26,6 @@ std::string AnySku(int64_t skus) {
   return HistorySku(absl::Uniform<int64_t>(random, 0, skus));
 }
 
-// "10k" or "1m".
-std::string Short(int64_t skus) {
-  return skus % 1'000'000 == 0 ? absl::StrCat(skus / 1'000'000, "m") : absl::StrCat(skus / 1000, "k");
-}
-
 // Pages that the database has looked at, and how many of them it had to read from its files.
 struct PageCounts {
   int64_t looked_at = 0;
@@ -111,7 +106,7 @@ absl::StatusOr<Sample> Read(Site& site, const Timing& timing) {
 Case GrowthCase(Place place, bool reads) {
   const int64_t skus = HistorySkus(place);
   const std::string size = absl::StrCat(skus, " SKUs, ", skus * kHistoryMovements, " movements");
-  return {.id = absl::StrCat(reads ? "growth-read-" : "growth-", Short(skus)),
+  return {.id = absl::StrCat(reads ? "growth-read-" : "growth-", ShortCount(skus)),
           .series = "",
           .kind = Kind::kOther,
           .workload = {},

@@ -221,6 +221,10 @@ int64_t RowsOfEachSku() {
 
 std::string HistorySku(int64_t number) { return absl::StrFormat("%s%07d", kHistoryPrefix, number); }
 
+std::string ShortCount(int64_t skus) {
+  return skus % 1'000'000 == 0 ? absl::StrCat(skus / 1'000'000, "m") : absl::StrCat(skus / 1000, "k");
+}
+
 absl::Status FillHistory(Stub& inventory, const storage::DatabaseOptions& database, int64_t skus,
                          const std::function<void(const std::string&)>& report) {
   const absl::Time start = absl::Now();

@@ -24,6 +24,9 @@ inline constexpr int kHistoryReserved = 2;
 // The SKU with this number, from 0 and below 10 million.
 std::string HistorySku(int64_t number);
 
+// "10k" or "1m": a name for so many SKUs.
+std::string ShortCount(int64_t skus);
+
 // Makes SKUs 0 to skus - 1. The first one lives its life through the server; its rows are then copied for the others,
 // with SKUs, ids and references of their own and of the same length, by two connections. `report` hears how far it is.
 absl::Status FillHistory(v1::InventoryService::Stub& inventory, const storage::DatabaseOptions& database, int64_t skus,

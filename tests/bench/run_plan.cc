@@ -1,18 +1,16 @@
 // Runs the cases of a plan: round after round, site by site.
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
 #include "tests/bench/plan.h"
+#include "tests/bench/progress.h"
 
 namespace inventory::bench {
 namespace {
-
-// What a run takes besides what it measures: answers that are awaited, checks.
-constexpr absl::Duration kOverhead = absl::Milliseconds(200);
 
 Cpu CpuForOne(const Cpu& before, const Cpu& after, int64_t operations) {
   const double microseconds = 1e6 / static_cast<double>(std::max<int64_t>(operations, 1));
@@ -41,28 +39,10 @@ absl::Status RunOnce(Site& site, Result& result) {
   return by_server ? site.CheckReserved(*what.workload) : absl::OkStatus();
 }
 
-// How long it all takes, and how much of that is over.
-class Progress {
- public:
-  explicit Progress(const std::vector<Stage>& plan) {
-    for (const Stage& stage : plan) left_ += Usual(stage) * stage.rounds * static_cast<int64_t>(stage.cases.size());
-  }
-
-  void Done(const Stage& stage) { left_ -= Usual(stage); }
-
-  // Of what is measured; sites that are still to be set up come on top.
-  std::string Left() const { return absl::FormatDuration(absl::Trunc(left_, absl::Seconds(1))); }
-
- private:
-  static absl::Duration Usual(const Stage& stage) { return stage.timing.warmup + stage.timing.measured + kOverhead; }
-
-  absl::Duration left_;
-};
-
 class Runner {
  public:
   Runner(const std::vector<Stage>& plan, Sites& sites, const std::function<void(const std::string&)>& report)
-      : plan_(plan), sites_(sites), report_(report), progress_(plan) {}
+      : plan_(plan), sites_(sites), report_(report), progress_(plan, sites) {}
 
   absl::Status Run(std::vector<Result>& results) {
     for (std::size_t at = 0; at < plan_.size(); ++at) {
@@ -95,10 +75,11 @@ class Runner {
     absl::StatusOr<Site*> site = sites_.Get(result.what.place);
     if (!site.ok()) return site.status();
     result.site = (*site)->name();
+    progress_.SetUp(result.what.place);
     absl::Status status = RunOnce(**site, result);
     if (!status.ok()) return absl::Status(status.code(), absl::StrCat(result.what.id, ": ", status.message()));
-    progress_.Done(stage);
-    report_(absl::StrFormat("%s, round %d of %d  %-24s %8.0f /s   left: %s", stage.name, round, stage.rounds,
+    progress_.Ran(stage);
+    report_(absl::StrFormat("%s, round %d of %d  %-24s %8.0f /s   about %s left", stage.name, round, stage.rounds,
                             result.what.id, result.rounds.back().per_second, progress_.Left()));
     return absl::OkStatus();
   }

@@ -1,8 +1,8 @@
 #include "tests/bench/sites.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "tests/bench/history.h"
 
 namespace inventory::bench {
 namespace {
@@ -22,7 +22,7 @@ std::string NameOf(Place place) {
     case Place::kLarge:
       break;
   }
-  return absl::StrCat(HistorySkus(place) / 1000, "k SKUs");
+  return ShortCount(HistorySkus(place)) + " SKUs";
 }
 
 }  // namespace
