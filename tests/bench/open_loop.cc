@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "absl/time/clock.h"
+#include "server/options.h"
 #include "tests/bench/arrivals.h"
 #include "tests/bench/latencies.h"
 #include "tests/bench/load.h"
@@ -13,44 +14,52 @@
 namespace inventory::bench {
 namespace {
 
-// The server lets 1,000 calls at most be under way on one connection; more would wait in the client.
-constexpr int kConnections = kMaxOutstanding / 1000;
+// What has become due meanwhile is sent together. To wake up for each would cost the cores that the server shares.
+constexpr absl::Duration kTick = absl::Microseconds(250);
+
+// So many that no call waits in the client because of how many may be under way on one connection.
+int Connections() { return MaxOutstanding() / server::ServerOptions().max_concurrent_streams + 1; }
 
 // One thread sends, another takes the answers.
 class OpenLoop {
  public:
   OpenLoop(const std::string& address, Workload workload, const Window& window, Recorder& recorder)
-      : client_(address, kConnections), load_(client_, window, recorder), skus_(workload) {}
+      : client_(address, Connections()), load_(client_, window, recorder), skus_(workload) {}
 
   absl::Status Run(double per_second) {
     std::thread answers([this] { client_.Run(); });
     Arrivals arrivals(per_second, absl::Now());
+    absl::Time intended = arrivals.Next();
     while (load_.Open()) {
-      const absl::Time intended = arrivals.Next();
-      absl::SleepFor(intended - absl::Now());
-      Arrive(intended);
+      const absl::Time now = absl::Now();
+      for (; intended <= now && load_.Open(); intended = arrivals.Next()) Arrive(intended);
+      absl::SleepFor(kTick);
     }
     client_.NoMoreFlows();
     answers.join();
     return load_.error();
   }
 
-  void Report(Sample& sample) const {
+  void Report(double per_second, Sample& sample) const {
     const double seconds = absl::ToDoubleSeconds(load_.window().measured());
     sample.offered_per_second = static_cast<double>(send_lags_.size()) / seconds;
-    sample.more["unsent_per_second"] = static_cast<double>(unsent_) / seconds;
+    sample.more["target_per_second"] = per_second;
+    sample.more["not_offered_percent"] = std::max(0.0, 100 * (1 - sample.offered_per_second / per_second));
+    if (unsent_ > 0) sample.more["unsent_per_second"] = static_cast<double>(unsent_) / seconds;
     sample.more["send_lag_p99_ms"] = send_lags_.QuantileMs(0.99);
     sample.more["outstanding_most"] = outstanding_most_;
     sample.more["from_send_p50_ms"] = from_send_.QuantileMs(0.5);
     sample.more["from_send_p99_ms"] = from_send_.QuantileMs(0.99);
-    sample.more["refused_from_intended_p50_ms"] = refused_from_intended_.QuantileMs(0.5);
+    if (refused_from_intended_.size() > 0) {
+      sample.more["refused_from_intended_p50_ms"] = refused_from_intended_.QuantileMs(0.5);
+    }
   }
 
  private:
   void Arrive(absl::Time intended) {
     const absl::Time now = absl::Now();
     const int outstanding = outstanding_.load();
-    if (outstanding >= kMaxOutstanding) {
+    if (outstanding >= MaxOutstanding()) {
       if (load_.window().Counts(now)) ++unsent_;
       return;
     }
@@ -95,19 +104,20 @@ class OpenLoop {
 
 }  // namespace
 
+int MaxOutstanding() { return 2 * static_cast<int>(server::ServerOptions().max_waiting_writes); }
+
 absl::StatusOr<Sample> OfferReservations(const std::string& address, Workload workload, double per_second,
                                          const Timing& timing) {
   Sample further;
   absl::StatusOr<Sample> sample = Measure(1, timing, [&](int, const Window& window, Recorder& recorder) {
     OpenLoop loop(address, workload, window, recorder);
     absl::Status ended = loop.Run(per_second);
-    loop.Report(further);
+    loop.Report(per_second, further);
     return ended;
   });
   if (!sample.ok()) return sample;
   sample->offered_per_second = further.offered_per_second;
   sample->more = std::move(further.more);
-  sample->more["target_per_second"] = per_second;
   return sample;
 }
 

@@ -12,7 +12,8 @@
 namespace inventory::bench {
 
 // Of the YCSB benchmark (Cooper et al., "Benchmarking Cloud Serving Systems with YCSB", 2010), and about what is
-// measured of requests in the web. Of 10,000 ranks the first is then drawn by every tenth, the first hundred by half.
+// measured of requests in the web. Of 10,000 ranks every tenth draw is then the first, every second one of the first
+// 100.
 inline constexpr double kZipfExponent = 0.99;
 
 // Draws ranks, from 0, with a probability in proportion to 1 / (rank + 1)^kZipfExponent, by inversion of the exact
