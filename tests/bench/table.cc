@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace inventory::bench {
 namespace {
@@ -106,6 +107,28 @@ std::string BatchLine(const Result& result) {
                          Rounded(1000 * batches.commit_seconds / batches.batches));
 }
 
+// One of the further figures; empty if it is shown elsewhere. A step of a flow has its rate and times together, as
+// "ship 1646/s in 28.3 and 46.9 ms".
+std::string MoreText(const Result& result, const std::string& name) {
+  const double value = *MedianOfMore(result, name);
+  if (value == 0 || name == "server_memory_mib" || name == "skus" || name == "movements") return "";
+  const auto of_step = [&](absl::string_view ending) -> std::optional<absl::string_view> {
+    absl::string_view step = name;
+    const bool whole = absl::ConsumeSuffix(&step, ending) && MedianOfMore(result, absl::StrCat(step, "_p50_ms")) &&
+                       MedianOfMore(result, absl::StrCat(step, "_p99_ms")) &&
+                       MedianOfMore(result, absl::StrCat(step, "_per_second"));
+    return whole ? std::optional(step) : std::nullopt;
+  };
+  if (of_step("_p50_ms") || of_step("_p99_ms")) return "";
+  std::string text = absl::StrCat(absl::StrReplaceAll(name, {{"_per_second", "/s"}, {"_", " "}}), " ", Rounded(value));
+  if (const auto step = of_step("_per_second")) {
+    text = absl::StrFormat("%s %s/s in %s and %s ms", absl::StrReplaceAll(*step, {{"_", " "}}), Rounded(value),
+                           Rounded(*MedianOfMore(result, absl::StrCat(*step, "_p50_ms"))),
+                           Rounded(*MedianOfMore(result, absl::StrCat(*step, "_p99_ms"))));
+  }
+  return text;
+}
+
 // What a schedule offered, what was refused, and the further figures of the case.
 std::string MoreLine(const Result& result) {
   std::vector<std::string> parts;
@@ -117,11 +140,7 @@ std::string MoreLine(const Result& result) {
     parts.push_back(absl::StrFormat("refused %.0f/s, in %s ms (median)", refused, Rounded(median)));
   }
   for (const std::string& name : NamesOfMore(result)) {
-    const double value = *MedianOfMore(result, name);
-    // These are shown elsewhere.
-    if (name == "server_memory_mib" || name == "skus" || name == "movements" || value == 0) continue;
-    const std::string words = absl::StrReplaceAll(name, {{"_per_second", "/s"}, {"_", " "}});
-    parts.push_back(absl::StrCat(words, " ", Rounded(value)));
+    if (const std::string text = MoreText(result, name); !text.empty()) parts.push_back(text);
   }
   return parts.empty() ? "" : Wrapped("      ", 6, parts, "; ");
 }

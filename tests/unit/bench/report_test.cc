@@ -64,6 +64,15 @@ TEST(TableTest, HasEveryFigureOfACase) {
                     HasSubstr("3 rounds of 2.5s after 500ms"), HasSubstr("hot SKU, 256 in flight, to best (b)")));
 }
 
+TEST(TableTest, ShowsTheStepsOfAFlow) {
+  Result result = MadeUp("mix-orders", 100, 1);
+  result.rounds.resize(1);
+  result.rounds[0].more = {{"ship_per_second", 1646}, {"ship_p50_ms", 28.3}, {"ship_p99_ms", 46.9},
+                           {"from_send_p50_ms", 2},   {"rows", 0},           {"skus", 7}};
+  const std::string table = Table(MadeUpFacts(), {result});
+  EXPECT_THAT(table, HasSubstr("\n      from send p50 ms 2.00; ship 1646/s in 28.3 and 46.9 ms\n"));
+}
+
 TEST(TableTest, FitsATerminal) {
   RunFacts facts = MadeUpFacts();
   facts.facts.emplace_back("settings",
