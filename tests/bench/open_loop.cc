@@ -59,7 +59,7 @@ class OpenLoop {
   void Arrive(absl::Time intended) {
     const absl::Time now = absl::Now();
     const int outstanding = outstanding_.load();
-    if (outstanding >= MaxOutstanding()) {
+    if (outstanding >= max_outstanding_) {
       if (load_.window().Counts(now)) ++unsent_;
       return;
     }
@@ -87,6 +87,7 @@ class OpenLoop {
     load_.Count(call);
   }
 
+  const int max_outstanding_ = MaxOutstanding();
   Client client_;
   Load load_;
   std::atomic<int> outstanding_ = 0;
