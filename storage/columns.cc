@@ -12,13 +12,6 @@ double DoubleCodec::Parse(const Row& row, int column) {
   return std::strtod(std::string(row.Text(column)).c_str(), nullptr);
 }
 
-void AppendQuantities(Sql& sql, const Quantities& quantities) {
-  for (const QuantityField& field : kQuantities) {
-    if (&field != kQuantities.data()) sql.Raw(",");
-    sql.Int(quantities.*field.value);
-  }
-}
-
 Quantities ParseQuantities(const Row& row, int first) {
   Quantities quantities;
   for (const QuantityField& field : kQuantities) quantities.*field.value = row.Int(first++);

@@ -3,8 +3,10 @@
 //   static constexpr auto kColumns = std::tuple(column::Bytes("sku", &ItemRecord::sku),
 //                                               column::Value("version", &ItemRecord::version), ...);
 //
-// A binding has kSize columns; Names(out) writes their names, Append(sql, record) appends their values separated by
-// commas, and Parse(row, first, record) sets the member from the columns from `first` on.
+// A binding has kSize columns; Names(out) writes their names, Append(sql, record, wanted) adds the values of those that
+// are wanted to the list that stands in parentheses at the end of the statement, NoteUse(record, used) sets the flags
+// of columns whose value is not the default, and Parse(row, first, record) sets the member from the columns from
+// `first` on.
 #ifndef INVENTORY_STORAGE_COLUMNS_H_
 #define INVENTORY_STORAGE_COLUMNS_H_
 
@@ -97,8 +99,22 @@ struct CodecOf<std::optional<T>> {
   using Type = OptionalCodec<T, typename CodecOf<T>::Type>;
 };
 
-void AppendQuantities(Sql& sql, const Quantities& quantities);
 Quantities ParseQuantities(const Row& row, int first);
+
+// Whether the value is what a column holds by default in tables that may be inserted into without it: 0, nothing or no
+// text. False for types that have no such value; those of enumerations are all chosen.
+template <typename T>
+bool IsDefault(const T& value) {
+  if constexpr (std::is_integral_v<T>) {
+    return value == T();
+  } else if constexpr (requires { value.has_value(); }) {
+    return !value.has_value();
+  } else if constexpr (requires { value.empty(); }) {
+    return value.empty();
+  } else {
+    return false;
+  }
+}
 
 // One column.
 template <typename Codec, typename Record, typename T>
@@ -108,7 +124,10 @@ struct Single {
   T Record::*member;
 
   constexpr void Names(const char** out) const { *out = name; }
-  void Append(Sql& sql, const Record& record) const { Codec::Append(sql, record.*member); }
+  void Append(Sql& sql, const Record& record, const bool* wanted) const {
+    if (*wanted) Codec::Append(sql.Comma(), record.*member);
+  }
+  void NoteUse(const Record& record, bool* used) const { *used = *used || !IsDefault(record.*member); }
   void Parse(const Row& row, int first, Record& record) const { record.*member = Codec::Parse(row, first); }
 };
 
@@ -122,7 +141,17 @@ struct Several {
   constexpr void Names(const char** out) const {
     for (const char* name : names) *out++ = name;
   }
-  void Append(Sql& sql, const Record& record) const { AppendQuantities(sql, record.*member); }
+  void Append(Sql& sql, const Record& record, const bool* wanted) const {
+    for (const QuantityField& field : kQuantities) {
+      if (*wanted++) sql.Comma().Int(record.*member.*field.value);
+    }
+  }
+  void NoteUse(const Record& record, bool* used) const {
+    for (const QuantityField& field : kQuantities) {
+      *used = *used || !IsDefault(record.*member.*field.value);
+      ++used;
+    }
+  }
   void Parse(const Row& row, int first, Record& record) const { record.*member = ParseQuantities(row, first); }
 };
 

@@ -50,13 +50,14 @@ bool AppendBumpConfiguration(Sql& sql) {
   return true;
 }
 
-bool AppendSelectFollowedVersions(Sql& sql) {
-  BeginStatement(sql).Raw("SELECT version, followed_version FROM configuration WHERE id = 1");
+bool AppendSelectConfigurationState(Sql& sql) {
+  BeginStatement(sql).Raw("SELECT NOW(6), version, followed_version FROM configuration WHERE id = 1");
   return true;
 }
 
-std::pair<int64_t, int64_t> ParseFollowedVersions(const Rows& rows) {
-  return rows.empty() ? std::pair<int64_t, int64_t>() : std::pair(rows[0].Int(0), rows[0].Int(1));
+std::optional<ConfigurationState> ParseConfigurationState(const Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  return ConfigurationState{.now = rows[0].Time(0), .version = rows[0].Int(1), .followed_version = rows[0].Int(2)};
 }
 
 bool AppendFollowed(Sql& sql, int64_t version) {

@@ -4,6 +4,7 @@
 #define INVENTORY_STORAGE_CONFIGURATION_REPOSITORY_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <tuple>
@@ -80,10 +81,17 @@ int64_t ParseConfigurationVersion(const Rows& rows);
 // Makes the version one greater.
 bool AppendBumpConfiguration(Sql& sql);
 
-// The version, and up to which of them the consequences were carried out: ParseFollowedVersions. AppendFollowed says
-// that they were, up to `version`.
-bool AppendSelectFollowedVersions(Sql& sql);
-std::pair<int64_t, int64_t> ParseFollowedVersions(const Rows& rows);
+struct ConfigurationState {
+  absl::Time now;  // The database's.
+  int64_t version = 0;
+  int64_t followed_version = 0;  // Up to which the consequences were carried out.
+};
+inline constexpr int kStateColumns = 3;
+// Selects it: ParseConfigurationState, which reads the first kStateColumns columns. Nothing if its row, which is made
+// with the schema, is gone.
+bool AppendSelectConfigurationState(Sql& sql);
+std::optional<ConfigurationState> ParseConfigurationState(const Rows& rows);
+// Says that the consequences were carried out up to `version`.
 bool AppendFollowed(Sql& sql, int64_t version);
 
 // Selects all rows, the deleted ones too, in key order.

@@ -78,8 +78,9 @@ class ConnectorConnection final : public Connection {
     SetColumns(rows, columns);
     while (result->next()) {
       for (unsigned column = 1; column <= columns; ++column) {
-        const bool null = result->isNull(column);
-        AppendCell(rows, null ? std::string_view() : std::string_view(result->getString(column).asStdString()), null);
+        // Asked for first, isNull would look the cell up once more.
+        const sql::SQLString text = result->getString(column);
+        AppendCell(rows, text.asStdString(), result->wasNull());
       }
     }
   }

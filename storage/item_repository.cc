@@ -111,9 +111,7 @@ bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items) {
     column::OptionalCodec<absl::Time, column::TimeCodec>::Append(sql, item.last_movement_time);
     sql.Raw(",").Int(item.backordered).Raw(",").Int(item.last_backorder).Raw(",").Bool(item.fill_pending);
     sql.Raw(",").Int(item.fill_after).Raw(",").Int(item.kits).Raw(",").Int(item.quotas).Raw(",");
-    sql.Int(item.low_stock_rules).Raw(",");
-    FollowedColumn().Append(sql, item);
-    sql.Raw(")");
+    sql.Int(item.low_stock_rules).Raw(",").Bool(item.followed()).Raw(")");
   }
   sql.Raw(
       " ON DUPLICATE KEY UPDATE sequence=VALUES(sequence), last_movement_time=VALUES(last_movement_time), "

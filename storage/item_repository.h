@@ -43,7 +43,9 @@ struct UnitsCodec {
 struct FollowedColumn {
   static constexpr std::size_t kSize = 1;
   constexpr void Names(const char** out) const { *out = "followed"; }
-  void Append(Sql& sql, const ItemRecord& item) const { sql.Bool(item.followed()); }
+  void Append(Sql& sql, const ItemRecord& item, const bool* wanted) const {
+    if (*wanted) sql.Comma().Bool(item.followed());
+  }
   void Parse(const Row&, int, ItemRecord&) const {}
 };
 

@@ -1,5 +1,7 @@
 #include "storage/level_repository.h"
 
+#include "storage/configuration_repository.h"
+
 namespace inventory::storage {
 namespace {
 
@@ -61,8 +63,24 @@ void AppendStatus(Sql& sql, LevelStatus status) {
 
 }  // namespace
 
-bool AppendSelectLevels(Sql& sql, std::span<const std::string> skus) {
-  return AppendSelectByKeyPrefix<LevelRecord>(sql, skus);
+bool AppendSelectLevelsAndState(Sql& sql, std::span<const std::string> skus) {
+  if (skus.empty()) return AppendSelectConfigurationState(sql);
+  static const std::string head = "SELECT NOW(6), c.version, c.followed_version, " + Columns<LevelRecord>("l") +
+                                  " FROM configuration c LEFT JOIN stock_level l FORCE INDEX (PRIMARY) ON l.sku IN (";
+  BeginStatement(sql).Raw(head);
+  AppendTextList(sql, skus);
+  sql.Raw(") WHERE c.id = 1");
+  return true;
+}
+
+std::vector<LevelRecord> ParseLevelsWithState(const Rows& rows) {
+  std::vector<LevelRecord> levels;
+  if (rows.columns() == kStateColumns) return levels;
+  levels.reserve(rows.size());
+  for (const Row& row : rows) {
+    if (!row.IsNull(kStateColumns)) levels.push_back(Parse<LevelRecord>(row, kStateColumns));
+  }
+  return levels;
 }
 
 bool AppendSelectLiveLevels(Sql& sql, std::span<const std::string> skus) {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "storage/records.h"
 #include "storage/table.h"
@@ -28,8 +29,10 @@ struct Table<LevelRecord> {
                  column::Value("count_time", &R::count_time));
 };
 
-// Selects all levels of the SKUs as stored.
-bool AppendSelectLevels(Sql& sql, std::span<const std::string> skus);
+// Selects all levels of the SKUs as stored, beside the state of the configuration, in one statement: a batch needs both
+// and pays for each statement. ParseLevelsWithState and ParseConfigurationState.
+bool AppendSelectLevelsAndState(Sql& sql, std::span<const std::string> skus);
+std::vector<LevelRecord> ParseLevelsWithState(const Rows& rows);
 
 // Selects all levels of the SKUs, live, ordered by SKU and warehouse.
 bool AppendSelectLiveLevels(Sql& sql, std::span<const std::string> skus);

@@ -21,6 +21,7 @@ struct Table<MovementRecord> {
   using R = MovementRecord;
   static constexpr const char* kName = "movement";
   static constexpr int kKeySize = 2;
+  static constexpr bool kOmitsDefaults = true;
   static constexpr auto kColumns =
       std::tuple(column::Bytes("sku", &R::sku), column::Value("sequence", &R::sequence),
                  column::Bytes("warehouse_id", &R::warehouse_id), column::Value("version", &R::version),

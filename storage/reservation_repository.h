@@ -26,6 +26,7 @@ struct Table<ReservationRecord> {
   using R = ReservationRecord;
   static constexpr const char* kName = "reservation";
   static constexpr int kKeySize = 1;
+  static constexpr bool kOmitsDefaults = true;
   static constexpr auto kColumns = std::tuple(
       column::Bytes("reservation_id", &R::reservation_id), column::Bytes("channel_id", &R::channel_id),
       column::Bytes("order_reference", &R::order_reference), column::Value("state", &R::state),
@@ -42,6 +43,7 @@ struct Table<ReservationLineRecord> {
   using R = ReservationLineRecord;
   static constexpr const char* kName = "reservation_line";
   static constexpr int kKeySize = 2;
+  static constexpr bool kOmitsDefaults = true;
   static constexpr auto kColumns =
       std::tuple(column::Bytes("reservation_id", &R::reservation_id), column::Bytes("sku", &R::sku),
                  column::Value("requested", &R::requested), column::Value("reserved", &R::reserved),
@@ -54,6 +56,7 @@ struct Table<AllocationRecord> {
   using R = AllocationRecord;
   static constexpr const char* kName = "allocation";
   static constexpr int kKeySize = 3;
+  static constexpr bool kOmitsDefaults = true;
   static constexpr auto kColumns =
       std::tuple(column::Bytes("reservation_id", &R::reservation_id), column::Bytes("sku", &R::sku),
                  column::Bytes("warehouse_id", &R::warehouse_id), column::Value("reserved", &R::reserved),

@@ -29,6 +29,11 @@ class Sql {
   // A time in UTC, to the microsecond. Clamped to the years 1 to 9999.
   Sql& Time(absl::Time value);
   Sql& Null() { return Raw("NULL"); }
+  // Separates the values of a list; nothing right after the parenthesis that opens it.
+  Sql& Comma() {
+    if (text_.back() != '(') text_.push_back(',');
+    return *this;
+  }
 
   // Ends the statement; another one must follow.
   Sql& Then() {

@@ -52,8 +52,12 @@ std::string JoinColumns(std::span<const char* const> columns, const std::string&
   return joined;
 }
 
-std::string InsertHead(const char* name, std::span<const char* const> columns) {
-  return std::string("INSERT INTO ") + name + " (" + JoinColumns(columns, "") + ") VALUES ";
+void AppendInsertHead(Sql& sql, const char* name, std::span<const char* const> columns, std::span<const bool> wanted) {
+  BeginStatement(sql).Raw("INSERT INTO ").Raw(name).Raw(" (");
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (wanted[i]) sql.Comma().Raw(columns[i]);
+  }
+  sql.Raw(") VALUES ");
 }
 
 std::string UpsertTail(std::span<const char* const> columns) {

@@ -24,6 +24,10 @@ namespace inventory::storage {
 //   kName      the table's name.
 //   kKeySize   how many columns, the first ones, are the primary key.
 //   kColumns   a tuple of bindings of columns to members: columns.h.
+//   kOmitsDefaults  optional. True: every column outside the key for which column::IsDefault may hold has that default
+//   in the
+//                   schema, and rows are inserted without the columns where all of them have just that. A value that
+//                   is not sent needs not be parsed, which is most of what an insert costs the server.
 template <typename Record>
 struct Table;
 
@@ -39,8 +43,8 @@ void AppendPrefixRange(Sql& sql, const std::string& column, const std::string& p
 namespace table_internal {
 
 std::string JoinColumns(std::span<const char* const> columns, const std::string& alias);
-// "INSERT INTO name (columns) VALUES "
-std::string InsertHead(const char* name, std::span<const char* const> columns);
+// Begins "INSERT INTO name (columns) VALUES " with the wanted columns.
+void AppendInsertHead(Sql& sql, const char* name, std::span<const char* const> columns, std::span<const bool> wanted);
 // " ON DUPLICATE KEY UPDATE c=VALUES(c), ..." of the given columns.
 std::string UpsertTail(std::span<const char* const> columns);
 
@@ -66,27 +70,49 @@ constexpr std::span<const char* const> KeyNames() {
   return std::span<const char* const>(kNames<Record>).first(Table<Record>::kKeySize);
 }
 
-// The values of the first `columns` columns, separated by commas.
+// A flag for each column.
 template <typename Record>
-void AppendValues(Sql& sql, const Record& record, std::size_t columns) {
-  std::size_t done = 0;
-  const auto append = [&](const auto& column) {
-    if (done >= columns) return;
-    if (done > 0) sql.Raw(",");
-    column.Append(sql, record);
-    done += column.kSize;
-  };
-  std::apply([&](const auto&... column) { (append(column), ...); }, Table<Record>::kColumns);
+using Flags = std::array<bool, kNames<Record>.size()>;
+
+template <typename Record>
+constexpr Flags<Record> FirstColumns(std::size_t count) {
+  Flags<Record> flags = {};
+  for (std::size_t i = 0; i < count; ++i) flags[i] = true;
+  return flags;
+}
+template <typename Record>
+inline constexpr Flags<Record> kKeyColumns = FirstColumns<Record>(Table<Record>::kKeySize);
+template <typename Record>
+inline constexpr Flags<Record> kAllColumns = FirstColumns<Record>(kNames<Record>.size());
+
+// The columns without which the rows can't be inserted.
+template <typename Record>
+Flags<Record> UsedColumns(const std::vector<const Record*>& records) {
+  Flags<Record> used = kKeyColumns<Record>;
+  for (const Record* record : records) {
+    bool* at = used.data();
+    std::apply([&](const auto&... column) { ((column.NoteUse(*record, at), at += column.kSize), ...); },
+               Table<Record>::kColumns);
+  }
+  return used;
+}
+
+// "(v,v,...)" of the wanted columns.
+template <typename Record>
+void AppendValues(Sql& sql, const Record& record, const Flags<Record>& wanted) {
+  sql.Raw("(");
+  const bool* at = wanted.data();
+  std::apply([&](const auto&... column) { ((column.Append(sql, record, at), at += column.kSize), ...); },
+             Table<Record>::kColumns);
+  sql.Raw(")");
 }
 
 template <typename Record>
-void AppendRows(Sql& sql, const std::vector<const Record*>& records) {
-  static const std::string head = InsertHead(Table<Record>::kName, kNames<Record>);
-  BeginStatement(sql).Raw(head);
+void AppendRows(Sql& sql, const std::vector<const Record*>& records, const Flags<Record>& columns) {
+  AppendInsertHead(sql, Table<Record>::kName, kNames<Record>, columns);
   for (std::size_t i = 0; i < records.size(); ++i) {
-    sql.Raw(i == 0 ? "(" : ",(");
-    AppendValues(sql, *records[i], kNames<Record>.size());
-    sql.Raw(")");
+    if (i > 0) sql.Raw(",");
+    AppendValues(sql, *records[i], columns);
   }
 }
 
@@ -106,7 +132,11 @@ std::string Columns(const std::string& alias = "") {
 template <typename Record>
 bool AppendInsert(Sql& sql, const std::vector<const Record*>& records) {
   if (records.empty()) return false;
-  table_internal::AppendRows(sql, records);
+  if constexpr (requires { Table<Record>::kOmitsDefaults; }) {
+    table_internal::AppendRows(sql, records, table_internal::UsedColumns(records));
+  } else {
+    table_internal::AppendRows(sql, records, table_internal::kAllColumns<Record>);
+  }
   return true;
 }
 
@@ -116,7 +146,7 @@ bool AppendUpsert(Sql& sql, const std::vector<const Record*>& records) {
   if (records.empty()) return false;
   static const std::string tail = table_internal::UpsertTail(
       std::span<const char* const>(table_internal::kNames<Record>).subspan(Table<Record>::kKeySize));
-  table_internal::AppendRows(sql, records);
+  table_internal::AppendRows(sql, records, table_internal::kAllColumns<Record>);
   sql.Raw(tail);
   return true;
 }
@@ -165,9 +195,8 @@ bool AppendDelete(Sql& sql, const std::vector<const Record*>& records) {
                                   table_internal::JoinColumns(table_internal::KeyNames<Record>(), "") + ") IN (";
   BeginStatement(sql).Raw(head);
   for (std::size_t i = 0; i < records.size(); ++i) {
-    sql.Raw(i == 0 ? "(" : ",(");
-    table_internal::AppendValues(sql, *records[i], Table<Record>::kKeySize);
-    sql.Raw(")");
+    if (i > 0) sql.Raw(",");
+    table_internal::AppendValues(sql, *records[i], table_internal::kKeyColumns<Record>);
   }
   sql.Raw(")");
   return true;

@@ -33,14 +33,15 @@ bool Follower::GoOnFilling() {
 
 bool Follower::FollowConfiguration() {
   storage::Sql sql;
-  storage::AppendSelectFollowedVersions(sql);
+  storage::AppendSelectConfigurationState(sql);
   const auto results = Ask(pool_, sql);
   if (!results.ok()) return false;
-  const auto [version, followed] = storage::ParseFollowedVersions(results->front());
-  if (followed >= version) return true;
+  const auto state = storage::ParseConfigurationState(results->front());
+  if (!state) return false;
+  if (state->followed_version >= state->version) return true;
   if (!RecheckAllAfterChange()) return false;
   storage::Sql done;
-  storage::AppendFollowed(done, version);
+  storage::AppendFollowed(done, state->version);
   return Ask(pool_, done).ok();
 }
 

@@ -40,13 +40,6 @@ Packet::Reader LoadInto(Table<Record>& table) {
   };
 }
 
-std::function<bool(Sql&)> Statement(std::string_view text) {
-  return [text](Sql& sql) {
-    sql.Raw(text);
-    return true;
-  };
-}
-
 // What the jobs name, each once and in order.
 template <typename Keys>
 auto Union(const std::vector<Job*>& jobs, Keys keys) {
@@ -72,11 +65,10 @@ absl::Status Batch::LoadUnderLock() {
   const auto warehouses = Union(jobs_, [](const Job& job) { return job.needs.warehouses; });
   const auto exclusive = Union(jobs_, [](const Job& job) { return job.needs.exclusive_warehouses; });
   loaded_.skus = {skus.begin(), skus.end()};
-  int64_t version = 0;
   std::set<storage::ReservationLineRecord::Key> dead_lines;
 
   Packet packet;
-  packet.Add(Statement("BEGIN"));
+  packet.AddText("BEGIN");
   if (mode_ == Mode::kRecordsFirst) {
     packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, Pointers(Records(false))); });
   }
@@ -90,13 +82,14 @@ absl::Status Batch::LoadUnderLock() {
         [&](Sql& sql) { return storage::AppendWarehouseUse(sql, warehouse_id); },
         [&](const storage::Rows& rows) { loaded_.warehouse_use[warehouse_id] = storage::ParseWarehouseUse(rows); });
   }
-  packet.Add(Statement("SELECT NOW(6)"), [this](const storage::Rows& rows) { loaded_.now = rows[0].Time(0); });
-  packet.Add(storage::AppendSelectFollowedVersions, [&](const storage::Rows& rows) {
-    int64_t followed = 0;
-    std::tie(version, followed) = storage::ParseFollowedVersions(rows);
-    following_ = followed < version;
-  });
-  packet.Add([&](Sql& sql) { return storage::AppendSelectLevels(sql, skus); }, LoadInto(loaded_.rows.levels));
+  // With the time, in a statement after the locks: NOW() is fixed when a statement starts, so in the locking one it
+  // would be older than the wait.
+  std::optional<storage::ConfigurationState> state;
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLevelsAndState(sql, skus); },
+             [&](const storage::Rows& rows) {
+               state = storage::ParseConfigurationState(rows);
+               for (auto& level : storage::ParseLevelsWithState(rows)) loaded_.rows.levels.Load(std::move(level));
+             });
   if (!RepairsAlone(jobs_)) {
     packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); },
                [&](const storage::Rows& rows) {
@@ -134,13 +127,16 @@ absl::Status Batch::LoadUnderLock() {
     duplicate_request_ = mode_ == Mode::kRecordsFirst && storage::FaultOf(sent) == storage::SqlFault::kDuplicateKey;
     return sent;
   }
+  if (!state) return absl::InternalError("the row of the configuration table is gone");
+  loaded_.now = state->now;
+  following_ = state->followed_version < state->version;
   for (const storage::ItemRecord* item : loaded_.rows.items.All()) {
     if (item->last_movement_time) loaded_.now = std::max(loaded_.now, *item->last_movement_time);
   }
   absl::Status status = RepairsAlone(jobs_) ? absl::OkStatus() : LoadCompanions(dead_lines);
   if (status.ok()) status = LoadPastLevels();
   if (status.ok()) status = LoadHolders();
-  if (status.ok()) status = RefreshConfiguration(version);
+  if (status.ok()) status = RefreshConfiguration(state->version);
   if (status.ok()) {
     status =
         storage::ReadSums(connection_, Union(jobs_, [](const Job& job) { return job.needs.audits; }), loaded_.sums);
@@ -345,7 +341,7 @@ absl::Status Batch::MakeMissingItems() {
   }
   if (missing.empty()) return absl::OkStatus();
   Packet packet;
-  packet.Add(Statement("ROLLBACK"));
+  packet.AddText("ROLLBACK");
   packet.Add([&](Sql& sql) {
     return storage::AppendEnsureItems(sql, std::vector<std::string>(missing.begin(), missing.end()));
   });

@@ -36,7 +36,8 @@ void AddUpsert(Packet& packet, const std::vector<const Record*>& records) {
   packet.Add([&](Sql& sql) { return storage::AppendUpsert<Record>(sql, records); });
 }
 
-// Rows whose key no SKU lock guards: a new one must not replace one that another transaction has just made.
+// New rows by themselves: that takes less text, and where no SKU lock guards a key, a row must not replace one that
+// another transaction has just made.
 template <typename Record>
 void AddChanges(Packet& packet, const Table<Record>& table) {
   AddInsert(packet, table.Added());
@@ -105,8 +106,8 @@ absl::Status Batch::WriteAndCommit() {
   packet.Add([&](Sql& sql) { return storage::AppendMarkUnlessCurrent(sql, followed, loaded_.configuration->version); });
   AddUpsert(packet, loaded_.rows.levels.Written());
   AddChanges(packet, loaded_.rows.reservations);
-  AddUpsert(packet, loaded_.rows.reservation_lines.Written());
-  AddUpsert(packet, loaded_.rows.allocations.Written());
+  AddChanges(packet, loaded_.rows.reservation_lines);
+  AddChanges(packet, loaded_.rows.allocations);
   AddUpsert(packet, loaded_.rows.backorders.Written());
   AddDelete(packet, loaded_.rows.backorders);
   AddUpsert(packet, loaded_.rows.quotas.Written());
@@ -145,10 +146,7 @@ absl::Status Batch::WriteAndCommit() {
       packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, Pointers(records)); });
     }
   }
-  packet.Add([](Sql& sql) {
-    sql.Raw("COMMIT");
-    return true;
-  });
+  packet.AddText("COMMIT");
 
   const absl::Time start = absl::Now();
   absl::Status sent = packet.Send(connection_);
@@ -178,10 +176,7 @@ absl::Status Batch::NumberTaken(absl::Status duplicate) {
 absl::Status Batch::Abandon(absl::Status status) {
   if (!connection_.broken()) {
     Packet rollback;
-    rollback.Add([](Sql& sql) {
-      sql.Raw("ROLLBACK");
-      return true;
-    });
+    rollback.AddText("ROLLBACK");
     rollback.Send(connection_).IgnoreError();
   }
   return status;

@@ -3,6 +3,7 @@
 #define INVENTORY_SERVER_PIPELINE_PACKET_H_
 
 #include <functional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,14 +28,15 @@ class Packet {
  public:
   using Reader = std::function<void(const storage::Rows&)>;
 
-  // Adds the statement that `append(sql)` appends; if it appends none (returns false), nothing happens. `read` gets its
-  // result once everything has succeeded.
+  // Adds the statement that `append(sql)` appends with storage::BeginStatement; if it appends none (returns false),
+  // nothing happens. `read` gets its result once everything has succeeded.
   template <typename Append>
   void Add(Append append, Reader read = nullptr) {
-    storage::Sql statement;
-    if (!append(statement)) return;
-    if (!readers_.empty()) sql_.Then();
-    sql_.Raw(statement.text());
+    if (append(sql_)) readers_.push_back(std::move(read));
+  }
+  // Adds a statement of trusted text: never a value.
+  void AddText(std::string_view text, Reader read = nullptr) {
+    storage::BeginStatement(sql_).Raw(text);
     readers_.push_back(std::move(read));
   }
 

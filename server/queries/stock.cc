@@ -38,12 +38,7 @@ void AddSkus(const Skus& skus, Packet& packet, Stock& stock) {
 
 void AddIncoming(const Skus& skus, Packet& packet, Stock& stock) {
   if (skus.empty()) return;
-  packet.Add(
-      [](Sql& sql) {
-        sql.Raw("SELECT NOW(6)");
-        return true;
-      },
-      [&stock](const storage::Rows& rows) { stock.now = rows[0].Time(0); });
+  packet.AddText("SELECT NOW(6)", [&stock](const storage::Rows& rows) { stock.now = rows[0].Time(0); });
   packet.Add([&](Sql& sql) { return storage::AppendSelectIncoming(sql, skus); },
              [&stock](const storage::Rows& rows) {
                for (auto& units : storage::ParseIncoming(rows)) stock.incoming[units.sku].push_back(std::move(units));

@@ -33,26 +33,18 @@ struct Loaded {
   absl::Time now;
 };
 
-auto Text(std::string_view text) {
-  return [text](Sql& sql) {
-    sql.Raw(text);
-    return true;
-  };
-}
-
 absl::StatusOr<Loaded> LockAndRead(storage::Connection& connection, const std::vector<std::string>& skus) {
   Loaded loaded;
   Packet packet;
-  packet.Add(Text("BEGIN"));
+  packet.AddText("BEGIN");
   packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus); },
              [&](const storage::Rows& rows) {
                for (auto& item : storage::ParseAll<storage::ItemRecord>(rows)) loaded.stock[item.sku].item = item;
              });
-  packet.Add(Text("SELECT NOW(6)"), [&](const storage::Rows& rows) { loaded.now = rows[0].Time(0); });
-  packet.Add(storage::AppendSelectConfigurationVersion);
-  packet.Add([&](Sql& sql) { return storage::AppendSelectLevels(sql, skus); },
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLevelsAndState(sql, skus); },
              [&](const storage::Rows& rows) {
-               for (auto& level : storage::ParseAll<storage::LevelRecord>(rows)) loaded.stock[level.sku].level = level;
+               loaded.now = rows[0].Time(0);
+               for (auto& level : storage::ParseLevelsWithState(rows)) loaded.stock[level.sku].level = level;
              });
   packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); });
   absl::Status sent = packet.Send(connection);
@@ -82,8 +74,8 @@ absl::Status WriteAndCommit(storage::Connection& connection, const Loaded& loade
   storage::AppendItemCounters(sql, items);
   storage::AppendUpsert(sql, levels);
   storage::AppendInsert(sql, Parts(all, &ReservationRows::reservation));
-  storage::AppendUpsert(sql, Parts(all, &ReservationRows::line));
-  storage::AppendUpsert(sql, Parts(all, &ReservationRows::allocation));
+  storage::AppendInsert(sql, Parts(all, &ReservationRows::line));
+  storage::AppendInsert(sql, Parts(all, &ReservationRows::allocation));
   storage::AppendInsert(sql, Parts(all, &ReservationRows::movement));
   storage::AppendInsertRequests(sql, Parts(all, &ReservationRows::request));
   storage::BeginStatement(sql).Raw("COMMIT");

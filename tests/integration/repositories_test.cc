@@ -39,6 +39,36 @@ TEST_F(RepositoriesTest, NothingIsAppendedForNothing) {
   EXPECT_TRUE(sql.empty());
 }
 
+// Rows are inserted without the columns in which none of them has more than the default.
+TEST_F(RepositoriesTest, ColumnsLeftOutHoldTheirDefaults) {
+  ReservationRecord reservation{.reservation_id = "r", .create_time = kTime, .update_time = kTime};
+  MovementRecord movement{.sku = "A", .create_time = kTime};
+  Insert<ReservationRecord>({reservation});
+  Insert<ReservationLineRecord>({{.reservation_id = "r", .sku = "A"}});
+  Insert<AllocationRecord>({{.reservation_id = "r", .sku = "A", .warehouse_id = "w"}});
+  Insert<MovementRecord>({movement});
+  EXPECT_EQ(Select<ReservationRecord>("r"), std::vector{reservation});
+  EXPECT_EQ(Select<ReservationLineRecord>("r"),
+            std::vector({ReservationLineRecord{.reservation_id = "r", .sku = "A"}}));
+  EXPECT_EQ(Select<AllocationRecord>("r"),
+            std::vector({AllocationRecord{.reservation_id = "r", .sku = "A", .warehouse_id = "w"}}));
+  EXPECT_EQ(Select<MovementRecord>("A"), std::vector{movement});
+}
+
+// A column that one row needs is written for all of them.
+TEST_F(RepositoriesTest, RowsOfOneInsertKeepWhatOnlySomeOfThemHave) {
+  const std::vector<ReservationLineRecord> lines = {{.reservation_id = "r", .sku = "A", .shipped = 2},
+                                                    {.reservation_id = "r", .sku = "B", .requested = 1},
+                                                    {.reservation_id = "r", .sku = "C"}};
+  Insert(lines);
+  EXPECT_EQ(Select<ReservationLineRecord>("r"), lines);
+  const std::vector<MovementRecord> movements = {
+      {.sku = "A", .sequence = 1, .version = 1, .delta = {.incoming = 1}, .reason = "it's \n \\", .create_time = kTime},
+      {.sku = "A", .sequence = 2, .version = 2, .balance = {.on_hand = -1}, .actor = "", .create_time = kPast}};
+  Insert(movements);
+  EXPECT_EQ(Select<MovementRecord>("A"), movements);
+}
+
 TEST_F(RepositoriesTest, ItemRoundTrip) {
   ItemRecord item = Item("A'\\\";--");
   item.tracked = false;
