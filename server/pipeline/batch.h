@@ -54,8 +54,8 @@ class Batch : private BackorderSource {
   bool duplicate_request() const { return duplicate_request_; }
   // Time the final packet took, for metrics.
   absl::Duration commit_time() const { return commit_time_; }
-  // What the batch has read and written.
-  const Rows& rows() const { return loaded_.rows; }
+  // What the batch has read and written. Ends the batch.
+  Rows TakeRows() { return std::move(loaded_.rows); }
   // Holds released because their time had run out.
   int64_t holds_released() const { return holds_released_; }
 

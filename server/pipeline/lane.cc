@@ -136,6 +136,7 @@ void Lane::Process(Jobs jobs) {
   std::vector<Job*> run = Sort(jobs);
   if (!run.empty()) Execute(std::move(run), Batch::Mode::kRecordsLast);
   shared_.queue.Release(jobs);
+  for (const Rows& rows : committed_) shared_.directory.Learn(rows);
   for (const std::unique_ptr<Job>& job : jobs) {
     if (job->copy_of != nullptr) job->AnswerLike(*job->copy_of);
   }
@@ -150,6 +151,7 @@ void Lane::Process(Jobs jobs) {
     shared_.observer.command(job->command->name(), job->answer);
     job->done(*job, job->answer);
   }
+  committed_.clear();
   if (!again.empty()) shared_.queue.PutBack(std::move(again));
   shared_.queue.Finished();
 }
@@ -185,7 +187,7 @@ absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
     Batch batch(*connection_, shared_.configurations, shared_.limits, jobs, mode);
     status = batch.Run();
     if (status.ok()) {
-      shared_.directory.Learn(batch.rows());
+      committed_.push_back(batch.TakeRows());
       shared_.observer.batch(jobs.size(), absl::Now() - start, batch.commit_time(), batch.holds_released());
       for (const Job* job : jobs) {
         if (absl::IsInternal(job->answer)) LogFailure(*job, job->answer);

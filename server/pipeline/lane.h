@@ -61,6 +61,9 @@ class Lane {
 
   const LaneShared shared_;
   std::unique_ptr<storage::Connection> connection_;
+  // Of batches that are committed. Looked at and freed only when their SKUs are free for other lanes again: on a hot
+  // SKU whatever comes before that is time in which nobody writes.
+  std::vector<Rows> committed_;
   absl::Time no_connect_before_ = absl::InfinitePast();
   absl::BitGen random_;
 };

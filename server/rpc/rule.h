@@ -49,6 +49,7 @@
 #include "server/rpc/call.h"
 #include "server/rpc/coalescer.h"
 #include "server/rpc/malformed.h"
+#include "server/rpc/message_arena.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/units.h"
@@ -180,10 +181,13 @@ class Registered {
 
   static std::unique_ptr<grpc::internal::MethodHandler> MakeHandler(Runtime& runtime) {
     auto handler = std::make_shared<Handler<Rule>>(runtime);
-    return std::make_unique<grpc::internal::CallbackUnaryHandler<Request, Response>>(
+    auto unary = std::make_unique<grpc::internal::CallbackUnaryHandler<Request, Response>>(
         [handler](grpc::CallbackServerContext* context, const Request* request, Response* response) {
           return handler->Serve(context, request, response);
         });
+    static auto& arenas = *new MessageArenas<Request, Response>();
+    unary->SetMessageAllocator(&arenas);
+    return unary;
   }
 
   static Method::CommandMaker CommandMaker() {

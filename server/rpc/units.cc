@@ -1,79 +1,132 @@
 #include "server/rpc/units.h"
 
 #include <cstdlib>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "server/rpc/bounds.h"
+#include "storage/mutex.h"
 
 namespace inventory::rpc {
 namespace {
 
+using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-std::string UnitOf(const Message& part) {
-  const FieldDescriptor* unit = part.GetDescriptor()->FindFieldByName("unit");
-  return unit == nullptr ? "" : part.GetReflection()->GetString(part, unit);
-}
+// What of a type of messages can name units. Every write is walked, so that what its type says is looked up once.
+struct Shape {
+  const FieldDescriptor* sku = nullptr;
+  const FieldDescriptor* unit = nullptr;
+  // The fields whose messages can name units themselves or hold some that can.
+  std::vector<std::pair<const FieldDescriptor*, const Shape*>> parts = {};
 
-std::string SkuOf(const Message& part) {
-  return part.GetReflection()->GetString(part, part.GetDescriptor()->FindFieldByName("sku"));
-}
-
-// Whether the part names a unit of its own SKU.
-bool NamesUnit(const Message& part) {
-  return !UnitOf(part).empty() && part.GetDescriptor()->FindFieldByName("sku") != nullptr;
-}
-
-bool IsPart(const FieldDescriptor& field) {
-  return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field.is_map();
-}
-
-// Where a part stands: in a field of the part above it. Lives on the stack of the walk.
-struct Place {
-  const Place* above = nullptr;  // Of the request itself: none.
-  const FieldDescriptor* field = nullptr;
-  int index = 0;  // If the field is repeated.
+  bool empty() const { return unit == nullptr && parts.empty(); }
 };
 
-// What the names of the part's fields are to be preceded by.
-std::string PathOf(const Place& place) {
-  if (place.above == nullptr) return "";
-  const std::string index = place.field->is_repeated() ? absl::StrCat("[", place.index, "]") : "";
-  return absl::StrCat(PathOf(*place.above), place.field->name(), index, ".");
+// The shapes of all types that were asked for. Thread-safe.
+class Shapes {
+ public:
+  const Shape& Of(const Descriptor& type) {
+    storage::MutexLock lock(mutex_);
+    return Find(type);
+  }
+
+ private:
+  const Shape& Find(const Descriptor& type) REQUIRES(mutex_) {
+    const auto [known, added] = shapes_.try_emplace(&type);
+    Shape& shape = known->second;
+    if (!added) return shape;
+    shape.sku = type.FindFieldByName("sku");
+    shape.unit = type.FindFieldByName("unit");
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor& field = *type.field(i);
+      if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field.is_map()) continue;
+      const Shape& part = Find(*field.message_type());
+      if (!part.empty()) shape.parts.emplace_back(&field, &part);
+    }
+    return shape;
+  }
+
+  storage::Mutex mutex_;
+  std::map<const Descriptor*, Shape> shapes_ GUARDED_BY(mutex_);
+};
+
+const Shape& ShapeOf(const Message& message) {
+  static Shapes* const shapes = new Shapes();
+  return shapes->Of(*message.GetDescriptor());
 }
 
-// Calls stop(part, place) for the request and every message in it until one answers true, and says whether one did.
-// Every write is walked, so that paths are made only for whom they are shown to.
+// A message that stands in a field of the part above it. Lives on the stack of the walk.
+class Part {
+ public:
+  Part(const Message& message, const Shape& shape) : message_(message), shape_(shape) {}
+  // `index` counts if the field is repeated.
+  Part(const Message& message, const Shape& shape, const Part& above, const FieldDescriptor& field, int index = 0)
+      : message_(message), shape_(shape), above_(&above), field_(&field), index_(index) {}
+
+  const Message& message() const { return message_; }
+  const Shape& shape() const { return shape_; }
+  // Empty if it names none.
+  std::string unit() const { return Text(shape_.unit); }
+  std::string sku() const { return Text(shape_.sku); }
+  // Whether it names a unit of its own SKU.
+  bool NamesUnit() const { return shape_.sku != nullptr && !unit().empty(); }
+
+  // What the names of its fields are to be preceded by.
+  std::string path() const {
+    if (above_ == nullptr) return "";
+    const std::string place = field_->is_repeated() ? absl::StrCat("[", index_, "]") : "";
+    return absl::StrCat(above_->path(), field_->name(), place, ".");
+  }
+
+ private:
+  std::string Text(const FieldDescriptor* text) const {
+    return text == nullptr ? "" : message_.GetReflection()->GetString(message_, text);
+  }
+
+  const Message& message_;
+  const Shape& shape_;
+  const Part* above_ = nullptr;  // Of the request itself: none.
+  const FieldDescriptor* field_ = nullptr;
+  int index_ = 0;
+};
+
+// Calls stop(part) for the request and every message in it that can name a unit until one answers true, and says
+// whether one did.
 template <typename Stop>
-bool Visit(const Message& part, const Place& place, const Stop& stop) {
-  if (stop(part, place)) return true;
-  const Reflection& fields = *part.GetReflection();
-  const google::protobuf::Descriptor& type = *part.GetDescriptor();
-  for (int i = 0; i < type.field_count(); ++i) {
-    const FieldDescriptor& field = *type.field(i);
-    if (!IsPart(field)) continue;
-    if (!field.is_repeated()) {
-      const bool set = fields.HasField(part, &field);
-      if (set && Visit(fields.GetMessage(part, &field), {&place, &field}, stop)) return true;
+bool Visit(const Part& part, const Stop& stop) {
+  if (part.shape().unit != nullptr && stop(part)) return true;
+  const Message& message = part.message();
+  const Reflection& fields = *message.GetReflection();
+  for (const auto& [field, shape] : part.shape().parts) {
+    if (!field->is_repeated()) {
+      const bool set = fields.HasField(message, field);
+      if (set && Visit(Part(fields.GetMessage(message, field), *shape, part, *field), stop)) return true;
       continue;
     }
-    for (int k = 0; k < fields.FieldSize(part, &field); ++k) {
-      if (Visit(fields.GetRepeatedMessage(part, &field, k), {&place, &field, k}, stop)) return true;
+    for (int k = 0; k < fields.FieldSize(message, field); ++k) {
+      if (Visit(Part(fields.GetRepeatedMessage(message, field, k), *shape, part, *field, k), stop)) return true;
     }
   }
   return false;
 }
 
+template <typename Stop>
+bool Visit(const Message& request, const Stop& stop) {
+  return Visit(Part(request, ShapeOf(request)), stop);
+}
+
 absl::Status Convert(pipeline::Work& work, Message& part) {
   const Reflection& fields = *part.GetReflection();
-  const google::protobuf::Descriptor& type = *part.GetDescriptor();
-  const std::string sku = SkuOf(part);
-  const std::string unit = fields.GetString(part, type.FindFieldByName("unit"));
+  const Shape& shape = ShapeOf(part);
+  const std::string sku = fields.GetString(part, shape.sku);
+  const std::string unit = fields.GetString(part, shape.unit);
   // A unit that the item does not have is refused even where nothing is counted in it.
   absl::Status known = InSmallestUnits(work, sku, unit, 0).status();
   if (!known.ok()) return known;
@@ -85,7 +138,7 @@ absl::Status Convert(pipeline::Work& work, Message& part) {
     if (!units.ok()) return units.status();
     fields.SetInt64(&part, field, *units);
   }
-  fields.ClearField(&part, type.FindFieldByName("unit"));
+  fields.ClearField(&part, shape.unit);
   return absl::OkStatus();
 }
 
@@ -122,13 +175,13 @@ absl::StatusOr<int64_t> InSmallestUnits(pipeline::Work& work, const std::string&
 }
 
 bool NamesUnits(const Message& request) {
-  return Visit(request, {}, [](const Message& part, const Place&) { return NamesUnit(part); });
+  return Visit(request, [](const Part& part) { return part.NamesUnit(); });
 }
 
 void CheckUnits(const Message& request, Violations& violations) {
-  Visit(request, {}, [&violations](const Message& part, const Place& place) {
-    if (const std::string unit = UnitOf(part); !unit.empty() && !IsUnitKey(unit)) {
-      violations.Add(PathOf(place) + "unit", "must be the key of a unit of measure: 1 to 32 of [a-z0-9._-]");
+  Visit(request, [&violations](const Part& part) {
+    if (const std::string unit = part.unit(); !unit.empty() && !IsUnitKey(unit)) {
+      violations.Add(part.path() + "unit", "must be the key of a unit of measure: 1 to 32 of [a-z0-9._-]");
     }
     return false;
   });
@@ -137,15 +190,15 @@ void CheckUnits(const Message& request, Violations& violations) {
 absl::Status ToSmallestUnits(pipeline::Work& work, Message& request) {
   // All SKUs that are missing are asked for at once: the rounds that a command may take are few.
   bool locked = true;
-  Visit(request, {}, [&](const Message& part, const Place&) {
-    if (NamesUnit(part)) locked = work.Require(SkuOf(part)) && locked;
+  Visit(request, [&](const Part& part) {
+    if (part.NamesUnit()) locked = work.Require(part.sku()) && locked;
     return false;
   });
   if (!locked) return absl::AbortedError("a SKU is not locked yet");
   absl::Status status;
-  Visit(request, {}, [&](const Message& part, const Place&) {
+  Visit(request, [&](const Part& part) {
     // All parts belong to the request, which may be changed.
-    if (NamesUnit(part)) status = Convert(work, const_cast<Message&>(part));
+    if (part.NamesUnit()) status = Convert(work, const_cast<Message&>(part.message()));
     return !status.ok();
   });
   return status;
