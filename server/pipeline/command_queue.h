@@ -23,7 +23,7 @@ namespace inventory::pipeline {
 class CommandQueue {
  public:
   struct Limits {
-    std::size_t max_waiting = 10000;       // More are refused.
+    std::size_t max_waiting = 2000;        // More are refused.
     std::size_t max_batch_commands = 256;  // At most this many are taken at once.
     std::size_t max_batch_skus = 1000;     // And no more once their SKUs, each command's counted, are so many.
     std::size_t max_bulk_batches = 2;      // At most so many batches of bulk jobs are in flight at once.

@@ -8,12 +8,6 @@
 namespace inventory::pipeline {
 namespace {
 
-absl::Status QueueFull() {
-  return WithRetryDelay(Refusal(absl::StatusCode::kResourceExhausted, "QUEUE_FULL",
-                                "too many writes are waiting; call again later with the same request_id"),
-                        absl::Milliseconds(100));
-}
-
 // One lane at least is always there for others than bulk jobs, unless there is but one.
 CommandQueue::Limits QueueLimits(const GroupCommitter::Options& options) {
   CommandQueue::Limits limits = options.queue;
@@ -58,6 +52,12 @@ void GroupCommitter::Stop() {
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();
   }
+}
+
+absl::Status QueueFull() {
+  return WithRetryDelay(Refusal(absl::StatusCode::kResourceExhausted, "QUEUE_FULL",
+                                "too many writes are waiting; call again later with the same request_id"),
+                        absl::Milliseconds(100));
 }
 
 }  // namespace inventory::pipeline

@@ -46,6 +46,10 @@ class GroupCommitter {
   // Jobs that wait for a lane.
   std::size_t waiting() const { return queue_.waiting(); }
 
+  // Whether a job that is submitted now would be refused because so many wait. For callers who can spare themselves the
+  // work of making it.
+  bool full() const { return waiting() >= options_.queue.max_waiting; }
+
  private:
   const Options options_;
   const Observer observer_;
@@ -55,6 +59,9 @@ class GroupCommitter {
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<std::thread> threads_;
 };
+
+// RESOURCE_EXHAUSTED, reason QUEUE_FULL.
+absl::Status QueueFull();
 
 }  // namespace inventory::pipeline
 

@@ -33,14 +33,22 @@ Call* Call::Start(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServ
 Call::Call(Runtime& runtime, const MethodFacts& facts, Origin origin)
     : runtime_(runtime), facts_(facts), start_(absl::Now()), origin_(std::move(origin)), reactor_(*this) {}
 
-grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) {
-  facts_.metrics->Record(static_cast<int>(status.code()), absl::Now() - start_);
+grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) { return FinishWith(ToGrpc(status)); }
+
+grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& status) {
+  facts_.metrics->Record(static_cast<int>(status.error_code()), absl::Now() - start_);
   grpc::ServerUnaryReactor* reactor = &reactor_;
-  reactor->Finish(ToGrpc(status));
+  reactor->Finish(status);
   return reactor;
 }
 
 void Call::Submit(std::unique_ptr<pipeline::Command> command) {
+  // In an overload most calls end here, and what they cost is taken from those that are served.
+  if (runtime_.committer().full()) {
+    static const auto& full = *new grpc::Status(ToGrpc(pipeline::QueueFull()));
+    FinishWith(full);
+    return;
+  }
   rpc::Submit(runtime_.committer(), origin_, /*step=*/"", std::move(command),
               [this](pipeline::Command&, const absl::Status& status) { Finish(status); });
 }

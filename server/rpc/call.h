@@ -32,7 +32,7 @@ class Call {
   // Sends the answer. Nothing of the call may be touched afterwards.
   grpc::ServerUnaryReactor* Finish(const absl::Status& status);
 
-  // Hands a write to the pipeline and finishes the call with its answer.
+  // Hands a write to the pipeline and finishes the call with its answer; at once with QUEUE_FULL if too many wait.
   void Submit(std::unique_ptr<pipeline::Command> command);
 
   // Runs a read on a reader thread and finishes the call with its answer.
@@ -52,10 +52,14 @@ class Call {
     void OnCancel() override { call_.origin_.cancelled->store(true, std::memory_order_relaxed); }
 
    private:
+    // Both reactions are short and take no lock, so gRPC need not wake another thread for each of them.
+    bool InternalInlineable() override { return true; }
+
     Call& call_;
   };
 
   Call(Runtime& runtime, const MethodFacts& facts, Origin origin);
+  grpc::ServerUnaryReactor* FinishWith(const grpc::Status& status);
 
   Runtime& runtime_;
   const MethodFacts& facts_;
