@@ -17,7 +17,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "tests/bench/commit.h"
 #include "tests/bench/echo_server.h"
+#include "tests/bench/file_system.h"
 #include "tests/bench/peer/server.h"
 #include "tests/bench/plan.h"
 #include "tests/bench/report.h"
@@ -38,6 +40,7 @@ struct Options {
   std::string output;
   std::string json;
   std::string parent_dir = fs::temp_directory_path();
+  bool allow_memory = false;
   std::string mysql;
   int buffer_pool_mib = 1024;
   int redo_log_mib = 1024;
@@ -52,7 +55,8 @@ void Declare(CLI::App& app, Options& options) {
       app.add_flag("--quick", options.quick, "One round of half a second: does everything work? Measures little");
   app.add_flag("--full", options.full, "More rounds, and tables of 10 million movements: up to 40 minutes")
       ->excludes(quick);
-  app.add_option("--cases", options.cases, "Only cases whose ids begin so, for example a,b-hot,d-hot-256")
+  app.add_option("--cases", options.cases,
+                 "Only cases with these ids, or whose ids begin so, for example a,b-hot,d-hot-256")
       ->delimiter(',');
   app.add_option("--rounds", options.rounds, "How often each case runs")->check(CLI::PositiveNumber);
   app.add_option("--seconds", options.seconds, "How long each case is measured, each time")->check(CLI::PositiveNumber);
@@ -61,6 +65,7 @@ void Declare(CLI::App& app, Options& options) {
   app.add_option("--json", options.json, "Also write everything that was measured to this file");
   app.add_option("--dir", options.parent_dir, "Where the databases' folders are made; should be a real disk")
       ->capture_default_str();
+  app.add_flag("--allow-memory", options.allow_memory, "Let --dir be in memory, where flushing costs nothing");
   app.add_option("--mysql", options.mysql, "The mysqld to measure as well")->envname("INVENTORY_BENCH_MYSQL");
   app.add_option("--buffer-pool", options.buffer_pool_mib, "MiB of memory that each database has for pages")
       ->capture_default_str()
@@ -113,7 +118,8 @@ std::vector<std::pair<std::string, std::string>> FactsBefore(const Options& opti
   return {
       {"machine", absl::StrCat(std::thread::hardware_concurrency(), " cores, ", LineOf("/proc/cpuinfo", "model name"))},
       {"load before", ReadFile("/proc/loadavg").substr(0, 4)},
-      {"build", INVENTORY_BUILD_TYPE},
+      {"build", absl::StrCat(INVENTORY_BUILD_TYPE, " of commit ", kCommit)},
+      {"file system", FileSystemOf(options.parent_dir)},
       {"server options", options.server_options.empty() ? "defaults" : absl::StrJoin(options.server_options, " ")}};
 }
 
@@ -152,10 +158,20 @@ absl::Status MakeOutputFolder(const std::string& folder) {
   return error ? absl::InternalError(absl::StrCat("can't make ", folder, ": ", error.message())) : absl::OkStatus();
 }
 
+// Whether databases in that folder are written to a disk, or need not be.
+absl::Status CheckParentDir(const Options& options) {
+  const std::string file_system = FileSystemOf(options.parent_dir);
+  if (options.allow_memory || !InMemory(file_system)) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      options.parent_dir, " is in memory (", file_system, "), where flushing a commit costs nothing: name a ",
+      "folder on a disk with --dir, or measure that with --allow-memory"));
+}
+
 absl::Status Run(const Options& options) {
   const std::vector<Stage> plan = PlanOf(options);
   if (plan.empty()) return absl::InvalidArgumentError("no case has such an id");
-  absl::Status status = MakeOutputFolder(options.output);
+  absl::Status status = CheckParentDir(options);
+  if (status.ok()) status = MakeOutputFolder(options.output);
   if (!status.ok()) return status;
   Sites sites({.parent_dir = options.parent_dir,
                .server_binary = options.server,
@@ -183,7 +199,10 @@ int main(int argc, char** argv) {
   // As inventory-server does.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   inventory::bench::Options options;
-  CLI::App app("Compares ReserveStock with raw SQL and with an empty gRPC call, in turn, on one machine and database.");
+  CLI::App app(
+      "Measures inventory-server in turn with what else the same machine and database can do: an empty gRPC call, raw "
+      "SQL and a conventional service. Reservations, orders and reads, loads beyond the peak, two servers, imports and "
+      "tables that grow.");
   inventory::bench::Declare(app, options);
   CLI11_PARSE(app, argc, argv);
   if (!options.echo_server.empty()) return inventory::bench::RunEchoServer(options.echo_server);

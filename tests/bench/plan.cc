@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
+#include "tests/bench/case_choice.h"
 #include "tests/bench/cases.h"
 
 namespace inventory::bench {
@@ -62,9 +63,12 @@ std::vector<Stage> WholePlan(const Lengths& lengths) {
   };
 }
 
-bool BeginsWithOneOf(const std::string& id, const std::vector<std::string>& beginnings) {
-  return std::any_of(beginnings.begin(), beginnings.end(),
-                     [&id](const std::string& beginning) { return absl::StartsWith(id, beginning); });
+std::set<std::string> IdsOf(const std::vector<Stage>& plan) {
+  std::set<std::string> ids;
+  for (const Stage& stage : plan) {
+    for (const Case& what : stage.cases) ids.insert(what.id);
+  }
+  return ids;
 }
 
 }  // namespace
@@ -72,12 +76,13 @@ bool BeginsWithOneOf(const std::string& id, const std::vector<std::string>& begi
 std::vector<Stage> MakePlan(const PlanOptions& options) {
   const Lengths lengths = LengthsOf(options.size);
   std::vector<Stage> plan = WholePlan(lengths);
+  const std::set<std::string> chosen = Chosen(IdsOf(plan), options.ids);
   for (Stage& stage : plan) {
     stage.rounds = options.rounds.value_or(stage.rounds);
     stage.timing = {.warmup = options.warmup.value_or(lengths.timing.warmup),
                     .measured = options.measured.value_or(lengths.timing.measured)};
     if (options.ids.empty()) continue;
-    std::erase_if(stage.cases, [&options](const Case& what) { return !BeginsWithOneOf(what.id, options.ids); });
+    std::erase_if(stage.cases, [&chosen](const Case& what) { return !chosen.contains(what.id); });
   }
   std::erase_if(plan, [](const Stage& stage) { return stage.cases.empty(); });
   return plan;

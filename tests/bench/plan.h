@@ -31,7 +31,7 @@ struct Stage {
 // What differs from a size's usual.
 struct PlanOptions {
   Size size = Size::kNormal;
-  std::vector<std::string> ids = {};          // Beginnings of ids of cases; empty is all.
+  std::vector<std::string> ids = {};          // Ids of cases or beginnings of them; empty is all.
   std::optional<int> rounds = {};             // Of every stage.
   std::optional<absl::Duration> warmup = {};  // Of each run of a case.
   std::optional<absl::Duration> measured = {};

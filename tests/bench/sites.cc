@@ -68,6 +68,7 @@ absl::StatusOr<Site*> Sites::Get(Place place) {
   options_.report(absl::StrCat(NameOf(place), ": starting a database and its servers, and loading stock"));
   absl::StatusOr<std::unique_ptr<Site>> site = Site::SetUp(OptionsOf(place));
   if (!site.ok()) return site.status();
+  options_.report(absl::StrCat(NameOf(place), ": verified ", absl::StrJoin((*site)->database_facts(), ", ")));
   return (sites_[place] = *std::move(site)).get();
 }
 
