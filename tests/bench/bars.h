@@ -14,11 +14,12 @@ struct Bar {
   enum class Side { kAtLeast, kAtMost, kBelow };
 
   std::string what;
-  std::optional<double> figure;  // None if one of the cases was not run.
+  std::optional<double> figure;  // None if one of the cases was not run, or had nothing to measure.
   std::string unit;              // Of figure and bar: "x" of a quotient, "ms".
   Side side = Side::kAtLeast;
   double bar = 0;
-  std::string from;  // What the figure was computed from, for example "4579 /s to 678 /s"; or what was not run.
+  std::string from;     // What the figure was computed from, for example "4579 /s of d-hot-256"; or what there was not.
+  bool failed = false;  // Missed for want of a figure: what had to happen did not.
 };
 
 // The bar with its side and unit, for example ">= 8 x".

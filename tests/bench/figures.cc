@@ -4,11 +4,13 @@
 #include <cmath>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "tests/bench/file_system.h"
 #include "tests/bench/plots/bar_chart.h"
 #include "tests/bench/plots/colors.h"
 #include "tests/bench/plots/line_chart.h"
@@ -38,10 +40,25 @@ std::string FactOf(const RunFacts& run, const std::string& name) {
   return "";
 }
 
+// What was verified of the databases: whether all of them flush every commit, and to what. Empty if nothing was.
+std::string Durability(const RunFacts& run) {
+  constexpr std::string_view kSetting = "innodb_flush_log_at_trx_commit=";
+  bool verified = false;
+  for (const auto& [name, value] : run.facts) {
+    const std::size_t at = value.find(kSetting);
+    if (at == std::string::npos) continue;
+    if (value.substr(at + kSetting.size(), 1) != "1") return "";
+    verified = true;
+  }
+  const std::string file_system = FactOf(run, "file system");
+  if (!verified || file_system.empty()) return "";
+  return absl::StrCat("; every commit flushed to ", file_system, InMemory(file_system) ? ", in memory" : "");
+}
+
 // Where it was measured, for below the titles.
 std::string Where(const RunFacts& run) {
   const std::string machine = FactOf(run, "machine");
-  return absl::StrCat(machine.empty() ? "" : " on ", machine, "; every commit flushed to disk");
+  return absl::StrCat(machine.empty() ? "" : " on ", machine, Durability(run));
 }
 
 std::string Method(const RunFacts& run) { return absl::StrCat("Medians and range of all rounds", Where(run)); }
@@ -55,8 +72,17 @@ Point PointOf(const Result& result, double x, double Sample::*figure) {
   return {.x = x, .y = MedianOf(result, figure), .low = range.least, .high = range.greatest};
 }
 
+// There is none where no round has the figure.
+Point PointOf(const Result& result, double x, std::optional<double> Sample::*figure) {
+  const std::optional<double> median = MedianOf(result, figure);
+  if (!median) return {.x = x};
+  const Range range = RangeOf(result, figure);
+  return {.x = x, .y = *median, .low = range.least, .high = range.greatest};
+}
+
 // The cases of a series on the main database, against calls in flight.
-std::vector<Point> SeriesPoints(const std::vector<Result>& results, const std::string& series, double Sample::*figure) {
+template <typename Figure>
+std::vector<Point> SeriesPoints(const std::vector<Result>& results, const std::string& series, Figure Sample::*figure) {
   std::vector<Point> points;
   for (const Result& result : results) {
     if (result.what.place != Place::kMain || result.what.series != series || result.rounds.empty()) continue;
@@ -195,19 +221,19 @@ LineChart Growth(const RunFacts& run, const std::vector<Result>& results) {
 
 using OpenLoopResults = std::vector<std::pair<double, const Result*>>;
 
-// The cases of the workload whose arrivals have a schedule, and what they offer, in percent of the peak.
+// The cases of the workload whose arrivals have a schedule, and what they really offered, in percent of the peak.
 OpenLoopResults OpenLoop(const std::vector<Result>& results, Workload workload) {
   OpenLoopResults found;
   for (const Result& result : results) {
-    const std::optional<double> target = MedianOfMore(result, "target_per_second");
-    const std::optional<double> peak = MedianOfMore(result, "peak_per_second");
-    if (result.what.place != Place::kMain || result.what.workload != workload || !target || !peak) continue;
-    found.emplace_back(100 * *target / *peak, &result);
+    const std::optional<double> offered = MedianOfMore(result, "offered_percent");
+    if (result.what.place != Place::kMain || result.what.workload != workload || !offered) continue;
+    found.emplace_back(*offered, &result);
   }
   return found;
 }
 
-Line OverloadLine(const OpenLoopResults& results, std::string name, const char* color, double Sample::*figure) {
+template <typename Figure>
+Line OverloadLine(const OpenLoopResults& results, std::string name, const char* color, Figure Sample::*figure) {
   Line line = {.name = std::move(name), .color = color, .points = {}};
   for (const auto& [percent, result] : results) line.points.push_back(PointOf(*result, std::round(percent), figure));
   return line;
@@ -237,7 +263,6 @@ LineChart Overload(const RunFacts& run, const std::vector<Result>& results, Work
   plots::Panel times = OverloadPanel("time of a call, ms", Scale::kLog, " ms");
   times.lines = {OverloadLine(open, "served, p99", plots::kBlue, &Sample::p99_ms),
                  OverloadLine(open, "served, p50", plots::kBlue, &Sample::p50_ms),
-                 // Where nothing was refused it is 0, which a logarithmic axis has no place for.
                  OverloadLine(open, "refused, p50", plots::kOrange, &Sample::refused_p50_ms)};
   times.lines[0].dashed = true;
   times.lines[1].bold = true;

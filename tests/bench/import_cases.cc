@@ -25,41 +25,40 @@ struct Imported {
 };
 
 // Whether the SKUs have the units that an import has counted.
-absl::Status CheckImported(Site& site, const ImportOptions& import) {
+absl::Status CheckImported(Site& site, const ImportOptions& options) {
   storage::DatabaseOptions patient = site.database();
   patient.read_timeout = absl::Minutes(2);
   auto connection = storage::Connection::Open(patient);
   if (!connection.ok()) return connection.status();
   storage::Sql sql;
-  sql.Raw("SELECT COUNT(*) FROM stock_level WHERE sku >= ").Blob(ImportSku(import.first_sku));
-  sql.Raw(" AND sku < ").Blob(ImportSku(import.first_sku + import.rows)).Raw(" AND on_hand = ").Int(import.units);
+  sql.Raw("SELECT COUNT(*) FROM stock_level WHERE sku >= ").Blob(ImportSku(options.first_sku));
+  sql.Raw(" AND sku < ").Blob(ImportSku(options.first_sku + options.rows)).Raw(" AND on_hand = ").Int(options.units);
   const auto counts = (*connection)->Execute(sql);
   if (!counts.ok()) return counts.status();
   const int64_t right = counts->front()[0].Int(0);
-  if (right == import.rows) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("of ", import.rows, " rows that were imported, ", right, " are stored"));
+  if (right == options.rows) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("of ", options.rows, " rows that were imported, ", right, " are stored"));
 }
 
 absl::StatusOr<Sample> ImportOnce(Site& site, int64_t first_sku, int64_t rows, Imported& imported) {
   Latencies latencies;
-  ImportOptions import{.first_sku = first_sku, .rows = rows, .units = ++imported.units};
-  import.on_chunk = [&latencies](absl::Time sent, absl::Time answered, int64_t) { latencies.Add(answered - sent);
-};
-const absl::Time start = absl::Now();
-absl::Status status = Import(site.server_address(), import);
-const absl::Duration took = absl::Now() - start;
-if (status.ok()) status = CheckImported(site, import);
-if (!status.ok()) return status;
-imported.skus = std::max(imported.skus, first_sku + rows);
-Sample sample;
-sample.acknowledged = rows;
-sample.per_second = static_cast<double>(rows) / absl::ToDoubleSeconds(took);
-sample.p50_ms = latencies.QuantileMs(0.5);
-sample.p99_ms = latencies.QuantileMs(0.99);
-sample.p999_ms = latencies.QuantileMs(0.999);
-sample.more["rows"] = static_cast<double>(rows);
-return sample;
-}  // namespace
+  ImportOptions options{.first_sku = first_sku, .rows = rows, .units = ++imported.units};
+  options.on_chunk = [&latencies](absl::Time sent, absl::Time answered, int64_t) { latencies.Add(answered - sent); };
+  const absl::Time start = absl::Now();
+  absl::Status status = Import(site.server_address(), options);
+  const absl::Duration took = absl::Now() - start;
+  if (status.ok()) status = CheckImported(site, options);
+  if (!status.ok()) return status;
+  imported.skus = std::max(imported.skus, first_sku + rows);
+  Sample sample;
+  sample.acknowledged = rows;
+  sample.per_second = static_cast<double>(rows) / absl::ToDoubleSeconds(took);
+  sample.p50_ms = latencies.QuantileMs(0.5);
+  sample.p99_ms = latencies.TailMs(0.99);
+  sample.p999_ms = latencies.TailMs(0.999);
+  sample.more["rows"] = static_cast<double>(rows);
+  return sample;
+}
 
 // Reserves while SKUs that are there are imported once more.
 absl::StatusOr<Sample> ReserveBeside(Site& site, const Timing& timing, int64_t rows, Imported& imported) {
@@ -69,24 +68,24 @@ absl::StatusOr<Sample> ReserveBeside(Site& site, const Timing& timing, int64_t r
   }
   std::atomic<bool> stop = false;
   std::atomic<int64_t> done = 0;
-  ImportOptions import{.first_sku = 0, .rows = rows, .units = ++imported.units};
-  import.on_chunk = [&done](absl::Time, absl::Time, int64_t of_chunk) { done += of_chunk;
-};
-import.stop = [&stop] { return stop.load();
-};  // namespace inventory::bench
-absl::Status import_status;
-const absl::Time start = absl::Now();
-std::thread importer([&] { import_status = Import(site.server_address(), import); });
-absl::StatusOr<Sample> sample = ServerCase(Workload::kUniform, kReservationsInFlight).run(site, timing);
-const bool still_importing = done < rows;
-const double rows_per_second = static_cast<double>(done) / absl::ToDoubleSeconds(absl::Now() - start);
-stop = true;
-importer.join();
-if (!import_status.ok()) return import_status;
-if (!sample.ok()) return sample;
-if (!still_importing) return absl::InternalError("the import ended before the reservations did; let it have more rows");
-sample->more["import_rows_per_second"] = rows_per_second;
-return sample;
+  ImportOptions options{.first_sku = 0, .rows = rows, .units = ++imported.units};
+  options.on_chunk = [&done](absl::Time, absl::Time, int64_t of_chunk) { done += of_chunk; };
+  options.stop = [&stop] { return stop.load(); };
+  absl::Status import_status;
+  const absl::Time start = absl::Now();
+  std::thread importer([&] { import_status = Import(site.server_address(), options); });
+  absl::StatusOr<Sample> sample = ServerCase(Workload::kUniform, kReservationsInFlight).run(site, timing);
+  const bool still_importing = done < rows;
+  const double rows_per_second = static_cast<double>(done) / absl::ToDoubleSeconds(absl::Now() - start);
+  stop = true;
+  importer.join();
+  if (!import_status.ok()) return import_status;
+  if (!sample.ok()) return sample;
+  if (!still_importing) {
+    return absl::InternalError("the import ended before the reservations did; let it have more rows");
+  }
+  sample->more["import_rows_per_second"] = rows_per_second;
+  return sample;
 }
 
 Case ImportCase(const std::string& id, int64_t rows, const std::string& what,

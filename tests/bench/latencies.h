@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -29,6 +30,14 @@ class Latencies {
     const auto at = sorted.begin() + static_cast<std::ptrdiff_t>(std::min(rank, sorted.size() - 1));
     std::nth_element(sorted.begin(), at, sorted.end());
     return *at;
+  }
+
+  // The same far above the middle. None if fewer than ten of all would lie beyond it: it would be chance.
+  std::optional<double> TailMs(double fraction) const {
+    constexpr double kBeyond = 10;
+    constexpr double kRounding = 1e-6;  // 1 - 0.99 is not quite 0.01.
+    const bool enough = static_cast<double>(size()) * (1 - fraction) >= kBeyond - kRounding;
+    return enough ? std::optional(QuantileMs(fraction)) : std::nullopt;
   }
 
  private:

@@ -24,28 +24,37 @@ void Recorder::Add(absl::Time start, absl::Time end, int64_t operations) {
   latencies_.Add(end - start);
 }
 
-void Recorder::AddRefusal(absl::Time start, absl::Time end) {
-  if (window_.Counts(end)) refusals_.Add(end - start);
+void Recorder::AddDue(absl::Time due, absl::Time end) {
+  ++acknowledged_;
+  if (window_.Counts(end)) ++counted_;
+  if (window_.Counts(due)) latencies_.Add(end - due);
+}
+
+void Recorder::AddRefusal(absl::Time due, absl::Time start, absl::Time end) {
+  if (window_.Counts(end)) ++refused_;
+  if (window_.Counts(due)) refusals_.Add(end - start);
 }
 
 Sample Summarise(const Window& window, const std::vector<Recorder>& recorders) {
   Sample sample;
   int64_t counted = 0;
+  int64_t refused = 0;
   Latencies latencies;
   Latencies refusals;
   for (const Recorder& recorder : recorders) {
     sample.acknowledged += recorder.acknowledged_;
     counted += recorder.counted_;
+    refused += recorder.refused_;
     latencies.AddAll(recorder.latencies_);
     refusals.AddAll(recorder.refusals_);
   }
   const double seconds = absl::ToDoubleSeconds(window.measured());
   sample.per_second = static_cast<double>(counted) / seconds;
   sample.p50_ms = latencies.QuantileMs(0.5);
-  sample.p99_ms = latencies.QuantileMs(0.99);
-  sample.p999_ms = latencies.QuantileMs(0.999);
-  sample.refused_per_second = static_cast<double>(refusals.size()) / seconds;
-  sample.refused_p50_ms = refusals.QuantileMs(0.5);
+  sample.p99_ms = latencies.TailMs(0.99);
+  sample.p999_ms = latencies.TailMs(0.999);
+  sample.refused_per_second = static_cast<double>(refused) / seconds;
+  if (refusals.size() > 0) sample.refused_p50_ms = refusals.QuantileMs(0.5);
   return sample;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,16 +32,16 @@ struct Cpu {
 
 // What one run has measured.
 struct Sample {
-  double per_second = 0;  // Operations that succeeded (reservations, echoes, reads).
-  double p50_ms = 0;      // Time of one call that succeeded: a transaction, a batch, an RPC.
-  double p99_ms = 0;
-  double p999_ms = 0;
-  int64_t acknowledged = 0;            // All operations that succeeded, those of the warm-up and of the end included.
-  double offered_per_second = 0;       // Operations begun, where a schedule and not the answers says when; else 0.
-  double refused_per_second = 0;       // Operations refused, where that is allowed; they are in no other figure.
-  double refused_p50_ms = 0;           // Time from the sending of a call to its refusal.
-  std::map<std::string, double> more;  // Further figures of some cases, such as "lines_per_second".
-  Cpu cpu_us;                          // CPU time of each process for one operation that succeeded, in microseconds.
+  double per_second = 0;         // Operations that succeeded (reservations, echoes, reads).
+  double p50_ms = 0;             // Time of one call that succeeded: a transaction, a batch, an RPC.
+  std::optional<double> p99_ms;  // None if there were too few calls to tell: Latencies::TailMs.
+  std::optional<double> p999_ms;
+  int64_t acknowledged = 0;              // All operations that succeeded, those of the warm-up and of the end included.
+  double offered_per_second = 0;         // Operations begun, where a schedule and not the answers says when; else 0.
+  double refused_per_second = 0;         // Operations refused, where that is allowed; they are in no other figure.
+  std::optional<double> refused_p50_ms;  // Time from the sending of a call to its refusal. None without refusals.
+  std::map<std::string, double> more;    // Further figures of some cases, such as "lines_per_second".
+  Cpu cpu_us;                            // CPU time of each process for one operation that succeeded, in microseconds.
 };
 
 // From when to when operations count. Starts when it is made. Thread-safe.
@@ -51,7 +52,8 @@ class Window {
 
   // Whether another operation is to be started. False at once when the program is interrupted.
   bool Open() const;
-  bool Counts(absl::Time end_of_operation) const { return end_of_operation >= begin_ && end_of_operation < end_; }
+  // Whether what happened then counts: usually the end of an operation.
+  bool Counts(absl::Time then) const { return then >= begin_ && then < end_; }
   absl::Duration measured() const { return seconds_; }
 
  private:
@@ -67,8 +69,11 @@ class Recorder {
 
   // A call that carried `operations` has succeeded.
   void Add(absl::Time start, absl::Time end, int64_t operations = 1);
-  // A call has been refused.
-  void AddRefusal(absl::Time start, absl::Time end);
+  // The same for a call that was due at a time and may have been sent later. It counts as served when it ends in the
+  // window; its time, from when it was due, counts if that was in the window, however late it ends.
+  void AddDue(absl::Time due, absl::Time end);
+  // A call that was due at a time has been refused. Counts likewise, but its time is that from its sending.
+  void AddRefusal(absl::Time due, absl::Time start, absl::Time end);
 
  private:
   friend Sample Summarise(const Window& window, const std::vector<Recorder>& recorders);
@@ -76,6 +81,7 @@ class Recorder {
   const Window& window_;
   int64_t acknowledged_ = 0;
   int64_t counted_ = 0;
+  int64_t refused_ = 0;
   Latencies latencies_;
   Latencies refusals_;
 };

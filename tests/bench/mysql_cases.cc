@@ -9,7 +9,7 @@ std::vector<Case> MySqlCases() {
   std::vector<Case> cases;
   for (const Workload workload : {Workload::kHot, Workload::kUniform}) {
     for (const int connections : {1, 16}) cases.push_back(TransactionsCase(workload, connections, Travel::kPacked));
-    cases.push_back(BatchesCase(workload, 2, 256));
+    for (const int connections : {2, 4}) cases.push_back(BatchesCase(workload, connections, 256));
     for (const int in_flight : {1, 256}) cases.push_back(ServerCase(workload, in_flight));
   }
   for (Case& what : cases) {

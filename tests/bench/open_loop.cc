@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/options.h"
 #include "tests/bench/arrivals.h"
@@ -17,6 +18,9 @@ namespace {
 // What has become due meanwhile is sent together. To wake up for each would cost the cores that the server shares.
 constexpr absl::Duration kTick = absl::Microseconds(250);
 
+// A call that is sent later than this comes together with all that became due since: a burst, not the schedule.
+constexpr absl::Duration kLate = absl::Milliseconds(50);
+
 // So many that no call waits in the client because of how many may be under way on one connection.
 int Connections() { return MaxOutstanding() / server::ServerOptions().max_concurrent_streams + 1; }
 
@@ -29,15 +33,26 @@ class OpenLoop {
   absl::Status Run(double per_second) {
     std::thread answers([this] { client_.Run(); });
     Arrivals arrivals(per_second, absl::Now());
-    absl::Time intended = arrivals.Next();
+    absl::Time due = arrivals.Next();
     while (load_.Open()) {
       const absl::Time now = absl::Now();
-      for (; intended <= now && load_.Open(); intended = arrivals.Next()) Arrive(intended);
+      for (; due <= now && load_.Open(); due = arrivals.Next()) Arrive(due);
       absl::SleepFor(kTick);
     }
     client_.NoMoreFlows();
     answers.join();
     return load_.error();
+  }
+
+  // Whether there were no refusals, or too late calls to blame the server for them; then adds how many to the sample.
+  absl::Status CheckUnrefused(Sample& sample) const {
+    if (refused_ == 0) return absl::OkStatus();
+    if (send_lag_most_ <= kLate) {
+      return absl::InternalError(absl::StrCat(refused_, " calls were refused below the peak, though none was sent ",
+                                              "later than ", absl::FormatDuration(send_lag_most_)));
+    }
+    sample.more["refused_though_below_peak"] = static_cast<double>(refused_);
+    return absl::OkStatus();
   }
 
   void Report(double per_second, Sample& sample) const {
@@ -46,17 +61,16 @@ class OpenLoop {
     sample.more["target_per_second"] = per_second;
     sample.more["not_offered_percent"] = std::max(0.0, 100 * (1 - sample.offered_per_second / per_second));
     if (unsent_ > 0) sample.more["unsent_per_second"] = static_cast<double>(unsent_) / seconds;
-    sample.more["send_lag_p99_ms"] = send_lags_.QuantileMs(0.99);
+    if (const auto tail = send_lags_.TailMs(0.99)) sample.more["send_lag_p99_ms"] = *tail;
+    sample.more["send_lag_most_ms"] = absl::ToDoubleMilliseconds(send_lag_most_);
     sample.more["outstanding_most"] = outstanding_most_;
     sample.more["from_send_p50_ms"] = from_send_.QuantileMs(0.5);
-    sample.more["from_send_p99_ms"] = from_send_.QuantileMs(0.99);
-    if (refused_from_intended_.size() > 0) {
-      sample.more["refused_from_intended_p50_ms"] = refused_from_intended_.QuantileMs(0.5);
-    }
+    if (const auto tail = from_send_.TailMs(0.99)) sample.more["from_send_p99_ms"] = *tail;
+    if (refused_from_due_.size() > 0) sample.more["refused_from_due_p50_ms"] = refused_from_due_.QuantileMs(0.5);
   }
 
  private:
-  void Arrive(absl::Time intended) {
+  void Arrive(absl::Time due) {
     const absl::Time now = absl::Now();
     const int outstanding = outstanding_.load();
     if (outstanding >= max_outstanding_) {
@@ -64,27 +78,32 @@ class OpenLoop {
       return;
     }
     outstanding_most_ = std::max(outstanding_most_, outstanding + 1);
-    if (load_.window().Counts(now)) send_lags_.Add(now - intended);
-    Reserve(intended);
+    send_lag_most_ = std::max(send_lag_most_, now - due);
+    if (load_.window().Counts(now)) send_lags_.Add(now - due);
+    Reserve(due);
   }
 
-  Flow Reserve(absl::Time intended) {
+  Flow Reserve(absl::Time due) {
     v1::ReserveStockRequest request;
     v1::ReserveStockResponse response;
     FillRequest(skus_.Next(), request);
     outstanding_.fetch_add(1);
     CallEnd call = co_await client_.Call(kReserveStock, request, response);
     outstanding_.fetch_sub(1);
-    const bool counts = load_.window().Counts(call.end);
+    const bool counts = load_.window().Counts(due);
     if (absl::IsResourceExhausted(call.status)) {
-      load_.recorder().AddRefusal(call.start, call.end);
-      if (counts) refused_from_intended_.Add(call.end - intended);
+      ++refused_;
+      load_.recorder().AddRefusal(due, call.start, call.end);
+      if (counts) refused_from_due_.Add(call.end - due);
       co_return;
     }
     if (call.status.ok()) call.status = CheckAnswer(request, response);
-    if (call.status.ok() && counts) from_send_.Add(call.end - call.start);
-    call.start = intended;
-    load_.Count(call);
+    if (!call.status.ok()) {
+      load_.Count(call);
+      co_return;
+    }
+    load_.recorder().AddDue(due, call.end);
+    if (counts) from_send_.Add(call.end - call.start);
   }
 
   const int max_outstanding_ = MaxOutstanding();
@@ -97,10 +116,12 @@ class OpenLoop {
   int outstanding_most_ = 0;
   int64_t unsent_ = 0;
   Latencies send_lags_;
+  absl::Duration send_lag_most_;
 
   // Of the thread that takes the answers.
+  int64_t refused_ = 0;  // The warm-up and the end included.
   Latencies from_send_;
-  Latencies refused_from_intended_;
+  Latencies refused_from_due_;
 };
 
 }  // namespace
@@ -108,12 +129,13 @@ class OpenLoop {
 int MaxOutstanding() { return 2 * static_cast<int>(server::ServerOptions().max_waiting_writes); }
 
 absl::StatusOr<Sample> OfferReservations(const std::string& address, Workload workload, double per_second,
-                                         const Timing& timing) {
+                                         Refusals refusals, const Timing& timing) {
   Sample further;
   absl::StatusOr<Sample> sample = Measure(1, timing, [&](int, const Window& window, Recorder& recorder) {
     OpenLoop loop(address, workload, window, recorder);
     absl::Status ended = loop.Run(per_second);
     loop.Report(per_second, further);
+    if (ended.ok() && refusals == Refusals::kErrors) ended = loop.CheckUnrefused(further);
     return ended;
   });
   if (!sample.ok()) return sample;

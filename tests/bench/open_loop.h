@@ -14,24 +14,33 @@ namespace inventory::bench {
 // that is not sent, and counted as such.
 int MaxOutstanding();
 
-// Reservations of the workload arrive as a Poisson process of so many per second, each with an intended time, and are
-// sent within the next quarter of a millisecond, without waiting for any answer. The times of calls that succeed count
-// from the intended time, so that a server (or client) that falls behind shows in them: no coordinated omission.
-// RESOURCE_EXHAUSTED is a refusal; anything else but a right answer is an error.
+// Whether the server may answer RESOURCE_EXHAUSTED.
+enum class Refusals { kAllowed, kErrors };
+
+// Reservations of the workload arrive as a Poisson process of so many per second, each due at a time of its own. A
+// thread looks every quarter of a millisecond which are due, and sends them without waiting for any answer. The times
+// of calls that succeed count from when they were due, so that a server (or client) that falls behind shows in them: no
+// coordinated omission. All calls that were due while it was measured are in the times, those answered later too;
+// rates are of what was answered meanwhile.
+//
+// A refusal where there must be none is an error, unless a call was sent so late that this program sent many at once:
+// then the sample says so. Anything else but a right answer or a refusal is always an error.
 //
 // Of the sample's further figures these tell of the load itself:
-//   target_per_second              the rate that was asked for; offered_per_second is what was sent of it
-//   not_offered_percent            what this program could not send of it, because it had too little of the cores or
-//   for
-//                                  MaxOutstanding
-//   unsent_per_second              arrivals given up because of MaxOutstanding, if there were any
-//   send_lag_p99_ms                time from the intended moment to the sending
-//   outstanding_most               calls that waited at once
+//   target_per_second     the rate that was asked for; offered_per_second is what was sent of it
+//   not_offered_percent   how much of it was not sent: chance, too little of the cores for this program, MaxOutstanding
+//   unsent_per_second     arrivals given up because of MaxOutstanding, if there were any
+//   send_lag_p99_ms       time from when a call was due to its sending
+//   send_lag_most_ms      the longest of all, the warm-up included
+//   outstanding_most      calls that waited at once
 // and these of the answers:
 //   from_send_p50_ms, from_send_p99_ms   times of calls that succeeded from their sending
-//   refused_from_intended_p50_ms         times of refusals from the intended moment, if there were any
+//   refused_from_due_p50_ms              times of refusals from when the calls were due, if there were any
+//   refused_though_below_peak            refusals where there must be none, if calls were sent too late to blame the
+//                                        server
+// The p99 are left out if there were too few calls to tell.
 absl::StatusOr<Sample> OfferReservations(const std::string& address, Workload workload, double per_second,
-                                         const Timing& timing);
+                                         Refusals refusals, const Timing& timing);
 
 }  // namespace inventory::bench
 

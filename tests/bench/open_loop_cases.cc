@@ -11,6 +11,9 @@
 namespace inventory::bench {
 namespace {
 
+// Up to this share of the peak, in percent, the server must serve every call.
+constexpr int kNeverRefused = 80;
+
 // The peak that ServerCase has found here, or finds now.
 absl::StatusOr<double> Peak(Site& site, Workload workload, const Timing& timing) {
   if (!site.peak(workload)) {
@@ -32,11 +35,13 @@ absl::StatusOr<Sample> RunAt(Site& site, Workload workload, int percent, const T
   absl::StatusOr<double> peak = Peak(site, workload, timing);
   if (!peak.ok()) return peak.status();
   const double per_second = *peak * percent / 100;
-  const bool overload = per_second > *peak;
+  const bool overload = percent > 100;
   absl::StatusOr<Sample> sample = OfferReservations(site.server_address(), workload, per_second,
+                                                    percent <= kNeverRefused ? Refusals::kErrors : Refusals::kAllowed,
                                                     overload ? WithFullQueue(timing, per_second - *peak) : timing);
   if (!sample.ok()) return sample;
   sample->more["peak_per_second"] = *peak;
+  sample->more["offered_percent"] = 100 * sample->offered_per_second / *peak;
   return sample;
 }
 

@@ -1,6 +1,7 @@
 #include "tests/bench/report_json.h"
 
 #include <cmath>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -20,15 +21,17 @@ Object CpuObject(const Cpu& cpu) {
   return {{"client", cpu.client}, {"server", cpu.server}, {"database", cpu.database}};
 }
 
+Object OrNull(std::optional<double> figure) { return figure ? Object(*figure) : Object(nullptr); }
+
 Object SampleObject(const Sample& sample) {
   Object object = {{"per_second", sample.per_second},
                    {"p50_ms", sample.p50_ms},
-                   {"p99_ms", sample.p99_ms},
-                   {"p999_ms", sample.p999_ms},
+                   {"p99_ms", OrNull(sample.p99_ms)},
+                   {"p999_ms", OrNull(sample.p999_ms)},
                    {"acknowledged", sample.acknowledged},
                    {"offered_per_second", sample.offered_per_second},
                    {"refused_per_second", sample.refused_per_second},
-                   {"refused_p50_ms", sample.refused_p50_ms},
+                   {"refused_p50_ms", OrNull(sample.refused_p50_ms)},
                    {"cpu_us", CpuObject(sample.cpu_us)}};
   for (const auto& [name, value] : sample.more) object[name] = value;
   return object;
@@ -38,11 +41,11 @@ Object MediansObject(const Result& result) {
   Object object = {{"per_second", MedianOf(result, &Sample::per_second)},
                    {"spread_percent", SpreadPercent(result)},
                    {"p50_ms", MedianOf(result, &Sample::p50_ms)},
-                   {"p99_ms", MedianOf(result, &Sample::p99_ms)},
-                   {"p999_ms", MedianOf(result, &Sample::p999_ms)},
+                   {"p99_ms", OrNull(MedianOf(result, &Sample::p99_ms))},
+                   {"p999_ms", OrNull(MedianOf(result, &Sample::p999_ms))},
                    {"offered_per_second", MedianOf(result, &Sample::offered_per_second)},
                    {"refused_per_second", MedianOf(result, &Sample::refused_per_second)},
-                   {"refused_p50_ms", MedianOf(result, &Sample::refused_p50_ms)},
+                   {"refused_p50_ms", OrNull(MedianOf(result, &Sample::refused_p50_ms))},
                    {"cpu_us", CpuObject(MedianCpu(result))}};
   for (const std::string& name : NamesOfMore(result)) object[name] = *MedianOfMore(result, name);
   return object;
@@ -77,10 +80,8 @@ Object ResultObject(const Result& result) {
 }
 
 Object BarObject(const Bar& bar) {
-  return {{"what", bar.what},    {"figure", bar.figure ? Object(*bar.figure) : Object(nullptr)},
-          {"limit", Limit(bar)}, {"bar", bar.bar},
-          {"unit", bar.unit},    {"verdict", Verdict(bar)},
-          {"from", bar.from}};
+  return {{"what", bar.what}, {"figure", OrNull(bar.figure)}, {"limit", Limit(bar)}, {"bar", bar.bar},
+          {"unit", bar.unit}, {"verdict", Verdict(bar)},      {"from", bar.from}};
 }
 
 }  // namespace

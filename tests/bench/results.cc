@@ -8,11 +8,35 @@
 #include "absl/strings/str_format.h"
 
 namespace inventory::bench {
+namespace {
 
-double MedianOf(const Result& result, double Sample::*figure) {
+std::vector<double> ValuesOf(const Result& result, double Sample::*figure) {
   std::vector<double> values;
   for (const Sample& sample : result.rounds) values.push_back(sample.*figure);
-  return Median(std::move(values));
+  return values;
+}
+
+std::vector<double> ValuesOf(const Result& result, std::optional<double> Sample::*figure) {
+  std::vector<double> values;
+  for (const Sample& sample : result.rounds) {
+    if (sample.*figure) values.push_back(*(sample.*figure));
+  }
+  return values;
+}
+
+Range RangeOfValues(const std::vector<double>& values) {
+  if (values.empty()) return {};
+  const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+  return {.least = *least, .greatest = *greatest};
+}
+
+}  // namespace
+
+double MedianOf(const Result& result, double Sample::*figure) { return Median(ValuesOf(result, figure)); }
+
+std::optional<double> MedianOf(const Result& result, std::optional<double> Sample::*figure) {
+  std::vector<double> values = ValuesOf(result, figure);
+  return values.empty() ? std::nullopt : std::optional(Median(std::move(values)));
 }
 
 Cpu MedianCpu(const Result& result) {
@@ -24,12 +48,10 @@ Cpu MedianCpu(const Result& result) {
   return {.client = median(&Cpu::client), .server = median(&Cpu::server), .database = median(&Cpu::database)};
 }
 
-Range RangeOf(const Result& result, double Sample::*figure) {
-  if (result.rounds.empty()) return {};
-  const auto [least, greatest] =
-      std::minmax_element(result.rounds.begin(), result.rounds.end(),
-                          [figure](const Sample& one, const Sample& other) { return one.*figure < other.*figure; });
-  return {.least = (*least).*figure, .greatest = (*greatest).*figure};
+Range RangeOf(const Result& result, double Sample::*figure) { return RangeOfValues(ValuesOf(result, figure)); }
+
+Range RangeOf(const Result& result, std::optional<double> Sample::*figure) {
+  return RangeOfValues(ValuesOf(result, figure));
 }
 
 std::optional<double> MedianOfMore(const Result& result, const std::string& name) {

@@ -67,6 +67,8 @@ struct RunFacts {
 
 // The median over the rounds of one figure, for example &Sample::per_second.
 double MedianOf(const Result& result, double Sample::*figure);
+// The same over the rounds that have the figure. None if no round has.
+std::optional<double> MedianOf(const Result& result, std::optional<double> Sample::*figure);
 // The same for each part of Sample::cpu_us.
 Cpu MedianCpu(const Result& result);
 
@@ -76,6 +78,8 @@ struct Range {
   double greatest = 0;
 };
 Range RangeOf(const Result& result, double Sample::*figure);
+// The same of the rounds that have the figure.
+Range RangeOf(const Result& result, std::optional<double> Sample::*figure);
 
 // The median of a figure in Sample::more over the rounds that have it. None if no round has.
 std::optional<double> MedianOfMore(const Result& result, const std::string& name);

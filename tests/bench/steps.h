@@ -22,14 +22,15 @@ class Steps {
     latencies_[step].Add(end - start);
   }
 
-  // Adds "<step>_per_second", "<step>_p50_ms" and "<step>_p99_ms" of each step to the sample's further figures.
+  // Adds "<step>_per_second", "<step>_p50_ms" and "<step>_p99_ms" of each step to the sample's further figures; the
+  // last one only where there were enough to tell.
   void Report(const Timing& timing, Sample& sample) {
     storage::MutexLock lock(mutex_);
     for (const auto& [step, latencies] : latencies_) {
       sample.more[absl::StrCat(step, "_per_second")] =
           static_cast<double>(latencies.size()) / absl::ToDoubleSeconds(timing.measured);
       sample.more[absl::StrCat(step, "_p50_ms")] = latencies.QuantileMs(0.5);
-      sample.more[absl::StrCat(step, "_p99_ms")] = latencies.QuantileMs(0.99);
+      if (const auto tail = latencies.TailMs(0.99)) sample.more[absl::StrCat(step, "_p99_ms")] = *tail;
     }
   }
 

@@ -31,8 +31,8 @@ constexpr const char* kSubjects[] = {"comparison", "more and fewer in flight",
 const char* SubjectOnMain(const Case& what) {
   const auto begins = [&what](const char* word) { return absl::StartsWith(what.id, word); };
   if (what.kind != Kind::kOther) {
-    const bool usual = what.kind == Kind::kBatches || what.concurrency == 1 || what.concurrency == 256 ||
-                       (what.kind == Kind::kTransactions && what.concurrency == 16);
+    const bool usual = what.kind == Kind::kEcho || what.kind == Kind::kBatches || what.concurrency == 1 ||
+                       what.concurrency == 256 || (what.kind == Kind::kTransactions && what.concurrency == 16);
     return usual ? "comparison" : "more and fewer in flight";
   }
   if (begins("zipf") || begins("mix-orders")) return "orders";
@@ -77,8 +77,10 @@ std::string Wrapped(std::string first, std::size_t indent, const std::vector<std
   return absl::StrCat(lines, line, "\n");
 }
 
-// Figures that are 0 were not measured.
-std::string RoundedOrDash(double value) { return value == 0 ? "-" : Rounded(value); }
+std::string RoundedOrDash(std::optional<double> value) { return value ? Rounded(*value) : "-"; }
+
+// A time that is 0 was not measured.
+std::optional<double> IfAny(double time) { return time == 0 ? std::nullopt : std::optional(time); }
 
 std::string ResultLine(const Result& result) {
   const Cpu cpu = MedianCpu(result);
@@ -92,7 +94,7 @@ std::string ResultLine(const Result& result) {
   std::string line = absl::StrFormat(
       "%s%-*s %7.0f %5s %6s %6s %6s %5.0f %6.0f %5.0f %4s", before, static_cast<int>(kNameWidth),
       before.empty() ? name : "", MedianOf(result, &Sample::per_second), range,
-      RoundedOrDash(MedianOf(result, &Sample::p50_ms)), RoundedOrDash(MedianOf(result, &Sample::p99_ms)),
+      RoundedOrDash(IfAny(MedianOf(result, &Sample::p50_ms))), RoundedOrDash(MedianOf(result, &Sample::p99_ms)),
       RoundedOrDash(MedianOf(result, &Sample::p999_ms)), cpu.client, cpu.server, cpu.database,
       memory ? absl::StrFormat("%.0f", *memory) : "");
   absl::StripTrailingAsciiWhitespace(&line);
@@ -115,7 +117,6 @@ std::string MoreText(const Result& result, const std::string& name) {
   const auto of_step = [&](absl::string_view ending) -> std::optional<absl::string_view> {
     absl::string_view step = name;
     const bool whole = absl::ConsumeSuffix(&step, ending) && MedianOfMore(result, absl::StrCat(step, "_p50_ms")) &&
-                       MedianOfMore(result, absl::StrCat(step, "_p99_ms")) &&
                        MedianOfMore(result, absl::StrCat(step, "_per_second"));
     return whole ? std::optional(step) : std::nullopt;
   };
@@ -124,7 +125,7 @@ std::string MoreText(const Result& result, const std::string& name) {
   if (const auto step = of_step("_per_second")) {
     text = absl::StrFormat("%s %s/s in %s and %s ms", absl::StrReplaceAll(*step, {{"_", " "}}), Rounded(value),
                            Rounded(*MedianOfMore(result, absl::StrCat(*step, "_p50_ms"))),
-                           Rounded(*MedianOfMore(result, absl::StrCat(*step, "_p99_ms"))));
+                           RoundedOrDash(MedianOfMore(result, absl::StrCat(*step, "_p99_ms"))));
   }
   return text;
 }
@@ -136,8 +137,8 @@ std::string MoreLine(const Result& result) {
   const double refused = MedianOf(result, &Sample::refused_per_second);
   if (offered > 0) parts.push_back(absl::StrFormat("offered %.0f/s", offered));
   if (refused > 0) {
-    const double median = MedianOf(result, &Sample::refused_p50_ms);
-    parts.push_back(absl::StrFormat("refused %.0f/s, in %s ms (median)", refused, Rounded(median)));
+    const std::optional<double> median = MedianOf(result, &Sample::refused_p50_ms);
+    parts.push_back(absl::StrFormat("refused %.0f/s, in %s ms (median)", refused, RoundedOrDash(median)));
   }
   for (const std::string& name : NamesOfMore(result)) {
     if (const std::string text = MoreText(result, name); !text.empty()) parts.push_back(text);

@@ -52,12 +52,49 @@ TEST(BarsTest, ComparesWithThePeer) {
 
 TEST(BarsTest, ComparesWhatElseIsRun) {
   ExpectFigure("3-line orders over Zipf, lines/s to uniform's", 4500 / 4000., "met");
-  ExpectFigure("availability of 20 SKUs, 64 in flight, to (a)", 0.6, "met");
+  ExpectFigure("availability of 20 SKUs, 64 in flight, to (a)", 12'000 / 16'000., "met");
   ExpectFigure("1 million SKUs with a history to 10,000", 0.85, "met");
   ExpectFigure("import of new SKUs, rows", 40'000, "met");
   ExpectFigure("hot SKU, 200 % offered, goodput to the peak", 0.9, "met");
   ExpectFigure("10,000 SKUs, 200 % offered, median of refusals", 4, "met");
   ExpectFigure("most memory of the server in any case", 57 * 1.04, "met");
+}
+
+TEST(BarsTest, SaysWhatReallyWasOffered) {
+  std::vector<Result> results = MadeUpRun();
+  for (Result& result : results) {
+    for (Sample& sample : result.rounds) {
+      if (result.what.id == "open-200") sample.more["offered_percent"] = 173.4;
+    }
+  }
+  EXPECT_THAT(BarNamed(Bars(results), "10,000 SKUs, 173 % offered, goodput to the peak").figure,
+              Optional(DoubleNear(0.9, 0.001)));
+  EXPECT_EQ(Verdict(BarNamed(Bars(results), "10,000 SKUs, 173 % offered, median of refusals")), "met");
+}
+
+TEST(BarsTest, MissesRefusalsWhereThereWereNone) {
+  const std::string what = "10,000 SKUs, 200 % offered, median of refusals";
+  std::vector<Result> results = {MadeUp("open-200", 4500, 10)};
+  Bar bar = BarNamed(Bars(results), what);
+  EXPECT_EQ(bar.figure, std::nullopt);
+  EXPECT_EQ(Verdict(bar), "missed");
+  EXPECT_EQ(bar.from, "no refusals of open-200");
+  EXPECT_THAT(BarsTable({bar}),
+              AllOf(HasSubstr("missed"), HasSubstr("no refusals of open-200"), HasSubstr("1 missed")));
+  // Rounds without refusals have no part in the median.
+  results[0].rounds[1].refused_p50_ms = 30;
+  bar = BarNamed(Bars(results), what);
+  EXPECT_THAT(bar.figure, Optional(30));
+  EXPECT_EQ(Verdict(bar), "missed");
+  EXPECT_EQ(Verdict(BarNamed(Bars({}), what)), "not run");
+}
+
+TEST(BarsTest, HasNoTailOfTooFewCalls) {
+  std::vector<Result> results = {MadeUp("d-hot-256", 5000, 50), MadeUp("p-hot-256", 600, 400)};
+  for (Sample& sample : results[1].rounds) sample.p99_ms = std::nullopt;
+  const Bar bar = BarNamed(Bars(results), "hot SKU, 256 in flight, p99 to the peer's");
+  EXPECT_EQ(Verdict(bar), "not run");
+  EXPECT_EQ(bar.from, "no p99 of p-hot-256: too few calls");
 }
 
 TEST(BarsTest, TakesTheLargestTablesThatThereWere) {

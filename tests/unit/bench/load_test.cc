@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "tests/bench/arrivals.h"
 #include "tests/bench/latencies.h"
+#include "tests/bench/measure.h"
 #include "tests/bench/zipf.h"
 
 namespace inventory::bench {
@@ -23,6 +25,53 @@ TEST(LatenciesTest, HasExactQuantilesOfAllTimesInAnyOrder) {
   EXPECT_EQ(odd.QuantileMs(0.5), 501);
   EXPECT_EQ(odd.QuantileMs(0.999), 1000);
   EXPECT_EQ(odd.QuantileMs(1), 1000);
+}
+
+TEST(LatenciesTest, HasNoTailOfWhichLessThanTenTellAnything) {
+  Latencies latencies;
+  for (int ms = 1; ms < 1000; ++ms) latencies.Add(absl::Milliseconds(ms));
+  EXPECT_EQ(latencies.TailMs(0.99), std::nullopt);
+  latencies.Add(absl::Milliseconds(1000));
+  EXPECT_EQ(latencies.TailMs(0.99), std::optional(991.0));
+  EXPECT_EQ(latencies.TailMs(0.999), std::nullopt);
+}
+
+// Of a window from 1 to 3 seconds after now.
+class RecorderTest : public ::testing::Test {
+ protected:
+  RecorderTest() : window_({.warmup = absl::Seconds(1), .measured = absl::Seconds(2)}), recorders_{Recorder(window_)} {}
+
+  absl::Time At(double seconds) const { return now_ + absl::Seconds(seconds); }
+  Sample Result() const { return Summarise(window_, recorders_); }
+
+  const absl::Time now_ = absl::Now();
+  const Window window_;
+  std::vector<Recorder> recorders_;
+};
+
+TEST_F(RecorderTest, CountsCallsByTheirEnd) {
+  recorders_[0].Add(At(0.5), At(1.5), 3);
+  recorders_[0].Add(At(2.5), At(3.5));
+  EXPECT_EQ(Result().per_second, 1.5);
+  EXPECT_FLOAT_EQ(Result().p50_ms, 1000);
+  EXPECT_EQ(Result().acknowledged, 4);
+}
+
+TEST_F(RecorderTest, TimesScheduledCallsThatEndLate) {
+  recorders_[0].AddDue(At(0.5), At(1.5));
+  EXPECT_EQ(Result().per_second, 0.5);
+  EXPECT_EQ(Result().p50_ms, 0);
+  recorders_[0].AddDue(At(2.5), At(9.5));
+  EXPECT_EQ(Result().per_second, 0.5);
+  EXPECT_FLOAT_EQ(Result().p50_ms, 7000);
+  EXPECT_EQ(Result().acknowledged, 2);
+}
+
+TEST_F(RecorderTest, TimesRefusalsFromTheirSending) {
+  EXPECT_EQ(Result().refused_p50_ms, std::nullopt);
+  recorders_[0].AddRefusal(At(2), At(2.5), At(2.75));
+  EXPECT_EQ(Result().refused_per_second, 0.5);
+  EXPECT_FLOAT_EQ(Result().refused_p50_ms.value(), 250);
 }
 
 TEST(ArrivalsTest, ComeAtTheirRateAndIndependently) {

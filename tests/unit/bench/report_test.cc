@@ -64,6 +64,17 @@ TEST(TableTest, HasEveryFigureOfACase) {
                     HasSubstr("3 rounds of 2.5s after 500ms"), HasSubstr("hot SKU, 256 in flight, to best (b)")));
 }
 
+TEST(ReportTest, HasNoTailsOfTooFewCalls) {
+  Result result = MadeUp("d-hot-256", 5000, 50);
+  for (Sample& sample : result.rounds) sample.p999_ms = std::nullopt;
+  EXPECT_THAT(Table(MadeUpFacts(), {result}), HasSubstr("5000   6 %   50.0    100      -    80    110   120   59"));
+  const nlohmann::json json = nlohmann::json::parse(Json(MadeUpFacts(), {result}));
+  EXPECT_EQ(json["cases"][0]["medians"]["p99_ms"], 100);
+  EXPECT_TRUE(json["cases"][0]["medians"]["p999_ms"].is_null());
+  EXPECT_TRUE(json["cases"][0]["rounds"][0]["p999_ms"].is_null());
+  EXPECT_TRUE(json["cases"][0]["rounds"][0]["refused_p50_ms"].is_null());
+}
+
 TEST(TableTest, ShowsTheStepsOfAFlow) {
   Result result = MadeUp("mix-orders", 100, 1);
   result.rounds.resize(1);
@@ -135,6 +146,20 @@ TEST(FiguresTest, DrawsAllOfAFullRun) {
     if (picture.All("rect", "data").size() == 1) ExpectAllInside(picture);
   }
   EXPECT_THAT(names, UnorderedElementsAreArray(FigureNames()));
+}
+
+TEST(FiguresTest, SaysWhatWasVerifiedOfTheDatabases) {
+  const auto subtitle = [](const RunFacts& run) {
+    return TextsOf(Parsed(Figures(run, MadeUpRun()).at("throughput-hot.svg")));
+  };
+  RunFacts run = {.facts = {}, .rounds = 3, .timing = {}};
+  EXPECT_THAT(subtitle(run), Contains("Medians and range of all rounds"));
+  run.facts = {{"file system", "ext4"}, {"one", "innodb_flush_log_at_trx_commit=1, x=2"}};
+  EXPECT_THAT(subtitle(run), Contains("Medians and range of all rounds; every commit flushed to ext4"));
+  run.facts[0].second = "tmpfs";
+  EXPECT_THAT(subtitle(run), Contains("Medians and range of all rounds; every commit flushed to tmpfs, in memory"));
+  run.facts.emplace_back("other", "innodb_flush_log_at_trx_commit=2");
+  EXPECT_THAT(subtitle(run), Contains("Medians and range of all rounds"));
 }
 
 TEST(FiguresTest, DrawsNothingOfNothing) { EXPECT_THAT(Figures(MadeUpFacts(), {}), IsEmpty()); }

@@ -21,6 +21,16 @@ TEST(ResultsTest, TakesTheMedianAndTheRangeOverTheRounds) {
   EXPECT_THAT(MedianCpu(result).server, DoubleEq(110));
 }
 
+TEST(ResultsTest, LeavesOutRoundsWithoutTheFigure) {
+  Result result = MadeUp("open-200", 1000, 5);
+  EXPECT_EQ(MedianOf(result, &Sample::refused_p50_ms), std::nullopt);
+  EXPECT_THAT(RangeOf(result, &Sample::refused_p50_ms).greatest, DoubleEq(0));
+  result.rounds[0].refused_p50_ms = 4;
+  result.rounds[2].refused_p50_ms = 6;
+  EXPECT_THAT(MedianOf(result, &Sample::refused_p50_ms), Optional(DoubleEq(5)));
+  EXPECT_THAT(RangeOf(result, &Sample::refused_p50_ms).least, DoubleEq(4));
+}
+
 TEST(ResultsTest, TakesMoreFiguresFromTheRoundsThatHaveThem) {
   Result result = MadeUp("import", 1000, 0);
   result.rounds[0].more = {{"memory_mib", 40}};
