@@ -56,6 +56,15 @@ absl::StatusOr<std::vector<std::string>> ReadDurableSettings(storage::Connection
   return read;
 }
 
+absl::StatusOr<int64_t> ReadTablesMib(storage::Connection& connection) {
+  const auto size =
+      Query(connection,
+            "SELECT CAST(SUM(data_length + index_length) / 1048576 AS SIGNED) FROM information_schema.tables "
+            "WHERE table_schema = DATABASE()");
+  if (!size.ok()) return size.status();
+  return (*size)[0].Int(0);
+}
+
 absl::Status SetRedoLogSize(storage::Connection& connection, int mib) {
   const auto version = Query(connection, "SELECT VERSION()");
   if (!version.ok()) return version.status();

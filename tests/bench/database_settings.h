@@ -15,6 +15,9 @@ namespace inventory::bench {
 // acknowledged write could be lost in a crash.
 absl::StatusOr<std::vector<std::string>> ReadDurableSettings(storage::Connection& connection);
 
+// How large the tables and their indexes are, in MiB, as the database estimates it.
+absl::StatusOr<int64_t> ReadTablesMib(storage::Connection& connection);
+
 // How much the database may write before changed pages must be in its files.
 absl::Status SetRedoLogSize(storage::Connection& connection, int mib);
 

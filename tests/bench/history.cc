@@ -1,5 +1,7 @@
 #include "tests/bench/history.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -23,7 +25,6 @@
 #include "tests/bench/database_settings.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/reserve_request.h"
-#include "tests/bench/stock.h"
 
 namespace inventory::bench {
 namespace {
@@ -42,7 +43,7 @@ absl::Status CountAndCorrect(Stub& inventory, const std::string& sku) {
   count.set_on_hand(kUnitsOfEachSku);
   v1::SetStockResponse counted;
   absl::Status status = Ask(inventory, &Stub::SetStock, count, counted);
-  for (const int64_t delta : {12, -1, 3}) {
+  for (const int64_t delta : kHistoryCorrections) {
     if (!status.ok()) return status;
     v1::AdjustStockRequest correct;
     correct.set_sku(sku);
@@ -223,6 +224,14 @@ std::string HistorySku(int64_t number) { return absl::StrFormat("%s%07d", kHisto
 
 std::string ShortCount(int64_t skus) {
   return skus % 1'000'000 == 0 ? absl::StrCat(skus / 1'000'000, "m") : absl::StrCat(skus / 1000, "k");
+}
+
+int BufferPoolMib(int64_t skus) {
+  constexpr int64_t kBytesOfEachSku = 10'000;  // With indexes, and as full as pages are.
+  constexpr int64_t kOfRun = 1 << 30;
+  constexpr int64_t kMib = 1 << 20;
+  const int64_t half = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE) / 2;
+  return static_cast<int>(std::min(skus * kBytesOfEachSku + kOfRun, half) / kMib);
 }
 
 absl::Status FillHistory(Stub& inventory, const storage::DatabaseOptions& database, int64_t skus,

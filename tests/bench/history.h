@@ -2,6 +2,7 @@
 #ifndef INVENTORY_TESTS_BENCH_HISTORY_H_
 #define INVENTORY_TESTS_BENCH_HISTORY_H_
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "absl/status/status.h"
 #include "inventory/v1/inventory_service.grpc.pb.h"
 #include "storage/connection.h"
+#include "tests/bench/stock.h"
 
 namespace inventory::bench {
 
@@ -21,11 +23,20 @@ inline constexpr int kHistoryMovements = 10;
 inline constexpr int kHistoryReservations = 4;
 inline constexpr int kHistoryReserved = 2;
 
+// What each of them has available in the end.
+inline constexpr std::array<int64_t, 3> kHistoryCorrections = {12, -1, 3};
+inline constexpr int64_t kHistoryAvailable =
+    kUnitsOfEachSku + kHistoryCorrections[0] + kHistoryCorrections[1] + kHistoryCorrections[2] - kHistoryReserved;
+
 // The SKU with this number, from 0 and below 10 million.
 std::string HistorySku(int64_t number);
 
 // "10k" or "1m": a name for so many SKUs.
 std::string ShortCount(int64_t skus);
+
+// How much memory for pages holds the tables of so many SKUs and what a run adds to them, in MiB; but at most half of
+// the machine's memory.
+int BufferPoolMib(int64_t skus);
 
 // Makes SKUs 0 to skus - 1. The first one lives its life through the server; its rows are then copied for the others,
 // with SKUs, ids and references of their own and of the same length, by two connections. `report` hears how far it is.

@@ -44,9 +44,11 @@ absl::StatusOr<Sample> ImportOnce(Site& site, int64_t first_sku, int64_t rows, I
   Latencies latencies;
   ImportOptions options{.first_sku = first_sku, .rows = rows, .units = ++imported.units};
   options.on_chunk = [&latencies](absl::Time sent, absl::Time answered, int64_t) { latencies.Add(answered - sent); };
+  const Cpu before = site.ReadCpu();
   const absl::Time start = absl::Now();
   absl::Status status = Import(site.server_address(), options);
   const absl::Duration took = absl::Now() - start;
+  const Cpu after = site.ReadCpu();
   if (status.ok()) status = CheckImported(site, options);
   if (!status.ok()) return status;
   imported.skus = std::max(imported.skus, first_sku + rows);
@@ -56,6 +58,7 @@ absl::StatusOr<Sample> ImportOnce(Site& site, int64_t first_sku, int64_t rows, I
   sample.p50_ms = latencies.QuantileMs(0.5);
   sample.p99_ms = latencies.TailMs(0.99);
   sample.p999_ms = latencies.TailMs(0.999);
+  sample.cpu_us = CpuForOne(before, after, rows);
   sample.more["rows"] = static_cast<double>(rows);
   return sample;
 }

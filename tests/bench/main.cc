@@ -42,7 +42,7 @@ struct Options {
   std::string parent_dir = fs::temp_directory_path();
   bool allow_memory = false;
   std::string mysql;
-  int buffer_pool_mib = 1024;
+  std::optional<int> buffer_pool_mib;
   int redo_log_mib = 1024;
   std::string server = INVENTORY_SERVER;
   std::vector<std::string> server_options;
@@ -67,8 +67,8 @@ void Declare(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_flag("--allow-memory", options.allow_memory, "Let --dir be in memory, where flushing costs nothing");
   app.add_option("--mysql", options.mysql, "The mysqld to measure as well")->envname("INVENTORY_BENCH_MYSQL");
-  app.add_option("--buffer-pool", options.buffer_pool_mib, "MiB of memory that each database has for pages")
-      ->capture_default_str()
+  app.add_option("--buffer-pool", options.buffer_pool_mib,
+                 "MiB of memory that each database has for pages. Default: 1024, and for growth what all tables need")
       ->check(CLI::Range(16, 1 << 20));
   app.add_option("--redo-log", options.redo_log_mib, "MiB of redo log that each database has")
       ->capture_default_str()
@@ -180,6 +180,7 @@ absl::Status Run(const Options& options) {
                .peer_connections = options.peer.connections,
                .mysql_binary = options.mysql,
                .buffer_pool_mib = options.buffer_pool_mib,
+               .most_history_skus = MostHistorySkus(plan),
                .redo_log_mib = options.redo_log_mib,
                .report = Say});
   RunFacts run{.facts = FactsBefore(options), .rounds = plan.front().rounds, .timing = plan.front().timing};

@@ -15,6 +15,13 @@ void OnSignal(int) { interrupted.store(true, std::memory_order_relaxed); }
 
 }  // namespace
 
+Cpu CpuForOne(const Cpu& before, const Cpu& after, int64_t operations) {
+  const double microseconds = 1e6 / static_cast<double>(std::max<int64_t>(operations, 1));
+  return {.client = (after.client - before.client) * microseconds,
+          .server = (after.server - before.server) * microseconds,
+          .database = (after.database - before.database) * microseconds};
+}
+
 bool Window::Open() const { return !Interrupted() && absl::Now() < end_; }
 
 void Recorder::Add(absl::Time start, absl::Time end, int64_t operations) {
@@ -59,6 +66,8 @@ Sample Summarise(const Window& window, const std::vector<Recorder>& recorders) {
 }
 
 absl::StatusOr<Sample> Measure(int threads, const Timing& timing, const Worker& worker) {
+  const auto read_cpu = [&timing] { return timing.read_cpu ? timing.read_cpu() : Cpu(); };
+  const Cpu before = read_cpu();
   const Window window(timing);
   std::vector<Recorder> recorders(static_cast<std::size_t>(threads), Recorder(window));
   std::vector<absl::Status> ends(static_cast<std::size_t>(threads));
@@ -70,11 +79,14 @@ absl::StatusOr<Sample> Measure(int threads, const Timing& timing, const Worker& 
     });
   }
   for (std::thread& thread : running) thread.join();
+  const Cpu after = read_cpu();
   for (const absl::Status& end : ends) {
     if (!end.ok()) return end;
   }
   if (Interrupted()) return absl::CancelledError("interrupted");
-  return Summarise(window, recorders);
+  Sample sample = Summarise(window, recorders);
+  sample.cpu_us = CpuForOne(before, after, sample.acknowledged);
+  return sample;
 }
 
 void CatchInterrupts() {

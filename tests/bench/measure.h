@@ -17,17 +17,22 @@
 
 namespace inventory::bench {
 
-// How long one run of a case lasts: first a warm-up that is not counted.
-struct Timing {
-  absl::Duration warmup = absl::Milliseconds(500);
-  absl::Duration measured = absl::Milliseconds(2500);
-};
-
 // CPU time of the processes that take part.
 struct Cpu {
   double client = 0;  // This process.
   double server = 0;  // inventory-server, or the echo server in its cases.
   double database = 0;
+};
+
+// What each of `operations` took of the time from `before` to `after`, in microseconds.
+Cpu CpuForOne(const Cpu& before, const Cpu& after, int64_t operations);
+
+// How long one run of a case lasts: first a warm-up that is not counted.
+struct Timing {
+  absl::Duration warmup = absl::Milliseconds(500);
+  absl::Duration measured = absl::Milliseconds(2500);
+  // What all processes have used so far, in seconds: read right before and after the load. May be empty.
+  std::function<Cpu()> read_cpu = nullptr;
 };
 
 // What one run has measured.

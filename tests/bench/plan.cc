@@ -73,6 +73,14 @@ std::set<std::string> IdsOf(const std::vector<Stage>& plan) {
 
 }  // namespace
 
+int64_t MostHistorySkus(const std::vector<Stage>& plan) {
+  int64_t most = 0;
+  for (const Stage& stage : plan) {
+    for (const Case& what : stage.cases) most = std::max(most, HistorySkus(what.place));
+  }
+  return most;
+}
+
 std::vector<Stage> MakePlan(const PlanOptions& options) {
   const Lengths lengths = LengthsOf(options.size);
   std::vector<Stage> plan = WholePlan(lengths);

@@ -37,6 +37,9 @@ struct PlanOptions {
   std::optional<absl::Duration> measured = {};
 };
 
+// The most SKUs with a history that any of the cases has.
+int64_t MostHistorySkus(const std::vector<Stage>& plan);
+
 // Stages without a case are left out.
 std::vector<Stage> MakePlan(const PlanOptions& options);
 

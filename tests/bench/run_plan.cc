@@ -12,22 +12,15 @@
 namespace inventory::bench {
 namespace {
 
-Cpu CpuForOne(const Cpu& before, const Cpu& after, int64_t operations) {
-  const double microseconds = 1e6 / static_cast<double>(std::max<int64_t>(operations, 1));
-  return {.client = (after.client - before.client) * microseconds,
-          .server = (after.server - before.server) * microseconds,
-          .database = (after.database - before.database) * microseconds};
-}
-
 absl::Status RunOnce(Site& site, Result& result) {
   const Case& what = result.what;
   site.ForgetServerPeak();
   absl::StatusOr<BatchFigures> before = site.ReadBatchFigures();
   if (!before.ok()) return before.status();
-  const Cpu idle = site.ReadCpu();
-  absl::StatusOr<Sample> sample = what.run(site, result.timing);
+  Timing timing = result.timing;
+  timing.read_cpu = [&site] { return site.ReadCpu(); };
+  absl::StatusOr<Sample> sample = what.run(site, timing);
   if (!sample.ok()) return sample.status();
-  sample->cpu_us = CpuForOne(idle, site.ReadCpu(), sample->acknowledged);
   sample->more["server_memory_mib"] = static_cast<double>(site.server_peak_bytes()) / (1 << 20);
   result.rounds.push_back(*sample);
   absl::StatusOr<BatchFigures> after = site.ReadBatchFigures();

@@ -103,9 +103,20 @@ absl::Status Site::LoadAll() {
   for (const Workload workload : {Workload::kHot, Workload::kUniform}) {
     if (status.ok()) status = LoadStock(*inventory_, workload);
   }
-  if (!status.ok() || options_.history_skus == 0) return status;
+  return status.ok() && options_.history_skus > 0 ? LoadHistory() : status;
+}
+
+absl::Status Site::LoadHistory() {
   Acknowledge(kHistoryPrefix, options_.history_skus * kHistoryReserved);
-  return FillHistory(*inventory_, database(), options_.history_skus, options_.report);
+  absl::Status filled = FillHistory(*inventory_, database(), options_.history_skus, options_.report);
+  if (!filled.ok()) return filled;
+  auto connection = storage::Connection::Open(database());
+  if (!connection.ok()) return connection.status();
+  const absl::StatusOr<int64_t> mib = ReadTablesMib(**connection);
+  if (!mib.ok()) return mib.status();
+  database_facts_.push_back(absl::StrCat("tables=", *mib, " MiB"));
+  if (*mib > options_.buffer_pool_mib) database_facts_.push_back("which exceeds its memory for pages");
+  return absl::OkStatus();
 }
 
 absl::Status Site::LearnPattern() {

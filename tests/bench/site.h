@@ -99,6 +99,7 @@ class Site {
   absl::Status StartEcho();
   absl::Status StartPeer();
   absl::Status LoadAll();
+  absl::Status LoadHistory();
   absl::Status LearnPattern();
   absl::Status Compare(const std::string& sku_prefix, int64_t reserved) const;
 

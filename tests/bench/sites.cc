@@ -46,12 +46,13 @@ std::string Sites::WhyMissing(Place place) const {
 }
 
 Site::Options Sites::OptionsOf(Place place) const {
+  const int usual_pool_mib = HistorySkus(place) == 0 ? kUsualPoolMib : BufferPoolMib(options_.most_history_skus);
   return {.name = NameOf(place),
           .parent_dir = options_.parent_dir,
           .database_binary = place == Place::kMySql ? options_.mysql_binary : "",
           // As each server does by default.
           .binary_log = place == Place::kMySql,
-          .buffer_pool_mib = options_.buffer_pool_mib,
+          .buffer_pool_mib = options_.buffer_pool_mib.value_or(usual_pool_mib),
           .redo_log_mib = options_.redo_log_mib,
           .servers = place == Place::kReplicas ? 2 : 1,
           .history_skus = HistorySkus(place),

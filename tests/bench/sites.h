@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,9 @@
 #include "tests/bench/site.h"
 
 namespace inventory::bench {
+
+// The memory for pages of a database without a history, in MiB.
+inline constexpr int kUsualPoolMib = 1024;
 
 // How many SKUs with a history there are at a place: 0 for those that have none.
 int64_t HistorySkus(Place place);
@@ -29,7 +33,8 @@ class Sites {
     std::string own_binary;                     // Path of this program.
     int peer_connections = peer::kConnections;  // Of the peer to each database.
     std::string mysql_binary;                   // Path of mysqld. Empty: there is none.
-    int buffer_pool_mib = 1024;                 // Of each database.
+    std::optional<int> buffer_pool_mib;         // Of each database. Default: kUsualPoolMib, or what history needs.
+    int64_t most_history_skus = 0;              // Of any place in this run: all that have a history get as much memory.
     int redo_log_mib = 1024;                    // Of each, too.
     std::function<void(const std::string&)> report;
   };
