@@ -99,7 +99,8 @@ using Worker = std::function<absl::Status(int thread, const Window& window, Reco
 // Runs `threads` workers side by side. The first error of any of them is the result.
 absl::StatusOr<Sample> Measure(int threads, const Timing& timing, const Worker& worker);
 
-// Ctrl-C and SIGTERM then end the run in good order instead of the process; the first one is remembered.
+// Ctrl-C, SIGTERM and SIGHUP then end the run in good order instead of the process; the same signal once more ends the
+// process at once.
 void CatchInterrupts();
 bool Interrupted();
 

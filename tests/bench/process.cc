@@ -16,15 +16,25 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "storage/child_process.h"
 
 namespace inventory::bench {
 namespace {
 
-// A socket that closes itself.
+constexpr absl::Duration kStopPatience = absl::Seconds(30);
+constexpr int kHttpSeconds = 10;
+
+// A socket that closes itself. Connects, sends and receives for at most kHttpSeconds.
 class Socket {
  public:
-  Socket() : descriptor_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
+  Socket() : descriptor_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const timeval patience = {.tv_sec = kHttpSeconds, .tv_usec = 0};
+    for (const int way : {SO_SNDTIMEO, SO_RCVTIMEO}) {
+      setsockopt(descriptor_, SOL_SOCKET, way, &patience, sizeof(patience));
+    }
+  }
   ~Socket() {
     if (descriptor_ >= 0) close(descriptor_);
   }
@@ -61,6 +71,10 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(const std::vector<std::s
 Process::~Process() {
   if (pid_ <= 0) return;
   kill(pid_, SIGTERM);
+  const absl::Time give_up = absl::Now() + kStopPatience;
+  while (Running() && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(10));
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
   int status = 0;
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }

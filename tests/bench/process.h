@@ -12,7 +12,8 @@
 
 namespace inventory::bench {
 
-// A child that is stopped, with SIGTERM, and waited for when this ends; it also stops if the calling thread ends.
+// A child that is stopped, with SIGTERM, and waited for when this ends, and killed if it takes longer than 30 seconds;
+// it also stops if the calling thread ends.
 class Process {
  public:
   // `arguments` begin with the program's path; output goes to the end of `log_file`.
@@ -40,7 +41,7 @@ double CpuSeconds(int pid);
 // A TCP port of 127.0.0.1 that nobody listens on.
 absl::StatusOr<int> FreePort();
 
-// The body of http://127.0.0.1:port/path.
+// The body of http://127.0.0.1:port/path. INTERNAL if nothing comes for 10 seconds.
 absl::StatusOr<std::string> HttpGet(int port, const std::string& path);
 
 // All of a file; empty if it can't be read.
