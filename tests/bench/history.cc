@@ -222,6 +222,8 @@ int64_t RowsOfEachSku() {
 
 std::string HistorySku(int64_t number) { return absl::StrFormat("%s%07d", kHistoryPrefix, number); }
 
+std::size_t NumberOfHistorySku(const std::string& sku) { return std::stoull(sku.substr(sizeof(kHistoryPrefix) - 1)); }
+
 std::string ShortCount(int64_t skus) {
   return skus % 1'000'000 == 0 ? absl::StrCat(skus / 1'000'000, "m") : absl::StrCat(skus / 1000, "k");
 }

@@ -31,6 +31,9 @@ inline constexpr int64_t kHistoryAvailable =
 // The SKU with this number, from 0 and below 10 million.
 std::string HistorySku(int64_t number);
 
+// The number in such a SKU.
+std::size_t NumberOfHistorySku(const std::string& sku);
+
 // "10k" or "1m": a name for so many SKUs.
 std::string ShortCount(int64_t skus);
 

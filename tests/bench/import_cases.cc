@@ -51,6 +51,7 @@ absl::StatusOr<Sample> ImportOnce(Site& site, int64_t first_sku, int64_t rows, I
   const Cpu after = site.ReadCpu();
   if (status.ok()) status = CheckImported(site, options);
   if (!status.ok()) return status;
+  site.AddSkus(std::max<int64_t>(first_sku + rows - imported.skus, 0));
   imported.skus = std::max(imported.skus, first_sku + rows);
   Sample sample;
   sample.acknowledged = rows;

@@ -20,7 +20,8 @@ enum class Size {
   kFull,    // Under forty.
 };
 
-// Cases that take turns, round after round, so that what disturbs the machine for a while disturbs all of them.
+// Cases that take turns, round after round and in each in another order, so that what disturbs the machine for a while
+// disturbs all of them.
 struct Stage {
   std::string name;
   std::vector<Case> cases;

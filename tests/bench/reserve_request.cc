@@ -21,6 +21,7 @@ void FillRequest(const std::string& sku, v1::ReserveStockRequest& request) { Fil
 
 absl::Status CheckAnswer(const v1::ReserveStockRequest& request, const v1::ReserveStockResponse& response) {
   bool right = response.reservation().state() == v1::RESERVATION_STATE_HELD &&
+               response.reservation().order_reference() == request.order_reference() &&
                response.line_results_size() == request.lines_size() &&
                response.movements_size() == request.lines_size();
   for (int i = 0; right && i < request.lines_size(); ++i) {

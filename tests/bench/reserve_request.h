@@ -21,7 +21,7 @@ void FillRequest(const std::string& sku, v1::ReserveStockRequest& request);
 // The same for one unit of each of several SKUs, which must be as many as `request` was filled with before.
 void FillRequest(absl::Span<const std::string> skus, v1::ReserveStockRequest& request);
 
-// INTERNAL unless exactly what was asked for is held.
+// INTERNAL unless exactly what was asked for is held, for this order and no other.
 absl::Status CheckAnswer(const v1::ReserveStockRequest& request, const v1::ReserveStockResponse& response);
 
 }  // namespace inventory::bench

@@ -1,6 +1,8 @@
 // Runs the cases of a plan: round after round, site by site.
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <random>
 #include <set>
 #include <utility>
 
@@ -21,6 +23,8 @@ absl::Status RunOnce(Site& site, Result& result) {
   timing.read_cpu = [&site] { return site.ReadCpu(); };
   absl::StatusOr<Sample> sample = what.run(site, timing);
   if (!sample.ok()) return sample.status();
+  absl::Status up = site.CheckDatabaseUp();
+  if (!up.ok()) return up;
   sample->more["server_memory_mib"] = static_cast<double>(site.server_peak_bytes()) / (1 << 20);
   result.rounds.push_back(*sample);
   absl::StatusOr<BatchFigures> after = site.ReadBatchFigures();
@@ -35,7 +39,9 @@ absl::Status RunOnce(Site& site, Result& result) {
 class Runner {
  public:
   Runner(const std::vector<Stage>& plan, Sites& sites, const std::function<void(const std::string&)>& report)
-      : plan_(plan), sites_(sites), report_(report), progress_(plan, sites) {}
+      : plan_(plan), sites_(sites), report_(report), progress_(plan, sites) {
+    report_(absl::StrCat("the seed of the order in which cases run is ", seed_));
+  }
 
   absl::Status Run(std::vector<Result>& results) {
     for (std::size_t at = 0; at < plan_.size(); ++at) {
@@ -53,11 +59,16 @@ class Runner {
       if (!sites_.WhyMissing(what.place).empty()) continue;
       own.push_back({.what = what, .timing = stage.timing});
     }
+    std::vector<Result*> order;
+    for (Result& result : own) order.push_back(&result);
     for (int round = 1; round <= stage.rounds; ++round) {
-      for (Result& result : own) {
-        absl::Status status = RunCase(stage, round, result);
+      if (stage.rounds > 1) std::shuffle(order.begin(), order.end(), random_);
+      for (Result* const result : order) {
+        absl::Status status = RunCase(stage, round, *result);
         if (!status.ok()) return status;
       }
+      absl::Status right = round < stage.rounds ? sites_.VerifyQuickOnes() : absl::OkStatus();
+      if (!right.ok()) return right;
     }
     std::move(own.begin(), own.end(), std::back_inserter(results));
     return absl::OkStatus();
@@ -95,6 +106,9 @@ class Runner {
   Sites& sites_;
   const std::function<void(const std::string&)>& report_;
   Progress progress_;
+  // No case always follows the same other one, whose changed pages it would have to put up with in each round.
+  const uint32_t seed_ = std::random_device()();
+  std::mt19937 random_{seed_};
 };
 
 }  // namespace

@@ -54,6 +54,7 @@ absl::Status Site::StartDatabase() {
   auto started = storage::EmbeddedDatabase::Start(std::move(options));
   if (!started.ok()) return started.status();
   database_ = *std::move(started);
+  database_pid_ = database_->pid();
   auto connection = storage::Connection::Open(database());
   if (!connection.ok()) return connection.status();
   absl::Status resized = SetRedoLogSize(**connection, options_.redo_log_mib);
@@ -102,11 +103,13 @@ absl::Status Site::LoadAll() {
   absl::Status status = Configure(servers_.front()->channel());
   for (const Workload workload : {Workload::kHot, Workload::kUniform}) {
     if (status.ok()) status = LoadStock(*inventory_, workload);
+    AddSkus(SkuCount(workload));
   }
   return status.ok() && options_.history_skus > 0 ? LoadHistory() : status;
 }
 
 absl::Status Site::LoadHistory() {
+  AddSkus(options_.history_skus);
   Acknowledge(kHistoryPrefix, options_.history_skus * kHistoryReserved);
   absl::Status filled = FillHistory(*inventory_, database(), options_.history_skus, options_.report);
   if (!filled.ok()) return filled;
@@ -159,6 +162,14 @@ absl::Status Site::CheckReserved(const std::string& sku_prefix) {
   return Compare(sku_prefix, reserved);
 }
 
+absl::Status Site::CheckAllReserved() {
+  for (const auto& [prefix, units] : acknowledged_) {
+    absl::Status exact = prefix == kHistoryPrefix ? CheckStored(prefix) : CheckReserved(prefix);
+    if (!exact.ok()) return exact;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Site::CheckStored(const std::string& sku_prefix) {
   storage::DatabaseOptions patient = database();
   patient.read_timeout = absl::Minutes(2);
@@ -184,7 +195,8 @@ std::optional<double> Site::peak(Workload workload) const {
   return found == peaks_.end() ? std::nullopt : std::optional(found->second);
 }
 
-absl::StatusOr<int64_t> Site::CheckConsistent() {
+absl::StatusOr<int64_t> Site::CheckConsistent(absl::Duration patience) {
+  const absl::Time give_up = absl::Now() + patience;
   v1::VerifyStockRequest request;
   request.set_page_size(500);
   int64_t skus = 0;
@@ -198,8 +210,23 @@ absl::StatusOr<int64_t> Site::CheckConsistent() {
     }
     skus += page.skus_checked();
     request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  } while (!request.page_token().empty() && absl::Now() < give_up);
+  if (request.page_token().empty() && skus != skus_) {
+    return absl::DataLossError(absl::StrCat("of ", skus_, " SKUs, ", skus, " were verified"));
+  }
   return skus;
+}
+
+absl::Status Site::CheckConsistentIfQuick() {
+  if (!quick_to_verify_) return absl::OkStatus();
+  const absl::StatusOr<int64_t> checked = CheckConsistent(absl::Seconds(5));
+  if (checked.ok()) quick_to_verify_ = *checked == skus_;
+  return checked.status();
+}
+
+absl::Status Site::CheckDatabaseUp() const {
+  if (database_->pid() == database_pid_) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("the database with process id ", database_pid_, " has ended"));
 }
 
 absl::StatusOr<BatchFigures> Site::ReadBatchFigures() const {

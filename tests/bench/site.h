@@ -75,9 +75,20 @@ class Site {
   // The same by what the database holds: for more SKUs than the server should list after each run.
   absl::Status CheckStored(const std::string& sku_prefix);
 
-  // Whether the server's own check finds counters, allocations and the ledger of all SKUs in agreement. Returns how
-  // many SKUs there are.
-  absl::StatusOr<int64_t> CheckConsistent();
+  // The same for all SKUs that something was ever acknowledged of.
+  absl::Status CheckAllReserved();
+
+  // Says that so many more SKUs have been made.
+  void AddSkus(int64_t skus) { skus_ += skus; }
+
+  // Whether the server's own check goes through all SKUs and finds their counters, allocations and ledger in agreement.
+  // Returns how many SKUs there are; less than all if it takes longer than `patience`.
+  absl::StatusOr<int64_t> CheckConsistent(absl::Duration patience = absl::InfiniteDuration());
+  // The same if it has never taken longer than a few seconds.
+  absl::Status CheckConsistentIfQuick();
+
+  // Whether the database has run without a break since it was started.
+  absl::Status CheckDatabaseUp() const;
 
   // How many reservations a second a closed loop of many calls has reached when it last ran; none before that.
   std::optional<double> peak(Workload workload) const;
@@ -116,6 +127,9 @@ class Site {
   ReservationRows pattern_;
   std::map<std::string, int64_t> acknowledged_;  // Units, by prefix of the SKUs.
   std::map<Workload, double> peaks_;
+  int64_t skus_ = 0;
+  bool quick_to_verify_ = true;
+  int database_pid_ = 0;
 };
 
 }  // namespace inventory::bench

@@ -73,14 +73,25 @@ absl::StatusOr<Site*> Sites::Get(Place place) {
   return (sites_[place] = *std::move(site)).get();
 }
 
+absl::Status Sites::VerifyQuickOnes() {
+  for (const auto& [place, site] : sites_) {
+    absl::Status right = site->CheckConsistentIfQuick();
+    if (!right.ok()) return absl::Status(right.code(), absl::StrCat(site->name(), ": ", right.message()));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Sites::Close(Place place) {
   const auto found = sites_.find(place);
   if (found == sites_.end()) return absl::OkStatus();
   Site& site = *found->second;
   options_.report(absl::StrCat(site.name(), ": verifying the stock"));
+  const absl::Status exact = site.CheckAllReserved();
+  if (!exact.ok()) return absl::Status(exact.code(), absl::StrCat(site.name(), ": ", exact.message()));
   const absl::StatusOr<int64_t> checked = site.CheckConsistent();
-  if (!checked.ok())
+  if (!checked.ok()) {
     return absl::Status(checked.status().code(), absl::StrCat(site.name(), ": ", checked.status().message()));
+  }
   facts_.emplace_back(site.name(),
                       absl::StrCat(absl::StrJoin(site.database_facts(), ", "), "; all ", *checked, " SKUs verified"));
   sites_.erase(found);

@@ -47,6 +47,9 @@ class Sites {
   // The site, which is set up if it is not there.
   absl::StatusOr<Site*> Get(Place place);
 
+  // Verifies the stock of all sites where that doesn't take long.
+  absl::Status VerifyQuickOnes();
+
   // Checks the site's stock and tears it down.
   absl::Status Close(Place place);
 
