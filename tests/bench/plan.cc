@@ -20,8 +20,7 @@ std::vector<Case> Join(std::vector<std::vector<Case>> lists) {
 // How long the runs of a size are, and how many.
 struct Lengths {
   Timing timing;
-  int rounds;        // Of what is compared.
-  int sweep_rounds;  // Of the points of curves.
+  int rounds;
   int64_t import_rows;
   std::vector<Place> growth;
 };
@@ -31,13 +30,11 @@ Lengths LengthsOf(Size size) {
     case Size::kQuick:
       return {.timing = {.warmup = absl::Milliseconds(100), .measured = absl::Milliseconds(500)},
               .rounds = 1,
-              .sweep_rounds = 1,
               .import_rows = 50'000,
               .growth = {Place::kSmall}};
     case Size::kNormal:
       return {.timing = {.warmup = absl::Milliseconds(300), .measured = absl::Milliseconds(1200)},
               .rounds = 3,
-              .sweep_rounds = 2,
               .import_rows = 200'000,
               .growth = {Place::kSmall, Place::kMiddle}};
     case Size::kFull:
@@ -45,7 +42,6 @@ Lengths LengthsOf(Size size) {
   }
   return {.timing = {.warmup = absl::Milliseconds(500), .measured = absl::Milliseconds(2500)},
           .rounds = 5,
-          .sweep_rounds = 5,
           .import_rows = 1'000'000,
           .growth = {Place::kSmall, Place::kMiddle, Place::kLarge}};
 }
@@ -53,9 +49,8 @@ Lengths LengthsOf(Size size) {
 std::vector<Stage> WholePlan(const Lengths& lengths) {
   return {
       {.name = "core",
-       .cases = Join({CoreCases(), PeerCases(), ZipfCases(), OrderCases(), ReadCases(), OpenLoopCases()}),
+       .cases = Join({CoreCases(), PeerCases(), SweepCases(), ZipfCases(), OrderCases(), ReadCases(), OpenLoopCases()}),
        .rounds = lengths.rounds},
-      {.name = "sweeps", .cases = SweepCases(), .rounds = lengths.sweep_rounds},
       {.name = "MySQL", .cases = MySqlCases(), .rounds = lengths.rounds},
       {.name = "replicas", .cases = ReplicaCases(), .rounds = lengths.rounds},
       {.name = "import", .cases = ImportCases(lengths.import_rows), .rounds = 1},
