@@ -53,7 +53,7 @@ struct ServerOptions {
   std::size_t max_batch_commands = 256;   // Default 256.
   std::size_t max_batch_skus = 1000;      // Default 1000.
   int read_connections = 4;               // Default 4.
-  std::size_t max_waiting_reads = 2000;   // Default 2000.
+  std::size_t max_waiting_reads = 10000;  // Default 10000.
 
   // Holds and requests.
   absl::Duration hold_ttl = absl::Minutes(15);              // Default 15m.

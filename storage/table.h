@@ -24,10 +24,11 @@ namespace inventory::storage {
 //   kName      the table's name.
 //   kKeySize   how many columns, the first ones, are the primary key.
 //   kColumns   a tuple of bindings of columns to members: columns.h.
-//   kOmitsDefaults  optional. True: every column outside the key for which column::IsDefault may hold has that default
-//   in the
-//                   schema, and rows are inserted without the columns where all of them have just that. A value that
-//                   is not sent needs not be parsed, which is most of what an insert costs the server.
+//   kOmitsDefaults  optional, see below.
+//
+// With kOmitsDefaults = true, every column outside the key for which column::IsDefault may hold has that default in the
+// schema, and rows are inserted without the columns where all of them have just that. A value that is not sent need not
+// be parsed, which is most of what an insert costs the server.
 template <typename Record>
 struct Table;
 
@@ -132,7 +133,7 @@ std::string Columns(const std::string& alias = "") {
 template <typename Record>
 bool AppendInsert(Sql& sql, const std::vector<const Record*>& records) {
   if (records.empty()) return false;
-  if constexpr (requires { Table<Record>::kOmitsDefaults; }) {
+  if constexpr (requires { requires Table<Record>::kOmitsDefaults; }) {
     table_internal::AppendRows(sql, records, table_internal::UsedColumns(records));
   } else {
     table_internal::AppendRows(sql, records, table_internal::kAllColumns<Record>);

@@ -151,8 +151,8 @@ void Lane::Process(Jobs jobs) {
     shared_.observer.command(job->command->name(), job->answer);
     job->done(*job, job->answer);
   }
-  committed_.clear();
   if (!again.empty()) shared_.queue.PutBack(std::move(again));
+  committed_.clear();
   shared_.queue.Finished();
 }
 

@@ -1,6 +1,8 @@
 #include "server/pipeline/sku_directory.h"
 
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "server/pipeline/packet.h"
@@ -118,7 +120,15 @@ void SkuDirectory::Learn(const Rows& rows) {
   const auto shipments = rows.shipments.Added();
   if (learned.empty() && shipments.empty()) return;
   storage::MutexLock lock(mutex_);
-  for (auto& [reservation_id, skus] : learned) skus_.Put(reservation_id, std::move(skus), capacity_);
+  for (auto& [reservation_id, skus] : learned) {
+    // Lanes tell in any order, and a later batch may know more: a reservation's SKUs only grow.
+    if (const std::vector<std::string>* known = skus_.Find(reservation_id)) {
+      std::set<std::string> all(known->begin(), known->end());
+      all.insert(skus.begin(), skus.end());
+      skus.assign(all.begin(), all.end());
+    }
+    skus_.Put(reservation_id, std::move(skus), capacity_);
+  }
   for (const storage::ShipmentRecord* shipment : shipments) {
     reservations_.Put(shipment->shipment_id, shipment->reservation_id, capacity_);
   }

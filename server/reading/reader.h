@@ -36,7 +36,7 @@ class ReadExecutor {
  public:
   struct Options {
     int threads = 4;
-    std::size_t max_waiting = 2000;  // More are refused.
+    std::size_t max_waiting = 10000;  // More are refused.
   };
   using Read = std::function<absl::Status(Reader&)>;
   // Hears what a read came to; see Outcome.

@@ -42,13 +42,12 @@ grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& status) {
   return reactor;
 }
 
+grpc::ServerUnaryReactor* Call::Refuse() {
+  static const auto& full = *new grpc::Status(ToGrpc(pipeline::QueueFull()));
+  return FinishWith(full);
+}
+
 void Call::Submit(std::unique_ptr<pipeline::Command> command) {
-  // In an overload most calls end here, and what they cost is taken from those that are served.
-  if (runtime_.committer().full()) {
-    static const auto& full = *new grpc::Status(ToGrpc(pipeline::QueueFull()));
-    FinishWith(full);
-    return;
-  }
   rpc::Submit(runtime_.committer(), origin_, /*step=*/"", std::move(command),
               [this](pipeline::Command&, const absl::Status& status) { Finish(status); });
 }

@@ -32,7 +32,10 @@ class Call {
   // Sends the answer. Nothing of the call may be touched afterwards.
   grpc::ServerUnaryReactor* Finish(const absl::Status& status);
 
-  // Hands a write to the pipeline and finishes the call with its answer; at once with QUEUE_FULL if too many wait.
+  // Sends QUEUE_FULL. In an overload most calls end so, and what that costs is taken from those that are served.
+  grpc::ServerUnaryReactor* Refuse();
+
+  // Hands a write to the pipeline and finishes the call with its answer.
   void Submit(std::unique_ptr<pipeline::Command> command);
 
   // Runs a read on a reader thread and finishes the call with its answer.

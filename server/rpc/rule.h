@@ -134,6 +134,7 @@ class Handler {
     if constexpr (kWrites) CheckRequestId(request->request_id(), violations, kMaxRequestIdBytes);
     if (!violations.empty()) return call->Finish(violations.ToStatus());
     if constexpr (IsWrite<Rule>) {
+      if (runtime_.committer().full()) return call->Refuse();
       call->Submit(std::make_unique<RuleCommand<Rule>>(request, response));
     } else if constexpr (IsStepwise<Rule>) {
       Rule::Start(*request, *response, call->MakeSteps());

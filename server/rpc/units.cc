@@ -39,6 +39,7 @@ class Shapes {
 
  private:
   const Shape& Find(const Descriptor& type) REQUIRES(mutex_) {
+    // No request has a message that can hold its own type; where one could, its units would be missed.
     const auto [known, added] = shapes_.try_emplace(&type);
     Shape& shape = known->second;
     if (!added) return shape;
