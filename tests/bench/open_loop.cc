@@ -18,9 +18,6 @@ namespace {
 // What has become due meanwhile is sent together. To wake up for each would cost the cores that the server shares.
 constexpr absl::Duration kTick = absl::Microseconds(250);
 
-// A call that is sent later than this comes together with all that became due since: a burst, not the schedule.
-constexpr absl::Duration kLate = absl::Milliseconds(50);
-
 // So many that no call waits in the client because of how many may be under way on one connection.
 int Connections() { return MaxOutstanding() / server::ServerOptions().max_concurrent_streams + 1; }
 
@@ -44,15 +41,8 @@ class OpenLoop {
     return load_.error();
   }
 
-  // Whether there were no refusals, or too late calls to blame the server for them; then adds how many to the sample.
-  absl::Status CheckUnrefused(Sample& sample) const {
-    if (refused_ == 0) return absl::OkStatus();
-    if (send_lag_most_ <= kLate) {
-      return absl::InternalError(absl::StrCat(refused_, " calls were refused below the peak, though none was sent ",
-                                              "later than ", absl::FormatDuration(send_lag_most_)));
-    }
-    sample.more["refused_though_below_peak"] = static_cast<double>(refused_);
-    return absl::OkStatus();
+  void ReportRefusals(Sample& sample) const {
+    if (refused_ > 0) sample.more["refused_though_below_peak"] = static_cast<double>(refused_);
   }
 
   void Report(double per_second, Sample& sample) const {
@@ -129,13 +119,13 @@ class OpenLoop {
 int MaxOutstanding() { return 2 * static_cast<int>(server::ServerOptions().max_waiting_writes); }
 
 absl::StatusOr<Sample> OfferReservations(const std::string& address, Workload workload, double per_second,
-                                         Refusals refusals, const Timing& timing) {
+                                         Refusals expected, const Timing& timing) {
   Sample further;
   absl::StatusOr<Sample> sample = Measure(1, timing, [&](int, const Window& window, Recorder& recorder) {
     OpenLoop loop(address, workload, window, recorder);
     absl::Status ended = loop.Run(per_second);
     loop.Report(per_second, further);
-    if (ended.ok() && refusals == Refusals::kErrors) ended = loop.CheckUnrefused(further);
+    if (expected == Refusals::kNone) loop.ReportRefusals(further);
     return ended;
   });
   if (!sample.ok()) return sample;

@@ -14,8 +14,8 @@ namespace inventory::bench {
 // that is not sent, and counted as such.
 int MaxOutstanding();
 
-// Whether the server may answer RESOURCE_EXHAUSTED.
-enum class Refusals { kAllowed, kErrors };
+// Whether the server is expected to answer RESOURCE_EXHAUSTED.
+enum class Refusals { kSome, kNone };
 
 // Reservations of the workload arrive as a Poisson process of so many per second, each due at a time of its own. A
 // thread looks every quarter of a millisecond which are due, and sends them without waiting for any answer. The times
@@ -23,8 +23,8 @@ enum class Refusals { kAllowed, kErrors };
 // coordinated omission. All calls that were due while it was measured are in the times, those answered later too;
 // rates are of what was answered meanwhile.
 //
-// A refusal where there must be none is an error, unless a call was sent so late that this program sent many at once:
-// then the sample says so. Anything else but a right answer or a refusal is always an error.
+// A refusal where none is expected is no error, because the database or this program may pause for long enough to fill
+// the server's queue; the sample counts it. Anything else but a right answer or a refusal is an error.
 //
 // Of the sample's further figures these tell of the load itself:
 //   target_per_second     the rate that was asked for; offered_per_second is what was sent of it
@@ -36,11 +36,10 @@ enum class Refusals { kAllowed, kErrors };
 // and these of the answers:
 //   from_send_p50_ms, from_send_p99_ms   times of calls that succeeded from their sending
 //   refused_from_due_p50_ms              times of refusals from when the calls were due, if there were any
-//   refused_though_below_peak            refusals where there must be none, if calls were sent too late to blame the
-//                                        server
+//   refused_though_below_peak            refusals where none is expected, the warm-up included, if there were any
 // The p99 are left out if there were too few calls to tell.
 absl::StatusOr<Sample> OfferReservations(const std::string& address, Workload workload, double per_second,
-                                         Refusals refusals, const Timing& timing);
+                                         Refusals expected, const Timing& timing);
 
 }  // namespace inventory::bench
 

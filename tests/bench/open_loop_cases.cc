@@ -37,7 +37,7 @@ absl::StatusOr<Sample> RunAt(Site& site, Workload workload, int percent, const T
   const double per_second = *peak * percent / 100;
   const bool overload = percent > 100;
   absl::StatusOr<Sample> sample = OfferReservations(site.server_address(), workload, per_second,
-                                                    percent <= kNeverRefused ? Refusals::kErrors : Refusals::kAllowed,
+                                                    percent <= kNeverRefused ? Refusals::kNone : Refusals::kSome,
                                                     overload ? WithFullQueue(timing, per_second - *peak) : timing);
   if (!sample.ok()) return sample;
   sample->more["peak_per_second"] = *peak;

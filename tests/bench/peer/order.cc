@@ -40,13 +40,6 @@ std::vector<const Record*> Sorted(std::vector<Record>& records) {
 
 }  // namespace
 
-absl::Status Insert(Session& session, const Order& order) {
-  absl::Status done = session.Insert(std::vector<storage::ReservationRecord>{order.reservation});
-  if (done.ok()) done = session.Insert(order.lines);
-  if (done.ok()) done = session.Insert(order.allocations);
-  return done;
-}
-
 absl::StatusOr<LockedOrder> LockOrder(Session& session, const std::string& reservation_id, const std::string& etag) {
   absl::StatusOr<std::set<std::string>> skus = SkusOf(session, reservation_id);
   if (!skus.ok()) return skus.status();

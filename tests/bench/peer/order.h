@@ -20,8 +20,6 @@ struct Order {
   std::vector<storage::AllocationRecord> allocations;
 };
 
-absl::Status Insert(Session& session, const Order& order);
-
 // An order that is there, and the stock of all of its SKUs.
 struct LockedOrder {
   Order order;

@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "server/commands/convert.h"
 #include "server/commands/reservations.h"
 #include "server/rpc/ids.h"
+#include "storage/reservation_repository.h"
 #include "tests/bench/peer/order.h"
 #include "tests/bench/peer/rules.h"
 #include "tests/bench/peer/stock.h"
@@ -80,15 +82,13 @@ absl::Status Take(const Demand& demand, const std::vector<std::string>& sources,
                                  .reserved = units,
                                  .expire_time = reservation.expire_time});
   }
-  order.lines.push_back({.reservation_id = reservation.reservation_id,
-                         .sku = demand.sku,
-                         .requested = demand.quantity,
-                         .reserved = demand.quantity});
   if (left == 0) return absl::OkStatus();
   return commands::InsufficientStock(demand.sku, demand.quantity, demand.quantity - left);
 }
 
-ReservationRecord ReservationOf(const v1::ReserveStockRequest& request, absl::Time now) {
+ReservationRecord ReservationOf(const v1::ReserveStockRequest& request) {
+  // This machine's time: the database's is only known under the locks.
+  const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()));
   ReservationRecord reservation{
       .reservation_id = request.reservation_id().empty() ? rpc::NewId() : request.reservation_id(),
       .channel_id = request.channel_id(),
@@ -104,15 +104,28 @@ ReservationRecord ReservationOf(const v1::ReserveStockRequest& request, absl::Ti
   return reservation;
 }
 
-// An id of the caller's choice must be new.
-absl::Status CheckNew(Session& session, const std::string& reservation_id) {
-  if (reservation_id.empty()) return absl::OkStatus();
-  static const std::string kText = "SELECT 1 FROM reservation WHERE reservation_id = ?";
-  absl::StatusOr<storage::Rows> rows = session.Query(kText, {reservation_id});
-  if (!rows.ok() || rows->empty()) return rows.status();
+// The order before it has any stock.
+Order OrderOf(const v1::ReserveStockRequest& request, const std::vector<Demand>& demands) {
+  Order order{.reservation = ReservationOf(request), .lines = {}, .allocations = {}};
+  for (const Demand& demand : demands) {
+    order.lines.push_back({.reservation_id = order.reservation.reservation_id,
+                           .sku = demand.sku,
+                           .requested = demand.quantity,
+                           .reserved = demand.quantity});
+  }
+  return order;
+}
+
+// Inserts what is known before the stock is locked, so that others need not wait for it. An id of the caller's choice
+// must be new.
+absl::Status InsertOrder(Session& session, const Order& order, bool chosen_id) {
+  const ReservationRecord& reservation = order.reservation;
+  absl::Status done = session.Insert(std::vector<ReservationRecord>{reservation});
+  if (done.ok()) return session.Insert(order.lines);
+  if (!chosen_id || storage::FaultOf(done) != storage::SqlFault::kDuplicateKey) return done;
   return Refusal(absl::StatusCode::kAlreadyExists, "RESERVATION_EXISTS",
-                 absl::StrCat("there is a reservation ", reservation_id, " already"),
-                 {{"reservation_id", reservation_id}});
+                 absl::StrCat("there is a reservation ", reservation.reservation_id, " already"),
+                 {{"reservation_id", reservation.reservation_id}});
 }
 
 // Fills the order from the stock, in memory.
@@ -150,13 +163,14 @@ absl::Status Reserve(Session& session, const pipeline::Configuration& configurat
   const std::vector<Demand> demands = DemandsOf(request);
   std::set<std::string> skus;
   for (const Demand& demand : demands) skus.insert(demand.sku);
+  Order order = OrderOf(request, demands);
+  absl::Status done = InsertOrder(session, order, !request.reservation_id().empty());
+  if (!done.ok()) return done;
   absl::StatusOr<Stock> stock = Stock::Lock(session, skus);
   if (!stock.ok()) return stock.status();
-  absl::Status done = CheckNew(session, request.reservation_id());
-  Order order{.reservation = ReservationOf(request, stock->now()), .lines = {}, .allocations = {}};
-  if (done.ok()) done = Fill(demands, *sources, request_id, *stock, order);
+  done = Fill(demands, *sources, request_id, *stock, order);
   if (done.ok()) done = stock->Write(session);
-  if (done.ok()) done = Insert(session, order);
+  if (done.ok()) done = session.Insert(order.allocations);
   if (done.ok()) ShowAll(order, *stock, response);
   return done;
 }

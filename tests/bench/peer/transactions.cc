@@ -70,6 +70,8 @@ absl::Status RunOnce(Session& session, const std::string& request_id, const std:
     session.Rollback();
     return answer;
   }
+  // Frees the locks and what was written before the refusal: only its record remains.
+  if (!answer.ok()) session.Rollback();
   absl::Status done = InsertRecord(session, request_id, fingerprint, answer, response);
   if (storage::FaultOf(done) == SqlFault::kDuplicateKey) {
     session.Rollback();

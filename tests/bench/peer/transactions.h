@@ -15,7 +15,8 @@ namespace inventory::bench::peer {
 // Thread-safe.
 class Transactions {
  public:
-  // Decides and writes in the session's transaction and fills the response. A refusal comes before the first write.
+  // Decides and writes in the session's transaction and fills the response. What it wrote before a refusal is rolled
+  // back.
   using Rule = std::function<absl::Status(Session& session)>;
 
   explicit Transactions(Pool& pool) : pool_(pool) {}
