@@ -58,7 +58,8 @@ std::string Durability(const RunFacts& run) {
 // Where it was measured, for below the titles.
 std::string Where(const RunFacts& run) {
   const std::string machine = FactOf(run, "machine");
-  return absl::StrCat(machine.empty() ? "" : " on ", machine, Durability(run));
+  const char* const unfinished = FactOf(run, kNotFinished).empty() ? "" : "; the run was not finished";
+  return absl::StrCat(machine.empty() ? "" : " on ", machine, Durability(run), unfinished);
 }
 
 std::string Method(const RunFacts& run) { return absl::StrCat("Medians and range of all rounds", Where(run)); }

@@ -150,9 +150,26 @@ absl::Status Write(const Options& options, const RunFacts& run, const std::vecto
   return status;
 }
 
+// The report of what was measured before the run failed, so that neither it is lost nor that of an earlier run taken
+// for it. Returns why the run failed.
+absl::Status WriteUnfinished(const Options& options, const absl::Status& why, RunFacts run,
+                             const std::vector<Result>& results) {
+  const std::string reason(why.message());
+  // Further lines are what a server said.
+  run.facts.emplace(run.facts.begin(), kNotFinished, reason.substr(0, reason.find('\n')));
+  if (results.empty() && options.output.empty() && options.json.empty()) return why;
+  const absl::Status written = Write(options, run, results);
+  if (!written.ok()) Say(std::string(written.message()));
+  return why;
+}
+
+// Where in the output folder the logs of what failed go.
+std::string LogsDir(const std::string& output) { return output.empty() ? "" : absl::StrCat(output, "/logs"); }
+
 // Before anything is measured, as what can't be written later is lost.
 absl::Status MakeOutputFolder(const std::string& folder) {
   if (folder.empty()) return absl::OkStatus();
+  RemoveLogs(LogsDir(folder));
   std::error_code error;
   fs::create_directories(folder, error);
   return error ? absl::InternalError(absl::StrCat("can't make ", folder, ": ", error.message())) : absl::OkStatus();
@@ -182,15 +199,17 @@ absl::Status Run(const Options& options) {
                .buffer_pool_mib = options.buffer_pool_mib,
                .most_history_skus = MostHistorySkus(plan),
                .redo_log_mib = options.redo_log_mib,
+               .logs_dir = LogsDir(options.output),
                .report = Say});
   RunFacts run{.facts = FactsBefore(options), .rounds = plan.front().rounds, .timing = plan.front().timing};
   AddMissing(plan, sites, run);
   const absl::Time start = absl::Now();
-  absl::StatusOr<std::vector<Result>> results = RunPlan(plan, sites, Say);
-  if (!results.ok()) return results.status();
-  run.facts.insert(run.facts.end(), sites.facts().begin(), sites.facts().end());
+  std::vector<Result> results;
+  status = RunPlan(plan, sites, Say, results);
+  for (auto& fact : sites.facts()) run.facts.push_back(std::move(fact));
   run.facts.emplace_back("took", absl::FormatDuration(absl::Trunc(absl::Now() - start, absl::Seconds(1))));
-  return Write(options, run, *results);
+  if (!status.ok()) return WriteUnfinished(options, status, std::move(run), results);
+  return Write(options, run, results);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "tests/bench/results.h"
 #include "tests/bench/sites.h"
@@ -46,9 +46,10 @@ std::vector<Stage> MakePlan(const PlanOptions& options);
 
 // Runs the stages one after another. Cases of sites that are missing are left out. After each run of ReserveStock, what
 // the server shows as reserved must be exactly what it has acknowledged; a site's stock is verified after the last
-// stage that uses it. The first thing that is wrong ends the run. `report` hears of each run of a case.
-absl::StatusOr<std::vector<Result>> RunPlan(const std::vector<Stage>& plan, Sites& sites,
-                                            const std::function<void(const std::string&)>& report);
+// stage that uses it. The first thing that is wrong ends the run. `report` hears of each run of a case. `results` gets
+// what was measured and found right, also if the run fails; cases that have not run once are left out.
+absl::Status RunPlan(const std::vector<Stage>& plan, Sites& sites,
+                     const std::function<void(const std::string&)>& report, std::vector<Result>& results);
 
 }  // namespace inventory::bench
 

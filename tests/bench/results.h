@@ -65,6 +65,9 @@ struct RunFacts {
   Timing timing;
 };
 
+// The name of the fact that a run has failed, whose value says why.
+inline constexpr char kNotFinished[] = "not finished";
+
 // The median over the rounds of one figure, for example &Sample::per_second.
 double MedianOf(const Result& result, double Sample::*figure);
 // The same over the rounds that have the figure. None if no round has.

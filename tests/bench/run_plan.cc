@@ -1,7 +1,6 @@
 // Runs the cases of a plan: round after round, site by site.
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <random>
 #include <set>
 #include <utility>
@@ -13,6 +12,13 @@
 
 namespace inventory::bench {
 namespace {
+
+absl::Status Reserved(Site& site, const Case& what, int64_t acknowledged) {
+  if (!what.workload) return absl::OkStatus();
+  site.Acknowledge(*what.workload, acknowledged);
+  const bool by_server = what.kind != Kind::kTransactions && what.kind != Kind::kBatches;
+  return by_server ? site.CheckReserved(*what.workload) : absl::OkStatus();
+}
 
 absl::Status RunOnce(Site& site, Result& result) {
   const Case& what = result.what;
@@ -26,14 +32,13 @@ absl::Status RunOnce(Site& site, Result& result) {
   absl::Status up = site.CheckDatabaseUp();
   if (!up.ok()) return up;
   sample->more["server_memory_mib"] = static_cast<double>(site.server_peak_bytes()) / (1 << 20);
-  result.rounds.push_back(*sample);
   absl::StatusOr<BatchFigures> after = site.ReadBatchFigures();
   if (!after.ok()) return after.status();
+  absl::Status right = Reserved(site, what, sample->acknowledged);
+  if (!right.ok()) return right;
   result.batches = Together(result.batches, Between(*before, *after));
-  if (!what.workload) return absl::OkStatus();
-  site.Acknowledge(*what.workload, sample->acknowledged);
-  const bool by_server = what.kind != Kind::kTransactions && what.kind != Kind::kBatches;
-  return by_server ? site.CheckReserved(*what.workload) : absl::OkStatus();
+  result.rounds.push_back(*std::move(sample));
+  return absl::OkStatus();
 }
 
 class Runner {
@@ -54,13 +59,13 @@ class Runner {
 
  private:
   absl::Status RunStage(const Stage& stage, std::vector<Result>& results) {
-    std::vector<Result> own;
+    const std::size_t first = results.size();
     for (const Case& what : stage.cases) {
       if (!sites_.WhyMissing(what.place).empty()) continue;
-      own.push_back({.what = what, .timing = stage.timing});
+      results.push_back({.what = what, .timing = stage.timing});
     }
     std::vector<Result*> order;
-    for (Result& result : own) order.push_back(&result);
+    for (std::size_t at = first; at < results.size(); ++at) order.push_back(&results[at]);
     for (int round = 1; round <= stage.rounds; ++round) {
       if (stage.rounds > 1) std::shuffle(order.begin(), order.end(), random_);
       for (Result* const result : order) {
@@ -70,7 +75,6 @@ class Runner {
       absl::Status right = round < stage.rounds ? sites_.VerifyQuickOnes() : absl::OkStatus();
       if (!right.ok()) return right;
     }
-    std::move(own.begin(), own.end(), std::back_inserter(results));
     return absl::OkStatus();
   }
 
@@ -113,12 +117,11 @@ class Runner {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Result>> RunPlan(const std::vector<Stage>& plan, Sites& sites,
-                                            const std::function<void(const std::string&)>& report) {
-  std::vector<Result> results;
+absl::Status RunPlan(const std::vector<Stage>& plan, Sites& sites,
+                     const std::function<void(const std::string&)>& report, std::vector<Result>& results) {
   absl::Status status = Runner(plan, sites, report).Run(results);
-  if (!status.ok()) return status;
-  return results;
+  std::erase_if(results, [](const Result& result) { return result.rounds.empty(); });
+  return status;
 }
 
 }  // namespace inventory::bench

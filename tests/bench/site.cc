@@ -18,6 +18,11 @@
 #include "tests/bench/stock.h"
 
 namespace inventory::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Site>> Site::SetUp(const Options& options) {
   std::unique_ptr<Site> site(new Site(options));
@@ -41,8 +46,30 @@ Site::~Site() {
   echo_.reset();
   servers_.clear();
   database_.reset();
+  if (folder_.empty()) return;
   std::error_code error;
-  if (!folder_.empty()) std::filesystem::remove_all(folder_, error);
+  if (keep_logs_) {
+    KeepLogs();
+  } else {
+    fs::remove_all(folder_, error);
+  }
+}
+
+void Site::KeepLogs() const {
+  const std::string data = folder_ + "/data";
+  std::error_code error;
+  fs::rename(data + "/database.log", folder_ + "/database.log", error);
+  fs::remove_all(data, error);
+  std::string kept = folder_;
+  if (!options_.logs_dir.empty()) {
+    fs::create_directories(options_.logs_dir, error);
+    fs::copy(folder_, options_.logs_dir, fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
+    if (!error) {
+      kept = options_.logs_dir;
+      fs::remove_all(folder_, error);
+    }
+  }
+  options_.report(absl::StrCat(name(), ": the logs are in ", kept));
 }
 
 absl::Status Site::StartDatabase() {

@@ -27,7 +27,7 @@ namespace inventory::bench {
 
 // One private, fully durable database, with one schema: every case of a site, with the server or without, reserves the
 // same stock and fills the same tables, so that they are equally large for all. Everything lies in a new folder that is
-// removed with this object, which also stops the processes.
+// removed with this object, which also stops the processes. The logs are kept unless DropLogs was called.
 class Site {
  public:
   struct Options {
@@ -43,6 +43,7 @@ class Site {
     std::vector<std::string> server_options;    // More options for `serve`.
     std::string own_binary;                     // Path of this program.
     int peer_connections = peer::kConnections;  // Of the peer to the database.
+    std::string logs_dir;  // Where logs that are kept go. Empty: they stay where they are, without the rest.
     std::function<void(const std::string&)> report = [](const std::string&) {};  // Hears what takes long.
   };
 
@@ -94,6 +95,9 @@ class Site {
   std::optional<double> peak(Workload workload) const;
   void set_peak(Workload workload, double per_second) { peaks_[workload] = per_second; }
 
+  // Says that all went well: nobody needs the logs.
+  void DropLogs() { keep_logs_ = false; }
+
   // Of all servers together.
   absl::StatusOr<BatchFigures> ReadBatchFigures() const;
   // CPU seconds used so far; all servers, the echo server and the peer count as the server.
@@ -112,6 +116,7 @@ class Site {
   absl::Status LoadAll();
   absl::Status LoadHistory();
   absl::Status LearnPattern();
+  void KeepLogs() const;
   absl::Status Compare(const std::string& sku_prefix, int64_t reserved) const;
 
   const Options options_;
@@ -129,6 +134,7 @@ class Site {
   std::map<Workload, double> peaks_;
   int64_t skus_ = 0;
   bool quick_to_verify_ = true;
+  bool keep_logs_ = true;
   int database_pid_ = 0;
 };
 

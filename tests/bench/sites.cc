@@ -1,11 +1,18 @@
 #include "tests/bench/sites.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "tests/bench/history.h"
 
 namespace inventory::bench {
 namespace {
+
+constexpr Place kPlaces[] = {Place::kMain,  Place::kMySql,  Place::kReplicas, Place::kImport,
+                             Place::kSmall, Place::kMiddle, Place::kLarge};
 
 std::string NameOf(Place place) {
   switch (place) {
@@ -25,6 +32,10 @@ std::string NameOf(Place place) {
   return ShortCount(HistorySkus(place)) + " SKUs";
 }
 
+std::string LogsOf(const std::string& logs_dir, Place place) {
+  return absl::StrCat(logs_dir, "/", absl::StrReplaceAll(NameOf(place), {{" ", "-"}}));
+}
+
 }  // namespace
 
 int64_t HistorySkus(Place place) {
@@ -38,6 +49,13 @@ int64_t HistorySkus(Place place) {
     default:
       return 0;
   }
+}
+
+void RemoveLogs(const std::string& logs_dir) {
+  std::error_code error;
+  for (const Place place : kPlaces) std::filesystem::remove_all(LogsOf(logs_dir, place), error);
+  // Unless there is something else in it.
+  std::filesystem::remove(logs_dir, error);
 }
 
 std::string Sites::WhyMissing(Place place) const {
@@ -60,6 +78,7 @@ Site::Options Sites::OptionsOf(Place place) const {
           .server_options = options_.server_options,
           .own_binary = options_.own_binary,
           .peer_connections = options_.peer_connections,
+          .logs_dir = options_.logs_dir.empty() ? "" : LogsOf(options_.logs_dir, place),
           .report = options_.report};
 }
 
@@ -94,8 +113,17 @@ absl::Status Sites::Close(Place place) {
   }
   facts_.emplace_back(site.name(),
                       absl::StrCat(absl::StrJoin(site.database_facts(), ", "), "; all ", *checked, " SKUs verified"));
+  site.DropLogs();
   sites_.erase(found);
   return absl::OkStatus();
+}
+
+std::vector<std::pair<std::string, std::string>> Sites::facts() const {
+  std::vector<std::pair<std::string, std::string>> all = facts_;
+  for (const auto& [place, site] : sites_) {
+    all.emplace_back(site->name(), absl::StrCat(absl::StrJoin(site->database_facts(), ", "), "; not verified"));
+  }
+  return all;
 }
 
 }  // namespace inventory::bench

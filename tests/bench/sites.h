@@ -23,6 +23,9 @@ inline constexpr int kUsualPoolMib = 1024;
 // How many SKUs with a history there are at a place: 0 for those that have none.
 int64_t HistorySkus(Place place);
 
+// Removes what sites of an earlier run have left in such a `logs_dir`.
+void RemoveLogs(const std::string& logs_dir);
+
 // Sets sites up when they are needed and tears them down when they are not.
 class Sites {
  public:
@@ -36,6 +39,7 @@ class Sites {
     std::optional<int> buffer_pool_mib;         // Of each database. Default: kUsualPoolMib, or what history needs.
     int64_t most_history_skus = 0;              // Of any place in this run: all that have a history get as much memory.
     int redo_log_mib = 1024;                    // Of each, too.
+    std::string logs_dir;                       // Site::Options::logs_dir is a folder in it. Empty: none.
     std::function<void(const std::string&)> report;
   };
 
@@ -53,15 +57,15 @@ class Sites {
   // Checks the site's stock and tears it down.
   absl::Status Close(Place place);
 
-  // What is known of the sites that were closed: settings, the server's memory, what was checked.
-  const std::vector<std::pair<std::string, std::string>>& facts() const { return facts_; }
+  // What is known of the sites by their names: the database's settings, and whether the stock was verified.
+  std::vector<std::pair<std::string, std::string>> facts() const;
 
  private:
   Site::Options OptionsOf(Place place) const;
 
   const Options options_;
   std::map<Place, std::unique_ptr<Site>> sites_;
-  std::vector<std::pair<std::string, std::string>> facts_;
+  std::vector<std::pair<std::string, std::string>> facts_;  // Of those that were closed.
 };
 
 }  // namespace inventory::bench

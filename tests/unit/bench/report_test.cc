@@ -162,6 +162,14 @@ TEST(FiguresTest, SaysWhatWasVerifiedOfTheDatabases) {
   EXPECT_THAT(subtitle(run), Contains("Medians and range of all rounds"));
 }
 
+TEST(ReportTest, SaysThatARunWasNotFinished) {
+  RunFacts facts = MadeUpFacts();
+  facts.facts.emplace(facts.facts.begin(), kNotFinished, "d-hot-256: the server has ended");
+  EXPECT_THAT(Table(facts, {}), HasSubstr("  not finished       d-hot-256: the server has ended\n"));
+  EXPECT_THAT(Figures(facts, MadeUpRun()).at("throughput-hot.svg"), HasSubstr("the run was not finished"));
+  EXPECT_THAT(Figures(MadeUpFacts(), MadeUpRun()).at("throughput-hot.svg"), Not(HasSubstr("not finished")));
+}
+
 TEST(FiguresTest, DrawsNothingOfNothing) { EXPECT_THAT(Figures(MadeUpFacts(), {}), IsEmpty()); }
 
 TEST(FiguresTest, ComparesTheServerWithRawSqlAndThePeer) {
