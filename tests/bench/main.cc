@@ -1,10 +1,12 @@
 // Compares the server with what it is made of: see README.md.
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <random>
 #include <string>
 #include <thread>
 #include <utility>
@@ -37,6 +39,7 @@ struct Options {
   std::optional<int> rounds;
   std::optional<double> seconds;
   std::optional<double> warmup;
+  uint32_t seed = 0;  // 0: a random one.
   std::string output;
   std::string json;
   std::string parent_dir = fs::temp_directory_path();
@@ -61,6 +64,9 @@ void Declare(CLI::App& app, Options& options) {
   app.add_option("--rounds", options.rounds, "How often each case runs")->check(CLI::PositiveNumber);
   app.add_option("--seconds", options.seconds, "How long each case is measured, each time")->check(CLI::PositiveNumber);
   app.add_option("--warmup", options.warmup, "Seconds before that which don't count")->check(CLI::NonNegativeNumber);
+  app.add_option("--seed", options.seed,
+                 "Of the order of cases in each round, as an earlier run has printed it; 0 for a random one")
+      ->capture_default_str();
   app.add_option("--output", options.output, "Folder for the table, the JSON and the charts");
   app.add_option("--json", options.json, "Also write everything that was measured to this file");
   app.add_option("--dir", options.parent_dir, "Where the databases' folders are made; should be a real disk")
@@ -84,6 +90,9 @@ void Declare(CLI::App& app, Options& options) {
       ->group("");
   app.add_option("--peer-database", options.peer.database_url, "Its database")->group("");
 }
+
+// Never 0, so that the same can be asked for again.
+uint32_t RandomSeed() { return std::max<uint32_t>(1, std::random_device()()); }
 
 std::optional<absl::Duration> Seconds(std::optional<double> seconds) {
   return seconds ? std::optional(absl::Seconds(*seconds)) : std::nullopt;
@@ -203,9 +212,12 @@ absl::Status Run(const Options& options) {
                .report = Say});
   RunFacts run{.facts = FactsBefore(options), .rounds = plan.front().rounds, .timing = plan.front().timing};
   AddMissing(plan, sites, run);
+  const uint32_t seed = options.seed != 0 ? options.seed : RandomSeed();
+  run.facts.emplace_back("seed of the order", absl::StrCat(seed));
+  Say(absl::StrCat("the seed of the order in which cases run is ", seed));
   const absl::Time start = absl::Now();
   std::vector<Result> results;
-  status = RunPlan(plan, sites, Say, results);
+  status = RunPlan(plan, sites, seed, Say, results);
   for (auto& fact : sites.facts()) run.facts.push_back(std::move(fact));
   run.facts.emplace_back("took", absl::FormatDuration(absl::Trunc(absl::Now() - start, absl::Seconds(1))));
   if (!status.ok()) return WriteUnfinished(options, status, std::move(run), results);

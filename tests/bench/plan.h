@@ -2,6 +2,7 @@
 #ifndef INVENTORY_TESTS_BENCH_PLAN_H_
 #define INVENTORY_TESTS_BENCH_PLAN_H_
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -46,9 +47,10 @@ std::vector<Stage> MakePlan(const PlanOptions& options);
 
 // Runs the stages one after another. Cases of sites that are missing are left out. After each run of ReserveStock, what
 // the server shows as reserved must be exactly what it has acknowledged; a site's stock is verified after the last
-// stage that uses it. The first thing that is wrong ends the run. `report` hears of each run of a case. `results` gets
-// what was measured and found right, also if the run fails; cases that have not run once are left out.
-absl::Status RunPlan(const std::vector<Stage>& plan, Sites& sites,
+// stage that uses it. The first thing that is wrong ends the run. The order of cases follows from `seed` and the plan.
+// `report` hears of each run of a case. `results` gets what was measured and found right, also if the run fails; cases
+// that have not run once are left out.
+absl::Status RunPlan(const std::vector<Stage>& plan, Sites& sites, uint32_t seed,
                      const std::function<void(const std::string&)>& report, std::vector<Result>& results);
 
 }  // namespace inventory::bench

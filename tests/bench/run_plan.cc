@@ -43,10 +43,9 @@ absl::Status RunOnce(Site& site, Result& result) {
 
 class Runner {
  public:
-  Runner(const std::vector<Stage>& plan, Sites& sites, const std::function<void(const std::string&)>& report)
-      : plan_(plan), sites_(sites), report_(report), progress_(plan, sites) {
-    report_(absl::StrCat("the seed of the order in which cases run is ", seed_));
-  }
+  Runner(const std::vector<Stage>& plan, Sites& sites, uint32_t seed,
+         const std::function<void(const std::string&)>& report)
+      : plan_(plan), sites_(sites), report_(report), progress_(plan, sites), random_(seed) {}
 
   absl::Status Run(std::vector<Result>& results) {
     for (std::size_t at = 0; at < plan_.size(); ++at) {
@@ -111,15 +110,14 @@ class Runner {
   const std::function<void(const std::string&)>& report_;
   Progress progress_;
   // No case always follows the same other one, whose changed pages it would have to put up with in each round.
-  const uint32_t seed_ = std::random_device()();
-  std::mt19937 random_{seed_};
+  std::mt19937 random_;
 };
 
 }  // namespace
 
-absl::Status RunPlan(const std::vector<Stage>& plan, Sites& sites,
+absl::Status RunPlan(const std::vector<Stage>& plan, Sites& sites, uint32_t seed,
                      const std::function<void(const std::string&)>& report, std::vector<Result>& results) {
-  absl::Status status = Runner(plan, sites, report).Run(results);
+  absl::Status status = Runner(plan, sites, seed, report).Run(results);
   std::erase_if(results, [](const Result& result) { return result.rounds.empty(); });
   return status;
 }
