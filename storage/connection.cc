@@ -1,4 +1,4 @@
-// The only file that knows the MySQL connector.
+// The only file of the service that knows the MySQL connector.
 #include "storage/connection.h"
 
 #include <cppconn/connection.h>

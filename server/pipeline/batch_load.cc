@@ -1,6 +1,6 @@
 // The first half of a batch: locking and loading.
 #include <algorithm>
-#include <tuple>
+#include <optional>
 #include <type_traits>
 #include <utility>
 

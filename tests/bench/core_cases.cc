@@ -9,11 +9,7 @@
 #include "tests/bench/reserve_request.h"
 
 namespace inventory::bench {
-namespace {
-
-const char* ShortName(Workload workload) { return workload == Workload::kHot ? "hot" : "uniform"; }
-
-}  // namespace
+namespace {}  // namespace
 
 std::function<void(v1::ReserveStockRequest&)> RequestsOf(Workload workload) {
   return [workload](v1::ReserveStockRequest& request) {

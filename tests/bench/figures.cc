@@ -27,8 +27,6 @@ using plots::Scale;
 constexpr char kServerName[] = "this server";
 constexpr char kPeerName[] = "conventional service";
 
-const char* ShortName(Workload workload) { return workload == Workload::kHot ? "hot" : "uniform"; }
-
 const char* LongName(Workload workload) {
   return workload == Workload::kHot ? "one hot SKU" : "10,000 equally popular SKUs";
 }

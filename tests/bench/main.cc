@@ -142,13 +142,6 @@ void AddMissing(const std::vector<Stage>& plan, const Sites& sites, RunFacts& ru
   }
 }
 
-absl::Status WriteFile(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::trunc);
-  file << text;
-  file.close();
-  return file ? absl::OkStatus() : absl::InternalError(absl::StrCat("can't write ", path));
-}
-
 absl::Status Write(const Options& options, const RunFacts& run, const std::vector<Result>& results) {
   std::printf("%s", Table(run, results).c_str());
   absl::Status status;

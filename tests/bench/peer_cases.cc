@@ -7,7 +7,7 @@
 namespace inventory::bench {
 
 Case PeerCase(Workload workload, int in_flight) {
-  const std::string series = absl::StrCat("p-", workload == Workload::kHot ? "hot" : "uniform");
+  const std::string series = absl::StrCat("p-", ShortName(workload));
   return {.id = absl::StrCat(series, "-", in_flight),
           .series = series,
           .kind = Kind::kPeer,

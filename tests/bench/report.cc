@@ -12,16 +12,13 @@
 #include "tests/bench/table.h"
 
 namespace inventory::bench {
-namespace {
 
-absl::Status WriteFile(const std::filesystem::path& path, const std::string& text) {
+absl::Status WriteFile(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::trunc);
   file << text;
   file.close();
-  return file ? absl::OkStatus() : absl::InternalError(absl::StrCat("can't write ", path.string()));
+  return file ? absl::OkStatus() : absl::InternalError(absl::StrCat("can't write ", path));
 }
-
-}  // namespace
 
 std::string Table(const RunFacts& run, const std::vector<Result>& results) {
   return absl::StrCat(ResultsTable(run, results), "\n", BarsTable(Bars(results)));
@@ -40,7 +37,7 @@ absl::Status WriteReport(const std::string& folder, const RunFacts& run, const s
   files["table.txt"] = Table(run, results);
   files["result.json"] = Json(run, results);
   for (const auto& [name, text] : files) {
-    absl::Status written = WriteFile(std::filesystem::path(folder) / name, text);
+    absl::Status written = WriteFile(absl::StrCat(folder, "/", name), text);
     if (!written.ok()) return written;
   }
   return absl::OkStatus();

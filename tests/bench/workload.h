@@ -17,6 +17,8 @@ inline constexpr int kSkus = 10'000;
 // kHot: one SKU. kUniform: one of kSkus, each as likely as the others.
 enum class Workload { kHot, kUniform };
 
+// In the ids of cases and the names of files.
+inline const char* ShortName(Workload workload) { return workload == Workload::kHot ? "hot" : "uniform"; }
 inline const char* NameOf(Workload workload) { return workload == Workload::kHot ? "hot SKU" : "10,000 SKUs"; }
 
 // What the SKUs of a workload, and no others, begin with.
