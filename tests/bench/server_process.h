@@ -11,8 +11,8 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/grpcpp.h"
 #include "storage/connection.h"
-#include "tests/bench/process.h"
 #include "tests/bench/server_metrics.h"
+#include "tests/process.h"
 
 namespace inventory::bench {
 

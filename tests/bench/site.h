@@ -17,11 +17,11 @@
 #include "storage/embedded_database.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/peer/server.h"
-#include "tests/bench/process.h"
 #include "tests/bench/rows.h"
 #include "tests/bench/server_metrics.h"
 #include "tests/bench/server_process.h"
 #include "tests/bench/workload.h"
+#include "tests/process.h"
 
 namespace inventory::bench {
 

@@ -1,16 +1,18 @@
 // Child processes and how they are reached.
-#ifndef INVENTORY_TESTS_BENCH_PROCESS_H_
-#define INVENTORY_TESTS_BENCH_PROCESS_H_
+#ifndef INVENTORY_TESTS_PROCESS_H_
+#define INVENTORY_TESTS_PROCESS_H_
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
-namespace inventory::bench {
+namespace inventory {
 
 // A child that is stopped, with SIGTERM, and waited for when this ends, and killed if it takes longer than 30 seconds;
 // it also stops if the calling thread ends.
@@ -22,7 +24,12 @@ class Process {
   ~Process();
 
   bool Running();
+  // 0 once it was seen to have ended.
   int pid() const { return pid_; }
+  // Nothing happens if it has ended.
+  void Signal(int signal) const;
+  // Waits for its end and returns its exit code, or minus the signal that killed it; nothing if it runs on for so long.
+  std::optional<int> WaitForEnd(absl::Duration patience);
   // The most memory it has held at once since it started or since ForgetPeak; 0 if unknown.
   int64_t PeakBytes() const;
   void ForgetPeak() const;
@@ -31,7 +38,11 @@ class Process {
  private:
   Process(int pid, std::string log_file) : pid_(pid), log_file_(std::move(log_file)) {}
 
+  // Whether the end was seen, and its code noted, with waitpid's `options`.
+  bool Reap(int options);
+
   int pid_;
+  int exit_code_ = 0;
   const std::string log_file_;
 };
 
@@ -47,6 +58,6 @@ absl::StatusOr<std::string> HttpGet(int port, const std::string& path);
 // All of a file; empty if it can't be read.
 std::string ReadFile(const std::string& path);
 
-}  // namespace inventory::bench
+}  // namespace inventory
 
-#endif  // INVENTORY_TESTS_BENCH_PROCESS_H_
+#endif  // INVENTORY_TESTS_PROCESS_H_

@@ -1,4 +1,4 @@
-#include "tests/bench/process.h"
+#include "tests/process.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -20,7 +20,7 @@
 #include "absl/time/time.h"
 #include "storage/child_process.h"
 
-namespace inventory::bench {
+namespace inventory {
 namespace {
 
 constexpr absl::Duration kStopPatience = absl::Seconds(30);
@@ -69,21 +69,36 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(const std::vector<std::s
 }
 
 Process::~Process() {
-  if (pid_ <= 0) return;
-  kill(pid_, SIGTERM);
-  const absl::Time give_up = absl::Now() + kStopPatience;
-  while (Running() && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(10));
-  if (pid_ <= 0) return;
-  kill(pid_, SIGKILL);
-  int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
+  Signal(SIGTERM);
+  if (WaitForEnd(kStopPatience)) return;
+  Signal(SIGKILL);
+  Reap(0);
 }
 
-bool Process::Running() {
+bool Process::Reap(int options) {
   int status = 0;
-  if (pid_ > 0 && waitpid(pid_, &status, WNOHANG) == pid_) pid_ = 0;
-  return pid_ > 0;
+  int reaped = 0;
+  while ((reaped = waitpid(pid_, &status, options)) < 0 && errno == EINTR) {
+  }
+  if (reaped != pid_) return false;
+  exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  pid_ = 0;
+  return true;
+}
+
+bool Process::Running() { return pid_ > 0 && !Reap(WNOHANG); }
+
+void Process::Signal(int signal) const {
+  if (pid_ > 0) kill(pid_, signal);
+}
+
+std::optional<int> Process::WaitForEnd(absl::Duration patience) {
+  const absl::Time give_up = absl::Now() + patience;
+  while (Running()) {
+    if (absl::Now() > give_up) return std::nullopt;
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  return exit_code_;
 }
 
 int64_t Process::PeakBytes() const {
@@ -152,4 +167,4 @@ std::string ReadFile(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-}  // namespace inventory::bench
+}  // namespace inventory
