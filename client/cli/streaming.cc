@@ -16,24 +16,24 @@ Watchdog::Watchdog(absl::Duration limit) : limit_(limit), thread_([this] { Run()
 
 Watchdog::~Watchdog() {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     stopped_ = true;
   }
-  changed_.notify_one();
+  changed_.Signal();
   thread_.join();
 }
 
 bool Watchdog::Watch(const std::function<void()>& cancel, const std::function<void()>& call) {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     cancel_ = cancel;
     deadline_ = absl::Now() + limit_;
     late_ = false;
   }
-  changed_.notify_one();
+  changed_.Signal();
   call();
   // What cancels runs under the lock, so that it never does after this.
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   cancel_ = nullptr;
   return !late_;
 }
@@ -43,12 +43,12 @@ absl::Status Watchdog::TooLate() const {
 }
 
 void Watchdog::Run() {
-  std::unique_lock<std::mutex> lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   while (!stopped_) {
     if (cancel_ == nullptr) {
-      changed_.wait(lock);
+      changed_.Wait(&mutex_);
     } else if (absl::Now() < deadline_) {
-      changed_.wait_for(lock, absl::ToChronoNanoseconds(deadline_ - absl::Now()));
+      changed_.WaitWithDeadline(&mutex_, deadline_);
     } else {
       late_ = true;
       std::exchange(cancel_, nullptr)();

@@ -2,13 +2,12 @@
 #ifndef INVENTORY_CLIENT_CLI_STREAMING_H_
 #define INVENTORY_CLIENT_CLI_STREAMING_H_
 
-#include <condition_variable>
 #include <functional>
-#include <mutex>
-#include <optional>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 namespace inventory::cli {
@@ -40,12 +39,12 @@ class Watchdog {
   void Run();
 
   const absl::Duration limit_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::function<void()> cancel_;  // Empty: nothing is watched.
-  absl::Time deadline_;
-  bool late_ = false;
-  bool stopped_ = false;
+  absl::Mutex mutex_;
+  absl::CondVar changed_;
+  std::function<void()> cancel_ ABSL_GUARDED_BY(mutex_);  // Empty: nothing is watched.
+  absl::Time deadline_ ABSL_GUARDED_BY(mutex_);
+  bool late_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // Last: it uses the others.
 };
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "storage/mutex.h"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the format and the layers of the C++ code and lints the protos.
+# Checks the format, the layers and the locking of the C++ code and lints the protos.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -9,6 +9,7 @@ git ls-files -z '*.cc' '*.h' | xargs -0 clang-format --dry-run --Werror
 echo "clang-format: every file is formatted"
 
 server/dev/layers.sh
+server/dev/thread_safety.sh
 
 # In a cache of its own, so that nothing of the user's is touched.
 npm_config_cache="$(mktemp -d)"

@@ -1,10 +1,8 @@
 #include "tests/bench/import_stream.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -14,6 +12,7 @@
 #include "grpcpp/grpcpp.h"
 #include "inventory/v1/inventory_service.grpc.pb.h"
 #include "server/rpc/ids.h"
+#include "storage/mutex.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/workload.h"
 
@@ -37,10 +36,10 @@ class ImportStream {
     absl::Status answers = Receive();
     if (!answers.ok()) context_.TryCancel();
     {
-      const std::lock_guard lock(mutex_);
+      storage::MutexLock lock(mutex_);
       ended_ = true;
     }
-    changed_.notify_one();
+    changed_.NotifyOne();
     sender.join();
     const grpc::Status ended = stream_->Finish();
     if (!answers.ok()) return answers;
@@ -77,12 +76,12 @@ class ImportStream {
       update.set_set_on_hand(options_.units);
     }
     {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return waiting_.size() < kMostWaiting || ended_; });
+      storage::MutexLock lock(mutex_);
+      while (waiting_.size() >= kMostWaiting && !ended_) changed_.Wait(mutex_);
       if (ended_) return false;
       waiting_.emplace_back(absl::Now(), rows);
-      sent_ += rows;
     }
+    sent_ += rows;
     return stream_->Write(message);
   }
 
@@ -97,11 +96,11 @@ class ImportStream {
             absl::StrCat("a row of an import was refused: ", result.rejects(0).ShortDebugString()));
       }
       applied_ += result.applied_count();
-      const std::lock_guard lock(mutex_);
+      storage::MutexLock lock(mutex_);
       if (waiting_.empty()) return absl::InternalError("an import got more answers than it has chunks");
       const auto [sent, rows] = waiting_.front();
       waiting_.pop_front();
-      changed_.notify_one();
+      changed_.NotifyOne();
       if (options_.on_chunk) options_.on_chunk(sent, absl::Now(), rows);
     }
     return absl::OkStatus();
@@ -113,11 +112,12 @@ class ImportStream {
   const std::unique_ptr<grpc::ClientReaderWriter<v1::ImportInventoryRequest, v1::ImportInventoryResponse>> stream_;
   int64_t applied_ = 0;
   v1::ImportSummary summary_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int64_t sent_ = 0;                                    // Guarded by mutex_ until the sender has ended.
-  bool ended_ = false;                                  // There are no more answers.
-  std::deque<std::pair<absl::Time, int64_t>> waiting_;  // Chunks that are not answered: when sent, rows.
+  int64_t sent_ = 0;  // Of the sender, until it has ended.
+  storage::Mutex mutex_;
+  storage::CondVar changed_;
+  bool ended_ GUARDED_BY(mutex_) = false;  // There are no more answers.
+  // Chunks that are not answered: when sent, rows.
+  std::deque<std::pair<absl::Time, int64_t>> waiting_ GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +14,7 @@
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "inventory/v1/inventory_service.grpc.pb.h"
+#include "storage/mutex.h"
 #include "tests/certificates.h"
 #include "tests/cli/program.h"
 #include "tests/cli/shop.h"
@@ -43,13 +43,13 @@ class ItemServer final : public v1::InventoryService::Service {
 
   std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
   std::string authorization() const {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    storage::MutexLock lock(mutex_);
     return authorization_;
   }
 
  private:
   grpc::Status GetItem(grpc::ServerContext* context, const v1::GetItemRequest* request, v1::Item* item) override {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    storage::MutexLock lock(mutex_);
     const auto sent = context->client_metadata().find("authorization");
     authorization_ =
         sent == context->client_metadata().end() ? "" : std::string(sent->second.data(), sent->second.size());
@@ -58,8 +58,8 @@ class ItemServer final : public v1::InventoryService::Service {
   }
 
   int port_ = 0;
-  mutable std::mutex mutex_;
-  std::string authorization_;
+  mutable storage::Mutex mutex_;
+  std::string authorization_ GUARDED_BY(mutex_);
   std::unique_ptr<grpc::Server> server_;
 };
 

@@ -97,12 +97,12 @@ void ExpectWithinLimits(const Client& client, const Shop& shop) {
 }
 
 void Documents::Add(Kind kind, Document document) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  storage::MutexLock lock(mutex_);
   documents_[kind].push_back(std::move(document));
 }
 
 Documents::Document Documents::Pick(Kind kind, std::mt19937& random) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  storage::MutexLock lock(mutex_);
   const auto found = documents_.find(kind);
   if (found == documents_.end()) return {};
   const std::vector<Document>& all = found->second;
@@ -157,7 +157,7 @@ const std::string& Caller::AnyGood() { return Pick(3) == 0 ? Any(shop_.kits) : A
 
 template <typename Request>
 Caller::Write Caller::Prepare(Request request) const {
-  constexpr absl::Duration kPatience = absl::Seconds(10);
+  static constexpr absl::Duration kPatience = absl::Seconds(10);
   const std::string request_id = absl::StrCat(name_, "-", writes_);
   request.set_request_id(request_id);
   return {.record = {.request_id = request_id, .start = {}, .finish = {}},

@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <map>
-#include <mutex>
 #include <random>
 #include <set>
 #include <string>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "storage/mutex.h"
 #include "tests/integration/history.h"
 
 namespace inventory::integration {
@@ -48,8 +48,8 @@ class Documents {
   Document Pick(Kind kind, std::mt19937& random) const;
 
  private:
-  mutable std::mutex mutex_;
-  std::map<Kind, std::vector<Document>> documents_;
+  mutable storage::Mutex mutex_;
+  std::map<Kind, std::vector<Document>> documents_ GUARDED_BY(mutex_);
 };
 
 // Somebody who makes one write after the other, of all kinds, also of documents that others have made. Used by one

@@ -1,12 +1,13 @@
 #include "inventory/client/internal/attentive_channel.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
-#include <mutex>
 #include <thread>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/completion_queue.h"
 
@@ -27,27 +28,26 @@ class Farewells {
   }
 
   void Begin() {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     ++count_;
   }
   void End() {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     --count_;
-    changed_.notify_all();
   }
 
  private:
   // A callback that blocks for ever must not keep the program from ending.
-  static constexpr std::chrono::seconds kPatience{5};
+  static constexpr absl::Duration kPatience = absl::Seconds(5);
 
   void WaitForAll() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait_for(lock, kPatience, [this] { return count_ == 0; });
+    const absl::MutexLock lock(&mutex_);
+    const auto none_left = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return count_ == 0; };
+    mutex_.AwaitWithTimeout(absl::Condition(&none_left), kPatience);
   }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int count_ = 0;
+  absl::Mutex mutex_;
+  int count_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace

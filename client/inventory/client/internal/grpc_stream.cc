@@ -1,10 +1,11 @@
 #include "inventory/client/internal/grpc_stream.h"
 
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/impl/rpc_method.h"
@@ -49,7 +50,7 @@ class GrpcStream final : public MessageStream {
   absl::StatusOr<bool> Read(Message& response) override {
     // After the end gRPC must not be asked again.
     {
-      const std::lock_guard<std::mutex> lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       if (status_) return StatusOrEnd(*status_);
     }
     if (stream_->Read(&response)) return true;
@@ -72,7 +73,7 @@ class GrpcStream final : public MessageStream {
 
   // The outcome, which gRPC gives once.
   absl::Status Finish() {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     if (!status_) status_ = FromGrpc(stream_->Finish());
     return *status_;
   }
@@ -82,8 +83,8 @@ class GrpcStream final : public MessageStream {
   const std::unique_ptr<grpc::ClientContext> context_;
   const std::unique_ptr<grpc::ClientReaderWriter<Message, Message>> stream_;
   bool writes_done_ = false;  // Of the thread that writes.
-  std::mutex mutex_;
-  std::optional<absl::Status> status_;
+  absl::Mutex mutex_;
+  std::optional<absl::Status> status_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace
