@@ -70,15 +70,20 @@ Client::Client(const std::string& address) {
 
 absl::Status Client::Send(const Message& request, Message& response, absl::Duration timeout) const {
   const google::protobuf::MethodDescriptor& rpc = MethodOf(request.GetDescriptor());
+  absl::Status status = sender_ ? sender_(request, response, timeout) : SendByGrpc(rpc, request, response, timeout);
+  const std::string reason = ReasonOf(status);
+  EXPECT_TRUE(reason.empty() || NamesReason(rpc, reason)) << rpc.name() << "'s comment lacks " << reason;
+  return status;
+}
+
+absl::Status Client::SendByGrpc(const google::protobuf::MethodDescriptor& rpc, const Message& request,
+                                Message& response, absl::Duration timeout) const {
   const std::string path = absl::StrCat("/", rpc.service()->full_name(), "/", rpc.name());
   const grpc::internal::RpcMethod method(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, channel_);
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
-  absl::Status status = FromGrpc(grpc::internal::BlockingUnaryCall<Message, Message, MessageLite, MessageLite>(
+  return FromGrpc(grpc::internal::BlockingUnaryCall<Message, Message, MessageLite, MessageLite>(
       channel_.get(), method, &context, request, &response));
-  const std::string reason = ReasonOf(status);
-  EXPECT_TRUE(reason.empty() || NamesReason(rpc, reason)) << rpc.name() << "'s comment lacks " << reason;
-  return status;
 }
 
 std::string Client::Health(const std::string& service) const {

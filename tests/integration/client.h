@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -112,7 +113,12 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods();
 // Calls one server. Thread-safe.
 class Client {
  public:
+  // What carries calls out, in place of gRPC. Thread-safe.
+  using Sender = std::function<absl::Status(const google::protobuf::Message& request,
+                                            google::protobuf::Message& response, absl::Duration timeout)>;
+
   explicit Client(const std::string& address);
+  explicit Client(Sender sender) : sender_(std::move(sender)) {}
 
   // The answer of the RPC that takes `request`, or its error with all its details.
   template <typename Request>
@@ -131,11 +137,16 @@ class Client {
   // it does not answer.
   std::string Health(const std::string& service = "") const;
 
+  // Null if there is a sender.
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
   static constexpr absl::Duration kPatience = absl::Seconds(30);
 
  private:
+  absl::Status SendByGrpc(const google::protobuf::MethodDescriptor& rpc, const google::protobuf::Message& request,
+                          google::protobuf::Message& response, absl::Duration timeout) const;
+
+  Sender sender_;
   std::shared_ptr<grpc::Channel> channel_;
 };
 

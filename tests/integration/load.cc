@@ -40,13 +40,14 @@ End EndOf(const absl::Status& status, const Caller::Write& write) {
 
 }  // namespace
 
-Load::Load(const std::vector<std::string>& addresses, const std::string& prefix)
-    : shop_(MakeShop(Client(addresses[0]), prefix)) {
-  for (int i = 0; i < kCallers; ++i) {
-    threads_.emplace_back([this, address = addresses[i % addresses.size()], i] { CallerMain(address, i); });
-  }
-  threads_.emplace_back([this, address = addresses[0]] { WatcherMain(address); });
+Load::Load(std::function<Client(int caller)> connect, const std::string& prefix)
+    : connect_(std::move(connect)), shop_(MakeShop(connect_(0), prefix)) {
+  for (int i = 0; i < kCallers; ++i) threads_.emplace_back([this, i] { CallerMain(i); });
+  threads_.emplace_back([this] { WatcherMain(); });
 }
+
+Load::Load(const std::vector<std::string>& addresses, const std::string& prefix)
+    : Load([addresses](int caller) { return Client(addresses[caller % addresses.size()]); }, prefix) {}
 
 Load::~Load() { Stop(); }
 
@@ -57,8 +58,8 @@ void Load::Stop() {
   }
 }
 
-void Load::CallerMain(const std::string& address, int number) {
-  const Client client(address);
+void Load::CallerMain(int number) {
+  const Client client = connect_(number);
   const unsigned seed = std::random_device()();
   Caller caller(shop_, documents_, absl::StrCat("caller-", number, "-", seed), seed);
   while (!stop_) {
@@ -68,13 +69,13 @@ void Load::CallerMain(const std::string& address, int number) {
     if (write.record.end == End::kAcknowledged) ++acknowledged_;
     // Nobody hammers a server that is away.
     if (write.record.end == End::kUnknown) absl::SleepFor(absl::Milliseconds(20));
-    const std::lock_guard<std::mutex> lock(mutex_);
+    storage::MutexLock lock(mutex_);
     writes_.push_back(std::move(write.record));
   }
 }
 
-void Load::WatcherMain(const std::string& address) const {
-  const Client client(address);
+void Load::WatcherMain() const {
+  const Client client = connect_(0);
   while (!stop_) {
     ExpectWithinLimits(client, shop_);
     absl::SleepFor(absl::Milliseconds(20));
@@ -98,13 +99,14 @@ void Load::AwaitAcknowledged(int more) {
 }
 
 int Load::Count(End end) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  storage::MutexLock lock(mutex_);
   return static_cast<int>(
       std::count_if(writes_.begin(), writes_.end(), [end](const RecordedWrite& write) { return write.end == end; }));
 }
 
 void Load::Check(const Client& client) const {
   ExpectWithinLimits(client, shop_);
+  storage::MutexLock lock(mutex_);
   CheckHistory({.ledgers = ReadLedgers(client, shop_.skus),
                 .writes = writes_,
                 .set_up = {shop_.set_up},

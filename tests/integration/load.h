@@ -3,11 +3,12 @@
 #define INVENTORY_TESTS_INTEGRATION_LOAD_H_
 
 #include <atomic>
-#include <mutex>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "storage/mutex.h"
 #include "tests/integration/history.h"
 #include "tests/integration/shop.h"
 
@@ -17,7 +18,10 @@ namespace inventory::integration {
 // write whose end they don't know, under its request id, until they do; the others leave it and go on.
 class Load {
  public:
-  // Makes a shop whose names begin with the prefix, and starts the callers; each uses one of the addresses.
+  // Makes a shop whose names begin with the prefix, and starts the callers; each uses a client that `connect` makes for
+  // its number, from 0 on.
+  explicit Load(std::function<Client(int caller)> connect, const std::string& prefix = "load-");
+  // The same with clients of the addresses.
   explicit Load(const std::vector<std::string>& addresses, const std::string& prefix = "load-");
   ~Load();
 
@@ -36,16 +40,17 @@ class Load {
   int Count(RecordedWrite::End end) const;
 
  private:
-  void CallerMain(const std::string& address, int number);
-  void WatcherMain(const std::string& address) const;
+  void CallerMain(int number);
+  void WatcherMain() const;
   void Carry(const Client& client, Caller::Write& write, bool insist) const;
 
+  const std::function<Client(int)> connect_;
   const Shop shop_;
   Documents documents_;
   std::atomic<bool> stop_{false};
   std::atomic<int> acknowledged_{0};
-  mutable std::mutex mutex_;
-  std::vector<RecordedWrite> writes_;
+  mutable storage::Mutex mutex_;
+  std::vector<RecordedWrite> writes_ GUARDED_BY(mutex_);
   std::vector<std::thread> threads_;
 };
 
