@@ -1,0 +1,134 @@
+#include "server/net/addresses.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace inventory::net {
+namespace {
+
+constexpr int kSocketFlags = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+
+absl::Status CantListen(const std::string& address, const std::string& why) {
+  return absl::FailedPreconditionError(absl::StrCat("can't listen on ", address, " (", why, ")"));
+}
+
+absl::Status CantListen(const std::string& address) { return CantListen(address, std::strerror(errno)); }
+
+// A socket file outlives its server's sudden death. While something listens on it, it is left alone.
+bool RemoveDeadSocket(const sockaddr_un& address) {
+  struct stat file = {};
+  if (lstat(address.sun_path, &file) != 0 || !S_ISSOCK(file.st_mode)) return true;
+  const Descriptor probe(socket(AF_UNIX, kSocketFlags, 0));
+  const int connected = connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  if (connected == 0 || errno != ECONNREFUSED) return false;
+  return unlink(address.sun_path) == 0;
+}
+
+absl::StatusOr<Listening> ListenOnUnix(const std::string& whole, const std::string& path) {
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof(address.sun_path)) return CantListen(whole, "the path is too long");
+  std::memcpy(address.sun_path, path.data(), path.size());
+  if (!RemoveDeadSocket(address)) return CantListen(whole, "address already in use");
+  Descriptor socket(::socket(AF_UNIX, kSocketFlags, 0));
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
+      listen(socket.get(), SOMAXCONN) != 0) {
+    return CantListen(whole);
+  }
+  Listening listening;
+  listening.sockets.push_back(std::move(socket));
+  listening.unix_path = path;
+  return listening;
+}
+
+void SetPort(sockaddr_storage& address, int port) {
+  if (address.ss_family == AF_INET6) {
+    reinterpret_cast<sockaddr_in6&>(address).sin6_port = htons(static_cast<uint16_t>(port));
+  } else {
+    reinterpret_cast<sockaddr_in&>(address).sin_port = htons(static_cast<uint16_t>(port));
+  }
+}
+
+int PortOf(int socket) {
+  sockaddr_storage address = {};
+  socklen_t size = sizeof(address);
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return 0;
+  return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
+                                             : reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
+// [::] takes IPv4, too.
+bool ListenOnTcp(const addrinfo& found, Listening& listening) {
+  Descriptor socket(::socket(found.ai_family, kSocketFlags, 0));
+  const int on = 1;
+  const int off = 0;
+  setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (found.ai_family == AF_INET6) setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+  sockaddr_storage address = {};
+  std::memcpy(&address, found.ai_addr, found.ai_addrlen);
+  if (listening.port != 0) SetPort(address, listening.port);
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), found.ai_addrlen) != 0 ||
+      listen(socket.get(), SOMAXCONN) != 0) {
+    return false;
+  }
+  listening.port = PortOf(socket.get());
+  listening.sockets.push_back(std::move(socket));
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<Listening> ListenOn(const std::string& address) {
+  if (absl::StartsWith(address, "unix:")) {
+    absl::string_view path = absl::StripPrefix(address, "unix:");
+    if (absl::StartsWith(path, "///")) path.remove_prefix(2);
+    return ListenOnUnix(address, std::string(path));
+  }
+  const std::size_t colon = address.rfind(':');
+  if (colon == std::string::npos) return CantListen(address, "it is not host:port");
+  absl::string_view host(address.data(), colon);
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  addrinfo hints = {};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(std::string(host).c_str(), address.c_str() + colon + 1, &hints, &found);
+  if (error != 0) return CantListen(address, gai_strerror(error));
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, freeaddrinfo);
+  Listening listening;
+  for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
+    // A host may have an address of a family that this machine does not have, as ::1 of localhost.
+    if (!ListenOnTcp(*one, listening) && errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL) return CantListen(address);
+  }
+  if (listening.sockets.empty()) return CantListen(address);
+  return listening;
+}
+
+std::string PeerOf(int connection) {
+  sockaddr_storage address = {};
+  socklen_t size = sizeof(address);
+  if (getpeername(connection, reinterpret_cast<sockaddr*>(&address), &size) != 0) return "";
+  const auto bytes = [](const void* from, std::size_t count) {
+    return std::string(static_cast<const char*>(from), count);
+  };
+  if (address.ss_family == AF_INET) return bytes(&reinterpret_cast<const sockaddr_in&>(address).sin_addr, 4);
+  if (address.ss_family != AF_INET6) return "";
+  const in6_addr& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
+  return IN6_IS_ADDR_V4MAPPED(&v6) ? bytes(v6.s6_addr + 12, 4) : bytes(v6.s6_addr, 8);
+}
+
+}  // namespace inventory::net

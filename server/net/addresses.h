@@ -1,0 +1,29 @@
+// Addresses to listen on, and of peers.
+#ifndef INVENTORY_SERVER_NET_ADDRESSES_H_
+#define INVENTORY_SERVER_NET_ADDRESSES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/net/descriptors.h"
+
+namespace inventory::net {
+
+// A socket that listens.
+struct Listening {
+  std::vector<Descriptor> sockets;  // One for each address of the host.
+  std::string unix_path;            // Empty: TCP.
+  int port = 0;                     // 0: a Unix socket.
+};
+
+// Listens on host:port, [host]:port or unix:path. Port 0 takes a free one. FAILED_PRECONDITION says why it can't.
+absl::StatusOr<Listening> ListenOn(const std::string& address);
+
+// What the peers of a connection are told apart by: its IPv4 address, the /64 network of its IPv6 address, which one
+// host has as a rule, or empty for a Unix socket.
+std::string PeerOf(int connection);
+
+}  // namespace inventory::net
+
+#endif  // INVENTORY_SERVER_NET_ADDRESSES_H_

@@ -1,0 +1,30 @@
+#include "server/rpc/pushback.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
+#include "google/protobuf/util/time_util.h"
+#include "google/rpc/error_details.pb.h"
+#include "grpcpp/server_context.h"
+#include "server/errors.h"
+
+namespace inventory::rpc {
+
+std::string PushbackOf(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload("type.googleapis.com/google.rpc.RetryInfo");
+  google::rpc::RetryInfo retry;
+  if (!payload || !retry.ParseFromString(std::string(*payload))) return "";
+  return absl::StrCat(google::protobuf::util::TimeUtil::DurationToMilliseconds(retry.retry_delay()));
+}
+
+void AddPushback(const std::string& pushback, grpc::CallbackServerContext& context) {
+  if (!pushback.empty()) context.AddTrailingMetadata("grpc-retry-pushback-ms", pushback);
+}
+
+absl::Status TooManyCalls() {
+  return WithRetryDelay(
+      Refusal(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS",
+              "as many calls of this caller are under way as one caller may have; wait for some of them to end"),
+      absl::Milliseconds(100));
+}
+
+}  // namespace inventory::rpc

@@ -1,0 +1,23 @@
+// What refused callers are told about when to come back.
+#ifndef INVENTORY_SERVER_RPC_PUSHBACK_H_
+#define INVENTORY_SERVER_RPC_PUSHBACK_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "grpcpp/support/server_callback.h"
+
+namespace inventory::rpc {
+
+// The delay of the status's RetryInfo in milliseconds; empty if there is none.
+std::string PushbackOf(const absl::Status& status);
+
+// Says it in the trailing metadata, too, where gRPC's own retries look for it; nothing if it is empty.
+void AddPushback(const std::string& pushback, grpc::CallbackServerContext& context);
+
+// RESOURCE_EXHAUSTED, reason TOO_MANY_CALLS: the caller has as many calls under way as one may have.
+absl::Status TooManyCalls();
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_PUSHBACK_H_
