@@ -111,10 +111,10 @@ std::vector<QueuedBackorder> ParseQueuedBackorders(const Rows& rows, const Backo
   constexpr int kWaiting = kColumnCount<BackorderRecord>;
   std::vector<QueuedBackorder> queued;
   for (const Row& row : rows) {
-    QueuedBackorder& one = queued.emplace_back(Parse<BackorderRecord>(row));
+    queued.push_back({Parse<BackorderRecord>(row)});
     if (filter.sku.empty()) continue;
-    one.waiting = row.Int(kWaiting);
-    one.warehouse_ids = WarehouseIdsCodec::Parse(row, kWaiting + 1);
+    queued.back().waiting = row.Int(kWaiting);
+    queued.back().warehouse_ids = WarehouseIdsCodec::Parse(row, kWaiting + 1);
   }
   return queued;
 }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "gmock/gmock.h"
 #include "inventory/v1/item.pb.h"
 #include "inventory/v1/warehouse.pb.h"
 #include "server/activities/activity.h"
