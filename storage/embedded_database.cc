@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -24,9 +25,11 @@ namespace inventory::storage {
 namespace {
 
 namespace fs = std::filesystem;
+using Steady = std::chrono::steady_clock;
 
 constexpr absl::Duration kLockPatience = absl::Seconds(30);
 constexpr absl::Duration kStopPatience = absl::Seconds(60);
+constexpr absl::Duration kFirstRestartPause = absl::Milliseconds(100);
 constexpr absl::Duration kPoll = absl::Milliseconds(50);
 constexpr std::size_t kMaxSocketPath = 107;  // sizeof(sockaddr_un::sun_path) - 1, see unix(7).
 
@@ -192,10 +195,11 @@ int EmbeddedDatabase::Spawn() const {
 
 // The thread that starts the child must live as long as it: see StartChild.
 void EmbeddedDatabase::Supervise() {
-  absl::Duration pause = absl::Milliseconds(100);
+  const absl::Duration first_pause = std::min(kFirstRestartPause, options_.max_restart_pause);
+  absl::Duration pause = first_pause;
   for (;;) {
     unlink(socket_.c_str());
-    const absl::Time started = absl::Now();
+    const Steady::time_point started = Steady::now();
     const int pid = Spawn();
     {
       MutexLock lock(mutex_);
@@ -209,9 +213,11 @@ void EmbeddedDatabase::Supervise() {
     changed_.NotifyAll();
     if (stopping_) return;
     Report("the private database has stopped; starting it again");
-    pause = absl::Now() - started > absl::Seconds(10) ? absl::Milliseconds(100) : std::min(pause * 2, absl::Seconds(5));
-    const absl::Time resume = absl::Now() + pause;
-    while (!stopping_ && absl::Now() < resume) changed_.WaitFor(mutex_, resume - absl::Now());
+    pause = Steady::now() - started > std::chrono::seconds(10) ? first_pause
+                                                               : std::min(pause * 2, options_.max_restart_pause);
+    // By a clock that doesn't jump, or a jump back would be waited for.
+    const Steady::time_point resume = Steady::now() + absl::ToChronoMilliseconds(pause);
+    while (!stopping_ && Steady::now() < resume) changed_.WaitFor(mutex_, absl::FromChrono(resume - Steady::now()));
     if (stopping_) return;
   }
 }

@@ -32,6 +32,8 @@ class EmbeddedDatabase {
     bool binary_log = false;
     // How long the server may take to start. Default 60s.
     absl::Duration start_timeout = absl::Seconds(60);
+    // A server that dies is started again at once at first, then after pauses that double up to this. Default 5s.
+    absl::Duration max_restart_pause = absl::Seconds(5);
     // Hears what is being done, and of each restart. May be called from another thread. Default: nobody.
     std::function<void(std::string_view event)> report;
   };

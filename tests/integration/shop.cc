@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "tests/history/note.h"
 #include "tests/integration/server_fixture.h"
 
 namespace inventory::integration {
@@ -30,19 +31,6 @@ void SetFirstStock(const Client& client, const Shop& shop) {
     }
   }
   Must(client.Call(stock));
-}
-
-// What an answer tells, whichever of these it has.
-template <typename Answer>
-void Note(const Answer& answer, RecordedWrite& record) {
-  if constexpr (requires { answer.movements(); }) {
-    record.movements.assign(answer.movements().begin(), answer.movements().end());
-  }
-  if constexpr (requires { answer.movement(); }) {
-    if (answer.has_movement()) record.movements = {answer.movement()};
-  }
-  if constexpr (requires { answer.stock_level(); }) record.level = answer.stock_level();
-  if constexpr (requires { answer.reservation(); }) record.reservation = answer.reservation();
 }
 
 }  // namespace
@@ -163,7 +151,7 @@ Caller::Write Caller::Prepare(Request request) const {
   return {.record = {.request_id = request_id, .start = {}, .finish = {}},
           .attempt = [request = std::move(request)](const Client& client, RecordedWrite& record) {
             const auto answer = client.Call(request, kPatience);
-            if (answer.ok()) Note(*answer, record);
+            if (answer.ok()) history::Note(*answer, record);
             return answer.status();
           }};
 }

@@ -1,15 +1,14 @@
-// The check of histories finds what it is for, in histories made by hand.
-#include "tests/integration/history.h"
+// The check of histories finds what it is for, in a short history made by hand.
+#include "tests/history/check.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
-namespace inventory::integration {
+namespace inventory::history {
 namespace {
 
 using ::testing::HasSubstr;
@@ -25,7 +24,7 @@ class HistoryTest : public ::testing::Test {
     history_.channels = {{"web", {"w"}}};
     history_.set_up = {"set-up"};
     Move("set-up", v1::MOVEMENT_TYPE_SET, 5, 0);
-    Write("first", 10);
+    Call("first", 10);
     Move("first", v1::MOVEMENT_TYPE_RESERVE, 0, 5, "A");
     history_.writes.back().reserves = "A";
     v1::Reservation& waiting = history_.writes.back().reservation.emplace();
@@ -35,22 +34,20 @@ class HistoryTest : public ::testing::Test {
     waiting.mutable_lines(0)->set_backordered_quantity(2);
   }
   void Finish() {
-    Write("delivery", 20);
+    Call("delivery", 20);
     Move("delivery", v1::MOVEMENT_TYPE_ADJUST, 2, 0);
     Follow("delivery", 2, "A");
-    Write("count", 30);
+    Call("count", 30);
     Move("count", v1::MOVEMENT_TYPE_ADJUST, 1, 0);
     Order("second", 40, 1);
   }
 
-  RecordedWrite& Write(const std::string& request_id, int start) {
-    return history_.writes.emplace_back(RecordedWrite{.request_id = request_id,
-                                                      .end = RecordedWrite::End::kAcknowledged,
-                                                      .start = At(start),
-                                                      .finish = At(start + 1)});
+  Write& Call(const std::string& request_id, int start) {
+    return history_.writes.emplace_back(
+        Write{.request_id = request_id, .end = Write::End::kAcknowledged, .start = At(start), .finish = At(start + 1)});
   }
   void Order(const std::string& request_id, int start, int64_t units) {
-    Write(request_id, start).reserves = "of-" + request_id;
+    Call(request_id, start).reserves = "of-" + request_id;
     Move(request_id, v1::MOVEMENT_TYPE_RESERVE, 0, units, "of-" + request_id);
   }
   // A movement that the last write was told of, if it is its own.
@@ -71,15 +68,9 @@ class HistoryTest : public ::testing::Test {
 
   // What the check has to say.
   std::string Complaints() const {
-    ::testing::TestPartResultArray results;
-    {
-      const ::testing::ScopedFakeTestPartResultReporter reporter(
-          ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &results);
-      CheckHistory(history_);
-    }
     std::string complaints;
-    for (int i = 0; i < results.size(); ++i) {
-      absl::StrAppend(&complaints, results.GetTestPartResult(i).message(), "\n");
+    for (const Violation& violation : Check(history_)) {
+      absl::StrAppend(&complaints, std::string(NameOf(violation.kind)), ": ", violation.what, "\n");
     }
     return complaints;
   }
@@ -112,12 +103,12 @@ TEST_F(HistoryTest, ASoundOneIsAccepted) {
 }
 
 TEST_F(HistoryTest, WhoWaitsMustNotBeOvertaken) {
-  Write("delivery", 20);
+  Call("delivery", 20);
   Move("delivery", v1::MOVEMENT_TYPE_ADJUST, 2, 0);
   Order("second", 30, 1);
   EXPECT_THAT(Complaints(), HasSubstr("A waited and was overtaken"));
   // Who gave up, or may have, is not overtaken.
-  Write("cancel", 25).gives_up = "A";
+  Call("cancel", 25).gives_up = "A";
   EXPECT_THAT(Complaints(), IsEmpty());
 }
 
@@ -126,7 +117,7 @@ TEST_F(HistoryTest, WhoAskedBeforeMustBeServedBefore) {
   Order("second", 14, 0);
   ledger().pop_back();
   history_.writes.back().movements.clear();
-  Write("delivery", 20);
+  Call("delivery", 20);
   Move("delivery", v1::MOVEMENT_TYPE_ADJUST, 1, 0);
   Follow("delivery", 1, "of-second");
   // At the same time, so nobody knows who was the first.
@@ -143,21 +134,21 @@ TEST_F(HistoryTest, NothingIsPromisedThatIsNotAvailable) {
 TEST_F(HistoryTest, AcknowledgedWritesAreThereAsTheyWereAnswered) {
   Finish();
   history_.writes.back().movements[0].set_version(7);
-  EXPECT_THAT(Complaints(), HasSubstr("second"));
+  EXPECT_THAT(Complaints(), HasSubstr("wrong answer: second"));
   history_.writes.back().movements.clear();
   EXPECT_THAT(Complaints(), HasSubstr("second"));
 }
 
 TEST_F(HistoryTest, RefusedAndUnknownWritesAreThereAsOftenAsTheyMayBe) {
   Finish();
-  history_.writes.back().end = RecordedWrite::End::kUnknown;
+  history_.writes.back().end = Write::End::kUnknown;
   EXPECT_THAT(Complaints(), IsEmpty());
-  history_.writes.back().end = RecordedWrite::End::kRefused;
+  history_.writes.back().end = Write::End::kRefused;
   EXPECT_THAT(Complaints(), HasSubstr("second was refused and done"));
-  RecordedWrite& twice = Write("twice", 50);
+  Write& twice = Call("twice", 50);
   Move("twice", v1::MOVEMENT_TYPE_ADJUST, 1, 0);
   Move("twice", v1::MOVEMENT_TYPE_ADJUST, 1, 0);
-  twice.end = RecordedWrite::End::kUnknown;
+  twice.end = Write::End::kUnknown;
   EXPECT_THAT(Complaints(), HasSubstr("twice was done twice"));
 }
 
@@ -169,9 +160,9 @@ TEST_F(HistoryTest, WritesOfNobodyAreFound) {
 
 TEST_F(HistoryTest, WritesStandInAnOrderInWhichTheyCanHaveBeenMade) {
   Finish();
-  Write("late", 5);
+  Call("late", 5);
   Move("late", v1::MOVEMENT_TYPE_ADJUST, 1, 0);
-  EXPECT_THAT(Complaints(), HasSubstr("finish"));
+  EXPECT_THAT(Complaints(), HasSubstr("wrong order"));
 }
 
 TEST_F(HistoryTest, TheLedgerIsDenseAndAddsUp) {
@@ -201,4 +192,4 @@ TEST_F(HistoryTest, AnAnswerShowsABalanceOfTheLedger) {
 }
 
 }  // namespace
-}  // namespace inventory::integration
+}  // namespace inventory::history

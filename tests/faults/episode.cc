@@ -1,0 +1,193 @@
+#include "tests/faults/episode.h"
+
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "tests/history/check.h"
+
+namespace inventory::faults {
+namespace {
+
+using history::Violation;
+using history::Violations;
+
+// Callers pause at random up to this, so that one machine carries all of them besides a database that starts.
+constexpr absl::Duration kLongestPause = absl::Milliseconds(10);
+constexpr absl::Duration kWarmUpPatience = absl::Seconds(30);
+
+void Append(Violations from, Violations& to) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+}  // namespace
+
+Episode::Episode(Site& site, const RunOptions& options, std::string prefix, uint32_t seed)
+    : site_(site), options_(options), prefix_(std::move(prefix)), random_(seed) {}
+
+Episode::~Episode() { StopCallers(); }
+
+absl::StatusOr<Episode::Result> Episode::Run(Fault& fault) {
+  absl::Status status = SetUp();
+  if (!status.ok()) return status;
+  for (const auto& caller : callers_) {
+    threads_.emplace_back([this, &caller = *caller, seed = random_()] { CallerMain(caller, seed); });
+  }
+  AwaitAcknowledged(20);
+  absl::SleepFor(AnyDuration(random_, absl::ZeroDuration(), absl::Milliseconds(300)));
+  Result result;
+  Inject(fault, result);
+  // Some life after it.
+  absl::SleepFor(absl::Milliseconds(150));
+  StopCallers();
+  status = Judge(fault, result);
+  if (!status.ok()) return status;
+  return result;
+}
+
+absl::Status Episode::SetUp() {
+  workloads_.push_back(MakeCounterWorkload(prefix_));
+  workloads_.push_back(MakeOrderWorkload(prefix_));
+  workloads_.push_back(MakeTransferWorkload(prefix_));
+  for (int i = 0; i <= options_.callers; ++i) {
+    const bool checks = i == options_.callers;
+    auto caller = Caller::Connect({.address = site_.address(),
+                                   .number = i,
+                                   .style = checks || i % 2 == 0 ? Caller::Style::kInsists : Caller::Style::kTriesOnce,
+                                   .seed = static_cast<unsigned>(random_()),
+                                   .prefix = prefix_,
+                                   .mutant = checks ? Caller::Mutant::kNone : options_.mutant},
+                                  recorder_);
+    if (!caller.ok()) return caller.status();
+    if (checks) {
+      checker_ = *std::move(caller);
+    } else {
+      callers_.push_back(*std::move(caller));
+    }
+  }
+  for (const auto& workload : workloads_) {
+    absl::Status made = workload->SetUp(*checker_);
+    if (!made.ok()) return made;
+  }
+  return absl::OkStatus();
+}
+
+void Episode::CallerMain(Caller& caller, unsigned seed) {
+  std::mt19937 random(seed);
+  while (!stop_) {
+    workloads_[caller.Pick(static_cast<int>(workloads_.size()))]->Step(caller);
+    absl::SleepFor(AnyDuration(random, absl::ZeroDuration(), kLongestPause));
+  }
+}
+
+void Episode::StopCallers() {
+  stop_ = true;
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void Episode::AwaitAcknowledged(int64_t count) const {
+  const absl::Time give_up = absl::Now() + kWarmUpPatience;
+  while (recorder_.counts().acknowledged < count && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(5));
+}
+
+void Episode::Inject(Fault& fault, Result& result) {
+  absl::Status done = fault.Begin(site_, random_);
+  if (done.ok() && fault.longest() > absl::ZeroDuration()) {
+    absl::SleepFor(AnyDuration(random_, absl::Milliseconds(100), fault.longest()));
+  }
+  // Of the end of a fault that lasts: a call that begins meanwhile is the first that may succeed.
+  const absl::Time since = absl::Now();
+  if (done.ok() && fault.longest() > absl::ZeroDuration()) done = fault.End(site_, random_);
+  result.injected = done.ok();
+  result.obstacle = std::string(done.message());
+  AwaitRecovery(since, result);
+}
+
+void Episode::AwaitRecovery(absl::Time since, Result& result) const {
+  const absl::Time give_up = absl::Now() + options_.patience;
+  for (;;) {
+    if (const auto answered = recorder_.AllAnsweredSince(since, options_.callers)) {
+      result.recovery = *answered - since;
+      return;
+    }
+    if (absl::Now() > give_up) break;
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  result.violations.push_back(
+      {Violation::Kind::kNotRecovered, absl::StrCat("not all callers were answered within ",
+                                                    absl::FormatDuration(options_.patience), " after the fault")});
+}
+
+void Episode::AwaitQuiet() const {
+  constexpr int kLooks = 5;
+  const absl::Time give_up = absl::Now() + options_.patience;
+  for (int quiet = 0; quiet < kLooks && absl::Now() < give_up; absl::SleepFor(absl::Milliseconds(20))) {
+    const auto root = site_.OpenRoot();
+    if (!root.ok()) continue;
+    const auto open = Ask(**root, "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_rows_modified > 0");
+    quiet = open.ok() && (*open)[0].Int(0) == 0 ? quiet + 1 : 0;
+  }
+}
+
+absl::StatusOr<history::History> Episode::ReadHistory() {
+  history::History history = recorder_.TakeHistory();
+  history.channels = {{kChannel, {kFirstWarehouse, kSecondWarehouse}}};
+  for (const auto& workload : workloads_) {
+    history.set_up.insert(workload->set_up_id());
+    for (const std::string& sku : workload->skus()) {
+      std::vector<v1::Movement>& ledger = history.ledgers[sku];
+      v1::ListMovementsRequest request;
+      request.set_page_size(1000);
+      request.mutable_filter()->set_sku(sku);
+      for (absl::StatusOr<v1::Movement>& movement : checker_->inventory().ListMovements(request)) {
+        if (!movement.ok()) return movement.status();
+        movement->set_request_id(Caller::WithoutAttempt(movement->request_id()));
+        ledger.push_back(*std::move(movement));
+      }
+    }
+  }
+  return history;
+}
+
+absl::StatusOr<Levels> Episode::ReadLevels() {
+  Levels levels;
+  for (const auto& workload : workloads_) {
+    for (const std::string& sku : workload->skus_to_read()) {
+      for (const char* warehouse_id : {kFirstWarehouse, kSecondWarehouse}) {
+        auto level = checker_->ReadLevel(sku, warehouse_id);
+        if (!level.ok()) return level.status();
+        levels.emplace(std::pair(sku, warehouse_id), *std::move(level));
+      }
+    }
+  }
+  return levels;
+}
+
+absl::Status Episode::Verify(Violations& violations) {
+  v1::VerifyStockRequest request;
+  request.set_sku_prefix(prefix_);
+  for (const absl::StatusOr<v1::Mismatch>& mismatch : checker_->inventory().VerifyStock(request)) {
+    if (!mismatch.ok()) return mismatch.status();
+    violations.push_back({Violation::Kind::kMismatch, mismatch->ShortDebugString()});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Episode::Judge(Fault& fault, Result& result) {
+  result.counts = recorder_.counts();
+  AwaitQuiet();
+  const auto levels = ReadLevels();
+  if (!levels.ok()) return levels.status();
+  auto history = ReadHistory();
+  if (!history.ok()) return history.status();
+  result.history = *std::move(history);
+  Append(recorder_.TakeComplaints(), result.violations);
+  Append(history::Check(result.history), result.violations);
+  for (const auto& workload : workloads_) Append(workload->Check(result.history, *levels), result.violations);
+  Append(fault.Check(result.history), result.violations);
+  return Verify(result.violations);
+}
+
+}  // namespace inventory::faults

@@ -1,0 +1,16 @@
+#include "tests/faults/fault.h"
+
+namespace inventory::faults {
+
+std::vector<std::unique_ptr<Fault>> AllFaults() {
+  std::vector<std::unique_ptr<Fault>> all;
+  for (auto* make :
+       {MakeServerKill, MakeGracefulStop, MakeClockJump, MakeDatabaseKill, MakeEmbeddedDatabaseKill, MakeDatabasePause,
+        MakeDatabaseReadOnly, MakeDiskFull, MakeDeadlockStorm, MakeCommitKill, MakeCommitReset, MakeDatabaseDelay,
+        MakeDatabaseCut, MakeDatabaseTrickle, MakeDatabaseReset, MakeClientCut, MakeClientTrickle, MakeClientReset}) {
+    all.push_back(make());
+  }
+  return all;
+}
+
+}  // namespace inventory::faults

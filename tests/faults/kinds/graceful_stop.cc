@@ -1,0 +1,102 @@
+#include <signal.h>
+
+#include <map>
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpcpp/grpcpp.h"
+#include "tests/faults/fault.h"
+
+namespace inventory::faults {
+namespace {
+
+using history::Violation;
+using Health = grpc::health::v1::Health;
+using Response = grpc::health::v1::HealthCheckResponse;
+
+// Long enough that callers go on during it, as behind a load balancer that has not noticed yet.
+constexpr absl::Duration kDrainDelay = absl::Milliseconds(300);
+constexpr absl::Duration kPatience = absl::Seconds(30);
+
+// Follows the health of a server until it ends.
+class HealthWatch {
+ public:
+  explicit HealthWatch(int port)
+      : stub_(Health::NewStub(
+            grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()))) {
+    context_.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
+    reader_ = stub_->Watch(&context_, {});
+  }
+  // Nothing once the server has ended the call.
+  std::optional<Response::ServingStatus> Next() {
+    Response response;
+    if (!reader_->Read(&response)) return std::nullopt;
+    return response.status();
+  }
+
+ private:
+  const std::unique_ptr<Health::Stub> stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<Response>> reader_;
+};
+
+class GracefulStop : public Fault {
+ public:
+  std::string_view name() const override { return "graceful-stop"; }
+  std::string_view about() const override { return "SIGTERM of the server under load, which is started again"; }
+
+  absl::Status Prepare(Site::Options& options) override {
+    options.server_options.push_back(absl::StrCat("--drain-delay=", absl::FormatDuration(kDrainDelay)));
+    return absl::OkStatus();
+  }
+
+  absl::Status Begin(Site& site, Random& random) override {
+    HealthWatch watch(site.server_port());
+    if (watch.Next() != Response::SERVING) return absl::InternalError("the server is not healthy before its stop");
+    const absl::Time asked = absl::Now();
+    site.server().Signal(SIGTERM);
+    const bool warned = watch.Next() == Response::NOT_SERVING && absl::Now() - asked < kDrainDelay;
+    if (!warned) violations_.push_back({Violation::Kind::kUnanswered, "health did not warn before calls were refused"});
+    const std::optional<int> exit_code = site.server().WaitForEnd(kPatience);
+    if (!exit_code) return absl::InternalError("the server does not stop");
+    if (*exit_code != 0) {
+      violations_.push_back(
+          {Violation::Kind::kUnanswered, absl::StrCat("the server stopped with exit code ", *exit_code)});
+    }
+    return site.StartServer();
+  }
+
+  // Every accepted call is answered: what was refused or cut off is not done. And no error reaches a client that
+  // retries.
+  history::Violations Check(const history::History& history) override {
+    history::Violations violations = std::exchange(violations_, {});
+    std::map<std::string, const v1::Movement*> made;
+    for (const auto& [sku, movements] : history.ledgers) {
+      for (const v1::Movement& movement : movements) made[movement.request_id()] = &movement;
+    }
+    for (const history::Write& write : history.writes) {
+      if (write.tries > 1) {
+        violations.push_back(
+            {Violation::Kind::kUnanswered, absl::StrCat("an error reached a client that retries: ", write.request_id)});
+      }
+      const bool too_slow = absl::StartsWith(write.error, "DEADLINE_EXCEEDED");
+      const auto done = made.find(write.request_id);
+      if (write.end != history::Write::End::kUnknown || too_slow || done == made.end()) continue;
+      violations.push_back({Violation::Kind::kUnanswered, absl::StrCat("carried out but answered with ", write.error,
+                                                                       ": ", done->second->ShortDebugString())});
+    }
+    return violations;
+  }
+
+ private:
+  history::Violations violations_;
+};
+
+}  // namespace
+
+std::unique_ptr<Fault> MakeGracefulStop() { return std::make_unique<GracefulStop>(); }
+
+}  // namespace inventory::faults
