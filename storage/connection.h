@@ -49,7 +49,7 @@ enum class SqlFault {
   kDeadlock,        // 1213, and 1020 (a snapshot conflict): the transaction is to be rolled back and run again.
   kLockTimeout,     // 1205: only the statement was rolled back; roll back the transaction and run it again.
   kConnectionLost,  // The connection can't be used any more; what was being committed may or may not be.
-  kReadOnly,        // The server takes no writes: 1290, 1792, 1836.
+  kReadOnly,        // The server takes no writes: 1290, 1792, 1836; or has no room for them: 1021, 1026, 1114.
   kOther,           // Anything else: a fault of the service.
 };
 

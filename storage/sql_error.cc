@@ -32,6 +32,9 @@ SqlFault Classify(int number) {
     case 1290:  // ER_OPTION_PREVENTS_STATEMENT: --read-only
     case 1792:  // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
     case 1836:  // ER_READ_ONLY_MODE
+    case 1021:  // ER_DISK_FULL
+    case 1026:  // ER_ERROR_ON_WRITE: of the binary log
+    case 1114:  // ER_RECORD_FILE_FULL: a table can't grow, mostly because its disk is full
       return SqlFault::kReadOnly;
     case 1047:  // ER_UNKNOWN_COM_ERROR: a Galera node that is not ready
     case 1053:  // ER_SERVER_SHUTDOWN

@@ -2,10 +2,11 @@
 #ifndef INVENTORY_SERVER_BACKGROUND_PERIODIC_H_
 #define INVENTORY_SERVER_BACKGROUND_PERIODIC_H_
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <thread>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "storage/mutex.h"
 
@@ -28,13 +29,18 @@ class Periodic {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr absl::Duration kLongestPause = absl::Hours(24 * 365);
+
   void Loop(const std::function<absl::Duration()>& work) {
     storage::MutexLock lock(mutex_);
     while (!stopped_) {
       mutex_.Unlock();
-      const absl::Time next = absl::Now() + work();
+      const absl::Duration pause = std::min(work(), kLongestPause);
+      // By a clock that doesn't jump, or a jump back would be waited for.
+      const Clock::time_point next = Clock::now() + absl::ToChronoNanoseconds(pause);
       mutex_.Lock();
-      while (!stopped_ && absl::Now() < next) changed_.WaitFor(mutex_, next - absl::Now());
+      while (!stopped_ && Clock::now() < next) changed_.WaitFor(mutex_, absl::FromChrono(next - Clock::now()));
     }
   }
 

@@ -53,8 +53,10 @@ absl::Status GivenUp(const absl::Status& status, const Job& job) {
       return Unavailable("CONTENTION",
                          "other writes to the same rows kept getting in the way; call again with the same request_id");
     case SqlFault::kConnectionLost:
-    case SqlFault::kReadOnly:
       return DatabaseAway();
+    case SqlFault::kReadOnly:
+      return Unavailable("DATABASE_UNAVAILABLE",
+                         "the database takes no writes now; call again with the same request_id");
     default:
       if (absl::IsUnavailable(status)) return DatabaseAway();
       LogFailure(job, status);
@@ -160,6 +162,10 @@ void Lane::Execute(std::vector<Job*> jobs, Batch::Mode mode) {
   const absl::Status status = Attempt(jobs, mode);
   if (jobs.empty()) return;
   const SqlFault fault = storage::FaultOf(status);
+  if (fault == SqlFault::kReadOnly) {
+    server::Log(server::LogLevel::kError, "the database takes no writes",
+                {{"error", std::string(status.message())}, {"detail", storage::DetailOf(status)}});
+  }
   const bool away = fault == SqlFault::kConnectionLost || fault == SqlFault::kReadOnly ||
                     (fault == SqlFault::kNone && absl::IsUnavailable(status));
   if (jobs.size() == 1 || away) {
@@ -180,7 +186,7 @@ absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
       // Only an outcome that is unknown is worth waiting for.
       if (mode != Batch::Mode::kRecordsFirst) return status;
       Retrying("connection_lost", attempt);
-      no_connect_before_ = absl::InfinitePast();
+      no_connect_before_ = {};
       continue;
     }
     const absl::Time start = absl::Now();
@@ -211,11 +217,11 @@ absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
 
 absl::Status Lane::Connect() {
   if (connection_ != nullptr && !connection_->broken()) return absl::OkStatus();
-  if (absl::Now() < no_connect_before_) return DatabaseAway();
+  if (std::chrono::steady_clock::now() < no_connect_before_) return DatabaseAway();
   absl::StatusOr<std::unique_ptr<storage::Connection>> opened = storage::Connection::Open(shared_.database);
   if (!opened.ok()) {
     connection_.reset();
-    no_connect_before_ = absl::Now() + kConnectPause;
+    no_connect_before_ = std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(kConnectPause);
     return DatabaseAway();
   }
   connection_ = *std::move(opened);

@@ -2,6 +2,7 @@
 #ifndef INVENTORY_SERVER_PIPELINE_LANE_H_
 #define INVENTORY_SERVER_PIPELINE_LANE_H_
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -64,7 +65,8 @@ class Lane {
   // Of batches that are committed. Looked at and freed only when their SKUs are free for other lanes again: on a hot
   // SKU whatever comes before that is time in which nobody writes.
   std::vector<Rows> committed_;
-  absl::Time no_connect_before_ = absl::InfinitePast();
+  // By a clock that doesn't jump: a jump back would keep the database away for as long.
+  std::chrono::steady_clock::time_point no_connect_before_ = {};
   absl::BitGen random_;
 };
 

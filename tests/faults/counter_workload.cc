@@ -38,7 +38,8 @@ class CounterWorkload : public Workload {
       int64_t unknown = 0;
       for (const history::Write& write : history.writes) {
         if (!write.together.empty() || write.method != "AdjustStockRequest") continue;
-        if (write.end == End::kAcknowledged && write.movements.at(0).sku() == counter) ++acknowledged;
+        const bool told = write.end == End::kAcknowledged && !write.movements.empty();
+        if (told && write.movements.front().sku() == counter) ++acknowledged;
         if (write.end == End::kUnknown) ++unknown;
       }
       const int64_t added = levels.at({counter, kFirstWarehouse}).on_hand() - kFirst;

@@ -161,6 +161,7 @@ int RunMutants(const Options& options, const std::string& work_folder) {
     run.output_folder = absl::StrCat(options.output, "/", mutant.name);
     run.mutant = mutant.caller;
     run.packet_hook = mutant.packet_hook;
+    run.until_found = true;
     const auto fault = mutant.fault();
     const KindResult result = RunKind(*fault, run);
     const auto caught =

@@ -45,7 +45,7 @@ std::vector<Mutant> AllMutants() {
            .expected = {Kind::kMismatch, Kind::kLedger, Kind::kDoubled, Kind::kTorn, Kind::kLost, Kind::kUnanswered}},
           {.name = "no-request-ids",
            .about = "callers repeat a write under another request id",
-           .fault = MakeCommitReset,
+           .fault = MakeClientReset,
            .caller = Caller::Mutant::kForgetsRequestIds,
            .expected = {Kind::kDoubled}},
           {.name = "cached-reads",

@@ -72,6 +72,7 @@ void RunEpisodes(Fault& fault, Site& site, const RunOptions& options, KindResult
     options.report(kept.ok() ? absl::StrCat("  kept in ", evidence) : std::string(kept.message()));
     result.violations.insert(result.violations.end(), std::make_move_iterator(episode->violations.begin()),
                              std::make_move_iterator(episode->violations.end()));
+    if (options.until_found) return;
   }
 }
 

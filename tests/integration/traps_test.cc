@@ -213,6 +213,18 @@ TEST_F(TrapsTest, AReadOnlyServerIsAReadOnlyFault) {
   EXPECT_EQ(ErrorNumber(status), 1290);
 }
 
+// As that of a table whose disk is full.
+TEST_F(TrapsTest, ATableThatCannotGrowIsAReadOnlyFault) {
+  Must(first(), {"SET max_heap_table_size = 16384", "CREATE TABLE narrow (a CHAR(200)) ENGINE = MEMORY",
+                 "INSERT INTO narrow VALUES ('a')"});
+  absl::Status status;
+  for (int i = 0; i < 20 && status.ok(); ++i) {
+    status = Try(first(), {"INSERT INTO narrow SELECT * FROM narrow"}).status();
+  }
+  EXPECT_EQ(FaultOf(status), SqlFault::kReadOnly);
+  EXPECT_EQ(ErrorNumber(status), 1114);
+}
+
 // ---- Lost connections ----
 
 TEST_F(TrapsTest, AKilledConnectionIsLostForGoodAndNeverMadeAgain) {

@@ -35,7 +35,7 @@ class CommitKill : public Fault {
  private:
   static std::vector<std::string> Committing(storage::Connection& root) {
     const std::string query = absl::StrCat("SELECT id FROM information_schema.processlist WHERE user = '", Site::kUser,
-                                           "' AND info LIKE '%COMMIT'");
+                                           "' AND state = 'Waiting for backup lock'");
     std::vector<std::string> sessions;
     const absl::Time give_up = absl::Now() + kPatience;
     while (sessions.empty() && absl::Now() < give_up) {
