@@ -45,7 +45,9 @@ bool Read(HttpReceiver::Connection& connection, HttpReceiver::Request& request) 
       const std::pair<std::string, std::string> header = absl::StrSplit(lines[i], absl::MaxSplits(": ", 1));
       request.headers[absl::AsciiStrToLower(header.first)] = header.second;
     }
-    if (!absl::SimpleAtoi(request.headers["content-length"], &body_bytes)) return false;
+    // A request without a body need not say so.
+    const auto length = request.headers.find("content-length");
+    if (length != request.headers.end() && !absl::SimpleAtoi(length->second, &body_bytes)) return false;
   }
   request.body = text.substr(body_at);
   return true;

@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
   build-essential ca-certificates cmake file git ninja-build pkg-config
   libabsl-dev libcli11-dev libcurl4-openssl-dev libgmock-dev libgrpc++-dev libgtest-dev libjemalloc-dev libmysqlcppconn-dev
-  libprotobuf-dev libprotoc-dev libspdlog-dev libssl-dev mariadb-server-core nlohmann-json3-dev openssl
+  libprotobuf-dev libprotoc-dev librhonabwy-dev libspdlog-dev libssl-dev mariadb-server-core nlohmann-json3-dev openssl
   prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc
 )
 if [[ "${1:-}" == "--ci" ]]; then

@@ -11,20 +11,23 @@ client:     protos
 errors:     protos
 logging:
 signals:
+tls:        logging storage
+net:        storage tls
 sourcing:   storage
 pipeline:   errors logging sourcing storage
 activities: logging pipeline storage
 options:    activities logging storage
 metrics:    activities pipeline storage
-metrics_endpoint: metrics
+metrics_endpoint: logging metrics net storage tls
 reading:    errors logging pipeline storage
-rpc:        errors logging metrics options pipeline protos reading storage
+auth:       activities errors logging metrics options pipeline protos storage
+rpc:        auth errors logging metrics net options pipeline protos reading storage tls
 commands:   activities errors pipeline protos rpc sourcing storage
 queries:    activities commands errors pipeline protos reading rpc storage
 background: activities commands errors logging pipeline rpc storage
 database:   errors logging options signals storage
 engine:     errors logging metrics options pipeline reading rpc storage
-serve:      activities background database engine errors logging metrics metrics_endpoint options rpc signals storage
+serve:      activities auth background database engine errors logging metrics metrics_endpoint net options rpc signals storage tls
 verify:     database engine errors logging metrics options protos rpc serve storage
 main:       logging options serve signals'
 
