@@ -15,6 +15,17 @@ pipeline::GroupCommitter::Options CommitterOptions(const ServerOptions& options,
           .lanes = options.lanes};
 }
 
+rpc::Runtime::Options RuntimeOptions(const ServerOptions& options) {
+  return {.bounds = {.max_hold_ttl = options.max_hold_ttl},
+          .default_deadline = options.default_deadline,
+          .calls = {.most_of_a_caller = options.max_calls_per_client,
+                    .most_bytes = options.max_requests_bytes,
+                    .patience = options.slow_client_timeout},
+          .streams = {.most = options.max_open_streams,
+                      .most_of_a_caller = options.max_open_streams_per_client,
+                      .patience = options.slow_client_timeout}};
+}
+
 }  // namespace
 
 Engine::Engine(const ServerOptions& options, const storage::DatabaseOptions& database, Metrics& metrics)
@@ -22,7 +33,7 @@ Engine::Engine(const ServerOptions& options, const storage::DatabaseOptions& dat
       pool_({.database = database, .max_connections = static_cast<std::size_t>(options.read_connections) + 2}),
       committer_(CommitterOptions(options, database), configurations_, metrics.PipelineObserver()),
       reads_({.threads = options.read_connections, .max_waiting = options.max_waiting_reads}, pool_, configurations_),
-      runtime_(committer_, reads_, metrics, {.max_hold_ttl = options.max_hold_ttl}, options.default_deadline) {
+      runtime_(committer_, reads_, metrics, RuntimeOptions(options)) {
   metrics.AddGauge("inventory_writes_waiting", "Commands that wait for a lane.", {},
                    [this] { return static_cast<double>(committer_.waiting()); });
   metrics.AddGauge("inventory_reads_waiting", "Reads that wait for a thread.", {},

@@ -138,6 +138,20 @@ struct Metrics::Parts final : public prometheus::Collectable {
     for (const char* reason : {"deadlock", "lock_timeout", "connection_lost", "duplicate", "split"}) {
       batch_retries.Add({{"reason", reason}});
     }
+    for (const auto& [what, reason] :
+         {std::pair("connection", "too_many"), std::pair("connection", "too_many_of_an_address"),
+          std::pair("connection", "no_descriptors"), std::pair("call", "too_many_of_a_caller"),
+          std::pair("call", "too_many_bytes"), std::pair("call", "slow_client"), std::pair("stream", "slow_client")}) {
+      refused.Add({{"what", what}, {"reason", reason}});
+    }
+    for (const char* reason :
+         {"CREDENTIALS_MISSING", "CREDENTIALS_MALFORMED", "CERTIFICATE_AMBIGUOUS", "IDENTITY_TOO_LONG", "TLS_REQUIRED",
+          "TOKENS_NOT_ACCEPTED", "TOKEN_TOO_LARGE", "TOKEN_MALFORMED", "TOKEN_KEY_UNKNOWN", "TOKEN_ALGORITHM_REFUSED",
+          "TOKEN_SIGNATURE_INVALID", "TOKEN_ISSUER_REFUSED", "TOKEN_AUDIENCE_REFUSED", "TOKEN_CLAIM_MISSING",
+          "TOKEN_EXPIRED", "TOKEN_NOT_YET_VALID", "ROLE_REQUIRED", "SCOPE_NOT_SUPPORTED", "OUT_OF_SCOPE"}) {
+      denied.Add({{"reason", reason}});
+    }
+    for (const char* outcome : {"taken", "refused"}) certificates_read.Add({{"outcome", outcome}});
     for (const char* reason : {"deadline", "cancelled"}) commands_dropped.Add({{"reason", reason}});
     for (const activities::Activity* activity : activities::All()) {
       for (const char* outcome : {"done", "retry", "dead"}) {
@@ -193,6 +207,12 @@ struct Metrics::Parts final : public prometheus::Collectable {
       Counters(registry, "inventory_commands_dropped_total", "Commands dropped before they ran.");
   CounterFamily& low_stock_attempts =
       Counters(registry, "inventory_low_stock_attempts_total", "Attempts of low-stock activities, by outcome.");
+  CounterFamily& refused = Counters(registry, "inventory_limit_refusals_total",
+                                    "Connections, calls and streams refused or cut to keep a limit.");
+  CounterFamily& certificates_read = Counters(registry, "inventory_tls_reloads_total",
+                                              "New certificate files that were found, by what became of them.");
+  CounterFamily& denied =
+      Counters(registry, "inventory_denied_calls_total", "Calls denied for who their caller is, by reason.");
   CounterFamily& commands_total = Counters(registry, "inventory_commands_total", "Commands ended, by outcome.");
 
   storage::Mutex mutex;
@@ -235,6 +255,16 @@ pipeline::Observer Metrics::PipelineObserver() {
 void Metrics::LowStockAttempt(const std::string& activity, std::string_view outcome) {
   parts_->low_stock_attempts.Add({{"activity", activity}, {"outcome", std::string(outcome)}}).Increment();
 }
+
+void Metrics::Refused(std::string_view what, std::string_view reason) {
+  parts_->refused.Add({{"what", std::string(what)}, {"reason", std::string(reason)}}).Increment();
+}
+
+void Metrics::CertificatesRead(std::string_view outcome) {
+  parts_->certificates_read.Add({{"outcome", std::string(outcome)}}).Increment();
+}
+
+void Metrics::Denied(std::string_view reason) { parts_->denied.Add({{"reason", std::string(reason)}}).Increment(); }
 
 void Metrics::HoldsSwept(std::size_t reservations) { parts_->holds_swept.Increment(static_cast<double>(reservations)); }
 

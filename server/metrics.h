@@ -73,6 +73,15 @@ class Metrics {
   // Counts an attempt of a low-stock activity: "done", "retry" or "dead".
   void LowStockAttempt(const std::string& activity, std::string_view outcome);
 
+  // Counts a connection, a call or a stream ("connection", "call", "stream") that was refused or cut to keep a limit.
+  void Refused(std::string_view what, std::string_view reason);
+
+  // Counts a look at new certificate files: "taken" or "refused".
+  void CertificatesRead(std::string_view outcome);
+
+  // Counts a call that was denied for who its caller is, by the reason that the caller got.
+  void Denied(std::string_view reason);
+
   // Adds a gauge that is read when metrics are collected, on the collecting thread. What `read` uses must live until
   // RemoveGauges or the end of this. Gauges of one name differ in their labels. `read` must not add or remove gauges.
   void AddGauge(const std::string& name, const std::string& help, const std::map<std::string, std::string>& labels,

@@ -1,52 +1,135 @@
 #include "server/metrics_endpoint.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include <chrono>
-#include <cstdint>
-#include <exception>
-#include <future>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "prometheus/text_serializer.h"
+#include "server/logging.h"
+#include "server/net/descriptors.h"
+#include "server/net/stream.h"
+#include "server/tls/context.h"
 
 namespace inventory::server {
 namespace {
 
-// Connects to a port of this host and hangs up.
-void Knock(int port) {
-  const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connection < 0) return;
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  (void)connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-  close(connection);
+constexpr std::size_t kMaxHead = std::size_t{8} << 10;
+
+// Up to the empty line that ends a request's head; empty if there is none in time, or within kMaxHead.
+std::string ReadHead(net::Stream& stream) {
+  std::string head;
+  char bytes[1024];
+  while (head.size() <= kMaxHead) {
+    const std::size_t count = stream.Read(bytes, sizeof(bytes));
+    if (count == 0) break;
+    head.append(bytes, count);
+    if (absl::StrContains(head, "\r\n\r\n")) return head;
+  }
+  return "";
+}
+
+std::string Response(absl::string_view status, absl::string_view type, const std::string& body, bool with_body) {
+  return absl::StrCat("HTTP/1.1 ", status, "\r\nContent-Type: ", type, "\r\nContent-Length: ", body.size(),
+                      "\r\nConnection: close\r\nX-Content-Type-Options: nosniff\r\n\r\n", with_body ? body : "");
+}
+
+std::string Failure(absl::string_view status) {
+  return Response(status, "text/plain", absl::StrCat(status, "\n"), true);
 }
 
 }  // namespace
 
-// The HTTP server, CivetWeb 1.15, looks only every two seconds whether it shall end, and whenever somebody connects.
-MetricsEndpoint::~MetricsEndpoint() {
-  if (exposer_ == nullptr) return;
-  const int port = exposer_->GetListeningPorts().front();
-  const std::future<void> ended = std::async(std::launch::async, [this] { exposer_.reset(); });
-  while (ended.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready) Knock(port);
+absl::Status MetricsEndpoint::Start(const Options& options, Metrics& metrics) {
+  if (options.address.empty()) return absl::OkStatus();
+  options_ = options;
+  metrics_ = &metrics;
+  absl::StatusOr<std::unique_ptr<net::Listener>> listener = net::Listener::Listen(
+      {.address = options.address, .most = options.most, .most_of_an_address = (options.most + 1) / 2});
+  if (!listener.ok()) {
+    return absl::FailedPreconditionError(absl::StrCat("can't serve metrics: ", listener.status().message(),
+                                                      "; choose another address with --metrics-listen, or none"));
+  }
+  listener_ = *std::move(listener);
+  listener_->Start([this](int, int connection) { Take(connection); },
+                   [this](std::string_view reason) { metrics_->Refused("metrics_connection", reason); });
+  return absl::OkStatus();
 }
 
-absl::Status MetricsEndpoint::Start(const std::string& address, const Metrics& metrics) {
-  if (address.empty()) return absl::OkStatus();
-  try {
-    exposer_ = std::make_unique<prometheus::Exposer>(address, 1);
-  } catch (const std::exception& e) {
-    return absl::FailedPreconditionError(absl::StrCat("can't serve metrics on ", address, " (", e.what(),
-                                                      "): choose another address with --metrics-listen, or none"));
+MetricsEndpoint::~MetricsEndpoint() {
+  if (listener_ == nullptr) return;
+  listener_->Stop();
+  std::list<Client> clients;
+  {
+    storage::MutexLock lock(mutex_);
+    for (const Client& client : clients_) {
+      if (!client.done) shutdown(client.connection, SHUT_RDWR);
+    }
+    clients.swap(clients_);
   }
-  exposer_->RegisterCollectable(metrics.collectable());
-  return absl::OkStatus();
+  for (Client& client : clients) client.thread.join();
+}
+
+void MetricsEndpoint::Take(int connection) {
+  JoinDone();
+  storage::MutexLock lock(mutex_);
+  Client& client = clients_.emplace_back();
+  client.connection = connection;
+  client.thread = std::thread([this, &client] { Serve(client); });
+}
+
+void MetricsEndpoint::JoinDone() {
+  std::list<Client> done;
+  {
+    storage::MutexLock lock(mutex_);
+    for (auto it = clients_.begin(); it != clients_.end();) {
+      const auto at = it++;
+      if (at->done) done.splice(done.end(), clients_, at);
+    }
+  }
+  for (Client& client : done) client.thread.join();
+}
+
+void MetricsEndpoint::Serve(Client& client) {
+  const std::shared_ptr<SSL_CTX> context = CurrentContext();
+  net::Descriptor connection(client.connection);
+  const bool usable = options_.certificates == nullptr || context != nullptr;
+  net::Stream stream(std::move(connection), context.get(), absl::Now() + options_.patience);
+  const std::string head = usable ? ReadHead(stream) : "";
+  if (!head.empty() && stream.Write(Answer(head))) stream.Close();
+  // The number is the connection's for as long as the stream lives.
+  storage::MutexLock lock(mutex_);
+  client.done = true;
+}
+
+std::string MetricsEndpoint::Answer(std::string_view head) const {
+  const absl::string_view line(head.data(), head.find("\r\n"));
+  const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
+  if (words.size() != 3 || !absl::StartsWith(words[2], "HTTP/1.")) return Failure("400 Bad Request");
+  const absl::string_view path = words[1].substr(0, words[1].find('?'));
+  if (path != "/metrics") return Failure("404 Not Found");
+  if (words[0] != "GET" && words[0] != "HEAD") return Failure("405 Method Not Allowed");
+  const std::string text = prometheus::TextSerializer().Serialize(metrics_->collectable()->Collect());
+  return Response("200 OK", "text/plain; version=0.0.4; charset=utf-8", text, words[0] == "GET");
+}
+
+std::shared_ptr<SSL_CTX> MetricsEndpoint::CurrentContext() {
+  if (options_.certificates == nullptr) return nullptr;
+  std::shared_ptr<const tls::Credentials> current = options_.certificates->current();
+  storage::MutexLock lock(mutex_);
+  if (current == credentials_) return context_;
+  absl::StatusOr<tls::Context> made = tls::MakeServerContext(*current, options_.mutual);
+  if (!made.ok()) {
+    Log(LogLevel::kError, "no TLS for metrics", {{"error", std::string(made.status().message())}});
+    return context_;
+  }
+  credentials_ = std::move(current);
+  context_ = std::shared_ptr<SSL_CTX>(std::move(*made));
+  return context_;
 }
 
 }  // namespace inventory::server

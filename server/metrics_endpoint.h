@@ -2,29 +2,68 @@
 #ifndef INVENTORY_SERVER_METRICS_ENDPOINT_H_
 #define INVENTORY_SERVER_METRICS_ENDPOINT_H_
 
+#include <list>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <thread>
 
 #include "absl/status/status.h"
-#include "prometheus/exposer.h"
+#include "absl/time/time.h"
+#include "openssl/ssl.h"
 #include "server/metrics.h"
+#include "server/net/listener.h"
+#include "server/tls/store.h"
+#include "storage/mutex.h"
 
 namespace inventory::server {
 
-// Serves metrics over HTTP for as long as it lives. Not thread-safe.
+// Serves metrics over HTTP or HTTPS for as long as it lives, one request a connection, each connection on a thread of
+// its own. The HTTP server of prometheus-cpp knows no TLS as Debian builds it, and one slow client after another can
+// have all of its threads. Not thread-safe.
 class MetricsEndpoint {
  public:
+  struct Options {
+    std::string address;                       // Empty: nowhere.
+    const tls::Store* certificates = nullptr;  // Null: HTTP. Must outlive the endpoint.
+    bool mutual = false;    // Only for clients with a certificate of the store's authorities. Default false.
+    std::size_t most = 16;  // Connections at once, half of them of one address. Default 16.
+    absl::Duration patience = absl::Seconds(10);  // For all of a connection. Default 10s.
+  };
+
   MetricsEndpoint() = default;
   ~MetricsEndpoint();
   MetricsEndpoint(const MetricsEndpoint&) = delete;
   MetricsEndpoint& operator=(const MetricsEndpoint&) = delete;
 
-  // Serves them at the path /metrics of `address`, or nowhere if that is empty. FAILED_PRECONDITION if it can't be
-  // listened on. Call once.
-  absl::Status Start(const std::string& address, const Metrics& metrics);
+  // Serves them at the path /metrics. FAILED_PRECONDITION if the address can't be listened on. `metrics` must outlive
+  // it. Call once.
+  absl::Status Start(const Options& options, Metrics& metrics);
+
+  // The port it listens on, which differs from the option's if that was 0. After Start with an address.
+  int port() const { return listener_->port(); }
 
  private:
-  std::unique_ptr<prometheus::Exposer> exposer_;
+  struct Client {
+    std::thread thread;
+    int connection = -1;
+    bool done = false;
+  };
+
+  void Take(int connection);
+  void Serve(Client& client);
+  std::string Answer(std::string_view head) const;
+  // Those of the credentials in use. Null: HTTP.
+  std::shared_ptr<SSL_CTX> CurrentContext();
+  void JoinDone();
+
+  Options options_;
+  Metrics* metrics_ = nullptr;
+  std::unique_ptr<net::Listener> listener_;
+  storage::Mutex mutex_;
+  std::list<Client> clients_ GUARDED_BY(mutex_);
+  std::shared_ptr<const tls::Credentials> credentials_ GUARDED_BY(mutex_);
+  std::shared_ptr<SSL_CTX> context_ GUARDED_BY(mutex_);  // Of credentials_.
 };
 
 }  // namespace inventory::server

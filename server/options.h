@@ -13,6 +13,12 @@
 
 namespace inventory::server {
 
+// Whether callers must show a certificate of tls_client_ca_file, or may.
+enum class TlsClientAuth { kRequire, kRequest };
+
+// How metrics are served: over HTTP, over HTTPS, or over HTTPS to whoever shows a certificate of tls_client_ca_file.
+enum class MetricsTls { kOff, kOn, kMutual };
+
 // What the options set, within their ranges. The table in options/table.cc has names, ranges and meanings.
 struct ServerOptions {
   // Configuration.
@@ -33,15 +39,55 @@ struct ServerOptions {
   absl::Duration shutdown_grace = absl::Seconds(20);  // Default 20s.
 
   // Serving.
-  std::string listen = "127.0.0.1:50051";                       // Default 127.0.0.1:50051.
-  std::string metrics_listen = "127.0.0.1:9464";                // Default 127.0.0.1:9464; empty is off.
-  bool reflection = true;                                       // Default true.
-  bool channelz = false;                                        // Default false.
-  int grpc_threads = 0;                                         // Default 0: one a core.
-  absl::Duration default_deadline = absl::Seconds(10);          // Default 10s.
+  std::string listen = "127.0.0.1:50051";               // Default 127.0.0.1:50051.
+  bool allow_plaintext = false;                         // Default false.
+  std::string metrics_listen = "127.0.0.1:9464";        // Default 127.0.0.1:9464; empty is off.
+  MetricsTls metrics_tls = MetricsTls::kOff;            // Default off.
+  bool metrics_allow_plaintext = false;                 // Default false.
+  bool reflection = true;                               // Default true.
+  bool channelz = false;                                // Default false.
+  int grpc_threads = 0;                                 // Default 0: one a core.
+  absl::Duration default_deadline = absl::Seconds(10);  // Default 10s.
+
+  // TLS.
+  std::string tls_cert_file;                                // Path. Default empty: no TLS.
+  std::string tls_key_file;                                 // Path. Default empty: no TLS.
+  std::string tls_client_ca_file;                           // Path. Default empty: clients are not asked for one.
+  TlsClientAuth tls_client_auth = TlsClientAuth::kRequire;  // Default require.
+  absl::Duration tls_reload_interval = absl::Seconds(10);   // Default 10s.
+  absl::Duration tls_expiry_warning = absl::Hours(168);     // Default 168h.
+
+  // Authentication and authorisation.
+  std::string auth_policy_file;                             // Path. Default empty: everybody may do everything.
+  bool allow_unauthenticated = false;                       // Default false.
+  std::string jwt_keys;                                     // Path or URL. Default empty: tokens are not accepted.
+  std::string jwt_keys_ca_file;                             // Path. Default empty: the system's authorities.
+  std::string jwt_issuer;                                   // Default empty; needed with jwt_keys.
+  std::string jwt_audience;                                 // Default empty; needed with jwt_keys.
+  absl::Duration jwt_clock_skew = absl::Seconds(30);        // Default 30s.
+  absl::Duration jwt_keys_refresh = absl::Minutes(5);       // Default 5m.
+  absl::Duration jwt_keys_min_refresh = absl::Seconds(10);  // Default 10s.
+  absl::Duration jwt_keys_max_age = absl::Hours(24);        // Default 24h.
+  int jwt_max_bytes = 8 << 10;                              // Default 8KiB.
+  std::size_t jwt_cache_size = 10000;                       // Default 10000.
+  int audit_max_lines = 100;                                // Default 100, a second.
+
+  // Limits of callers.
   int max_message_bytes = 4 << 20;                              // Default 4MiB.
+  int max_metadata_bytes = 16 << 10;                            // Default 16KiB.
   int max_concurrent_streams = 1000;                            // Default 1000, of each connection.
+  int max_calls_per_client = 1000;                              // Default 1000; 0 is any number.
+  std::size_t max_requests_bytes = std::size_t{256} << 20;      // Default 256MiB.
+  std::size_t max_open_streams = 16;                            // Default 16.
+  std::size_t max_open_streams_per_client = 8;                  // Default 8.
+  std::size_t max_connections = 10000;                          // Default 10000.
+  std::size_t max_connections_per_address = 5000;               // Default 5000.
+  std::size_t max_metrics_connections = 16;                     // Default 16.
   std::size_t max_connections_memory = std::size_t{256} << 20;  // Default 256MiB, of all connections.
+  absl::Duration handshake_timeout = absl::Seconds(5);          // Default 5s.
+  absl::Duration max_connection_idle = absl::Minutes(5);        // Default 5m; 0 is for ever.
+  absl::Duration slow_client_timeout = absl::Minutes(1);        // Default 1m.
+  absl::Duration min_ping_interval = absl::Seconds(9);          // Default 9s.
   absl::Duration max_connection_age = absl::Minutes(30);        // Default 30m; 0 is for ever.
   absl::Duration max_connection_age_grace = absl::Seconds(30);  // Default 30s.
   absl::Duration keepalive_time = absl::Seconds(60);            // Default 60s.

@@ -1,10 +1,12 @@
 #include "server/serve.h"
 
-#include <sys/resource.h>
-
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <future>
+#include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,23 +16,75 @@
 #include "server/background/health_monitor.h"
 #include "server/background/ledger_keeper.h"
 #include "server/background/low_stock_keeper.h"
+#include "server/background/periodic.h"
 #include "server/background/sweeper.h"
 #include "server/database.h"
 #include "server/engine.h"
 #include "server/logging.h"
 #include "server/metrics.h"
 #include "server/metrics_endpoint.h"
+#include "server/net/descriptors.h"
+#include "server/options/transport.h"
 #include "server/rpc/grpc_server.h"
+#include "server/tls/store.h"
 
 namespace inventory::server {
 namespace {
 
-// Many open connections need many descriptors, and gRPC's listener dies for good when there are none left.
-void RaiseDescriptorLimit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
+// Many open connections need many descriptors. No more are taken than there are descriptors for.
+ServerOptions FitToDescriptors(ServerOptions options) {
+  const std::size_t limit = net::RaiseDescriptorLimit();
+  const std::size_t most = net::DescriptorsForConnections(limit);
+  Log(LogLevel::kInfo, "descriptors", {{"limit", absl::StrCat(limit)}});
+  if (options.max_connections <= most) return options;
+  Log(LogLevel::kWarning, "the limit of descriptors is low: fewer connections are taken than max-connections",
+      {{"limit", absl::StrCat(limit)},
+       {"max_connections", absl::StrCat(options.max_connections)},
+       {"taken", absl::StrCat(most)}});
+  options.max_connections = most;
+  return options;
+}
+
+void WarnOfPlaintext(const ServerOptions& options) {
+  if (options.tls_cert_file.empty() && !options::IsLocal(options.listen)) {
+    Log(LogLevel::kWarning, "gRPC WITHOUT TLS is reached by other machines: whoever is on the way reads and changes it",
+        {{"listen", options.listen}});
+  }
+  if (options.metrics_tls == MetricsTls::kOff && !options.metrics_listen.empty() &&
+      !options::IsLocal(options.metrics_listen)) {
+    Log(LogLevel::kWarning, "metrics WITHOUT TLS are reached by other machines", {{"listen", options.metrics_listen}});
+  }
+}
+
+// The certificates in use; null without TLS.
+absl::StatusOr<std::unique_ptr<tls::Store>> OpenCertificates(const ServerOptions& options, Metrics& metrics) {
+  if (options.tls_cert_file.empty()) return nullptr;
+  absl::StatusOr<std::unique_ptr<tls::Store>> store =
+      tls::Store::Open({.files = {.certificate = options.tls_cert_file,
+                                  .key = options.tls_key_file,
+                                  .client_ca = options.tls_client_ca_file},
+                        .expiry_warning = options.tls_expiry_warning,
+                        .read = [&metrics](std::string_view outcome) { metrics.CertificatesRead(outcome); }});
+  if (!store.ok()) return absl::FailedPreconditionError(absl::StrCat("TLS: ", store.status().message()));
+  return store;
+}
+
+void AddConnectionGauges(Metrics& metrics, rpc::GrpcServer& server, const tls::Store* certificates) {
+  metrics.AddGauge("inventory_connections", "Open connections of gRPC.", {},
+                   [&server] { return static_cast<double>(server.connections()); });
+  if (certificates == nullptr) return;
+  metrics.AddGauge(
+      "inventory_tls_certificate_expiry_timestamp_seconds", "When the certificate in use expires, in Unix seconds.", {},
+      [certificates] { return static_cast<double>(absl::ToUnixSeconds(certificates->current()->not_after)); });
+  metrics.AddGauge("inventory_tls_files_refused", "1 while the files on disk are not in use because they are broken.",
+                   {}, [certificates] { return certificates->refused() ? 1.0 : 0.0; });
+}
+
+// Cuts who is too slow.
+absl::Duration CutSlow(rpc::Runtime& runtime, Metrics& metrics, absl::Duration patience) {
+  for (int i = runtime.open_calls().CutSlow(); i > 0; --i) metrics.Refused("call", "slow_client");
+  for (int i = runtime.streams().CutSlow(); i > 0; --i) metrics.Refused("stream", "slow_client");
+  return std::min(absl::Seconds(1), patience / 4);
 }
 
 // Stops in steps, so that callers who watch health or listen to load balancers are gone before any is refused. Another
@@ -58,10 +112,14 @@ background::Dispatcher::Options DispatcherOptions(const ServerOptions& options) 
                      .webhook_ca_file = options.webhook_ca_file}};
 }
 
-absl::Status ServeOn(const Database& database, const ServerOptions& options, Metrics& metrics, Signals& signals) {
+absl::Status ServeOn(const Database& database, const ServerOptions& options, const tls::Store* certificates,
+                     Metrics& metrics, Signals& signals) {
   Engine engine(options, database.connection_options(), metrics);
-  auto server = rpc::GrpcServer::Start(options, engine.runtime());
+  auto server = rpc::GrpcServer::Start(options, engine.runtime(), certificates);
   if (!server.ok()) return server.status();
+  AddConnectionGauges(metrics, **server, certificates);
+  background::Periodic slow(
+      [&engine, &metrics, &options] { return CutSlow(engine.runtime(), metrics, options.slow_client_timeout); });
   background::Sweeper sweeper(
       {.interval = options.sweep_interval, .request_id_retention = options.request_id_retention}, engine.pool(),
       engine.runtime().committer(), [&metrics](std::size_t swept) { metrics.HoldsSwept(swept); });
@@ -86,7 +144,10 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Met
     (*server)->SetServing(healthy);
   });
   Log(LogLevel::kInfo, "listening",
-      {{"grpc", options.listen}, {"port", absl::StrCat((*server)->port())}, {"metrics", options.metrics_listen}});
+      {{"grpc", options.listen},
+       {"port", absl::StrCat((*server)->port())},
+       {"tls", certificates != nullptr ? "on" : "off"},
+       {"metrics", options.metrics_listen}});
   signals.Wait(absl::InfiniteDuration());
 
   Log(LogLevel::kInfo, "stopping",
@@ -103,24 +164,41 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, Met
   low_stock_keeper.Stop();
   if (keeper) keeper->Stop();
   engine.Stop();
+  // Some read from the server, which ends first.
+  metrics.RemoveGauges();
   Log(LogLevel::kInfo, "stopped");
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status Serve(const ServerOptions& options, Signals& signals) {
-  RaiseDescriptorLimit();
+absl::Status Serve(const ServerOptions& asked, Signals& signals) {
   Log(LogLevel::kInfo, "inventory-server", {{"version", INVENTORY_VERSION}});
+  const ServerOptions options = FitToDescriptors(asked);
+  WarnOfPlaintext(options);
   Metrics metrics;
+  absl::StatusOr<std::unique_ptr<tls::Store>> certificates = OpenCertificates(options, metrics);
+  if (!certificates.ok()) return certificates.status();
+  std::optional<background::Periodic> reload;
+  if (*certificates != nullptr) {
+    reload.emplace([&certificates, &options] {
+      (*certificates)->Look();
+      return options.tls_reload_interval;
+    });
+  }
   MetricsEndpoint endpoint;
-  absl::Status exposed = endpoint.Start(options.metrics_listen, metrics);
+  absl::Status exposed =
+      endpoint.Start({.address = options.metrics_listen,
+                      .certificates = options.metrics_tls == MetricsTls::kOff ? nullptr : certificates->get(),
+                      .mutual = options.metrics_tls == MetricsTls::kMutual,
+                      .most = options.max_metrics_connections},
+                     metrics);
   if (!exposed.ok()) return exposed;
   absl::StatusOr<Database> database = Database::Open(options, signals);
   if (!database.ok()) return database.status();
   absl::Status prepared = database->Prepare(options, options.migrate_on_start);
   if (!prepared.ok()) return prepared;
-  return ServeOn(*database, options, metrics, signals);
+  return ServeOn(*database, options, certificates->get(), metrics, signals);
 }
 
 absl::Status MigrateDatabase(const ServerOptions& options, Signals& signals) {

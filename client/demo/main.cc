@@ -1,5 +1,6 @@
-// inventory-demo ADDRESS: waits until the server there can work, loads a small sample, makes a reservation and shows
-// what it did to the stock. Running it again adds a reservation and leaves everything else as it is.
+// inventory-demo ADDRESS [CA_FILE]: waits until the server there can work, loads a small sample, makes a reservation
+// and shows what it did to the stock. Running it again adds a reservation and leaves everything else as it is. With a
+// file of authorities in PEM it speaks TLS, otherwise in the clear.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -196,10 +197,11 @@ void PrintReservation(const v1::Reservation& reservation) {
   }
 }
 
-void PrintCalls(const std::string& address, const v1::Reservation& reservation) {
+void PrintCalls(const std::string& address, const std::string& ca_file, const v1::Reservation& reservation) {
+  const std::string protection = ca_file.empty() ? "-plaintext" : absl::StrCat("-cacert ", ca_file);
   const auto print = [&](const std::string& request, const char* method) {
-    std::printf("  grpcurl -plaintext -d '%s' %s inventory.v1.InventoryService/%s\n", request.c_str(), address.c_str(),
-                method);
+    std::printf("  grpcurl %s -d '%s' %s inventory.v1.InventoryService/%s\n", protection.c_str(), request.c_str(),
+                address.c_str(), method);
   };
   std::printf("\nTry:\n");
   print(absl::StrCat(R"({"channel_id":")", kChannel, R"(","skus":[")", kSku, R"("]})"), "GetAvailability");
@@ -210,14 +212,17 @@ void PrintCalls(const std::string& address, const v1::Reservation& reservation) 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "Usage: inventory-demo HOST:PORT\n");
+  if (argc != 2 && argc != 3) {
+    std::fprintf(stderr, "Usage: inventory-demo HOST:PORT [CA_FILE]\n");
     return 2;
   }
   const std::string address = argv[1];
+  const std::string ca_file = argc == 3 ? argv[2] : "";
   // Calls are repeated until the server can work.
-  const std::shared_ptr<Connection> connection =
-      Must(Connect({.addresses = {address}, .plaintext = true, .timeout = absl::Minutes(1)}));
+  const std::shared_ptr<Connection> connection = Must(Connect({.addresses = {address},
+                                                               .plaintext = ca_file.empty(),
+                                                               .tls = {.ca_file = ca_file},
+                                                               .timeout = absl::Minutes(1)}));
   Sample(connection).Load();
   std::printf("Sample: 3 warehouses, 2 channels, 50 SKUs with stock.\n");
   const std::unique_ptr<InventoryClient> inventory = MakeInventoryClient(connection);
@@ -225,6 +230,6 @@ int main(int argc, char** argv) {
   const v1::Reservation reservation = Reserve(*inventory);
   PrintReservation(reservation);
   PrintStock(*inventory, "Stock after");
-  PrintCalls(address, reservation);
+  PrintCalls(address, ca_file, reservation);
   return 0;
 }

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Starts a server on its private database, loads a sample, makes a reservation, and serves until SIGINT or SIGTERM:
 #   server/dev/run.sh [BUILD_FOLDER]
-# DATA_DIR, LISTEN and METRICS_LISTEN override where data is kept and where calls and metrics are served.
+# DATA_DIR, LISTEN and METRICS_LISTEN override where data is kept and where calls and metrics are served. Other machines
+# are served with TLS_CERT_FILE and TLS_KEY_FILE, whose certificate must be for this machine's address and trusted by
+# TLS_CA_FILE, or in the clear with ALLOW_PLAINTEXT=true. This is a demo: whoever reaches it may do everything.
 # Ends with 0 after a clean stop.
 set -euo pipefail
 
@@ -14,6 +16,16 @@ elif ((EUID == 0)); then
   data_dir=/var/lib/inventory
 else
   data_dir="${XDG_STATE_HOME:-$HOME/.local/state}/inventory"
+fi
+protection=()
+demo_protection=()
+scheme=http
+if [[ -n "${TLS_CERT_FILE:-}" ]]; then
+  protection=(--tls-cert-file "$TLS_CERT_FILE" --tls-key-file "${TLS_KEY_FILE:-}" --metrics-tls on --allow-unauthenticated)
+  scheme=https
+  demo_protection=("${TLS_CA_FILE:-$TLS_CERT_FILE}")
+elif [[ "${ALLOW_PLAINTEXT:-}" == true ]]; then
+  protection=(--allow-plaintext --metrics-allow-plaintext --allow-unauthenticated)
 fi
 mkdir -p "$data_dir"
 data_dir="$(realpath "$data_dir")"
@@ -77,7 +89,7 @@ check_free "$metrics" METRICS_LISTEN
 echo "Starting inventory-server with its private database in $data_dir"
 trap stop INT TERM HUP
 "$build/server/inventory-server" serve --data-dir "$data_dir" --listen "$listen" --metrics-listen "$metrics" \
-  2>"$log" &
+  "${protection[@]}" 2>"$log" &
 server=$!
 
 until grep -q ' listening ' "$log"; do
@@ -88,11 +100,11 @@ done
 if ! $stopping; then
   port="$(sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' "$log")"
   address="$(reachable "$listen" "$port")"
-  "$build/client/inventory-demo" "$address" || $stopping || fail "The demo did not succeed."
+  "$build/client/inventory-demo" "$address" "${demo_protection[@]}" || $stopping || fail "The demo did not succeed."
 fi
 if ! $stopping; then
   echo
-  echo "Serving on $address${metrics:+, metrics on http://$metrics/metrics}, log in $log. Ctrl-C stops it."
+  echo "Serving on $address${metrics:+, metrics on $scheme://$metrics/metrics}, log in $log. Ctrl-C stops it."
 fi
 
 code=0

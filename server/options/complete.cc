@@ -9,6 +9,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/options/access.h"
+#include "server/options/kinds.h"
+#include "server/options/transport.h"
 #include "storage/connection.h"
 
 namespace inventory::server::options {
@@ -95,6 +98,8 @@ std::string DefaultDataDir() {
 void Complete(ServerOptions& options, Problems& problems) {
   CompleteDatabase(options, problems);
   CheckAuthorities(options.webhook_ca_file, problems);
+  CheckTransport(options, problems);
+  CheckAccess(options, problems);
   if (options.data_dir.empty()) options.data_dir = DefaultDataDir();
   if (options.data_dir.empty() && options.database_url.empty()) {
     problems.emplace_back("--data-dir: has no default here, because HOME is not set");
@@ -103,6 +108,11 @@ void Complete(ServerOptions& options, Problems& problems) {
     problems.push_back(absl::StrCat("--low-stock-lease: ", absl::FormatDuration(options.low_stock_lease),
                                     " is not above --low-stock-timeout, ",
                                     absl::FormatDuration(options.low_stock_timeout)));
+  }
+  if (options.max_requests_bytes / 2 < static_cast<std::size_t>(options.max_message_bytes)) {
+    problems.push_back(
+        absl::StrCat("--max-requests-bytes: ", ShowBytes(static_cast<int64_t>(options.max_requests_bytes)),
+                     " is less than twice --max-message-bytes, ", ShowBytes(options.max_message_bytes)));
   }
   if (options.hold_ttl > options.max_hold_ttl) {
     problems.push_back(absl::StrCat("--hold-ttl: ", absl::FormatDuration(options.hold_ttl),

@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "server/activities/destinations.h"
+#include "server/activities/http_post.h"
 
 namespace inventory::server::options {
 namespace {
@@ -45,6 +46,12 @@ std::string CheckListen(const std::string& text) {
 
 std::string CheckHosts(const std::string& text) {
   return std::string(activities::Hosts::Parse(text).status().message());
+}
+
+std::string CheckKeys(const std::string& text) {
+  if (!absl::StrContains(text, "://")) return "";
+  const std::string problem = absl::StartsWith(text, "https://") ? activities::UrlProblem(text) : "is not one of https";
+  return problem.empty() ? "" : absl::StrCat("the URL ", problem);
 }
 
 std::string CheckNetworks(const std::string& text) {

@@ -145,6 +145,7 @@ Kind Text(std::string values, Member member, std::string (*check)(const std::str
 }
 
 // Checks for Text: what is wrong, empty if nothing.
+std::string CheckKeys(const std::string& text);
 std::string CheckListen(const std::string& text);         // host:port or unix:path.
 std::string CheckMetricsListen(const std::string& text);  // host:port, or empty for nowhere.
 std::string CheckHosts(const std::string& text);          // As activities::Hosts takes them.

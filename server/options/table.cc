@@ -15,6 +15,9 @@ constexpr Group kConfiguration = {"Configuration", kDatabaseCommands};
 constexpr Group kDatabase = {"Database", kDatabaseCommands};
 constexpr Group kStartAndStop = {"Start and stop", Bit(Command::kServe)};
 constexpr Group kServing = {"Serving", Bit(Command::kServe)};
+constexpr Group kTls = {"TLS", Bit(Command::kServe)};
+constexpr Group kAccess = {"Authentication", Bit(Command::kServe)};
+constexpr Group kLimits = {"Limits of clients", Bit(Command::kServe)};
 constexpr Group kWritesAndReads = {"Writes and reads", Bit(Command::kServe)};
 constexpr Group kHoldsAndRequests = {"Holds and requests", Bit(Command::kServe)};
 constexpr Group kLowStock = {"Low stock", Bit(Command::kServe)};
@@ -60,27 +63,131 @@ void AppendServing(std::vector<Option>& table) {
        {&kStartAndStop, "shutdown-grace", Duration(&O::shutdown_grace, absl::ZeroDuration(), absl::Minutes(10)),
         "How long calls under way may take to end after that."},
        {&kServing, "listen", Text("host:port or unix:path", &O::listen, CheckListen),
-        "Where gRPC is served. 0.0.0.0:50051 serves others; there is no authentication yet."},
+        "Where gRPC is served. Other than on this machine, as on 0.0.0.0:50051, it needs tls-cert-file."},
+       {&kServing, "allow-plaintext", Bool(&O::allow_plaintext),
+        "Serve gRPC without TLS to other machines, too: whoever is on the way reads and changes everything. Only where "
+        "something else encrypts."},
        {&kServing, "metrics-listen", Text("host:port or empty", &O::metrics_listen, CheckMetricsListen),
-        "Where Prometheus metrics are served over HTTP. Empty: nowhere."},
+        "Where Prometheus metrics are served. Other than on this machine it needs metrics-tls. Empty: nowhere."},
+       {&kServing, "metrics-tls",
+        Choice(&O::metrics_tls,
+               std::vector<std::pair<std::string, MetricsTls>>{
+                   {"off", MetricsTls::kOff}, {"on", MetricsTls::kOn}, {"mutual", MetricsTls::kMutual}}),
+        "Serve metrics over HTTPS, with the certificate of tls-cert-file; mutual: only to clients with a certificate "
+        "of "
+        "tls-client-ca-file."},
+       {&kServing, "metrics-allow-plaintext", Bool(&O::metrics_allow_plaintext),
+        "Serve metrics over HTTP to other machines, too."},
        {&kServing, "reflection", Bool(&O::reflection), "Serve gRPC reflection."},
        {&kServing, "channelz", Bool(&O::channelz), "Serve gRPC channelz."},
        {&kServing, "grpc-threads", Number(&O::grpc_threads, 0, 1024), "Most polling threads of gRPC. 0: one a core."},
        {&kServing, "default-deadline", Duration(&O::default_deadline, absl::Milliseconds(10), absl::Hours(1)),
-        "For calls that bring no deadline."},
-       {&kServing, "max-message-bytes", Bytes(&O::max_message_bytes, 16 << 10, 64 << 20), "Largest request."},
-       {&kServing, "max-concurrent-streams", Number(&O::max_concurrent_streams, 1, 1'000'000),
-        "Most calls at once on one connection."},
-       {&kServing, "max-connections-memory", Bytes(&O::max_connections_memory, int64_t{16} << 20, int64_t{64} << 30),
+        "For calls that bring no deadline."}});
+}
+
+void AppendTls(std::vector<Option>& table) {
+  using O = ServerOptions;
+  using Auths = std::vector<std::pair<std::string, TlsClientAuth>>;
+  table.insert(
+      table.end(),
+      {{&kTls, "tls-cert-file", Text("path", &O::tls_cert_file),
+        "File in PEM with the server's certificate, followed by those between it and its authority. Empty: no TLS."},
+       {&kTls, "tls-key-file", Text("path", &O::tls_key_file), "File in PEM with its private key, without a password."},
+       {&kTls, "tls-client-ca-file", Text("path", &O::tls_client_ca_file),
+        "File in PEM with the authorities whose certificates clients may show (mutual TLS). Empty: clients are not "
+        "asked for one."},
+       {&kTls, "tls-client-auth",
+        Choice(&O::tls_client_auth, Auths{{"require", TlsClientAuth::kRequire}, {"request", TlsClientAuth::kRequest}}),
+        "Whether clients must show a certificate of tls-client-ca-file, or may."},
+       {&kTls, "tls-reload-interval", Duration(&O::tls_reload_interval, absl::Milliseconds(100), absl::Hours(1)),
+        "How often the files are looked at. New ones that are good are used for new connections; of others the log "
+        "tells, and those before them stay in use."},
+       {&kTls, "tls-expiry-warning", Duration(&O::tls_expiry_warning, absl::ZeroDuration(), absl::Hours(8760)),
+        "So long before its certificate expires, or in the last quarter of its life if that is shorter, the server "
+        "warns."}});
+}
+
+void AppendAccess(std::vector<Option>& table) {
+  using O = ServerOptions;
+  table.insert(
+      table.end(),
+      {{&kAccess, "auth-policy-file", Text("path", &O::auth_policy_file),
+        "File in JSON that says which callers may do what; see SECURITY.md. Read again when it changes. Empty: "
+        "everybody "
+        "may do everything."},
+       {&kAccess, "allow-unauthenticated", Bool(&O::allow_unauthenticated),
+        "Serve other machines without auth-policy-file. Only where something else keeps others out."},
+       {&kAccess, "jwt-keys", Text("path or https URL", &O::jwt_keys, CheckKeys),
+        "JWKS with the public keys that bearer tokens are verified with: a file, which is read again when it changes, "
+        "or "
+        "a URL. Empty: tokens are not accepted."},
+       {&kAccess, "jwt-keys-ca-file", Text("path", &O::jwt_keys_ca_file),
+        "File in PEM with the authorities that the certificate of the jwt-keys URL is verified against. Empty: the "
+        "system's."},
+       {&kAccess, "jwt-issuer", Text("text", &O::jwt_issuer), "The iss of every token."},
+       {&kAccess, "jwt-audience", Text("text", &O::jwt_audience), "The aud of every token, or one of them."},
+       {&kAccess, "jwt-clock-skew", Duration(&O::jwt_clock_skew, absl::ZeroDuration(), absl::Minutes(5)),
+        "How far the issuer's clock may be off."},
+       {&kAccess, "jwt-keys-refresh", Duration(&O::jwt_keys_refresh, absl::Seconds(1), absl::Hours(24)),
+        "How often the jwt-keys URL is asked."},
+       {&kAccess, "jwt-keys-min-refresh", Duration(&O::jwt_keys_min_refresh, absl::Seconds(1), absl::Hours(1)),
+        "How often at most it is asked sooner, because a token names a key that is not known."},
+       {&kAccess, "jwt-keys-max-age", Duration(&O::jwt_keys_max_age, absl::Seconds(1), absl::Hours(8760)),
+        "How long keys stay in use that can't be had again."},
+       {&kAccess, "jwt-max-bytes", Bytes(&O::jwt_max_bytes, 1 << 10, 64 << 10),
+        "Longest token; max-metadata-bytes must leave room for it."},
+       {&kAccess, "jwt-cache-size", Number(&O::jwt_cache_size, 0, 1'000'000),
+        "How many tokens are remembered once they are verified."},
+       {&kAccess, "audit-max-lines", Number(&O::audit_max_lines, 1, 100'000),
+        "Denied calls that are logged in a second, a line each; of more the log says how many there were."}});
+}
+
+void AppendConnectionLimits(std::vector<Option>& table) {
+  using O = ServerOptions;
+  table.insert(
+      table.end(),
+      {{&kLimits, "max-connections", Number(&O::max_connections, 1, 1'000'000),
+        "Most connections at once, and most who watch the server's health; more are closed as soon as they come."},
+       {&kLimits, "max-connections-per-address", Number(&O::max_connections_per_address, 0, 1'000'000),
+        "Most of them from one IP address. 0: any number."},
+       {&kLimits, "max-metrics-connections", Number(&O::max_metrics_connections, 1, 1000),
+        "Most connections at once where metrics are served; each may take 10 s."},
+       {&kLimits, "max-connections-memory", Bytes(&O::max_connections_memory, int64_t{16} << 20, int64_t{64} << 30),
         "Most memory that gRPC uses for all connections together."},
-       {&kServing, "max-connection-age", Duration(&O::max_connection_age, absl::ZeroDuration(), absl::Hours(8760)),
+       {&kLimits, "handshake-timeout", Duration(&O::handshake_timeout, absl::Milliseconds(100), absl::Minutes(1)),
+        "How long a new connection may take for TLS and HTTP/2 to begin."},
+       {&kLimits, "max-connection-idle", Duration(&O::max_connection_idle, absl::ZeroDuration(), absl::Hours(8760)),
+        "Connections without calls are closed after so long. 0: never."},
+       {&kLimits, "max-connection-age", Duration(&O::max_connection_age, absl::ZeroDuration(), absl::Hours(8760)),
         "Connections are closed after so long, so that load balancers can move clients. 0: never."},
-       {&kServing, "max-connection-age-grace", Duration(&O::max_connection_age_grace, absl::Seconds(1), absl::Hours(1)),
+       {&kLimits, "max-connection-age-grace", Duration(&O::max_connection_age_grace, absl::Seconds(1), absl::Hours(1)),
         "How long calls may take to end on a connection that is closed for its age."},
-       {&kServing, "keepalive-time", Duration(&O::keepalive_time, absl::Seconds(1), absl::Hours(24)),
+       {&kLimits, "keepalive-time", Duration(&O::keepalive_time, absl::Seconds(1), absl::Hours(24)),
         "A connection that is silent for so long is pinged."},
-       {&kServing, "keepalive-timeout", Duration(&O::keepalive_timeout, absl::Seconds(1), absl::Hours(1)),
-        "A connection whose ping is not answered for so long is closed."}});
+       {&kLimits, "keepalive-timeout", Duration(&O::keepalive_timeout, absl::Seconds(1), absl::Hours(1)),
+        "A connection whose ping is not answered for so long is closed."},
+       {&kLimits, "min-ping-interval", Duration(&O::min_ping_interval, absl::Seconds(1), absl::Hours(1)),
+        "A client that pings more often is cut at its third ping too many."}});
+}
+
+void AppendCallLimits(std::vector<Option>& table) {
+  using O = ServerOptions;
+  table.insert(
+      table.end(),
+      {{&kLimits, "max-message-bytes", Bytes(&O::max_message_bytes, 16 << 10, 64 << 20), "Largest request."},
+       {&kLimits, "max-metadata-bytes", Bytes(&O::max_metadata_bytes, 4 << 10, 1 << 20),
+        "Largest headers of a call, together."},
+       {&kLimits, "max-concurrent-streams", Number(&O::max_concurrent_streams, 1, 1'000'000),
+        "Most calls at once on one connection."},
+       {&kLimits, "max-calls-per-client", Number(&O::max_calls_per_client, 0, 1'000'000),
+        "Most single calls at once of one identity, or of one IP address if its callers have none. 0: any number."},
+       {&kLimits, "max-requests-bytes", Bytes(&O::max_requests_bytes, int64_t{1} << 20, int64_t{64} << 30),
+        "Most bytes of requests that are under way, of all clients; half of it of one."},
+       {&kLimits, "max-open-streams", Number(&O::max_open_streams, 1, 10'000), "Most imports and exports at once."},
+       {&kLimits, "max-open-streams-per-client", Number(&O::max_open_streams_per_client, 1, 10'000),
+        "Most of them of one identity, or of one IP address if its callers have none."},
+       {&kLimits, "slow-client-timeout", Duration(&O::slow_client_timeout, absl::Milliseconds(100), absl::Hours(1)),
+        "How long a client may take to receive an answer, or to do what an import or an export waits for."}});
 }
 
 void AppendWork(std::vector<Option>& table) {
@@ -194,6 +301,10 @@ const std::vector<Option>& Table() {
     auto made = std::make_unique<std::vector<Option>>();
     AppendDatabase(*made);
     AppendServing(*made);
+    AppendTls(*made);
+    AppendAccess(*made);
+    AppendConnectionLimits(*made);
+    AppendCallLimits(*made);
     AppendWork(*made);
     AppendLowStock(*made);
     AppendLogsAndVerification(*made);

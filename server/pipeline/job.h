@@ -15,6 +15,8 @@
 
 namespace inventory::pipeline {
 
+class Guard;
+
 // Who sent a command and what makes a repetition of it recognisable.
 struct Identity {
   // Empty: an anonymous caller.
@@ -37,6 +39,8 @@ struct Job {
   std::shared_ptr<std::atomic<bool>> cancelled;
   // Part of much work that nobody waits for step by step: gives way to other jobs, see CommandQueue.
   bool bulk = false;
+  // Null: its caller may touch everything.
+  std::shared_ptr<const Guard> guard;
   // Called exactly once, after the commit; the command then holds the response.
   std::function<void(Job&, const absl::Status&)> done;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/pipeline/consequences.h"
+#include "server/pipeline/guard.h"
 #include "server/pipeline/holds.h"
 #include "server/pipeline/quotas.h"
 
@@ -32,6 +33,20 @@ void Conclude(const Work& work, Job& job) {
   AddTo(job.needs.replenishments, work.required_replenishments());
   job.resolved = work.required_replenishments().empty();
   job.trial = work.trial();
+}
+
+// A refusal of the guard is like a trial: it answers, and leaves no trace.
+void Run(Job& job, Work& work, const Rows& rows) {
+  job.answer = job.guard == nullptr ? absl::OkStatus() : job.guard->CheckRows(job.needs, rows);
+  bool refused = !job.answer.ok();
+  if (!refused) {
+    job.answer = job.command->Apply(work);
+    Conclude(work, job);
+    if (job.guard == nullptr || job.needs_more || !job.answer.ok()) return;
+    job.answer = job.guard->CheckMovements(job.needs, rows, work.movements());
+    refused = !job.answer.ok();
+  }
+  if (refused) job.trial = true;
 }
 
 }  // namespace
@@ -76,8 +91,7 @@ absl::Status LoadedBatch::Apply(const std::vector<Job*>& jobs, const CommandLimi
     work.estimate_users = &estimate_users;
     work.outstanding = &outstanding;
     work.past_levels = &past_levels;
-    job->answer = job->command->Apply(work);
-    Conclude(work, *job);
+    Run(*job, work, rows);
     if (job->answer.ok() && !job->needs_more && !job->trial) {
       // What waits is served after the repair.
       job->answer = repairs_alone ? CountQuotas(work) : DrawConsequences(work, source);

@@ -1,63 +1,85 @@
 #include "server/rpc/call.h"
 
-#include <chrono>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "grpcpp/server_context.h"
 #include "server/errors.h"
+#include "server/rpc/caller.h"
+#include "server/rpc/pushback.h"
 
 namespace inventory::rpc {
 namespace {
 
-absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Duration default_deadline) {
-  const std::chrono::system_clock::time_point deadline = context.deadline();
-  if (deadline == std::chrono::system_clock::time_point::max()) return absl::Now() + default_deadline;
-  return absl::FromChrono(deadline);
-}
+// What many calls end with, so that it is made only once.
+struct Refused {
+  explicit Refused(const absl::Status& refusal) : status(ToGrpc(refusal)), pushback(PushbackOf(refusal)) {}
+
+  const grpc::Status status;
+  const std::string pushback;
+};
 
 }  // namespace
 
-Origin OriginOf(const grpc::CallbackServerContext& context, const MethodFacts& facts, absl::Duration default_deadline) {
-  return {.method = facts.name, .deadline = DeadlineOf(context, default_deadline)};
-}
-
 Call* Call::Start(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext* context,
                   const google::protobuf::Message& request, const std::string& request_id) {
-  Origin origin = OriginOf(*context, facts, runtime.default_deadline());
-  origin.request_id = request_id;
-  origin.request = &request;
-  return new Call(runtime, facts, std::move(origin));
+  Admission admission = Admit(runtime, facts, *context, &request, runtime.default_deadline());
+  admission.origin.request_id = request_id;
+  admission.origin.request = &request;
+  return new Call(runtime, facts, *context, std::move(admission));
 }
 
-Call::Call(Runtime& runtime, const MethodFacts& facts, Origin origin)
-    : runtime_(runtime), facts_(facts), start_(absl::Now()), origin_(std::move(origin)), reactor_(*this) {}
+Call::Call(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context, Admission admission)
+    : runtime_(runtime),
+      facts_(facts),
+      context_(context),
+      start_(absl::Now()),
+      admission_(std::move(admission)),
+      place_(runtime.open_calls(), ShareOf(context, origin()), origin().request->ByteSizeLong(), context.c_call()),
+      reactor_(*this) {}
 
-grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) { return FinishWith(ToGrpc(status)); }
+grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) {
+  Audit(runtime_, facts_, context_, origin(), status);
+  return FinishWith(ToGrpc(status), status.ok() ? "" : PushbackOf(status));
+}
 
-grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& status) {
+grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& status, const std::string& pushback) {
   facts_.metrics->Record(static_cast<int>(status.error_code()), absl::Now() - start_);
+  AddPushback(pushback, context_);
+  place_.Answering();
   grpc::ServerUnaryReactor* reactor = &reactor_;
   reactor->Finish(status);
   return reactor;
 }
 
 grpc::ServerUnaryReactor* Call::Refuse() {
-  static const auto& full = *new grpc::Status(ToGrpc(pipeline::QueueFull()));
-  return FinishWith(full);
+  static const auto& full = *new Refused(pipeline::QueueFull());
+  return FinishWith(full.status, full.pushback);
+}
+
+grpc::ServerUnaryReactor* Call::RefuseCaller() {
+  static const auto& calls = *new Refused(TooManyCalls());
+  static const auto& bytes = *new Refused(TooManyBytes());
+  const bool too_large = place_.verdict() == OpenCalls::Verdict::kTooManyBytes;
+  runtime_.metrics().Refused("call", too_large ? "too_many_bytes" : "too_many_of_a_caller");
+  const Refused& refused = too_large ? bytes : calls;
+  return FinishWith(refused.status, refused.pushback);
 }
 
 void Call::Submit(std::unique_ptr<pipeline::Command> command) {
-  rpc::Submit(runtime_.committer(), origin_, /*step=*/"", std::move(command),
+  rpc::Submit(runtime_.committer(), origin(), /*step=*/"", std::move(command),
               [this](pipeline::Command&, const absl::Status& status) { Finish(status); });
 }
 
-void Call::Read(std::function<absl::Status(reading::Reader&)> read) {
-  rpc::Read(runtime_.reads(), origin_, std::move(read), [this](const absl::Status& status) { Finish(status); });
+void Call::Read(google::protobuf::Message* response, std::function<absl::Status(reading::Reader&)> read) {
+  rpc::Read(runtime_.reads(), origin(), std::move(read), [this, response](const absl::Status& status) {
+    const bool check = status.ok() && origin().permit.checks_response();
+    Finish(check ? origin().permit.CheckResponse(*response) : status);
+  });
 }
 
 std::shared_ptr<Steps> Call::MakeSteps() {
-  return std::make_shared<PipelineSteps>(runtime_.committer(), runtime_.reads(), origin_,
+  return std::make_shared<PipelineSteps>(runtime_.committer(), runtime_.reads(), origin(),
                                          [this](const absl::Status& status) { Finish(status); });
 }
 

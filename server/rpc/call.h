@@ -12,14 +12,12 @@
 #include "grpcpp/support/server_callback.h"
 #include "server/pipeline/command.h"
 #include "server/reading/reader.h"
+#include "server/rpc/admission.h"
+#include "server/rpc/open_calls.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/steps.h"
 
 namespace inventory::rpc {
-
-// Whose call it is and how long it may take: `default_deadline` if it brings no deadline. Its request is still to be
-// set.
-Origin OriginOf(const grpc::CallbackServerContext& context, const MethodFacts& facts, absl::Duration default_deadline);
 
 // Finishes one call exactly once, whatever happens: also after the caller has cancelled. Deletes itself when gRPC is
 // done with it. Finish may come from any thread.
@@ -29,30 +27,39 @@ class Call {
   static Call* Start(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext* context,
                      const google::protobuf::Message& request, const std::string& request_id = "");
 
+  // False: the caller has as much under way as one may have, and this call must be refused.
+  bool admitted() const { return place_.verdict() == OpenCalls::Verdict::kAdmitted; }
+
+  // Not OK: who calls, or what they ask for, is to be answered with this before any work.
+  const absl::Status& permitted() const { return admission_.status; }
+
   // Sends the answer. Nothing of the call may be touched afterwards.
   grpc::ServerUnaryReactor* Finish(const absl::Status& status);
 
   // Sends QUEUE_FULL. In an overload most calls end so, and what that costs is taken from those that are served.
   grpc::ServerUnaryReactor* Refuse();
 
+  // Sends TOO_MANY_CALLS or TOO_MANY_BYTES.
+  grpc::ServerUnaryReactor* RefuseCaller();
+
   // Hands a write to the pipeline and finishes the call with its answer.
   void Submit(std::unique_ptr<pipeline::Command> command);
 
-  // Runs a read on a reader thread and finishes the call with its answer.
-  void Read(std::function<absl::Status(reading::Reader&)> read);
+  // Runs a read, which fills the response, on a reader thread and finishes the call with its answer.
+  void Read(google::protobuf::Message* response, std::function<absl::Status(reading::Reader&)> read);
 
   // For a call of several steps, the last of which finishes it.
   std::shared_ptr<Steps> MakeSteps();
 
   grpc::ServerUnaryReactor* reactor() { return &reactor_; }
-  const Origin& origin() const { return origin_; }
+  const Origin& origin() const { return admission_.origin; }
 
  private:
   class Reactor final : public grpc::ServerUnaryReactor {
    public:
     explicit Reactor(Call& call) : call_(call) {}
     void OnDone() override { delete &call_; }
-    void OnCancel() override { call_.origin_.cancelled->store(true, std::memory_order_relaxed); }
+    void OnCancel() override { call_.admission_.origin.cancelled->store(true, std::memory_order_relaxed); }
 
    private:
     // Both reactions are short and take no lock, so gRPC need not wake another thread for each of them.
@@ -61,13 +68,15 @@ class Call {
     Call& call_;
   };
 
-  Call(Runtime& runtime, const MethodFacts& facts, Origin origin);
-  grpc::ServerUnaryReactor* FinishWith(const grpc::Status& status);
+  Call(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context, Admission admission);
+  grpc::ServerUnaryReactor* FinishWith(const grpc::Status& status, const std::string& pushback);
 
   Runtime& runtime_;
   const MethodFacts& facts_;
+  grpc::CallbackServerContext& context_;
   const absl::Time start_;
-  const Origin origin_;
+  const Admission admission_;
+  OpenCalls::Place place_;
   Reactor reactor_;
 };
 

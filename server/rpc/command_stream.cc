@@ -12,9 +12,12 @@ namespace inventory::rpc {
 
 using google::protobuf::Message;
 
-CommandStream::CommandStream(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
+CommandStream::CommandStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context,
                              std::unique_ptr<StreamSession> session)
-    : runtime_(runtime), context_(context), session_(std::move(session)), call_(runtime, facts, context, this) {
+    : runtime_(runtime),
+      context_(context),
+      session_(std::move(session)),
+      call_(runtime, facts, context, /*request=*/nullptr, this) {
   After([this]() REQUIRES(mutex_) {
     if (!call_.admitted().ok()) Fail(call_.admitted());
   });
@@ -39,12 +42,15 @@ absl::Status CommandStream::TakeMessage() {
   if (!grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(&incoming_, message.get()).ok()) {
     return MalformedRequest();
   }
+  absl::StatusOr<auth::Permit> permit = call_.origin().permit.ForRequest(*message);
+  if (!permit.ok()) return permit.status();
   absl::StatusOr<std::optional<StreamStep>> taken = session_->Take(std::move(message));
   if (!taken.ok() || !taken->has_value()) return taken.status();
   auto step = std::make_unique<Step>();
   step->step = *std::move(*taken);
   step->bytes = bytes;
   step->origin = call_.origin();
+  step->origin.permit = *std::move(permit);
   step->origin.request_id = step->step.request_id;
   absl::StrAppend(&step->origin.method, absl::string_view("\0", 1), step->step.context);
   step->origin.request = step->step.payload.get();
@@ -98,6 +104,16 @@ void CommandStream::EndSoon() {
   });
 }
 
+// A caller that takes no answer can't be told why.
+void CommandStream::Cut() {
+  After([this]() REQUIRES(mutex_) {
+    if (writing_) context_.TryCancel();
+    Fail(Unavailable("STREAM_IDLE", absl::StrCat("nothing came from the caller for ",
+                                                 absl::FormatDuration(runtime_.streams().patience()),
+                                                 "; send the stream again to go on where it has ended")));
+  });
+}
+
 void CommandStream::Fail(absl::Status status) {
   if (status_.ok()) status_ = std::move(status);
 }
@@ -106,7 +122,7 @@ void CommandStream::Fail(absl::Status status) {
 
 template <typename Change>
 void CommandStream::After(Change change) {
-  Touch();
+  AtWork();
   {
     storage::MutexLock lock(mutex_);
     change();
@@ -127,6 +143,7 @@ void CommandStream::CarryOut() {
       starting = starting_;
       status = status_;
       if (action == Action::kNone) {
+        if (running_ == 0 && !pausing_) AwaitCaller();
         carrying_out_ = false;
         return;
       }

@@ -80,7 +80,7 @@ class CommandStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   static constexpr std::size_t kMostBytes = std::size_t{4} << 20;
 
   // Everything must outlive the stream.
-  CommandStream(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
+  CommandStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context,
                 std::unique_ptr<StreamSession> session);
 
   void OnReadDone(bool ok) override;
@@ -119,10 +119,10 @@ class CommandStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void Ended(Step& step, pipeline::Job& job, const absl::Status& status);
 
   void EndSoon() override;
-  void Evict() override { context_.TryCancel(); }
+  void Cut() override;
 
   Runtime& runtime_;
-  const grpc::CallbackServerContext& context_;
+  grpc::CallbackServerContext& context_;
   const std::unique_ptr<StreamSession> session_;
   // Used by gRPC, and by whoever has just been called back about them.
   grpc::ByteBuffer incoming_;

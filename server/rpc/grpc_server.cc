@@ -3,21 +3,21 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "grpc/grpc.h"
-#include "grpcpp/ext/channelz_service_plugin.h"
-#include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/server_builder.h"
 #include "server/rpc/limits.h"
+#include "server/rpc/server_credentials.h"
 
 namespace inventory::rpc {
 namespace {
 
-// A program that is linked with gRPC's reflection serves it, asked to or not.
-class WithoutReflection final : public grpc::ServerBuilderOption {
+// A program that is linked with gRPC's reflection serves it, asked to or not, and to everybody.
+class WithoutItsReflection final : public grpc::ServerBuilderOption {
  public:
   void UpdateArguments(grpc::ChannelArguments*) override {}
   void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
@@ -32,32 +32,77 @@ std::set<std::string> HealthNames(const std::vector<std::unique_ptr<Service>>& s
   return names;
 }
 
+// What reflection tells of.
+std::vector<std::string> ReflectedNames(const server::ServerOptions& options,
+                                        const std::vector<std::unique_ptr<Service>>& services) {
+  std::vector<std::string> names = {"grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"};
+  for (const std::unique_ptr<Service>& service : services) names.push_back(service->name());
+  if (options.channelz) names.emplace_back("grpc.channelz.v1.Channelz");
+  return names;
+}
+
+net::Listener::Options ListenerOptions(const server::ServerOptions& options) {
+  return {.address = options.listen,
+          .most = options.max_connections,
+          .most_of_an_address = options.max_connections_per_address,
+          .unacknowledged = options.keepalive_timeout};
+}
+
 }  // namespace
 
-GrpcServer::GrpcServer(Runtime& runtime)
-    : streams_(runtime.streams()), services_(MakeServices(runtime)), health_(HealthNames(services_)) {}
+GrpcServer::GrpcServer(const server::ServerOptions& options, Runtime& runtime)
+    : runtime_(runtime),
+      streams_(runtime.streams()),
+      services_(MakeServices(runtime)),
+      health_(HealthNames(services_), options.max_connections),
+      reflection_(runtime, ReflectedNames(options, services_)),
+      channelz_(runtime) {}
 
-absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const server::ServerOptions& options, Runtime& runtime) {
-  std::unique_ptr<GrpcServer> made(new GrpcServer(runtime));
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  if (options.channelz) grpc::channelz::experimental::InitChannelzService();
+absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const server::ServerOptions& options, Runtime& runtime,
+                                                              const tls::Store* certificates) {
+  std::unique_ptr<GrpcServer> made(new GrpcServer(options, runtime));
+  absl::StatusOr<std::unique_ptr<auth::Gate>> gate = auth::Gate::Make(options, runtime.metrics());
+  if (!gate.ok()) return gate.status();
+  made->gate_ = *std::move(gate);
+  runtime.SetGate(made->gate_.get());
+  absl::StatusOr<std::unique_ptr<net::Listener>> listener = net::Listener::Listen(ListenerOptions(options));
+  if (!listener.ok()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(listener.status().message(), ": is another server there? Choose another address with --listen"));
+  }
+  made->listener_ = *std::move(listener);
+  made->credentials_ = certificates == nullptr ? grpc::InsecureServerCredentials()
+                                               : TlsCredentials(*certificates, options.tls_client_auth);
   grpc::ServerBuilder builder;
-  if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
+  builder.SetOption(std::make_unique<WithoutItsReflection>());
   SetLimits(options, builder);
-  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &made->port_);
+  made->acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, made->credentials_);
   builder.RegisterService(&made->health_);
+  if (options.reflection) builder.RegisterService(&made->reflection_);
+  if (options.channelz) builder.RegisterService(&made->channelz_);
   for (const std::unique_ptr<Service>& service : made->services_) builder.RegisterService(service.get());
   made->server_ = builder.BuildAndStart();
-  if (made->server_ == nullptr || made->port_ == 0) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "can't listen on ", options.listen, ": is another server there? Choose another address with --listen"));
-  }
+  if (made->server_ == nullptr) return absl::InternalError("gRPC does not start");
+  made->TakeConnections();
   return made;
+}
+
+void GrpcServer::TakeConnections() {
+  listener_->Start(
+      [this](int listener, int connection) {
+        Acceptor::NewConnectionParameters taken;
+        taken.listener_fd = listener;
+        taken.fd = connection;
+        acceptor_->HandleNewConnection(&taken);
+      },
+      [this](std::string_view reason) { runtime_.metrics().Refused("connection", reason); });
 }
 
 void GrpcServer::Stop(absl::Duration grace) {
   health_.EndWatches();
   streams_.Stop();
+  listener_->Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
 }

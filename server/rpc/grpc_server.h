@@ -2,16 +2,22 @@
 #ifndef INVENTORY_SERVER_RPC_GRPC_SERVER_H_
 #define INVENTORY_SERVER_RPC_GRPC_SERVER_H_
 
+#include <cstddef>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
+#include "server/auth/gate.h"
+#include "server/net/listener.h"
 #include "server/options.h"
+#include "server/rpc/channelz_service.h"
 #include "server/rpc/health_service.h"
+#include "server/rpc/reflection_service.h"
 #include "server/rpc/service.h"
+#include "server/tls/store.h"
 
 namespace inventory::rpc {
 
@@ -19,9 +25,11 @@ namespace inventory::rpc {
 // Thread-safe.
 class GrpcServer {
  public:
-  // Listens, with every service NOT_SERVING. `runtime` must outlive the server. FAILED_PRECONDITION if the address
-  // can't be listened on.
-  static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const server::ServerOptions& options, Runtime& runtime);
+  // Listens, with every service NOT_SERVING, over TLS if there is a store of certificates. `runtime` and `certificates`
+  // must outlive the server. FAILED_PRECONDITION if the address can't be listened on, or
+  // the policy or the keys can't be used.
+  static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const server::ServerOptions& options, Runtime& runtime,
+                                                           const tls::Store* certificates);
 
   // Tells health watchers, for each service and for the whole server.
   void SetServing(bool serving) { health_.SetServing(serving); }
@@ -37,16 +45,28 @@ class GrpcServer {
   void CancelCalls();
 
   // The port, which differs from the option's if that was 0.
-  int port() const { return port_; }
+  int port() const { return listener_->port(); }
+
+  // How many connections are open.
+  std::size_t connections() { return listener_->open(); }
 
  private:
-  explicit GrpcServer(Runtime& runtime);
+  using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
 
+  GrpcServer(const server::ServerOptions& options, Runtime& runtime);
+  void TakeConnections();
+
+  Runtime& runtime_;
   Streams& streams_;
   const std::vector<std::unique_ptr<Service>> services_;
   HealthService health_;
+  ReflectionService reflection_;
+  ChannelzService channelz_;
+  std::unique_ptr<auth::Gate> gate_;
+  std::shared_ptr<grpc::ServerCredentials> credentials_;
+  std::unique_ptr<Acceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
-  int port_ = 0;
+  std::unique_ptr<net::Listener> listener_;
 };
 
 }  // namespace inventory::rpc

@@ -62,6 +62,10 @@ grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::Callba
                                                                     const HealthCheckRequest* request) {
   auto* watcher = new Watcher(*this, services_.contains(request->service()));
   storage::MutexLock lock(mutex_);
+  if (watchers_.size() >= most_watchers_) {
+    watcher->finished = true;
+    watcher->Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many watch the server's health"));
+  }
   watchers_.insert(watcher);
   Advance(*watcher);
   return watcher;

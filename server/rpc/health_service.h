@@ -2,6 +2,7 @@
 #ifndef INVENTORY_SERVER_RPC_HEALTH_SERVICE_H_
 #define INVENTORY_SERVER_RPC_HEALTH_SERVICE_H_
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,8 +18,9 @@ namespace inventory::rpc {
 // must be gone before it.
 class HealthService final : public grpc::health::v1::Health::CallbackService {
  public:
-  // Knows these services. NOT_SERVING at first.
-  explicit HealthService(std::set<std::string> services) : services_(std::move(services)) {}
+  // Knows these services. NOT_SERVING at first. Answers more than so many watchers at once with RESOURCE_EXHAUSTED.
+  HealthService(std::set<std::string> services, std::size_t most_watchers)
+      : services_(std::move(services)), most_watchers_(most_watchers) {}
 
   // Sets the state and tells every watcher.
   void SetServing(bool serving);
@@ -48,6 +50,7 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   void Done(Watcher* watcher);
 
   const std::set<std::string> services_;
+  const std::size_t most_watchers_;
   storage::Mutex mutex_;
   State state_ GUARDED_BY(mutex_) = grpc::health::v1::HealthCheckResponse::NOT_SERVING;
   bool draining_ GUARDED_BY(mutex_) = false;

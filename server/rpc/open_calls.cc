@@ -14,12 +14,13 @@ constexpr int64_t kNotYet = std::numeric_limits<int64_t>::max();
 
 }  // namespace
 
-OpenCalls::Place::Place(OpenCalls& calls, std::string caller, grpc_call* call)
+OpenCalls::Place::Place(OpenCalls& calls, std::string caller, std::size_t bytes, grpc_call* call)
     : calls_(calls),
       caller_(std::move(caller)),
+      bytes_(bytes),
       call_(call),
       answering_since_(kNotYet),
-      admitted_(calls.Enter(*this)) {}
+      verdict_(calls.Enter(*this)) {}
 
 OpenCalls::Place::~Place() { calls_.Leave(*this); }
 
@@ -27,22 +28,35 @@ void OpenCalls::Place::Answering() {
   answering_since_.store(absl::ToUnixMicros(absl::Now()), std::memory_order_relaxed);
 }
 
-bool OpenCalls::Enter(Place& place) {
+OpenCalls::Verdict OpenCalls::Enter(Place& place) {
   storage::MutexLock lock(mutex_);
   places_.insert(&place);
-  if (options_.most_of_a_caller == 0) return true;
-  int& open = of_caller_[place.caller_];
-  if (open >= options_.most_of_a_caller) return false;
-  ++open;
-  return true;
+  const auto share = of_caller_.try_emplace(place.caller_).first;
+  const Verdict verdict = Judge(share->second, place.bytes_);
+  if (verdict == Verdict::kAdmitted) {
+    ++share->second.calls;
+    share->second.bytes += place.bytes_;
+    bytes_ += place.bytes_;
+  } else if (share->second.calls == 0) {
+    of_caller_.erase(share);
+  }
+  return verdict;
+}
+
+OpenCalls::Verdict OpenCalls::Judge(const Share& share, std::size_t bytes) const {
+  if (options_.most_of_a_caller != 0 && share.calls >= options_.most_of_a_caller) return Verdict::kTooManyCalls;
+  const bool fits = bytes_ + bytes <= options_.most_bytes && share.bytes + bytes <= options_.most_bytes / 2;
+  return fits ? Verdict::kAdmitted : Verdict::kTooManyBytes;
 }
 
 void OpenCalls::Leave(Place& place) {
   storage::MutexLock lock(mutex_);
   places_.erase(&place);
-  if (options_.most_of_a_caller == 0 || !place.admitted_) return;
-  const auto open = of_caller_.find(place.caller_);
-  if (--open->second == 0) of_caller_.erase(open);
+  if (place.verdict_ != Verdict::kAdmitted) return;
+  const auto share = of_caller_.find(place.caller_);
+  bytes_ -= place.bytes_;
+  share->second.bytes -= place.bytes_;
+  if (--share->second.calls == 0) of_caller_.erase(share);
 }
 
 // A call that is cancelled may end on this thread, and come back here: so the mutex is not held then.

@@ -3,6 +3,7 @@
 #define INVENTORY_SERVER_RPC_OPEN_CALLS_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -15,25 +16,31 @@ struct grpc_call;
 
 namespace inventory::rpc {
 
-// Counts calls by caller, so that one who has many under way leaves room to others, and cuts those whose answers nobody
-// takes. What it keeps is bounded by the calls that are under way. Thread-safe.
+// Counts calls and the bytes of their requests by caller, so that one who has many under way leaves room to others, and
+// cuts those whose answers nobody takes. What it keeps is bounded by the calls that are under way. Thread-safe.
 class OpenCalls {
  public:
   struct Options {
-    int most_of_a_caller = 1000;                 // 0: any number. Default 1000.
+    int most_of_a_caller = 1000;  // 0: any number. Default 1000.
+    // Of all requests together, as they were sent; half of it of one caller. At least twice
+    // the largest request. Default 256 MiB.
+    std::size_t most_bytes = std::size_t{256} << 20;
     absl::Duration patience = absl::Minutes(1);  // For callers to take an answer. Default 1m.
   };
+
+  enum class Verdict { kAdmitted, kTooManyCalls, kTooManyBytes };
 
   // A call's place among those that are under way; gives it back when it ends. Its address must not change.
   class Place {
    public:
-    // `call` lives as long as the place. Too many of the caller's calls are under way already if it is not admitted().
-    Place(OpenCalls& calls, std::string caller, grpc_call* call);
+    // `call`, with a request of so many bytes, lives as long as the place.
+    Place(OpenCalls& calls, std::string caller, std::size_t bytes, grpc_call* call);
     ~Place();
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
-    bool admitted() const { return admitted_; }
+    // Otherwise the call must be refused.
+    Verdict verdict() const { return verdict_; }
 
     // From now on the caller is to take the answer.
     void Answering();
@@ -43,9 +50,10 @@ class OpenCalls {
 
     OpenCalls& calls_;
     const std::string caller_;
+    const std::size_t bytes_;
     grpc_call* const call_;
     std::atomic<int64_t> answering_since_;  // In Unix microseconds.
-    bool admitted_ = false;
+    const Verdict verdict_;
   };
 
   explicit OpenCalls(Options options) : options_(options) {}
@@ -54,12 +62,19 @@ class OpenCalls {
   int CutSlow();
 
  private:
-  bool Enter(Place& place);
+  struct Share {
+    int calls = 0;
+    std::size_t bytes = 0;
+  };
+
+  Verdict Enter(Place& place);
+  Verdict Judge(const Share& share, std::size_t bytes) const REQUIRES(mutex_);
   void Leave(Place& place);
 
   const Options options_;
   storage::Mutex mutex_;
-  absl::flat_hash_map<std::string, int> of_caller_ GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Share> of_caller_ GUARDED_BY(mutex_);
+  std::size_t bytes_ GUARDED_BY(mutex_) = 0;
   absl::flat_hash_set<Place*> places_ GUARDED_BY(mutex_);
 };
 

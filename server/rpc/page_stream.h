@@ -30,14 +30,14 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
 
   // `request` is null if it could not be parsed. Everything else must outlive the stream.
   static grpc::ServerWriteReactor<Response>* Start(Runtime& runtime, const MethodFacts& facts,
-                                                   const grpc::CallbackServerContext& context, const Request* request) {
-    auto* stream = new PageStream(runtime, facts, context);
+                                                   grpc::CallbackServerContext& context, const Request* request) {
+    auto* stream = new PageStream(runtime, facts, context, request);
     stream->Begin(request);
     return stream;
   }
 
   void OnWriteDone(bool ok) override {
-    this->Touch();
+    this->AtWork();
     if (!ok) return End(call_.WhyCancelled());
     if (Rule::GoOn(page_, request_)) return ReadNext();
     End(absl::OkStatus());
@@ -46,16 +46,16 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
   void OnDone() override { delete this; }
 
  private:
-  PageStream(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context)
-      : runtime_(runtime), context_(context), call_(runtime, facts, context, this) {}
+  PageStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context, const Request* request)
+      : runtime_(runtime), context_(context), call_(runtime, facts, context, request, this) {}
 
   void Begin(const Request* request) {
+    if (!call_.admitted().ok()) return End(call_.admitted());
     if (request == nullptr || RequestIsMalformed()) return End(MalformedRequest());
     request_ = *request;
     Violations violations;
     Rule::Validate(request_, runtime_.bounds(), violations);
     if (!violations.empty()) return End(violations.ToStatus());
-    if (!call_.admitted().ok()) return End(call_.admitted());
     ReadNext();
   }
 
@@ -77,17 +77,19 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
   void Send(const absl::Status& read) {
     if (IsQueueFull(read)) return call_.Pause([this] { ReadNext(); });
     if (!read.ok()) return End(call_.cancelled() ? call_.WhyCancelled() : read);
+    this->AwaitCaller();
     this->StartWrite(&page_);
   }
 
   // The last thing that is done.
   void End(const absl::Status& status) { this->Finish(call_.Ended(status)); }
 
-  void Evict() override { context_.TryCancel(); }
+  // A caller that takes nothing can't be told why.
+  void Cut() override { context_.TryCancel(); }
   void EndSoon() override { stopping_.store(true, std::memory_order_relaxed); }
 
   Runtime& runtime_;
-  const grpc::CallbackServerContext& context_;
+  grpc::CallbackServerContext& context_;
   Request request_;
   Response page_;
   std::atomic<bool> stopping_ = false;

@@ -27,4 +27,11 @@ absl::Status TooManyCalls() {
       absl::Milliseconds(100));
 }
 
+absl::Status TooManyBytes() {
+  return WithRetryDelay(
+      Refusal(absl::StatusCode::kResourceExhausted, "TOO_MANY_BYTES",
+              "requests under way are as large together as they may be; wait for some of them to end, or send less"),
+      absl::Milliseconds(100));
+}
+
 }  // namespace inventory::rpc

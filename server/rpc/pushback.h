@@ -18,6 +18,10 @@ void AddPushback(const std::string& pushback, grpc::CallbackServerContext& conte
 // RESOURCE_EXHAUSTED, reason TOO_MANY_CALLS: the caller has as many calls under way as one may have.
 absl::Status TooManyCalls();
 
+// RESOURCE_EXHAUSTED, reason TOO_MANY_BYTES: requests that are under way, of the caller or of all, are as large as may
+// be.
+absl::Status TooManyBytes();
+
 }  // namespace inventory::rpc
 
 #endif  // INVENTORY_SERVER_RPC_PUSHBACK_H_

@@ -8,6 +8,7 @@
 #include "inventory/v1/channel_service.pb.h"
 #include "inventory/v1/inventory_service.pb.h"
 #include "inventory/v1/warehouse_service.pb.h"
+#include "server/auth/requirement.h"
 
 namespace inventory::rpc {
 
@@ -50,6 +51,10 @@ absl::Status CheckComplete() {
   for (const Method& method : Methods()) ++count[MethodOf(method.request())];
   for (const google::protobuf::ServiceDescriptor* service : Services()) {
     for (int i = 0; i < service->method_count(); ++i) {
+      if (auth::FindRequirement(service->method(i)->full_name()) == nullptr) {
+        return absl::InternalError(absl::StrCat("server/auth/requirement.cc does not say what is needed to call ",
+                                                service->method(i)->full_name()));
+      }
       const int implementations = count[service->method(i)];
       if (implementations != 1) {
         return absl::InternalError(

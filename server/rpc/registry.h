@@ -60,7 +60,7 @@ const google::protobuf::MethodDescriptor* MethodOf(const google::protobuf::Descr
 // The implementation of the RPC that takes this request. CHECK-fails if there is none.
 const Method& MethodFor(const google::protobuf::Descriptor* request);
 
-// OK if every RPC of every service of inventory.v1 is implemented exactly once.
+// OK if every RPC of every service of inventory.v1 is implemented exactly once, and has a requirement: see server/auth.
 absl::Status CheckComplete();
 
 }  // namespace inventory::rpc

@@ -127,6 +127,8 @@ class Handler {
     Call* call = Start(context, *request);
     // Before the call can be finished, and with it deleted, by another thread.
     grpc::ServerUnaryReactor* reactor = call->reactor();
+    if (!call->admitted()) return call->RefuseCaller();
+    if (!call->permitted().ok()) return call->Finish(call->permitted());
     if (RequestIsMalformed()) return call->Finish(MalformedRequest());
     Violations violations;
     Rule::Validate(*request, runtime_.bounds(), violations);
@@ -142,7 +144,7 @@ class Handler {
       coalescer_.Ask(call, request, response);
     } else {
       static_assert(IsRead<Rule>, "an RPC's rule has Apply, Start, Read or ReadTogether");
-      call->Read([request, response](reading::Reader& reader) {
+      call->Read(response, [request, response](reading::Reader& reader) {
         response->Clear();
         return Rule::Read(*request, reader, *response);
       });

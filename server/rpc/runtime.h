@@ -6,29 +6,54 @@
 
 #include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
+#include "server/auth/requirement.h"
 #include "server/metrics.h"
 #include "server/pipeline/group_committer.h"
 #include "server/reading/reader.h"
 #include "server/rpc/bounds.h"
+#include "server/rpc/open_calls.h"
 #include "server/rpc/streams.h"
 #include "server/rpc/turns.h"
+
+namespace inventory::auth {
+class Gate;
+}
 
 namespace inventory::rpc {
 
 // The parts of the server that calls use. Everything outlives the gRPC server; thread-safe.
 class Runtime {
  public:
-  Runtime(pipeline::GroupCommitter& committer, reading::ReadExecutor& reads, server::Metrics& metrics, Bounds bounds,
-          absl::Duration default_deadline)
-      : committer_(committer), reads_(reads), metrics_(metrics), bounds_(bounds), default_deadline_(default_deadline) {}
+  struct Options {
+    Bounds bounds = {};
+    absl::Duration default_deadline = absl::Seconds(10);  // For calls that bring none. Default 10s.
+    OpenCalls::Options calls = {};
+    Streams::Options streams = {};
+  };
+
+  Runtime(pipeline::GroupCommitter& committer, reading::ReadExecutor& reads, server::Metrics& metrics,
+          const Options& options)
+      : committer_(committer),
+        reads_(reads),
+        metrics_(metrics),
+        bounds_(options.bounds),
+        default_deadline_(options.default_deadline),
+        open_calls_(options.calls),
+        streams_(options.streams) {}
 
   pipeline::GroupCommitter& committer() { return committer_; }
   reading::ReadExecutor& reads() { return reads_; }
   server::Metrics& metrics() { return metrics_; }
   const Bounds& bounds() const { return bounds_; }
+  // Of single calls; streams are apart.
+  OpenCalls& open_calls() { return open_calls_; }
   Streams& streams() { return streams_; }
   // Of pages that streams read, so that they leave readers to single calls.
   Turns& page_turns() { return page_turns_; }
+  // Says who calls and what they may do. Null: nobody asks, and everybody may do everything.
+  auth::Gate* gate() { return gate_; }
+  // Before any call. The gate must outlive the gRPC server.
+  void SetGate(auth::Gate* gate) { gate_ = gate; }
   // For calls that bring none.
   absl::Duration default_deadline() const { return default_deadline_; }
 
@@ -38,17 +63,26 @@ class Runtime {
   server::Metrics& metrics_;
   const Bounds bounds_;
   const absl::Duration default_deadline_;
+  OpenCalls open_calls_;
   Streams streams_;
   Turns page_turns_{2};
+  auth::Gate* gate_ = nullptr;
 };
 
 // What is known of an RPC before any call.
 struct MethodFacts {
+  // By its full name, "inventory.v1.InventoryService.SetStock".
+  MethodFacts(Runtime& runtime, const std::string& full_name)
+      : name(full_name),
+        metrics(&runtime.metrics().ForMethod(full_name)),
+        requirement(auth::FindRequirement(full_name)) {}
   MethodFacts(Runtime& runtime, const google::protobuf::MethodDescriptor& descriptor)
-      : name(descriptor.full_name()), metrics(&runtime.metrics().ForMethod(descriptor.full_name())) {}
+      : MethodFacts(runtime, descriptor.full_name()) {}
 
   std::string name;
   server::RpcMetrics* metrics;
+  // Not null: see CheckComplete.
+  const auth::Requirement* requirement;
 };
 
 }  // namespace inventory::rpc

@@ -37,6 +37,7 @@ std::unique_ptr<pipeline::Job> MakeJob(const Origin& origin, const std::string& 
   job->identity.request_id = origin.request_id.empty() ? NewId() : origin.request_id;
   if (!step.empty()) absl::StrAppend(&job->identity.request_id, "/", step);
   job->identity.fingerprint = Fingerprint(origin, step);
+  job->guard = origin.permit.guard();
   job->deadline = origin.deadline;
   job->cancelled = origin.cancelled;
   return job;

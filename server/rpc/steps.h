@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
+#include "server/auth/permit.h"
 #include "server/pipeline/command.h"
 #include "server/pipeline/group_committer.h"
 #include "server/reading/reader.h"
@@ -19,7 +20,9 @@ namespace inventory::rpc {
 
 // Whose call it is and how long it may take.
 struct Origin {
+  // Name of the caller's identity; empty if it has shown none.
   std::string caller = {};
+  auth::Permit permit = {};
   // Empty if the caller gave none: each command then gets a new one.
   std::string request_id = {};
   // The RPC's full name and its request, which outlives the call: what makes a repetition recognisable.

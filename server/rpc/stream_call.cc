@@ -5,7 +5,8 @@
 
 #include "absl/time/clock.h"
 #include "server/errors.h"
-#include "server/rpc/call.h"
+#include "server/rpc/caller.h"
+#include "server/rpc/pushback.h"
 
 namespace inventory::rpc {
 namespace {
@@ -14,26 +15,30 @@ constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 }  // namespace
 
-StreamCall::StreamCall(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
-                       Streams::Stream* stream)
+StreamCall::StreamCall(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context,
+                       const google::protobuf::Message* request, Streams::Stream* stream)
     : runtime_(runtime),
       facts_(facts),
+      context_(context),
       start_(absl::Now()),
-      origin_(OriginOf(context, facts, absl::InfiniteDuration())),
+      admission_(Admit(runtime, facts, context, request, absl::InfiniteDuration())),
       stream_(stream),
-      admitted_(runtime.streams().Add(stream)) {}
+      admitted_(admission_.status.ok() ? runtime.streams().Add(stream, ShareOf(context, origin()))
+                                       : admission_.status) {}
 
 StreamCall::~StreamCall() {
   if (admitted_.ok()) runtime_.streams().Remove(stream_);
 }
 
 absl::Status StreamCall::WhyCancelled() const {
-  if (absl::Now() >= origin_.deadline)
+  if (absl::Now() >= origin().deadline)
     return absl::DeadlineExceededError("the deadline passed before the stream ended");
   return absl::CancelledError("cancelled before the stream ended");
 }
 
-grpc::Status StreamCall::Ended(const absl::Status& status) const {
+grpc::Status StreamCall::Ended(const absl::Status& status) {
+  Audit(runtime_, facts_, context_, origin(), status);
+  AddPushback(PushbackOf(status), context_);
   facts_.metrics->Record(static_cast<int>(status.code()), absl::Now() - start_);
   return ToGrpc(status);
 }

@@ -9,33 +9,34 @@
 #include "absl/time/time.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/support/server_callback.h"
+#include "server/rpc/admission.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/steps.h"
 #include "server/rpc/streams.h"
 
 namespace inventory::rpc {
 
-// A stream's place among the open ones, whose it is, and its end in the metrics. A stream that brings no deadline has
-// none. Thread-safe but for Pause.
+// A stream's place among the open ones, whose it is, and its end in the metrics and, if it is denied, in the audit. A
+// stream that brings no deadline has none. Thread-safe but for Pause.
 class StreamCall {
  public:
-  // Everything must outlive it.
-  StreamCall(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
-             Streams::Stream* stream);
+  // Everything but `request` must outlive it; that is null for a stream of requests.
+  StreamCall(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context,
+             const google::protobuf::Message* request, Streams::Stream* stream);
   ~StreamCall();
 
   // Not OK: the stream must end with this at once.
   const absl::Status& admitted() const { return admitted_; }
-  const Origin& origin() const { return origin_; }
+  const Origin& origin() const { return admission_.origin; }
 
   // The caller does not wait any more: drops what has not begun.
-  void Cancel() { origin_.cancelled->store(true, std::memory_order_relaxed); }
-  bool cancelled() const { return origin_.cancelled->load(std::memory_order_relaxed); }
+  void Cancel() { origin().cancelled->store(true, std::memory_order_relaxed); }
+  bool cancelled() const { return origin().cancelled->load(std::memory_order_relaxed); }
   // What it then ends with: CANCELLED, or DEADLINE_EXCEEDED if that is why.
   absl::Status WhyCancelled() const;
 
   // What to finish the stream with; counts it.
-  grpc::Status Ended(const absl::Status& status) const;
+  grpc::Status Ended(const absl::Status& status);
 
   // Calls `then` on another thread after as long as a full queue asks callers to wait. One at a time.
   void Pause(std::function<void()> then);
@@ -43,8 +44,9 @@ class StreamCall {
  private:
   Runtime& runtime_;
   const MethodFacts& facts_;
+  grpc::CallbackServerContext& context_;
   const absl::Time start_;
-  const Origin origin_;
+  const Admission admission_;
   Streams::Stream* const stream_;
   const absl::Status admitted_;
   std::unique_ptr<grpc::Alarm> pause_;

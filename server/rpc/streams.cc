@@ -7,41 +7,52 @@
 
 namespace inventory::rpc {
 
-absl::Status Streams::Add(Stream* stream) {
-  storage::MutexLock lock(mutex_);
-  if (stopped_) return Stopping();
-  if (open_.size() >= kMostOpen && !EvictOne()) {
-    return WithRetryDelay(Refusal(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
-                                  absl::StrCat("imports and exports are open already as many as may be, ", kMostOpen,
-                                               "; call again later")),
-                          absl::Seconds(1));
-  }
-  open_.insert(stream);
-  return absl::OkStatus();
+namespace {
+
+absl::Status TooMany(absl::string_view which, std::size_t most) {
+  return WithRetryDelay(
+      Refusal(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
+              absl::StrCat("as many imports and exports ", which, " are open as may be, ", most, "; call again later")),
+      absl::Seconds(1));
 }
 
-bool Streams::EvictOne() {
-  const auto idlest = std::min_element(open_.begin(), open_.end(), [](const Stream* left, const Stream* right) {
-    return left->touched() < right->touched();
-  });
-  Stream* const stream = *idlest;
-  if (absl::Now() - stream->touched() < idle_) return false;
-  open_.erase(idlest);
-  evicted_.insert(stream);
-  stream->Evict();
-  return true;
+}  // namespace
+
+absl::Status Streams::Add(Stream* stream, const std::string& caller) {
+  storage::MutexLock lock(mutex_);
+  if (stopped_) return Stopping();
+  if (open_.size() >= options_.most) return TooMany("of all callers", options_.most);
+  const auto of_caller = static_cast<std::size_t>(
+      std::count_if(open_.begin(), open_.end(), [&caller](const auto& open) { return open.second.caller == caller; }));
+  if (of_caller >= options_.most_of_a_caller) return TooMany("of this caller", options_.most_of_a_caller);
+  open_[stream] = {.caller = caller};
+  return absl::OkStatus();
 }
 
 void Streams::Remove(Stream* stream) {
   storage::MutexLock lock(mutex_);
   open_.erase(stream);
-  evicted_.erase(stream);
+}
+
+int Streams::CutSlow() {
+  const int64_t before = absl::ToUnixMicros(absl::Now() - options_.patience);
+  int cut = 0;
+  storage::MutexLock lock(mutex_);
+  for (auto& [stream, open] : open_) {
+    if (open.cut || stream->awaiting_since_.load(std::memory_order_relaxed) > before) continue;
+    open.cut = true;
+    stream->Cut();
+    ++cut;
+  }
+  return cut;
 }
 
 void Streams::Stop() {
   storage::MutexLock lock(mutex_);
   stopped_ = true;
-  for (Stream* stream : open_) stream->EndSoon();
+  for (auto& [stream, open] : open_) {
+    if (!open.cut) stream->EndSoon();
+  }
 }
 
 absl::Status Streams::Stopping() {

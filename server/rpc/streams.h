@@ -5,7 +5,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <set>
+#include <limits>
+#include <map>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
@@ -14,9 +16,9 @@
 
 namespace inventory::rpc {
 
-// Streams last long and keep memory and threads of the database busy, so only so many are open at once, and all are
-// told when the server stops. One that nothing has happened to for long, because its caller neither sends nor takes
-// anything, makes room for a new one. Thread-safe.
+// Streams last long and keep memory and threads of the database busy, so only so many are open at once, fewer of one
+// caller, and all are told when the server stops. One whose caller neither sends nor takes anything for long is cut.
+// Thread-safe.
 class Streams {
  public:
   // An open stream.
@@ -26,34 +28,43 @@ class Streams {
     // and must not block.
     virtual void EndSoon() = 0;
 
-    // Another stream needs its place: cancel the call. Called at most once, on any thread, and must not block.
-    virtual void Evict() = 0;
+    // Its caller is too slow: end the call. Called at most once, on any thread, and must not block.
+    virtual void Cut() = 0;
 
    protected:
     ~Stream() = default;
 
-    // Something has happened to it.
-    void Touch() { touched_.store(absl::ToUnixMicros(absl::Now()), std::memory_order_relaxed); }
+    // From now on it is the caller who must do something, until AtWork.
+    void AwaitCaller() { awaiting_since_.store(absl::ToUnixMicros(absl::Now()), std::memory_order_relaxed); }
+    // It is the server that must do something.
+    void AtWork() { awaiting_since_.store(kAtWork, std::memory_order_relaxed); }
 
    private:
     friend class Streams;
-    absl::Time touched() const { return absl::FromUnixMicros(touched_.load(std::memory_order_relaxed)); }
+    static constexpr int64_t kAtWork = std::numeric_limits<int64_t>::max();
 
-    std::atomic<int64_t> touched_ = absl::ToUnixMicros(absl::Now());
+    std::atomic<int64_t> awaiting_since_ = kAtWork;
   };
 
-  // Most streams at once.
-  static constexpr std::size_t kMostOpen = 16;
+  struct Options {
+    std::size_t most = 16;                       // Default 16.
+    std::size_t most_of_a_caller = 8;            // Default 8.
+    absl::Duration patience = absl::Minutes(1);  // For callers to do what they must do next. Default 1m.
+  };
 
-  // A stream may be evicted that nothing has happened to for `idle`.
-  explicit Streams(absl::Duration idle = absl::Minutes(1)) : idle_(idle) {}
+  explicit Streams(Options options) : options_(options) {}
 
-  // RESOURCE_EXHAUSTED, reason TOO_MANY_STREAMS, if as many as may be are open and none can be evicted; Stopping()
+  // RESOURCE_EXHAUSTED, reason TOO_MANY_STREAMS, if as many as may be are open, of all or of this caller; Stopping()
   // after Stop. If OK, `stream` must be removed before it ends.
-  absl::Status Add(Stream* stream);
+  absl::Status Add(Stream* stream, const std::string& caller);
 
-  // EndSoon and Evict are not running any more when this returns, and won't be called.
+  // EndSoon and Cut are not running any more when this returns, and won't be called.
   void Remove(Stream* stream);
+
+  // Cuts those whose callers are too slow; returns how many. To be called again and again.
+  int CutSlow();
+
+  absl::Duration patience() const { return options_.patience; }
 
   // Has all streams end soon and refuses new ones.
   void Stop();
@@ -62,12 +73,14 @@ class Streams {
   static absl::Status Stopping();
 
  private:
-  bool EvictOne() REQUIRES(mutex_);
+  struct Open {
+    std::string caller;
+    bool cut = false;
+  };
 
-  const absl::Duration idle_;
+  const Options options_;
   storage::Mutex mutex_;
-  std::set<Stream*> open_ GUARDED_BY(mutex_);
-  std::set<Stream*> evicted_ GUARDED_BY(mutex_);  // On their way out.
+  std::map<Stream*, Open> open_ GUARDED_BY(mutex_);
   bool stopped_ GUARDED_BY(mutex_) = false;
 };
 

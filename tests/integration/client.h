@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/channel.h"
+#include "grpcpp/security/credentials.h"
 #include "inventory/v1/channel_service.pb.h"
 #include "inventory/v1/inventory_service.pb.h"
 #include "inventory/v1/warehouse_service.pb.h"
@@ -117,7 +118,8 @@ class Client {
   using Sender = std::function<absl::Status(const google::protobuf::Message& request,
                                             google::protobuf::Message& response, absl::Duration timeout)>;
 
-  explicit Client(const std::string& address);
+  // In the clear without credentials.
+  explicit Client(const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials = nullptr);
   explicit Client(Sender sender) : sender_(std::move(sender)) {}
 
   // The answer of the RPC that takes `request`, or its error with all its details.

@@ -156,7 +156,7 @@ void ServerProcess::WaitUntilListening() {
 }
 
 void ServerProcess::WaitUntilServing() const {
-  const Client client(address());
+  const Client client(address(), options_.credentials);
   EXPECT_TRUE(Eventually([&] { return client.Health() == "SERVING"; })) << run_->output();
 }
 

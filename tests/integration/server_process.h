@@ -9,6 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "grpcpp/security/credentials.h"
 
 namespace inventory::integration {
 
@@ -75,6 +76,8 @@ class ServerProcess {
     std::vector<std::string> arguments = {};
     ProgramRun::Environment environment = {};
     bool metrics = false;  // Serve them.
+    // With which the health service is asked whether it serves. Null: in the clear.
+    std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr;
   };
 
   // Starts it on free ports and waits until it serves; the test fails if it does not.

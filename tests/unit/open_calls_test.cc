@@ -1,6 +1,8 @@
 #include "server/rpc/open_calls.h"
 
+#include <cstddef>
 #include <deque>
+#include <string>
 
 #include "gtest/gtest.h"
 #include "server/rpc/caller.h"
@@ -8,32 +10,58 @@
 namespace inventory::rpc {
 namespace {
 
+using Verdict = OpenCalls::Verdict;
+using Places = std::deque<OpenCalls::Place>;
+
+Verdict Enter(OpenCalls& calls, Places& places, const std::string& caller, std::size_t bytes = 10) {
+  return places.emplace_back(calls, caller, bytes, nullptr).verdict();
+}
+
 TEST(OpenCallsTest, OneCallerLeavesRoomToOthers) {
   OpenCalls calls({.most_of_a_caller = 2});
-  std::deque<OpenCalls::Place> places;
-  places.emplace_back(calls, "a", nullptr);
-  places.emplace_back(calls, "a", nullptr);
-  EXPECT_TRUE(places.back().admitted());
-  places.emplace_back(calls, "a", nullptr);
-  EXPECT_FALSE(places.back().admitted());
-  places.emplace_back(calls, "b", nullptr);
-  EXPECT_TRUE(places.back().admitted());
+  Places places;
+  EXPECT_EQ(Enter(calls, places, "a"), Verdict::kAdmitted);
+  EXPECT_EQ(Enter(calls, places, "a"), Verdict::kAdmitted);
+  EXPECT_EQ(Enter(calls, places, "a"), Verdict::kTooManyCalls);
+  EXPECT_EQ(Enter(calls, places, "b"), Verdict::kAdmitted);
 }
 
 TEST(OpenCallsTest, EndedCallsMakeRoomAndRefusedOnesTakeNone) {
   OpenCalls calls({.most_of_a_caller = 1});
   for (int i = 0; i < 3; ++i) {
-    const OpenCalls::Place place(calls, "a", nullptr);
-    EXPECT_TRUE(place.admitted());
-    const OpenCalls::Place refused(calls, "a", nullptr);
-    EXPECT_FALSE(refused.admitted());
+    Places places;
+    EXPECT_EQ(Enter(calls, places, "a"), Verdict::kAdmitted);
+    EXPECT_EQ(Enter(calls, places, "a"), Verdict::kTooManyCalls);
   }
 }
 
 TEST(OpenCallsTest, ZeroIsNoLimit) {
   OpenCalls calls({.most_of_a_caller = 0});
-  std::deque<OpenCalls::Place> places;
-  for (int i = 0; i < 2000; ++i) EXPECT_TRUE(places.emplace_back(calls, "a", nullptr).admitted());
+  Places places;
+  for (int i = 0; i < 2000; ++i) EXPECT_EQ(Enter(calls, places, "a"), Verdict::kAdmitted);
+}
+
+TEST(OpenCallsTest, OneCallersRequestsTakeHalfOfTheBytes) {
+  OpenCalls calls({.most_bytes = 100});
+  Places places;
+  EXPECT_EQ(Enter(calls, places, "a", 30), Verdict::kAdmitted);
+  EXPECT_EQ(Enter(calls, places, "a", 21), Verdict::kTooManyBytes);
+  EXPECT_EQ(Enter(calls, places, "a", 20), Verdict::kAdmitted);
+  EXPECT_EQ(Enter(calls, places, "b", 40), Verdict::kAdmitted);
+  EXPECT_EQ(Enter(calls, places, "b", 11), Verdict::kTooManyBytes);
+  places.clear();
+  EXPECT_EQ(Enter(calls, places, "a", 50), Verdict::kAdmitted);
+}
+
+TEST(OpenCallsTest, AllRequestsTogetherAreBounded) {
+  OpenCalls calls({.most_bytes = 100});
+  Places places;
+  EXPECT_EQ(Enter(calls, places, "a", 50), Verdict::kAdmitted);
+  EXPECT_EQ(Enter(calls, places, "b", 50), Verdict::kAdmitted);
+  EXPECT_EQ(Enter(calls, places, "c", 1), Verdict::kTooManyBytes);
+  places.pop_back();
+  places.pop_back();
+  EXPECT_EQ(Enter(calls, places, "c", 50), Verdict::kAdmitted);
 }
 
 TEST(OpenCallsTest, HostsAreToldApartAndTheirPortsAreNot) {

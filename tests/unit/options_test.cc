@@ -33,18 +33,52 @@ const std::vector<std::string> kFlags = {"config",
                                          "drain-delay",
                                          "shutdown-grace",
                                          "listen",
+                                         "allow-plaintext",
                                          "metrics-listen",
+                                         "metrics-tls",
+                                         "metrics-allow-plaintext",
                                          "reflection",
                                          "channelz",
                                          "grpc-threads",
                                          "default-deadline",
-                                         "max-message-bytes",
-                                         "max-concurrent-streams",
+                                         "tls-cert-file",
+                                         "tls-key-file",
+                                         "tls-client-ca-file",
+                                         "tls-client-auth",
+                                         "tls-reload-interval",
+                                         "tls-expiry-warning",
+                                         "auth-policy-file",
+                                         "allow-unauthenticated",
+                                         "jwt-keys",
+                                         "jwt-keys-ca-file",
+                                         "jwt-issuer",
+                                         "jwt-audience",
+                                         "jwt-clock-skew",
+                                         "jwt-keys-refresh",
+                                         "jwt-keys-min-refresh",
+                                         "jwt-keys-max-age",
+                                         "jwt-max-bytes",
+                                         "jwt-cache-size",
+                                         "audit-max-lines",
+                                         "max-connections",
+                                         "max-connections-per-address",
+                                         "max-metrics-connections",
                                          "max-connections-memory",
+                                         "handshake-timeout",
+                                         "max-connection-idle",
                                          "max-connection-age",
                                          "max-connection-age-grace",
                                          "keepalive-time",
                                          "keepalive-timeout",
+                                         "min-ping-interval",
+                                         "max-message-bytes",
+                                         "max-metadata-bytes",
+                                         "max-concurrent-streams",
+                                         "max-calls-per-client",
+                                         "max-requests-bytes",
+                                         "max-open-streams",
+                                         "max-open-streams-per-client",
+                                         "slow-client-timeout",
                                          "lanes",
                                          "max-waiting-writes",
                                          "max-batch-commands",
@@ -154,10 +188,10 @@ TEST_F(OptionsTest, NeedsACommand) {
 
 TEST_F(OptionsTest, FlagWinsOverEnvironmentOverFileOverDefault) {
   const std::string file =
-      WriteFile("# a comment\nlanes = 4\nread-connections = 5\nlisten = \"0.0.0.0:1\"  # others\n");
+      WriteFile("# a comment\nlanes = 4\nread-connections = 5\nlisten = \"127.0.0.1:1\"  # others\n");
   EXPECT_EQ(Parsed({"serve"}).lanes, 3);
   EXPECT_EQ(Parsed({"serve", "--config", file}).lanes, 4);
-  EXPECT_EQ(Parsed({"serve", "--config", file}).listen, "0.0.0.0:1");
+  EXPECT_EQ(Parsed({"serve", "--config", file}).listen, "127.0.0.1:1");
   SetVariable("INVENTORY_LANES", "6");
   EXPECT_EQ(Parsed({"serve", "--config", file}).lanes, 6);
   EXPECT_EQ(Parsed({"serve", "--config", file}).read_connections, 5);
@@ -379,6 +413,33 @@ TEST_F(OptionsTest, LooksAtTheAuthoritiesOfWebhooksBeforeItServes) {
   EXPECT_EQ(Parsed({"serve", "--webhook-ca-file", good}).webhook_ca_file, good);
   EXPECT_CONTAINS(Wrong({"serve", "--webhook-ca-file", WriteFile("text")}), "has no certificate in PEM");
   EXPECT_CONTAINS(Wrong({"serve", "--webhook-ca-file=/no/such"}), "--webhook-ca-file: can't read /no/such");
+}
+
+TEST_F(OptionsTest, OthersAreServedOverTlsOrByAnExplicitOption) {
+  for (const char* local : {"127.0.0.1:1", "127.9.9.9:1", "localhost:1", "[::1]:1", "unix:/run/inventory.sock"}) {
+    Parsed({"serve", "--listen", local});
+  }
+  const std::vector<std::string> tls = {"--tls-cert-file=cert.pem", "--tls-key-file=key.pem"};
+  for (const char* others : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "stock.example:1", "[::ffff:10.0.0.1]:1"}) {
+    EXPECT_CONTAINS(Wrong({"serve", "--listen", others}), "--tls-cert-file and --tls-key-file");
+    EXPECT_CONTAINS(Wrong({"serve", "--listen", others}), "--allow-plaintext");
+    Parsed({"serve", "--listen", others, "--allow-plaintext", "--allow-unauthenticated"});
+    Parsed({"serve", "--listen", others, tls[0], tls[1], "--allow-unauthenticated"});
+    EXPECT_CONTAINS(Wrong({"serve", "--metrics-listen", others, "--allow-plaintext", tls[0], tls[1]}),
+                    "--metrics-tls=on");
+    Parsed({"serve", "--metrics-listen", others, "--metrics-allow-plaintext"});
+    Parsed({"serve", "--metrics-listen", others, tls[0], tls[1], "--metrics-tls=on"});
+  }
+}
+
+TEST_F(OptionsTest, OptionsOfTlsFitTogether) {
+  EXPECT_CONTAINS(Wrong({"serve", "--tls-cert-file=cert.pem"}), "--tls-key-file: is empty");
+  EXPECT_CONTAINS(Wrong({"serve", "--tls-key-file=key.pem"}), "--tls-cert-file: is empty");
+  EXPECT_CONTAINS(Wrong({"serve", "--tls-client-ca-file=ca.pem"}), "--tls-client-ca-file: needs --tls-cert-file");
+  EXPECT_CONTAINS(Wrong({"serve", "--metrics-tls=on"}), "--metrics-tls: needs --tls-cert-file");
+  EXPECT_CONTAINS(Wrong({"serve", "--tls-cert-file=c", "--tls-key-file=k", "--metrics-tls=mutual"}),
+                  "--metrics-tls: mutual needs --tls-client-ca-file");
+  EXPECT_CONTAINS(Wrong({"serve", "--tls-client-auth=never"}), "is not require or request");
 }
 
 }  // namespace

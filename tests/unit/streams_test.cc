@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "server/errors.h"
@@ -15,48 +16,64 @@ namespace {
 class FakeStream final : public Streams::Stream {
  public:
   void EndSoon() override { ++told_to_end; }
-  void Evict() override { ++evicted; }
-  using Stream::Touch;
+  void Cut() override { ++cut; }
+  using Stream::AtWork;
+  using Stream::AwaitCaller;
 
   int told_to_end = 0;
-  int evicted = 0;
+  int cut = 0;
 };
 
 TEST(StreamsTest, NoMoreThanMayBeAreOpen) {
-  Streams streams(absl::Hours(1));
-  std::deque<FakeStream> open(Streams::kMostOpen);
-  for (FakeStream& stream : open) ASSERT_TRUE(streams.Add(&stream).ok());
+  Streams streams({.most = 3, .most_of_a_caller = 3});
+  std::deque<FakeStream> open(3);
+  for (FakeStream& stream : open) ASSERT_TRUE(streams.Add(&stream, "a").ok());
   FakeStream another;
-  EXPECT_EQ(ReasonOf(streams.Add(&another)), "TOO_MANY_STREAMS");
-  streams.Remove(&open[3]);
-  EXPECT_TRUE(streams.Add(&another).ok());
-  for (const FakeStream& stream : open) EXPECT_EQ(stream.evicted, 0);
+  EXPECT_EQ(ReasonOf(streams.Add(&another, "b")), "TOO_MANY_STREAMS");
+  streams.Remove(&open[2]);
+  EXPECT_TRUE(streams.Add(&another, "b").ok());
 }
 
-TEST(StreamsTest, TheOneThatWasIdleLongestMakesRoom) {
-  Streams streams(absl::Nanoseconds(1));
-  std::deque<FakeStream> open(Streams::kMostOpen);
-  for (FakeStream& stream : open) ASSERT_TRUE(streams.Add(&stream).ok());
-  absl::SleepFor(absl::Milliseconds(1));
-  for (FakeStream& stream : open) {
-    if (&stream != &open[5]) stream.Touch();
-  }
-  FakeStream another;
-  absl::SleepFor(absl::Milliseconds(1));
-  EXPECT_TRUE(streams.Add(&another).ok());
-  for (FakeStream& stream : open) EXPECT_EQ(stream.evicted, &stream == &open[5] ? 1 : 0);
-  // It is on its way out: nothing more is asked of it, and its end makes no second place.
+TEST(StreamsTest, OneCallerLeavesRoomToOthers) {
+  Streams streams({.most = 3, .most_of_a_caller = 2});
+  std::deque<FakeStream> open(3);
+  EXPECT_TRUE(streams.Add(&open[0], "a").ok());
+  EXPECT_TRUE(streams.Add(&open[1], "a").ok());
+  EXPECT_EQ(ReasonOf(streams.Add(&open[2], "a")), "TOO_MANY_STREAMS");
+  EXPECT_TRUE(streams.Add(&open[2], "b").ok());
+}
+
+TEST(StreamsTest, WhoseCallerIsTooSlowIsCutOnce) {
+  Streams streams({.patience = absl::Milliseconds(1)});
+  std::deque<FakeStream> open(3);
+  for (FakeStream& stream : open) ASSERT_TRUE(streams.Add(&stream, "a").ok());
+  open[0].AwaitCaller();
+  open[1].AwaitCaller();
+  open[1].AtWork();
+  absl::SleepFor(absl::Milliseconds(5));
+  EXPECT_EQ(streams.CutSlow(), 1);
+  EXPECT_EQ(streams.CutSlow(), 0);
+  EXPECT_EQ(open[0].cut, 1);
+  EXPECT_EQ(open[1].cut + open[2].cut, 0);
+  // It is on its way out: nothing more is asked of it.
   streams.Stop();
-  EXPECT_EQ(open[5].told_to_end, 0);
-  EXPECT_EQ(open[4].told_to_end, 1);
-  streams.Remove(&open[5]);
+  EXPECT_EQ(open[0].told_to_end, 0);
+  EXPECT_EQ(open[1].told_to_end, 1);
+}
+
+TEST(StreamsTest, AnyActIsAnAct) {
+  Streams streams({.patience = absl::Hours(1)});
+  FakeStream stream;
+  ASSERT_TRUE(streams.Add(&stream, "a").ok());
+  stream.AwaitCaller();
+  EXPECT_EQ(streams.CutSlow(), 0);
 }
 
 TEST(StreamsTest, NoneOpensAfterTheStop) {
-  Streams streams;
+  Streams streams({});
   streams.Stop();
   FakeStream stream;
-  EXPECT_EQ(ReasonOf(streams.Add(&stream)), "STOPPING");
+  EXPECT_EQ(ReasonOf(streams.Add(&stream, "a")), "STOPPING");
 }
 
 TEST(TurnsTest, WaitForTheirTurnInOrder) {

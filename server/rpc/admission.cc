@@ -1,0 +1,50 @@
+#include "server/rpc/admission.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "grpcpp/server_context.h"
+#include "server/auth/gate.h"
+
+namespace inventory::rpc {
+namespace {
+
+absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Duration default_deadline) {
+  const std::chrono::system_clock::time_point deadline = context.deadline();
+  if (deadline == std::chrono::system_clock::time_point::max()) return absl::Now() + default_deadline;
+  return absl::FromChrono(deadline);
+}
+
+absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::CallbackServerContext& context,
+                 const google::protobuf::Message* request, Origin& origin) {
+  absl::StatusOr<std::shared_ptr<const auth::Caller>> caller = gate.Authenticate(context);
+  if (!caller.ok()) return caller.status();
+  origin.caller = (*caller)->identity.name;
+  if (!gate.authorizes()) return absl::OkStatus();
+  absl::StatusOr<auth::Permit> permit = auth::Permit::For(*std::move(caller), *facts.requirement);
+  if (permit.ok() && request != nullptr) permit = permit->ForRequest(*request);
+  if (permit.ok()) origin.permit = *std::move(permit);
+  return permit.status();
+}
+
+}  // namespace
+
+Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
+                const google::protobuf::Message* request, absl::Duration default_deadline) {
+  Admission admission{.origin = {.method = facts.name, .deadline = DeadlineOf(context, default_deadline)}};
+  if (runtime.gate() != nullptr) {
+    admission.status = Ask(*runtime.gate(), facts, context, request, admission.origin);
+  }
+  return admission;
+}
+
+void Audit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context, const Origin& origin,
+           const absl::Status& status) {
+  if (!absl::IsPermissionDenied(status) && !absl::IsUnauthenticated(status)) return;
+  if (runtime.gate() != nullptr) {
+    runtime.gate()->Denied({.caller = origin.caller, .method = facts.name, .peer = context.peer()}, status);
+  }
+}
+
+}  // namespace inventory::rpc

@@ -1,0 +1,33 @@
+// Whose call it is, and whether it may begin.
+#ifndef INVENTORY_SERVER_RPC_ADMISSION_H_
+#define INVENTORY_SERVER_RPC_ADMISSION_H_
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/support/server_callback.h"
+#include "server/rpc/runtime.h"
+#include "server/rpc/steps.h"
+
+namespace inventory::rpc {
+
+// What is known of a call before any work.
+struct Admission {
+  // OK, UNAUTHENTICATED, PERMISSION_DENIED, or UNAVAILABLE while it can't be told.
+  absl::Status status = absl::OkStatus();
+  // Without the request.
+  Origin origin = {};
+};
+
+// Admits a call, by its credentials and by `request`; null for a stream of requests, each of which the permit is still
+// to be asked about. `default_deadline` is for a call that brings none. Never blocks.
+Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
+                const google::protobuf::Message* request, absl::Duration default_deadline);
+
+// Tells the audit if `status`, with which the call ends, is a denial.
+void Audit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context, const Origin& origin,
+           const absl::Status& status);
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_ADMISSION_H_
