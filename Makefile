@@ -3,15 +3,17 @@
 MAKEFLAGS += --no-print-directory
 SEEDS ?= 1-2000
 STEPS ?= 500
+FUZZ_SECONDS ?= 300
 SOURCES = $(shell git ls-files '*.cc' '*.h')
 
-.PHONY: help run test model-test bench bench-full packages asan tsan ci ci-full format lint tidy dependencies clean
+.PHONY: help run test model-test fuzz fuzz-seconds coverage bench bench-full packages asan tsan ci ci-full format lint tidy dependencies clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo 'make run takes LISTEN=HOST:PORT, METRICS_LISTEN=HOST:PORT and DATA_DIR=FOLDER.'
 	@echo 'make bench takes BENCH=OPTIONS, and MySQL from INVENTORY_BENCH_MYSQL: tests/bench/README.md.'
 	@echo 'make model-test takes SEEDS=FIRST-LAST and STEPS=NUMBER.'
+	@echo 'make fuzz takes FUZZ_SECONDS=NUMBER of each target and FUZZ=TARGETS: tests/fuzz/README.md.'
 
 run: dependencies ## Builds the server, starts it on a private database, loads a sample and serves
 	@server/dev/build.sh release inventory-server inventory-demo
@@ -25,6 +27,18 @@ model-test: dependencies ## Compares the rules with their model for a million ra
 	@server/dev/build.sh release unit_tests
 	@INVENTORY_MODEL_SEEDS=$(SEEDS) INVENTORY_MODEL_STEPS=$(STEPS) INVENTORY_MODEL_SECONDS=1800 \
 	  build/release/tests/unit_tests --gtest_filter='ModelTest.*'
+
+fuzz: ## Looks for inputs that break parsers, validators and rules, five minutes for each target
+	@server/dev/install-dependencies.sh --ci
+	@server/dev/build.sh fuzz fuzzers
+	@server/dev/fuzz.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+coverage: ## Runs the tests and says which lines of the code they have run; the report goes to build/coverage
+	@server/dev/install-dependencies.sh --ci
+	@server/dev/build.sh coverage
+	@find build/coverage -name '*.gcda' -delete
+	@server/dev/test.sh coverage --tests-regex '^(unit|integration|cli|client|client_attention)$$'
+	@server/dev/coverage.sh
 
 bench: dependencies ## Builds and runs the benchmark, in under ten minutes; charts go to build/bench
 	@server/dev/build.sh release inventory-server inventory_bench
@@ -42,15 +56,20 @@ asan: dependencies ## Runs unit and integration tests under AddressSanitizer and
 	@server/dev/build.sh asan inventory-server unit_tests integration_tests
 	@server/dev/test.sh asan --tests-regex '^(unit|integration)$$'
 
-tsan: dependencies ## Runs the unit tests under ThreadSanitizer
-	@server/dev/build.sh tsan unit_tests
-	@server/dev/test.sh tsan --tests-regex '^unit$$'
+tsan: dependencies ## Runs all that starts no gRPC server under ThreadSanitizer: rules, pipeline, storage
+	@server/dev/build.sh tsan unit_tests database_tests
+	@server/dev/test.sh tsan --tests-regex '^(unit|database)$$'
 
 ci: ## Does what must pass before a change lands
 	@.ci/run
 
-ci-full: ci tsan tidy ## The same, and everything slower
+ci-full: ci tsan tidy fuzz-seconds ## The same, and everything slower
 	@server/dev/test.sh release --exclude-regex '^(unit|package_.*)$$' --repeat until-fail:5
+
+fuzz-seconds:
+	@server/dev/install-dependencies.sh --ci
+	@server/dev/build.sh fuzz fuzzers
+	@server/dev/test.sh fuzz --tests-regex '^fuzz$$'
 
 format: ## Formats the C++ code
 	@server/dev/install-dependencies.sh --ci
@@ -60,7 +79,7 @@ lint: ## Checks the format of the C++ code and the protos
 	@server/dev/install-dependencies.sh --ci
 	@server/dev/lint.sh
 
-tidy: ## Runs clang-tidy
+tidy: ## Runs clang-tidy and cppcheck
 	@server/dev/install-dependencies.sh --ci
 	@server/dev/tidy.sh
 

@@ -20,7 +20,8 @@ Requests::Request Copy(const google::protobuf::Message& request) {
 
 }  // namespace
 
-Requests::Requests(uint64_t seed, const Model& model) : model_(model), patient_(model.cuts_fills()), random_(seed) {
+Requests::Requests(Random random, const Model& model)
+    : model_(model), patient_(model.cuts_fills()), random_(std::move(random)) {
   if (patient_ || OneIn(4)) skus_.resize(1);
   AddReservationMakers();
   AddShipmentMakers();

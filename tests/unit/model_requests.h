@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,13 +19,15 @@ namespace inventory::model {
 
 // Makes requests for up to three SKUs and two kits of them, three warehouses and two channels, in small quantities so
 // that they get in each other's way: most are sensible, some name what is not there or break a rule, some come again.
-// The same seed and the same model give the same requests.
+// The same numbers and the same model give the same requests.
 class Requests {
  public:
   using Request = std::unique_ptr<google::protobuf::Message>;
+  // Gives any number, of which every choice is made.
+  using Random = std::function<uint64_t()>;
 
   // `model` must outlive it; it is looked at for what exists.
-  Requests(uint64_t seed, const Model& model);
+  Requests(Random random, const Model& model);
 
   // The next request. The first ones build the world.
   Request Next();
@@ -186,7 +187,7 @@ class Requests {
 
   const Model& model_;
   const bool patient_;  // Most orders wait for what is not there.
-  std::mt19937_64 random_;
+  const Random random_;
   // Of some worlds only one, so that warehouses run empty there.
   std::vector<std::string> skus_ = {"apple", "bread", "cider"};
   const std::vector<std::string> kits_ = {"basket", "hamper"};  // SKUs that mostly are kits.

@@ -1,6 +1,7 @@
 #include "tests/unit/model_run.h"
 
 #include <algorithm>
+#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -42,9 +43,12 @@ int64_t MaxFilled(uint64_t seed) { return seed % 2 == 0 ? static_cast<int64_t>(s
 
 }  // namespace
 
-RandomRun::RandomRun(uint64_t seed) : model_(runner_.now, MaxFilled(seed)), requests_(seed, model_) {
+RandomRun::RandomRun(uint64_t seed) : RandomRun(std::mt19937_64(seed), MaxFilled(seed)) {}
+
+RandomRun::RandomRun(Requests::Random random, int64_t max_filled_lines)
+    : model_(runner_.now, max_filled_lines), requests_(std::move(random), model_) {
   runner_.check_invariants = false;  // WrongRows says which do not hold.
-  runner_.max_filled_lines = MaxFilled(seed);
+  runner_.max_filled_lines = max_filled_lines;
 }
 
 void RandomRun::Steps(uint64_t count) {

@@ -22,6 +22,8 @@ namespace inventory::model {
 class RandomRun {
  public:
   explicit RandomRun(uint64_t seed);
+  // The same with numbers from elsewhere; a step of a fill serves at most so many lines, see Model.
+  RandomRun(Requests::Random random, int64_t max_filled_lines);
 
   // Stops at the first disagreement.
   void Steps(uint64_t count);
