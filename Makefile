@@ -10,7 +10,8 @@ SOURCES = $(shell git ls-files '*.cc' '*.h')
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
-	@echo 'make run takes LISTEN=HOST:PORT, METRICS_LISTEN=HOST:PORT and DATA_DIR=FOLDER.'
+	@echo 'make run takes LISTEN=HOST:PORT, METRICS_LISTEN=HOST:PORT and DATA_DIR=FOLDER; to serve other machines'
+	@echo '  TLS_CERT_FILE, TLS_KEY_FILE and TLS_CA_FILE, or ALLOW_PLAINTEXT=true.'
 	@echo 'make bench takes BENCH=OPTIONS, and MySQL from INVENTORY_BENCH_MYSQL: tests/bench/README.md.'
 	@echo 'make model-test takes SEEDS=FIRST-LAST and STEPS=NUMBER.'
 	@echo 'make fuzz takes FUZZ_SECONDS=NUMBER of each target and FUZZ=TARGETS: tests/fuzz/README.md.'
