@@ -8,6 +8,11 @@
 #include "server/serve.h"
 #include "server/signals.h"
 
+// jemalloc, where it is linked, reads its settings from a variable of this name. Without a thread of its own it gives
+// memory back only while threads allocate more: after an attack the server would seem large for as long as it is idle.
+extern const char* malloc_conf;
+const char* malloc_conf = "background_thread:true";
+
 namespace {
 
 using inventory::server::Command;

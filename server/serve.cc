@@ -25,6 +25,7 @@
 #include "server/metrics_endpoint.h"
 #include "server/net/descriptors.h"
 #include "server/options/transport.h"
+#include "server/rpc/grpc_log.h"
 #include "server/rpc/grpc_server.h"
 #include "server/tls/store.h"
 
@@ -173,6 +174,7 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, con
 }  // namespace
 
 absl::Status Serve(const ServerOptions& asked, Signals& signals) {
+  rpc::TakeGrpcLog();
   Log(LogLevel::kInfo, "inventory-server", {{"version", INVENTORY_VERSION}});
   const ServerOptions options = FitToDescriptors(asked);
   WarnOfPlaintext(options);

@@ -1,4 +1,6 @@
 // How inventoryctl connects: TLS, certificates of its own, and tokens.
+#include "storage/connection.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -10,6 +12,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "grpcpp/security/credentials.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
@@ -18,6 +21,7 @@
 #include "tests/certificates.h"
 #include "tests/cli/program.h"
 #include "tests/cli/shop.h"
+#include "tests/integration/database_fixture.h"
 #include "tests/integration/server_process.h"
 
 namespace inventory::cli {
@@ -124,6 +128,52 @@ TEST_F(ConnectionTest, SendsItsTokenOnlyWhereNobodyCanReadIt) {
       RunTool({"get", "item", "A", "--address", "192.0.2.1:50051", "--plaintext", "--token-file", token});
   EXPECT_EQ(refused.exit_code, 2) << refused.err;
   EXPECT_THAT(refused.err, HasSubstr("plaintext"));
+}
+
+// The real server.
+class SecureServerTest : public ConnectionTest {
+ protected:
+  void SetUp() override {
+    ConnectionTest::SetUp();
+    database_ = storage::NewDatabase();
+  }
+  void TearDown() override { storage::DropDatabase(database_); }
+
+  std::unique_ptr<integration::ServerProcess> Start(const Words& more = {}) const {
+    Words arguments = {"--tls-cert-file=" + made_.Pem("server"), "--tls-key-file=" + made_.Key("server")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    grpc::SslCredentialsOptions options;
+    options.pem_root_certs = Contents(made_.Pem("ca"));
+    options.pem_cert_chain = Contents(made_.Pem("client"));
+    options.pem_private_key = Contents(made_.Key("client"));
+    return std::make_unique<integration::ServerProcess>(
+        integration::ServerProcess::Options{.database_url = storage::UrlOf(database_),
+                                            .arguments = arguments,
+                                            .credentials = grpc::SslCredentials(options)});
+  }
+
+  static int ListItems(const integration::ServerProcess& server, const Words& more) {
+    Words words = {"list", "items", "--address", server.address(), "--timeout", "2s"};
+    words.insert(words.end(), more.begin(), more.end());
+    return RunTool(words).exit_code;
+  }
+
+ private:
+  storage::DatabaseOptions database_;
+};
+
+TEST_F(SecureServerTest, IsReachedOverTls) {
+  const auto server = Start();
+  EXPECT_EQ(ListItems(*server, {"--tls-ca", made_.Pem("ca")}), 0);
+  EXPECT_EQ(ListItems(*server, {"--plaintext"}), 3);
+  EXPECT_EQ(ListItems(*server, {"--tls-ca", made_.Pem("ca"), "--tls-server-name", "stock.internal"}), 3);
+}
+
+TEST_F(SecureServerTest, IsReachedOverMutualTls) {
+  const auto server = Start({"--tls-client-ca-file=" + made_.Pem("ca")});
+  const Words with = {"--tls-ca", made_.Pem("ca"), "--tls-cert", made_.Pem("client"), "--tls-key", made_.Key("client")};
+  EXPECT_EQ(ListItems(*server, with), 0);
+  EXPECT_EQ(ListItems(*server, {"--tls-ca", made_.Pem("ca")}), 3);
 }
 
 }  // namespace

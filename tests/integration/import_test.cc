@@ -6,7 +6,6 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "server/rpc/command_stream.h"
-#include "server/rpc/streams.h"
 #include "tests/integration/bulk_calls.h"
 #include "tests/integration/server_fixture.h"
 
@@ -324,8 +323,9 @@ TEST_F(ImportTest, ACallerWhoDoesNotReadIsWaitedFor) {
 }
 
 TEST_F(ImportTest, OnlySoManyStreamsAreOpenAtOnce) {
+  constexpr int kMostOfOneCaller = 8;
   std::vector<std::unique_ptr<ImportCall>> open;
-  for (std::size_t i = 0; i < rpc::Streams::kMostOpen; ++i) {
+  for (int i = 0; i < kMostOfOneCaller; ++i) {
     open.push_back(std::make_unique<ImportCall>(client()));
     open.back()->Start(Name(absl::StrCat(i)));
     open.back()->SendChunk(Chunk(1, "stock_updates", {Update(absl::StrCat(i), "set_on_hand: 1")}));

@@ -1,0 +1,60 @@
+#include "tests/integration/attacked_server.h"
+
+#include <cstdlib>
+#include <fstream>
+
+namespace inventory::integration {
+
+void AttackTest::SetUpTestSuite() {
+  StartServer(
+      {"--handshake-timeout=2s", "--max-connection-idle=3s", "--slow-client-timeout=1s", "--max-connection-age=10s",
+       "--max-connection-age-grace=1s", "--max-calls-per-client=200", "--max-connections-memory=64MiB"},
+      /*metrics=*/true);
+  MakeReady();
+}
+
+void AttackTest::MakeReady() {
+  SetStock("sku", "w1", 100);
+  for (int i = 0; i < 100; ++i) ExpectServesOthers();
+}
+
+void AttackTest::SetUp() { memory_before_ = MemoryInUse(); }
+
+void AttackTest::TearDown() {
+  ExpectServesOthers();
+  EXPECT_FALSE(server().run().Ended());
+  const bool back = Eventually([this] {
+    ExpectServesOthers();
+    return MemoryInUse() <= memory_before_ + kGrowth;
+  });
+  EXPECT_TRUE(back) << "from " << (memory_before_ >> 20) << " to " << (MemoryInUse() >> 20) << " MiB";
+}
+
+double AttackTest::Metric(const std::string& series) {
+  const std::string text = HttpGet(server().metrics_port(), "/metrics");
+  const std::size_t at = text.find(absl::StrCat("\n", series, " "));
+  return at == std::string::npos ? 0 : std::atof(&text[at + series.size() + 2]);
+}
+
+void AttackTest::ExpectServesOthers() {
+  const Client other(server().address());
+  absl::Status status;
+  const bool served = Eventually(
+      [&] {
+        status = other.Call(Pb<v1::GetStockLevelRequest>("sku: 'sku' warehouse_id: 'w1'"), absl::Seconds(10)).status();
+        return status.ok();
+      },
+      absl::Seconds(20));
+  EXPECT_TRUE(served) << status;
+}
+
+std::size_t AttackTest::MemoryInUse() {
+  std::ifstream status(absl::StrCat("/proc/", server().pid(), "/status"));
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmRSS:")) return std::strtoull(&line[6], nullptr, 10) << 10;
+  }
+  ADD_FAILURE() << "the server is gone";
+  return 0;
+}
+
+}  // namespace inventory::integration

@@ -1,0 +1,46 @@
+// A server under attack.
+#ifndef INVENTORY_TESTS_INTEGRATION_ATTACKED_SERVER_H_
+#define INVENTORY_TESTS_INTEGRATION_ATTACKED_SERVER_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "tests/integration/raw_http2.h"
+#include "tests/integration/server_fixture.h"
+
+namespace inventory::integration {
+
+// The suite's server with metrics, and limits of time that are short enough for tests. After each test it serves, and
+// its memory is back: it has grown by no more than kGrowth.
+class AttackTest : public ServerTest {
+ public:
+  static void SetUpTestSuite();
+
+ protected:
+  static constexpr std::size_t kGrowth = std::size_t{48} << 20;
+
+  // After StartServer: makes what attacks ask for, and all that is made at first use.
+  static void MakeReady();
+
+  void SetUp() override;
+  void TearDown() override;
+
+  // The value of a metric by its name and labels, as in `inventory_connections`; 0 if there is none.
+  static double Metric(const std::string& series);
+
+  // Whether somebody else is served, on a new connection. A busy machine may need more than one attempt to connect.
+  static void ExpectServesOthers();
+
+  // Bytes of memory that the server has in use.
+  static std::size_t MemoryInUse();
+
+  static int port() { return server().port(); }
+
+ private:
+  std::size_t memory_before_ = 0;
+};
+
+}  // namespace inventory::integration
+
+#endif  // INVENTORY_TESTS_INTEGRATION_ATTACKED_SERVER_H_

@@ -1,0 +1,135 @@
+// Callers who take more than their share, or too long, leave room to others.
+#include <thread>
+
+#include "tests/integration/bulk_calls.h"
+#include "tests/integration/raw_http2.h"
+#include "tests/integration/server_fixture.h"
+#include "tests/integration/sessions.h"
+
+namespace inventory::integration {
+namespace {
+
+using ::testing::HasSubstr;
+
+class FairnessTest : public ServerTest {
+ public:
+  static void SetUpTestSuite() {
+    StartServer({"--max-calls-per-client=4", "--max-open-streams=3", "--max-open-streams-per-client=2",
+                 "--slow-client-timeout=500ms"},
+                /*metrics=*/true);
+  }
+
+ protected:
+  // Calls, which must be blocked, that take all of the caller's places. Any of them may come after another call.
+  static std::vector<std::thread> CallInVain(const v1::SetStockRequest& request) {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([request] { EXPECT_TRUE(Eventually([&request] { return client().Call(request).ok(); })); });
+    }
+    return threads;
+  }
+  static bool HasMetric(const std::string& line) {
+    return absl::StrContains(HttpGet(server().metrics_port(), "/metrics"), absl::StrCat("\n", line, "\n"));
+  }
+};
+
+TEST_F(FairnessTest, OneCallerHasOnlySoManyCallsUnderWay) {
+  SetStock(Sku(), "w1", 10);
+  const auto blocker = storage::MustOpen(database());
+  storage::Must(*blocker, {"BEGIN", absl::StrCat("SELECT * FROM item WHERE sku = '", Sku(), "' FOR UPDATE")});
+  v1::SetStockRequest request;
+  request.set_sku(Sku());
+  request.set_warehouse_id("w1");
+  std::vector<std::thread> blocked = CallInVain(request);
+  absl::Status refused;
+  EXPECT_TRUE(Eventually([&] {
+    refused = client().Call(request, absl::Milliseconds(500)).status();
+    return absl::IsResourceExhausted(refused);
+  }));
+  EXPECT_EQ(Outcome(refused), "RESOURCE_EXHAUSTED TOO_MANY_CALLS");
+  EXPECT_EQ(RetryDelayOf(refused), absl::Milliseconds(100));
+  // Another caller is served.
+  RawConnection other(server().port(), "127.0.0.2");
+  ASSERT_TRUE(other.Begin());
+  other.Send(CallFrame(1, "/inventory.v1.InventoryService/GetStockLevel"));
+  v1::GetStockLevelRequest get;
+  get.set_sku(Sku());
+  get.set_warehouse_id("w1");
+  other.Send(FrameOf(FrameType::kData, kEndStream, 1, MessageOf(get.SerializeAsString())));
+  const auto answer = other.ReadUntil(FrameType::kData, 1);
+  EXPECT_TRUE(answer.has_value() && absl::StrContains(answer->payload, Sku()));
+  storage::Must(*blocker, {"ROLLBACK"});
+  for (std::thread& thread : blocked) thread.join();
+  EXPECT_TRUE(client().Call(request).ok());
+  EXPECT_FALSE(HasMetric("inventory_limit_refusals_total{reason=\"too_many_of_a_caller\",what=\"call\"} 0"));
+}
+
+TEST_F(FairnessTest, ARefusalTellsGrpcsOwnRetriesWhenToComeBack) {
+  SetStock(Sku(), "w1", 10);
+  const auto blocker = storage::MustOpen(database());
+  storage::Must(*blocker, {"BEGIN", absl::StrCat("SELECT * FROM item WHERE sku = '", Sku(), "' FOR UPDATE")});
+  v1::SetStockRequest request;
+  request.set_sku(Sku());
+  request.set_warehouse_id("w1");
+  std::vector<std::thread> blocked = CallInVain(request);
+  const auto stub = v1::InventoryService::NewStub(client().channel());
+  EXPECT_TRUE(Eventually([&] {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Milliseconds(500)));
+    v1::SetStockResponse response;
+    const grpc::Status status = stub->SetStock(&context, request, &response);
+    const auto& trailers = context.GetServerTrailingMetadata();
+    const auto pushback = trailers.find("grpc-retry-pushback-ms");
+    return status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED && pushback != trailers.end() &&
+           pushback->second == "100";
+  }));
+  storage::Must(*blocker, {"ROLLBACK"});
+  for (std::thread& thread : blocked) thread.join();
+}
+
+TEST_F(FairnessTest, AnImportThatNothingComesOfEnds) {
+  ImportCall call(client());
+  ASSERT_TRUE(call.Start(Name("import")));
+  while (call.Receive()) {
+  }
+  const absl::Status status = call.Finish();
+  EXPECT_EQ(Outcome(status), "UNAVAILABLE STREAM_IDLE");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("nothing came from the caller for 500ms"));
+}
+
+TEST_F(FairnessTest, AnImportThatGoesOnDoesNotEnd) {
+  ImportCall call(client());
+  ASSERT_TRUE(call.Start(Name("import")));
+  v1::ImportChunk chunk;
+  v1::StockUpdate& row = *chunk.add_stock_updates();
+  row.set_sku(Sku());
+  row.set_warehouse_id("w1");
+  // Longer than a caller may take for one message.
+  for (int i = 1; i <= 8; ++i) {
+    absl::SleepFor(absl::Milliseconds(150));
+    chunk.set_first_row(i);
+    row.set_set_on_hand(i);
+    ASSERT_TRUE(call.SendChunk(chunk));
+    ASSERT_TRUE(call.Receive()) << call.Finish();
+  }
+  call.SendEnd();
+  while (call.Receive()) {
+  }
+  EXPECT_EQ(Outcome(call.Finish()), "OK");
+}
+
+TEST_F(FairnessTest, OneCallerHasOnlySoManyImportsAndExports) {
+  ImportCall first(client());
+  ImportCall second(client());
+  ASSERT_TRUE(first.Start(Name("first")) && second.Start(Name("second")));
+  EXPECT_TRUE(Eventually([this] {
+    ImportCall third(client());
+    third.Start(Name("third"));
+    while (third.Receive()) {
+    }
+    return Outcome(third.Finish()) == "RESOURCE_EXHAUSTED TOO_MANY_STREAMS";
+  }));
+}
+
+}  // namespace
+}  // namespace inventory::integration

@@ -1,0 +1,38 @@
+// Ten thousand connections that do nothing.
+#include "server/net/descriptors.h"
+#include "tests/integration/attacked_server.h"
+
+namespace inventory::integration {
+namespace {
+
+class IdleConnectionsTest : public AttackTest {
+ public:
+  static void SetUpTestSuite() {
+    net::RaiseDescriptorLimit();
+    StartServer({"--handshake-timeout=10s", "--max-connection-idle=10s", "--max-connections=9500",
+                 "--max-connections-per-address=9000"},
+                /*metrics=*/true);
+    MakeReady();
+  }
+};
+
+TEST_F(IdleConnectionsTest, LeaveRoomToOthersAndAreCut) {
+  constexpr int kAttack = 10'000;
+  if (net::RaiseDescriptorLimit() < kAttack + 2000) GTEST_SKIP() << "needs a limit of 12,000 descriptors";
+  std::vector<RawConnection> connections;
+  connections.reserve(kAttack);
+  for (int i = 0; i < kAttack; ++i) {
+    RawConnection& connection = connections.emplace_back(port(), "127.0.0.2");
+    // Every other one gets as far as HTTP/2.
+    if (i % 2 == 0) connection.Send(PrefaceOf());
+  }
+  ExpectServesOthers();
+  EXPECT_GE(Metric("inventory_connections"), 5000);
+  EXPECT_TRUE(Eventually([] {
+    return Metric("inventory_limit_refusals_total{reason=\"too_many_of_an_address\",what=\"connection\"}") >= 1000;
+  }));
+  EXPECT_TRUE(Eventually([] { return Metric("inventory_connections") < 10; }));
+}
+
+}  // namespace
+}  // namespace inventory::integration
