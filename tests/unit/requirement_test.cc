@@ -63,8 +63,8 @@ TEST(Requirement, OfEveryWriteIsMoreThanReading) {
     const Role role = FindRequirement(method->full_name())->role;
     EXPECT_NE(role, Role::kAnyone) << method->full_name();
     const bool reads = method->options().idempotency_level() == MethodOptions::NO_SIDE_EFFECTS;
-    if (!reads) EXPECT_NE(role, Role::kReader) << method->full_name();
-    if (reads) EXPECT_TRUE(role == Role::kReader || role == Role::kOperator) << method->full_name();
+    const bool may_read = role == Role::kReader || role == Role::kOperator;
+    EXPECT_TRUE(reads ? may_read : role != Role::kReader) << method->full_name();
   }
 }
 
@@ -73,7 +73,7 @@ TEST(Requirement, OnlyHealthIsForAnyone) {
     const bool is_health = requirement.method.rfind("grpc.health.", 0) == 0;
     EXPECT_EQ(requirement.role == Role::kAnyone, is_health) << requirement.method;
     const bool is_own = requirement.method.rfind("inventory.v1.", 0) == 0;
-    if (!is_own && !is_health) EXPECT_EQ(requirement.role, Role::kAdmin) << requirement.method;
+    EXPECT_TRUE(is_own || is_health || requirement.role == Role::kAdmin) << requirement.method;
   }
 }
 
@@ -83,10 +83,11 @@ TEST(Requirement, IsCheckedWhereTheRpcComesThrough) {
     const Requirement& requirement = *FindRequirement(method->full_name());
     for (const Confinement* confinement : {&requirement.warehouses, &requirement.channels}) {
       const bool is_command = Implementation(*method).make_command != nullptr || method->client_streaming();
-      if (confinement->by == By::kRows) EXPECT_TRUE(is_command) << method->full_name();
-      if (confinement->by == By::kResponse) EXPECT_NE(Implementation(*method).read, nullptr) << method->full_name();
+      EXPECT_TRUE(confinement->by != By::kRows || is_command) << method->full_name();
+      const bool is_read = Implementation(*method).read != nullptr;
+      EXPECT_TRUE(confinement->by != By::kResponse || is_read) << method->full_name();
       const bool needs_fields = confinement->by == By::kRequest || confinement->by == By::kResponse;
-      if (needs_fields) EXPECT_FALSE(confinement->fields.empty()) << method->full_name();
+      EXPECT_TRUE(!needs_fields || !confinement->fields.empty()) << method->full_name();
       for (const FieldPath& field : confinement->fields) {
         EXPECT_EQ(field.back()->cpp_type(), google::protobuf::FieldDescriptor::CPPTYPE_STRING) << method->full_name();
       }
