@@ -40,12 +40,12 @@ struct ServerOptions {
 
   // Serving.
   std::string listen = "127.0.0.1:50051";               // Default 127.0.0.1:50051.
-  bool allow_plaintext = false;                         // Default false.
   std::string metrics_listen = "127.0.0.1:9464";        // Default 127.0.0.1:9464; empty is off.
-  MetricsTls metrics_tls = MetricsTls::kOff;            // Default off.
+  bool allow_plaintext = false;                         // Default false.
   bool metrics_allow_plaintext = false;                 // Default false.
   bool reflection = true;                               // Default true.
   bool channelz = false;                                // Default false.
+  MetricsTls metrics_tls = MetricsTls::kOff;            // Default off.
   int grpc_threads = 0;                                 // Default 0: one a core.
   absl::Duration default_deadline = absl::Seconds(10);  // Default 10s.
 
@@ -53,13 +53,12 @@ struct ServerOptions {
   std::string tls_cert_file;                                // Path. Default empty: no TLS.
   std::string tls_key_file;                                 // Path. Default empty: no TLS.
   std::string tls_client_ca_file;                           // Path. Default empty: clients are not asked for one.
-  TlsClientAuth tls_client_auth = TlsClientAuth::kRequire;  // Default require.
   absl::Duration tls_reload_interval = absl::Seconds(10);   // Default 10s.
   absl::Duration tls_expiry_warning = absl::Hours(168);     // Default 168h.
+  TlsClientAuth tls_client_auth = TlsClientAuth::kRequire;  // Default require.
 
   // Authentication and authorisation.
   std::string auth_policy_file;                             // Path. Default empty: everybody may do everything.
-  bool allow_unauthenticated = false;                       // Default false.
   std::string jwt_keys;                                     // Path or URL. Default empty: tokens are not accepted.
   std::string jwt_keys_ca_file;                             // Path. Default empty: the system's authorities.
   std::string jwt_issuer;                                   // Default empty; needed with jwt_keys.
@@ -68,9 +67,10 @@ struct ServerOptions {
   absl::Duration jwt_keys_refresh = absl::Minutes(5);       // Default 5m.
   absl::Duration jwt_keys_min_refresh = absl::Seconds(10);  // Default 10s.
   absl::Duration jwt_keys_max_age = absl::Hours(24);        // Default 24h.
+  bool allow_unauthenticated = false;                       // Default false.
   int jwt_max_bytes = 8 << 10;                              // Default 8KiB.
-  std::size_t jwt_cache_size = 10000;                       // Default 10000.
   int audit_max_lines = 100;                                // Default 100, a second.
+  std::size_t jwt_cache_size = 10000;                       // Default 10000.
 
   // Limits of callers.
   int max_message_bytes = 4 << 20;                              // Default 4MiB.
@@ -95,10 +95,10 @@ struct ServerOptions {
 
   // Writes and reads.
   int lanes = 3;                          // Default 3.
+  int read_connections = 4;               // Default 4.
   std::size_t max_waiting_writes = 2000;  // Default 2000.
   std::size_t max_batch_commands = 256;   // Default 256.
   std::size_t max_batch_skus = 1000;      // Default 1000.
-  int read_connections = 4;               // Default 4.
   std::size_t max_waiting_reads = 10000;  // Default 10000.
 
   // Holds and requests.

@@ -44,7 +44,8 @@ int Stream::UntilDone(const std::function<int()>& attempt) {
     const int result = attempt();
     if (result > 0) return result;
     const absl::Duration left = deadline_ - absl::Now();
-    pollfd wait = {.fd = connection_.get(), .events = WaitsFor(result), .revents = 0};
+    pollfd wait = {
+        .fd = connection_.get(), .events = static_cast<decltype(pollfd::events)>(WaitsFor(result)), .revents = 0};
     if (wait.events == 0 || left <= absl::ZeroDuration()) return result;
     poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(left)) + 1);
   }
@@ -63,7 +64,7 @@ int Stream::WriteSome(std::string_view bytes) {
   return static_cast<int>(send(connection_.get(), part.data(), part.size(), MSG_NOSIGNAL));
 }
 
-short Stream::WaitsFor(int result) const {
+int Stream::WaitsFor(int result) const {
   if (session_ == nullptr) return result < 0 && (errno == EAGAIN || errno == EINTR) ? plain_events_ : 0;
   switch (SSL_get_error(session_.get(), result)) {
     case SSL_ERROR_WANT_READ:

@@ -34,12 +34,12 @@ class Stream {
   int ReadSome(char* bytes, std::size_t most);
   int WriteSome(std::string_view bytes);
   // The poll events that an attempt which did nothing waits for; 0: it failed.
-  short WaitsFor(int result) const;
+  int WaitsFor(int result) const;
 
   const Descriptor connection_;
   const absl::Time deadline_;
   tls::Session session_;  // Null: in the clear.
-  short plain_events_ = 0;
+  int plain_events_ = 0;
 };
 
 }  // namespace inventory::net

@@ -66,7 +66,7 @@ std::string SubjectOf(const X509* certificate) {
   const Bio bio(BIO_new(BIO_s_mem()));
   X509_NAME_print_ex(bio.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253);
   char* text = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &text);
+  const auto size = BIO_get_mem_data(bio.get(), &text);
   return std::string(text, static_cast<std::size_t>(size));
 }
 

@@ -65,8 +65,13 @@ fi
 grep -q "already listens on $address" "$work/taken.out" || fail "a taken address is not named"
 stop_serving
 
+# The same over TLS.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=inventory \
+  -addext subjectAltName=IP:127.0.0.1 -keyout "$work/tls.key" -out "$work/tls.pem" 2>"$work/openssl.out"
+export TLS_CERT_FILE="$work/tls.pem" TLS_KEY_FILE="$work/tls.key"
 second="$work/second.out"
 start_serving "$second"
+grep -q "^  grpcurl -cacert $work/tls.pem " "$second" || fail "the printed calls don't use TLS"
 [[ "$(stock "$second" "Stock before")" == "$(stock "$first" "Stock after")" ]] ||
   fail "a second start does not find the stock of the first"
 (($(reserved "$second" "Stock after") == 24)) || fail "a second start makes no reservation of its own"
