@@ -1,4 +1,8 @@
 // Ten thousand connections that do nothing.
+#include <signal.h>
+
+#include <cstdlib>
+
 #include "server/net/descriptors.h"
 #include "tests/integration/attacked_server.h"
 
@@ -32,6 +36,27 @@ TEST_F(IdleConnectionsTest, LeaveRoomToOthersAndAreCut) {
     return Metric("inventory_limit_refusals_total{reason=\"too_many_of_an_address\",what=\"connection\"}") >= 1000;
   }));
   EXPECT_TRUE(Eventually([] { return Metric("inventory_connections") < 10; }));
+}
+
+// With few descriptors the server takes fewer connections, says so, and has enough for its own work.
+TEST(FewDescriptorsTest, AreKeptForWork) {
+  const storage::DatabaseOptions database = storage::NewDatabase();
+  ProgramRun server({"/usr/bin/prlimit", "--nofile=256", INVENTORY_SERVER_BINARY, "serve",
+                     "--database-url=" + storage::UrlOf(database), absl::StrCat("--listen=127.0.0.1:", FreePort()),
+                     "--metrics-listen="});
+  ASSERT_TRUE(Eventually([&server] { return absl::StrContains(server.output(), "INFO serving"); })) << server.output();
+  EXPECT_THAT(server.output(), ::testing::HasSubstr("WARNING the limit of descriptors is low"));
+  const std::string log = server.output();
+  const int port = std::atoi(&log[log.find(" port=") + 6]);
+  {
+    std::vector<RawConnection> connections;
+    for (int i = 0; i < 300; ++i) connections.emplace_back(port, "127.0.0.2");
+  }
+  const Client client(absl::StrCat("127.0.0.1:", port));
+  EXPECT_TRUE(Eventually([&client] { return client.Call(v1::ListWarehousesRequest()).ok(); }));
+  server.Signal(SIGTERM);
+  EXPECT_EQ(server.Wait(), 0);
+  storage::DropDatabase(database);
 }
 
 }  // namespace

@@ -136,7 +136,7 @@ TEST_F(ProgramTest, APortThatIsTakenIsNamedAndFails) {
   const std::string metrics = absl::StrCat("127.0.0.1:", server.metrics_port());
   const Finished http = RunServerProgram(Serve(database(), {"--metrics-listen=" + metrics}));
   EXPECT_EQ(http.exit_code, kFailed);
-  EXPECT_THAT(http.output, HasSubstr("can't serve metrics on " + metrics));
+  EXPECT_THAT(http.output, HasSubstr("can't serve metrics: can't listen on " + metrics));
   EXPECT_EQ(server.Stop(), 0);
 }
 

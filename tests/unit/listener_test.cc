@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -47,13 +48,19 @@ class Taker {
 
   // Waits until so many in all were taken and refused.
   void Await(std::size_t taken, std::size_t refused) {
+    AwaitAtLeast(taken, refused);
+    storage::MutexLock lock(mutex_);
+    EXPECT_EQ(taken_.size(), taken);
+    EXPECT_EQ(refused_.size(), refused);
+  }
+  void AwaitAtLeast(std::size_t taken, std::size_t refused) {
     const absl::Time give_up = absl::Now() + absl::Seconds(10);
     storage::MutexLock lock(mutex_);
     while ((taken_.size() < taken || refused_.size() < refused) && absl::Now() < give_up) {
       changed_.WaitFor(mutex_, absl::Milliseconds(100));
     }
-    EXPECT_EQ(taken_.size(), taken);
-    EXPECT_EQ(refused_.size(), refused);
+    EXPECT_GE(taken_.size(), taken);
+    EXPECT_GE(refused_.size(), refused);
   }
   std::vector<std::string> refused() {
     storage::MutexLock lock(mutex_);
@@ -73,15 +80,21 @@ class Taker {
   const std::unique_ptr<Listener> listener_;  // Ends first.
 };
 
+void ConnectTo(const Descriptor& connection, int port) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+}
+
 Descriptor Connect(int port, const char* from = "127.0.0.1") {
   Descriptor connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   inet_pton(AF_INET, from, &address.sin_addr);
   EXPECT_EQ(bind(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  ConnectTo(connection, port);
   return connection;
 }
 
@@ -161,6 +174,20 @@ TEST(ListenerTest, ADeadUnixSocketIsReplacedAndALiveOneIsNot) {
   EXPECT_FALSE(Listener::Listen({.address = "unix:" + path}).ok());
   EXPECT_TRUE(std::filesystem::exists(path));
   std::filesystem::remove(path);
+}
+
+TEST(ListenerTest, ALackOfDescriptorsIsOutlived) {
+  Taker taker({.address = "127.0.0.1:0"});
+  const Descriptor connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none = {.rlim_cur = 3, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  ConnectTo(connection, taker.listener().port());
+  taker.AwaitAtLeast(0, 1);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(taker.refused().front(), "no_descriptors");
+  taker.AwaitAtLeast(1, 1);
 }
 
 TEST(ListenerTest, DescriptorsAreLeftToOthers) {
