@@ -6,7 +6,7 @@ STEPS ?= 500
 FUZZ_SECONDS ?= 300
 SOURCES = $(shell git ls-files '*.cc' '*.h')
 
-.PHONY: help run test model-test fuzz fuzz-seconds coverage bench bench-full packages asan tsan ci ci-full format lint tidy dependencies clean
+.PHONY: help run test model-test fuzz fuzz-seconds coverage faults bench bench-full packages asan tsan ci ci-full format lint tidy dependencies clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -14,6 +14,7 @@ help: ## Lists the targets
 	@echo '  TLS_CERT_FILE, TLS_KEY_FILE and TLS_CA_FILE, or ALLOW_PLAINTEXT=true.'
 	@echo 'make bench takes BENCH=OPTIONS, and MySQL from INVENTORY_BENCH_MYSQL: tests/bench/README.md.'
 	@echo 'make model-test takes SEEDS=FIRST-LAST and STEPS=NUMBER.'
+	@echo 'make faults takes FAULTS=OPTIONS: tests/faults/README.md.'
 	@echo 'make fuzz takes FUZZ_SECONDS=NUMBER of each target and FUZZ=TARGETS: tests/fuzz/README.md.'
 
 run: dependencies ## Builds the server, starts it on a private database, loads a sample and serves
@@ -40,6 +41,10 @@ coverage: ## Runs the tests and says which lines of the code they have run; the 
 	@find build/coverage -name '*.gcda' -delete
 	@server/dev/test.sh coverage --tests-regex '^(unit|integration|cli|client|client_attention)$$'
 	@server/dev/coverage.sh
+
+faults: dependencies ## Breaks the service in every way it must stand, 50 times each, in under an hour
+	@server/dev/build.sh release inventory-server inventory_faults
+	@exec build/release/tests/faults/inventory_faults --jobs=3 --output=build/faults $(FAULTS)
 
 bench: dependencies ## Builds and runs the benchmark, in under ten minutes; charts go to build/bench
 	@server/dev/build.sh release inventory-server inventory_bench

@@ -131,21 +131,62 @@ void Episode::AwaitQuiet() const {
   }
 }
 
+// The ledger still shows the units as reserved that a read doesn't.
+absl::StatusOr<bool> Episode::HasDeadHolds() {
+  int64_t reserved = 0;
+  for (const auto& workload : workloads_) {
+    for (const std::string& sku : workload->mortal_skus()) {
+      const auto ledger = ReadLedger(sku);
+      if (!ledger.ok()) return ledger.status();
+      for (const v1::Movement& movement : *ledger) reserved += movement.delta().reserved();
+      for (const char* warehouse_id : {kFirstWarehouse, kSecondWarehouse}) {
+        v1::GetStockLevelRequest request;
+        request.set_sku(sku);
+        request.set_warehouse_id(warehouse_id);
+        const auto level = checker_->inventory().GetStockLevel(request);
+        if (!level.ok()) return level.status();
+        reserved -= level->reserved();
+      }
+    }
+  }
+  return reserved != 0;
+}
+
+void Episode::AwaitBackground(Result& result) {
+  const absl::Time give_up = absl::Now() + options_.patience;
+  std::string missing;
+  for (; absl::Now() < give_up; absl::SleepFor(absl::Milliseconds(20))) {
+    missing = "health does not say SERVING";
+    if (!site_.Serving()) continue;
+    const absl::StatusOr<bool> dead = HasDeadHolds();
+    missing = dead.ok() ? "dead holds are not swept" : dead.status().ToString();
+    if (dead.ok() && !*dead) return;
+  }
+  result.violations.push_back({Violation::Kind::kNotRecovered, missing});
+}
+
+absl::StatusOr<std::vector<v1::Movement>> Episode::ReadLedger(const std::string& sku) {
+  std::vector<v1::Movement> ledger;
+  v1::ListMovementsRequest request;
+  request.set_page_size(1000);
+  request.mutable_filter()->set_sku(sku);
+  for (absl::StatusOr<v1::Movement>& movement : checker_->inventory().ListMovements(request)) {
+    if (!movement.ok()) return movement.status();
+    movement->set_request_id(Caller::WithoutAttempt(movement->request_id()));
+    ledger.push_back(*std::move(movement));
+  }
+  return ledger;
+}
+
 absl::StatusOr<history::History> Episode::ReadHistory() {
   history::History history = recorder_.TakeHistory();
   history.channels = {{kChannel, {kFirstWarehouse, kSecondWarehouse}}};
   for (const auto& workload : workloads_) {
     history.set_up.insert(workload->set_up_id());
     for (const std::string& sku : workload->skus()) {
-      std::vector<v1::Movement>& ledger = history.ledgers[sku];
-      v1::ListMovementsRequest request;
-      request.set_page_size(1000);
-      request.mutable_filter()->set_sku(sku);
-      for (absl::StatusOr<v1::Movement>& movement : checker_->inventory().ListMovements(request)) {
-        if (!movement.ok()) return movement.status();
-        movement->set_request_id(Caller::WithoutAttempt(movement->request_id()));
-        ledger.push_back(*std::move(movement));
-      }
+      auto ledger = ReadLedger(sku);
+      if (!ledger.ok()) return ledger.status();
+      history.ledgers[sku] = *std::move(ledger);
     }
   }
   return history;
@@ -154,7 +195,7 @@ absl::StatusOr<history::History> Episode::ReadHistory() {
 absl::StatusOr<Levels> Episode::ReadLevels() {
   Levels levels;
   for (const auto& workload : workloads_) {
-    for (const std::string& sku : workload->skus_to_read()) {
+    for (const std::string& sku : workload->lasting_skus()) {
       for (const char* warehouse_id : {kFirstWarehouse, kSecondWarehouse}) {
         auto level = checker_->ReadLevel(sku, warehouse_id);
         if (!level.ok()) return level.status();
@@ -177,6 +218,7 @@ absl::Status Episode::Verify(Violations& violations) {
 
 absl::Status Episode::Judge(Fault& fault, Result& result) {
   result.counts = recorder_.counts();
+  AwaitBackground(result);
   AwaitQuiet();
   const auto levels = ReadLevels();
   if (!levels.ok()) return levels.status();

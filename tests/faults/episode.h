@@ -49,8 +49,12 @@ class Episode {
   // Does the fault and waits until all callers are answered again.
   void Inject(Fault& fault, Result& result);
   void AwaitRecovery(absl::Time since, Result& result) const;
+  // Until health says that all is well, and what runs in the background has swept the holds that are dead.
+  void AwaitBackground(Result& result);
+  absl::StatusOr<bool> HasDeadHolds();
   // Until nothing of what callers have given up is still being done.
   void AwaitQuiet() const;
+  absl::StatusOr<std::vector<v1::Movement>> ReadLedger(const std::string& sku);
   absl::StatusOr<history::History> ReadHistory();
   absl::StatusOr<Levels> ReadLevels();
   absl::Status Verify(history::Violations& violations);

@@ -1,13 +1,13 @@
 // inventory_faults: breaks a real service in every way that it must stand, and checks what its callers were told.
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -42,6 +42,7 @@ struct Options {
   int jobs = 2;
   std::string dir = fs::temp_directory_path();
   std::string output = "faults";
+  bool keep = false;
   bool list = false;
   bool mutants = false;
 };
@@ -99,6 +100,7 @@ RunOptions OptionsOf(const Options& options, const std::string& work_folder) {
           .seed = options.seed,
           .deadline = options.seconds > 0 ? absl::Now() + absl::Seconds(options.seconds) : absl::InfiniteFuture(),
           .report = Say,
+          .keep_all = options.keep,
           .stop = &interrupted};
 }
 
@@ -126,20 +128,36 @@ absl::StatusOr<std::vector<std::unique_ptr<Fault>>> Chosen(const std::vector<std
   return absl::InvalidArgumentError(absl::StrCat("there is no fault ", absl::StrJoin(wanted, ", "), "; see --list"));
 }
 
-int Finish(const Options& options, const std::string& table, const std::vector<KindResult>& results) {
+// As the other tests do: a file for the report, or an error where nothing may be skipped.
+bool MaySkip(const std::vector<KindResult>& results) {
+  const char* reports = std::getenv("SKIP_REPORTS");
+  std::string skipped;
+  for (const KindResult& result : results) {
+    if (!result.skipped.empty()) absl::StrAppend(&skipped, "faults.", result.name, ": ", result.skipped, "\n");
+  }
+  if (reports != nullptr && !skipped.empty()) std::ofstream(absl::StrCat(reports, "/faults.skipped")) << skipped;
+  return skipped.empty() || std::getenv("INVENTORY_NO_SKIPS") == nullptr;
+}
+
+int Finish(const Options& options, const std::vector<KindResult>& results) {
+  const std::string table = ResultsTable(results);
   std::printf("%s", table.c_str());
   std::error_code error;
   fs::create_directories(options.output, error);
   std::ofstream(options.output + "/table.txt") << table;
-  int violations = 0;
+  std::size_t violations = 0;
   int faults = 0;
   for (const KindResult& result : results) {
-    violations += static_cast<int>(result.violations.size());
+    violations += result.violations.size();
     faults += result.faults;
   }
   if (interrupted) return 130;
-  if (violations > 0) std::printf("%d violations: see %s\n", violations, options.output.c_str());
+  if (violations > 0) std::printf("%zu violations: see %s\n", violations, options.output.c_str());
   if (faults == 0) std::printf("nothing was done\n");
+  if (!MaySkip(results)) {
+    std::printf("nothing may be skipped here\n");
+    return 1;
+  }
   return violations > 0 || faults == 0 ? 1 : 0;
 }
 
@@ -149,8 +167,7 @@ int RunFaults(const Options& options, const std::string& work_folder) {
     std::fprintf(stderr, "inventory_faults: %s\n", std::string(faults.status().message()).c_str());
     return 2;
   }
-  const std::vector<KindResult> results = RunAll(*faults, OptionsOf(options, work_folder), options.jobs);
-  return Finish(options, ResultsTable(results), results);
+  return Finish(options, RunAll(*faults, OptionsOf(options, work_folder), options.jobs));
 }
 
 // Whether every mutant is caught, by what it does.
@@ -196,6 +213,7 @@ void Declare(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--output", options.output, "Folder for the table, and for histories and logs of what is found")
       ->capture_default_str();
+  app.add_flag("--keep", options.keep, "Keep histories and logs of all faults");
   app.add_flag("--list", options.list, "List the kinds of faults");
   app.add_flag("--mutants", options.mutants, "Check that faults made on purpose are found");
 }

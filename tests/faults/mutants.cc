@@ -47,7 +47,7 @@ std::vector<Mutant> AllMutants() {
            .about = "callers repeat a write under another request id",
            .fault = MakeClientReset,
            .caller = Caller::Mutant::kForgetsRequestIds,
-           .expected = {Kind::kDoubled}},
+           .expected = {Kind::kDoubled, Kind::kRefusedAndDone}},
           {.name = "cached-reads",
            .about = "some reads are answered with what an earlier one was told",
            .fault = MakeClientReset,

@@ -69,8 +69,7 @@ class OrderWorkload : public Workload {
     v1::OrderLine& line = *request.add_lines();
     line.set_sku(sku(2));
     line.set_quantity(1 + caller.Pick(2));
-    request.mutable_ttl()->set_seconds(caller.Pick(2));
-    request.mutable_ttl()->set_nanos(100'000'000 + caller.Pick(800'000'000));
+    request.mutable_ttl()->set_nanos(100'000'000 + caller.Pick(600'000'000));
     history::Write write;
     write.reserves = request.reservation_id();
     caller.Write(&InventoryClient::ReserveStock, request, write).status().IgnoreError();

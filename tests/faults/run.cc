@@ -67,12 +67,12 @@ void RunEpisodes(Fault& fault, Site& site, const RunOptions& options, KindResult
     }
     if (episode->injected) Count(*episode, result);
     options.report(LineOf(fault, result, options.faults, *episode));
-    if (episode->violations.empty()) continue;
+    if (episode->violations.empty() && !options.keep_all) continue;
     const absl::Status kept = KeepEvidence(evidence, episode->history, episode->violations, logs);
     options.report(kept.ok() ? absl::StrCat("  kept in ", evidence) : std::string(kept.message()));
     result.violations.insert(result.violations.end(), std::make_move_iterator(episode->violations.begin()),
                              std::make_move_iterator(episode->violations.end()));
-    if (options.until_found) return;
+    if (options.until_found && !result.violations.empty()) return;
   }
 }
 

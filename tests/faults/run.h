@@ -33,6 +33,8 @@ struct RunOptions {
   Proxy::PacketHook packet_hook;
   // Hears what happens, in lines for people. From the running thread.
   std::function<void(const std::string&)> report;
+  // Keeps histories and logs of all faults, not only of those that were not stood.
+  bool keep_all = false;
   // Ends after the first fault that finds something wrong.
   bool until_found = false;
   // Set from outside to end it early.

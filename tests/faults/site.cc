@@ -18,16 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr absl::Duration kStartPatience = absl::Seconds(60);
 
-bool Serving(grpc::Channel& channel) {
-  // The stub shares the channel, which its owner keeps.
-  const auto stub = grpc::health::v1::Health::NewStub(std::shared_ptr<grpc::Channel>(&channel, [](grpc::Channel*) {}));
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(1)));
-  grpc::health::v1::HealthCheckResponse response;
-  return stub->Check(&context, {}, &response).ok() &&
-         response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
-}
-
 }  // namespace
 
 absl::StatusOr<storage::Rows> Ask(storage::Connection& connection, const std::string& statement) {
@@ -49,6 +39,11 @@ absl::StatusOr<std::unique_ptr<Site>> Site::SetUp(Options options) {
   const absl::StatusOr<int> port = FreePort();
   if (!port.ok()) return port.status();
   site->server_port_ = *port;
+  grpc::ChannelArguments arguments;
+  // A server that comes back is seen soon.
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
+  site->watch_ =
+      grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", *port), grpc::InsecureChannelCredentials(), arguments);
   absl::Status status = site->options_.embedded ? absl::OkStatus() : site->StartDatabase();
   if (status.ok()) status = site->StartServer();
   if (!status.ok()) return status;
@@ -117,12 +112,19 @@ absl::Status Site::StartServer() {
   return absl::OkStatus();
 }
 
+bool Site::Serving() const {
+  const auto stub = grpc::health::v1::Health::NewStub(watch_);
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(1)));
+  grpc::health::v1::HealthCheckResponse response;
+  return stub->Check(&context, {}, &response).ok() &&
+         response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+}
+
 absl::Status Site::WaitUntilServing() const {
-  const auto channel =
-      grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_port_), grpc::InsecureChannelCredentials());
   const absl::Time give_up = absl::Now() + kStartPatience;
   while (absl::Now() < give_up && server_->Running()) {
-    if (Serving(*channel)) return absl::OkStatus();
+    if (Serving()) return absl::OkStatus();
     absl::SleepFor(absl::Milliseconds(20));
   }
   const std::string log = ReadFile(server_log());

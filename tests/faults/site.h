@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "grpcpp/channel.h"
 #include "storage/connection.h"
 #include "storage/embedded_database.h"
 #include "tests/faults/proxy.h"
@@ -51,7 +52,9 @@ class Site {
   Process& server() { return *server_; }
   // Starts the server again, which must have ended, and doesn't wait until it serves.
   absl::Status StartServer();
-  // Waits until the server answers health checks with SERVING. DEADLINE_EXCEEDED with the end of its log.
+  // What the server's health says, past the proxy.
+  bool Serving() const;
+  // Waits until that is SERVING. DEADLINE_EXCEEDED with the end of its log.
   absl::Status WaitUntilServing() const;
 
   // A process of the database; 0 while it is down.
@@ -79,6 +82,7 @@ class Site {
   std::unique_ptr<Process> server_;
   std::unique_ptr<Proxy> client_proxy_;
   int server_port_ = 0;
+  std::shared_ptr<grpc::Channel> watch_;
 };
 
 // Runs one statement of trusted SQL.

@@ -32,9 +32,10 @@ absl::Status MakeWorld(Caller& caller) {
 Workload::Workload(std::string prefix, const std::vector<std::string>& skus, int64_t stock,
                    const std::vector<std::string>& mortal)
     : prefix_(std::move(prefix)), stock_(stock) {
-  for (const std::string& sku : skus) skus_.push_back(prefix_ + sku);
-  skus_to_read_ = skus_;
-  for (const std::string& sku : mortal) skus_.push_back(prefix_ + sku);
+  for (const std::string& sku : skus) lasting_.push_back(prefix_ + sku);
+  for (const std::string& sku : mortal) mortal_.push_back(prefix_ + sku);
+  skus_ = lasting_;
+  skus_.insert(skus_.end(), mortal_.begin(), mortal_.end());
 }
 
 absl::Status Workload::SetUp(Caller& caller) {

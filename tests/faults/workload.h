@@ -40,9 +40,10 @@ class Workload {
   virtual history::Violations Check(const history::History& history, const Levels& levels) const { return {}; }
 
   const std::vector<std::string>& skus() const { return skus_; }
-  // Those whose levels are read at the end. Reads leave holds out that have died, and the ledger only later: SKUs with
-  // holds that die are not compared so.
-  const std::vector<std::string>& skus_to_read() const { return skus_to_read_; }
+  // Those of them with holds that die. Reads leave dead holds out at once; the ledger follows when they are swept.
+  const std::vector<std::string>& mortal_skus() const { return mortal_; }
+  // The others.
+  const std::vector<std::string>& lasting_skus() const { return lasting_; }
   // The request id of its set-up.
   std::string set_up_id() const { return "set-up-" + skus_.front(); }
 
@@ -59,7 +60,8 @@ class Workload {
  private:
   const std::string prefix_;
   std::vector<std::string> skus_;
-  std::vector<std::string> skus_to_read_;
+  std::vector<std::string> lasting_;
+  std::vector<std::string> mortal_;
   const int64_t stock_;
   const std::vector<std::string> warehouses_ = {kFirstWarehouse, kSecondWarehouse};
 };

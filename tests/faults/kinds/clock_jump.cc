@@ -15,7 +15,7 @@ namespace {
 class ClockJump : public Fault {
  public:
   std::string_view name() const override { return "clock-jump"; }
-  std::string_view about() const override { return "the server's clock jumps by up to 60 hours, and back"; }
+  std::string_view about() const override { return "the server's clock jumps by up to 60 hours, ahead or back"; }
 
   absl::Status Prepare(Site::Options& options) override {
     const std::string library = INVENTORY_FAULTS_CLOCK;
@@ -27,14 +27,11 @@ class ClockJump : public Fault {
     return SetClock(absl::ZeroDuration());
   }
 
-  absl::Duration longest() const override { return absl::Seconds(3); }
-
-  // The longest hold of the callers is a day.
+  // It stays there until the next one. The longest hold of the callers is a day.
   absl::Status Begin(Site& site, Random& random) override {
     const absl::Duration jump = AnyDuration(random, absl::Minutes(1), absl::Hours(60));
     return SetClock(Chance(random, 50) ? jump : -jump);
   }
-  absl::Status End(Site& site, Random& random) override { return SetClock(absl::ZeroDuration()); }
 
  private:
   absl::Status SetClock(absl::Duration offset) const {
