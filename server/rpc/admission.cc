@@ -13,7 +13,9 @@ namespace {
 absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Duration default_deadline) {
   const std::chrono::system_clock::time_point deadline = context.deadline();
   if (deadline == std::chrono::system_clock::time_point::max()) return absl::Now() + default_deadline;
-  return absl::FromChrono(deadline);
+  // Abseil looks at the system's clock every two seconds and counts cycles in between. After a jump of the clock its
+  // time and gRPC's are hours apart until then, so only what is left of the deadline is taken over.
+  return absl::Now() + absl::FromChrono(deadline - std::chrono::system_clock::now());
 }
 
 absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::CallbackServerContext& context,
