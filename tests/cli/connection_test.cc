@@ -12,17 +12,21 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "inventory/v1/inventory_service.grpc.pb.h"
+#include "nlohmann/json.hpp"
 #include "storage/mutex.h"
 #include "tests/certificates.h"
 #include "tests/cli/program.h"
 #include "tests/cli/shop.h"
 #include "tests/integration/database_fixture.h"
 #include "tests/integration/server_process.h"
+#include "tests/token_issuer.h"
 
 namespace inventory::cli {
 namespace {
@@ -174,6 +178,28 @@ TEST_F(SecureServerTest, IsReachedOverMutualTls) {
   const Words with = {"--tls-ca", made_.Pem("ca"), "--tls-cert", made_.Pem("client"), "--tls-key", made_.Key("client")};
   EXPECT_EQ(ListItems(*server, with), 0);
   EXPECT_EQ(ListItems(*server, {"--tls-ca", made_.Pem("ca")}), 3);
+}
+
+TEST_F(SecureServerTest, VerifiesItsToken) {
+  const TokenIssuer issuer(TokenIssuer::Kind::kP256, "key");
+  const std::string policy = folder_.path() + "/policy.json";
+  const std::string keys = folder_.path() + "/keys.json";
+  std::ofstream(policy) << R"({"bindings": [{"identity": "jwt:operator", "role": "operator"}]})";
+  std::ofstream(keys) << nlohmann::json({{"keys", {issuer.jwk()}}}).dump();
+  const auto server =
+      Start({"--auth-policy-file=" + policy, "--jwt-keys=" + keys, "--jwt-issuer=shop", "--jwt-audience=inventory"});
+  const auto list_as = [&](const std::string& subject) {
+    const std::string token = folder_.path() + "/token-of-" + subject;
+    std::ofstream(token) << issuer.Sign({{"iss", "shop"},
+                                         {"aud", "inventory"},
+                                         {"sub", subject},
+                                         {"exp", absl::ToUnixSeconds(absl::Now() + absl::Minutes(5))}});
+    EXPECT_EQ(chmod(token.c_str(), S_IRUSR | S_IWUSR), 0);
+    return ListItems(*server, {"--tls-ca", made_.Pem("ca"), "--token-file", token});
+  };
+  EXPECT_EQ(list_as("operator"), 0);
+  EXPECT_EQ(list_as("stranger"), 1);
+  EXPECT_EQ(ListItems(*server, {"--tls-ca", made_.Pem("ca")}), 1);
 }
 
 }  // namespace
