@@ -46,6 +46,21 @@ class Complaint {
   std::string last_;
 };
 
+// What gauges read, which may outlive the gate.
+struct Freshness {
+  std::atomic<bool> policy_refused = false;
+  std::atomic<int64_t> keys_confirmed = 0;  // Unix seconds; 0: never.
+};
+
+void AddGauges(const std::shared_ptr<const Freshness>& freshness, bool has_keys, server::Metrics& metrics) {
+  metrics.AddGauge("inventory_policy_refused", "1 while the policy on disk is not in use because it is broken.", {},
+                   [freshness] { return freshness->policy_refused ? 1.0 : 0.0; });
+  if (!has_keys) return;
+  metrics.AddGauge("inventory_token_keys_confirmed_timestamp_seconds",
+                   "When the keys of tokens were last had, in Unix seconds; 0 if never.", {},
+                   [freshness] { return static_cast<double>(freshness->keys_confirmed); });
+}
+
 }  // namespace
 
 struct Gate::Parts {
@@ -69,6 +84,7 @@ struct Gate::Parts {
   }
 
   absl::Status RefreshPolicy();
+  absl::Status RefreshKeys();
   void Refresh();
   void KeepFresh();
   absl::StatusOr<CallerPtr> ByToken(const std::string& token);
@@ -85,6 +101,7 @@ struct Gate::Parts {
   const CallerPtr nobody = std::make_shared<const Caller>();
 
   std::optional<WatchedFile> policy_file;  // None: grants don't count. Used by Refresh.
+  const std::shared_ptr<Freshness> freshness = std::make_shared<Freshness>();
   Complaint policy_complaint;
   Complaint keys_complaint;
 
@@ -113,10 +130,20 @@ absl::Status Gate::Parts::RefreshPolicy() {
   return absl::OkStatus();
 }
 
+absl::Status Gate::Parts::RefreshKeys() {
+  absl::Status refreshed = keys->Refresh(absl::Now());
+  const absl::Time confirmed = keys->confirmed();
+  freshness->keys_confirmed = confirmed == absl::InfinitePast() ? 0 : absl::ToUnixSeconds(confirmed);
+  return refreshed;
+}
+
 void Gate::Parts::Refresh() {
-  if (policy_file) policy_complaint.Say("the policy can't be used; the one before it stays", RefreshPolicy());
-  if (keys)
-    keys_complaint.Say("the keys of tokens can't be refreshed; those before them stay", keys->Refresh(absl::Now()));
+  if (policy_file) {
+    const absl::Status read = RefreshPolicy();
+    freshness->policy_refused = !read.ok();
+    policy_complaint.Say("the policy can't be used; the one before it stays", read);
+  }
+  if (keys) keys_complaint.Say("the keys of tokens can't be refreshed; those before them stay", RefreshKeys());
   audit.CatchUp(absl::Now());
 }
 
@@ -190,7 +217,7 @@ absl::StatusOr<std::unique_ptr<Gate>> Gate::Make(const server::ServerOptions& op
   absl::Status read = parts->RefreshPolicy();
   if (!read.ok()) return Unusable(absl::StrCat("the policy can't be used: ", read.message()));
   if (parts->keys) {
-    read = parts->keys->Refresh(absl::Now());
+    read = parts->RefreshKeys();
     const bool from_file = !absl::StrContains(options.jwt_keys, "://");
     if (!read.ok() && from_file) {
       return Unusable(absl::StrCat("the keys of jwt-keys can't be used: ", read.message()));
@@ -198,6 +225,7 @@ absl::StatusOr<std::unique_ptr<Gate>> Gate::Make(const server::ServerOptions& op
     // An issuer that is away must not keep certificates from being served.
     parts->keys_complaint.Say("the keys of tokens can't be had; tokens are refused until they can", read);
   }
+  AddGauges(parts->freshness, parts->keys.has_value(), metrics);
   return std::unique_ptr<Gate>(new Gate(std::move(parts)));
 }
 

@@ -70,7 +70,7 @@ std::size_t Bits(std::string_view number) {
   const std::size_t first = number.find_first_not_of('\0');
   if (first == std::string_view::npos) return 0;
   std::size_t bits = (number.size() - first) * 8;
-  for (unsigned char top = static_cast<unsigned char>(number[first]); (top & 0x80) == 0; top <<= 1) --bits;
+  for (auto top = static_cast<unsigned char>(number[first]); (top & 0x80) == 0; top <<= 1) --bits;
   return bits;
 }
 

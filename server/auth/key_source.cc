@@ -24,6 +24,11 @@ KeySource::Keys KeySource::Current(absl::Time now) const {
   return {.set = keys_, .generation = generation_};
 }
 
+absl::Time KeySource::confirmed() const {
+  storage::MutexLock lock(mutex_);
+  return confirmed_;
+}
+
 bool KeySource::AskFor(absl::Time now) {
   storage::MutexLock lock(mutex_);
   if (looking_) return true;

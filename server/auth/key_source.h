@@ -38,6 +38,9 @@ class KeySource {
   };
   Keys Current(absl::Time now) const;
 
+  // When the keys were last had; the infinite past if never.
+  absl::Time confirmed() const;
+
   // A token names a key that is not known. True if that is being looked for: it may be known soon.
   bool AskFor(absl::Time now);
 

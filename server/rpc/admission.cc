@@ -26,8 +26,9 @@ absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::Callbac
   if (!gate.authorizes()) return absl::OkStatus();
   absl::StatusOr<auth::Permit> permit = auth::Permit::For(*std::move(caller), *facts.requirement);
   if (permit.ok() && request != nullptr) permit = permit->ForRequest(*request);
-  if (permit.ok()) origin.permit = *std::move(permit);
-  return permit.status();
+  if (!permit.ok()) return permit.status();
+  origin.permit = *std::move(permit);
+  return absl::OkStatus();
 }
 
 }  // namespace
