@@ -11,7 +11,7 @@
 namespace inventory::cli {
 
 struct CommandLine {
-  const Command* command = nullptr;  // Of those given to Parse. Null with `help` or a problem.
+  const Command* command = nullptr;  // Of those given to Parse. Null if the words name none: help, or a problem.
   std::vector<std::string> words =
       {};  // What there was of a command's words where `command` is null: {"list"}, or none.
   // What is wrong, in one line; empty if the command can be carried out, or help be shown.

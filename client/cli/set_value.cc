@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "client/cli/request_fields.h"
+#include "client/cli/text_source.h"
 #include "client/cli/values.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/field_mask.pb.h"
@@ -127,7 +128,7 @@ absl::Status PutDuration(Message& message, const FieldDescriptor& field, const s
 // Names as of flags, or as in the API: "address.city", "backorder-limit".
 absl::Status PutMask(Message& message, const FieldDescriptor& field, const std::string& text) {
   auto& mask = dynamic_cast<google::protobuf::FieldMask&>(Target(message, field));
-  for (const absl::string_view path : absl::StrSplit(text, ',', absl::SkipEmpty())) {
+  for (const absl::string_view path : absl::StrSplit(text, ',', absl::SkipWhitespace())) {
     mask.add_paths(absl::StrReplaceAll(absl::StripAsciiWhitespace(path), {{"-", "_"}}));
   }
   return absl::OkStatus();
@@ -170,6 +171,8 @@ absl::Status Split(const std::string& text, std::vector<std::pair<std::string, s
 }  // namespace
 
 absl::Status SetValue(Message& message, const FieldDescriptor& field, const std::string& text) {
+  // The server could not read the request.
+  if (!IsUtf8Text(text)) return absl::InvalidArgumentError("expected UTF-8; is the terminal set to it?");
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
       Put<std::string>(message, field, text, &Reflection::SetString, &Reflection::AddString);

@@ -10,9 +10,9 @@
 
 namespace inventory::cli {
 
-// Sets the field of `message`, or adds to it if it is a list. Texts are taken as they are. Enums are taken by their
-// short names in lower case or as in the API; times as RFC 3339; durations as "90s", "15m", "1h30m"; masks as names
-// parted by commas. Otherwise INVALID_ARGUMENT, which says what is expected but not of which argument.
+// Sets the field of `message`, or adds to it if it is a list. Texts are taken as they are, if they are UTF-8. Enums are
+// taken by their short names in lower case or as in the API; times as RFC 3339; durations as "90s", "15m", "1h30m";
+// masks as names parted by commas. Otherwise INVALID_ARGUMENT, which says what is expected but not of which argument.
 absl::Status SetValue(google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field,
                       const std::string& text);
 

@@ -156,6 +156,8 @@ TEST(RequestsTest, SayAllThatIsWrong) {
             "--on-shortfall: expected one of reject, partial, backorder, not \"cry\"");
   EXPECT_THAT(ProblemOf<v1::SetStockRequest>("InventoryService.SetStock", {"A", "w", "1", "--as-of-time", "today"}),
               HasSubstr("--as-of-time: expected a time as 2026-01-31T08:00:00Z"));
+  EXPECT_EQ(ProblemOf<v1::SetStockRequest>("InventoryService.SetStock", {"caf\xE9", "w", "1"}),
+            "SKU: expected UTF-8; is the terminal set to it?");
   EXPECT_THAT(ProblemOf<v1::CreateItemRequest>("InventoryService.CreateItem", {"A", "--label", "b"}),
               HasSubstr("--label: expected KEY=VALUE, not \"b\""));
   EXPECT_THAT(ProblemOf<v1::SetStockRequest>("InventoryService.SetStock", {"--json", "-"}, "{\"skuu\": 1}"),

@@ -54,11 +54,8 @@ void CheckWords(FuzzedDataProvider& data) {
     words.emplace_back(word);
   }
   const CommandLine line = Parse(words, AllCommands(), Options());
-  if (line.command == nullptr) {
-    Check(line.help || !line.problem.empty(), "words that are no command are explained");
-    return;
-  }
-  Check(line.problem.empty(), "a command has no problem");
+  if (line.command == nullptr) Check(line.help || !line.problem.empty(), "words that are no command are explained");
+  if (line.command == nullptr || line.help || !line.problem.empty()) return;
   const google::protobuf::MethodDescriptor* method = MethodOf(*line.command);
   if (method == nullptr || line.command->group != Group::kApi) return;
   const std::optional<std::string> file = line.arguments.Get(kJsonFlag);
