@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -304,6 +305,22 @@ TEST(Token, OfAnotherTypeIsRefused) {
   for (const json& type : {json("dpop+jwt"), json("secevent+jwt"), json("logout+jwt"), json(1)}) {
     EXPECT_EQ(Reason(Rsa().Sign({{"alg", "RS256"}, {"kid", "rsa-1"}, {"typ", type}}, Claims())), "TOKEN_MALFORMED");
   }
+}
+
+// Calls come on many threads.
+TEST(Token, IsVerifiedOnManyThreadsAtOnce) {
+  const std::vector<std::string> good = {Rsa().Sign(Claims()), Ec().Sign(Claims()), Ed().Sign(Claims())};
+  const std::string bad = good[1] + "AAAA";
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&good, &bad] {
+      for (int round = 0; round < 50; ++round) {
+        for (const std::string& token : good) EXPECT_EQ(Reason(token), "");
+        EXPECT_EQ(Reason(bad), "TOKEN_SIGNATURE_INVALID");
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST(KeySet, TakesKeysForSignaturesOnly) {
