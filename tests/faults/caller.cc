@@ -7,8 +7,8 @@ namespace {
 
 using End = history::Write::End;
 
-// How long a caller insists on an answer; longer than any service needs to come back.
-constexpr absl::Duration kPatience = absl::Minutes(1);
+// How long a caller insists on an answer; longer than any service may need to come back.
+constexpr absl::Duration kPatience = absl::Minutes(5);
 constexpr absl::Duration kOnce = absl::Seconds(1);
 constexpr absl::Duration kPause = absl::Milliseconds(20);
 

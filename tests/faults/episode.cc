@@ -1,5 +1,6 @@
 #include "tests/faults/episode.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -24,11 +25,12 @@ void Append(Violations from, Violations& to) {
 }  // namespace
 
 Episode::Episode(Site& site, const RunOptions& options, std::string prefix, uint32_t seed)
-    : site_(site), options_(options), prefix_(std::move(prefix)), random_(seed) {}
+    : site_(site), options_(options), prefix_(std::move(prefix)), patience_(options.patience), random_(seed) {}
 
 Episode::~Episode() { StopCallers(); }
 
 absl::StatusOr<Episode::Result> Episode::Run(Fault& fault) {
+  patience_ = std::max(patience_, fault.patience());
   absl::Status status = SetUp();
   if (!status.ok()) return status;
   for (const auto& caller : callers_) {
@@ -106,7 +108,7 @@ void Episode::Inject(Fault& fault, Result& result) {
 }
 
 void Episode::AwaitRecovery(absl::Time since, Result& result) const {
-  const absl::Time give_up = absl::Now() + options_.patience;
+  const absl::Time give_up = absl::Now() + patience_;
   for (;;) {
     if (const auto answered = recorder_.AllAnsweredSince(since, options_.callers)) {
       result.recovery = *answered - since;
@@ -116,13 +118,13 @@ void Episode::AwaitRecovery(absl::Time since, Result& result) const {
     absl::SleepFor(absl::Milliseconds(5));
   }
   result.violations.push_back(
-      {Violation::Kind::kNotRecovered, absl::StrCat("not all callers were answered within ",
-                                                    absl::FormatDuration(options_.patience), " after the fault")});
+      {Violation::Kind::kNotRecovered,
+       absl::StrCat("not all callers were answered within ", absl::FormatDuration(patience_), " after the fault")});
 }
 
 void Episode::AwaitQuiet() const {
   constexpr int kLooks = 5;
-  const absl::Time give_up = absl::Now() + options_.patience;
+  const absl::Time give_up = absl::Now() + patience_;
   for (int quiet = 0; quiet < kLooks && absl::Now() < give_up; absl::SleepFor(absl::Milliseconds(20))) {
     const auto root = site_.OpenRoot();
     if (!root.ok()) continue;
@@ -153,7 +155,7 @@ absl::StatusOr<bool> Episode::HasDeadHolds() {
 }
 
 void Episode::AwaitBackground(Result& result) {
-  const absl::Time give_up = absl::Now() + options_.patience;
+  const absl::Time give_up = absl::Now() + patience_;
   std::string missing;
   for (; absl::Now() < give_up; absl::SleepFor(absl::Milliseconds(20))) {
     missing = "health does not say SERVING";

@@ -63,6 +63,7 @@ class Episode {
   Site& site_;
   const RunOptions& options_;
   const std::string prefix_;
+  absl::Duration patience_;
   std::mt19937 random_;
   Recorder recorder_;
   std::vector<std::unique_ptr<Workload>> workloads_;

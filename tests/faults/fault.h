@@ -39,6 +39,9 @@ class Fault {
   // Ends it, so that the service must come back by itself from now on.
   virtual absl::Status End(Site& site, Random& random) { return absl::OkStatus(); }
 
+  // How long the service may take to come back, if that is longer than the run's own patience.
+  virtual absl::Duration patience() const { return absl::ZeroDuration(); }
+
   // What is wrong besides what every history must fulfil, once nobody calls any more. Called after each fault.
   virtual history::Violations Check(const history::History& history) { return {}; }
 };

@@ -25,6 +25,8 @@ class DiskFull : public Fault {
   std::string_view name() const override { return "disk-full"; }
   std::string_view about() const override { return "the database's file system is full, then has room again"; }
   absl::Duration longest() const override { return absl::Seconds(2); }
+  // MariaDB's own files wait a minute before they look for room again, and it may die of it then.
+  absl::Duration patience() const override { return absl::Minutes(3); }
 
   ~DiskFull() override {
     if (!folder_.empty()) umount2(folder_.c_str(), MNT_DETACH);
