@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/descriptor.pb.h"
 #include "server/rpc/registry.h"
 
 namespace inventory::auth {
