@@ -472,6 +472,25 @@ TEST(AccessOff, IsSaidLoudly) {
   storage::DropDatabase(database);
 }
 
+TEST(AccessOff, ReflectionAndChannelzAreServedByOption) {
+  const storage::DatabaseOptions database = storage::NewDatabase();
+  const auto outcomes = [&database](const std::vector<std::string>& arguments) {
+    ServerProcess server({.database_url = storage::UrlOf(database), .arguments = arguments});
+    const Client client(server.address());
+    std::string response;
+    const std::string reflection = AskRaw(client, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                                          "\x22\x11inventory.v1.Item", &response);
+    // The file of the message, as a descriptor.
+    EXPECT_EQ(reflection == "OK", absl::StrContains(response, "inventory/v1/item.proto")) << response;
+    const std::string channelz = AskRaw(client, "/grpc.channelz.v1.Channelz/GetServers", "", &response);
+    EXPECT_EQ(server.Stop(), 0);
+    return reflection + ", " + channelz;
+  };
+  EXPECT_EQ(outcomes({}), "OK, UNIMPLEMENTED");
+  EXPECT_EQ(outcomes({"--reflection=false", "--channelz"}), "UNIMPLEMENTED, OK");
+  storage::DropDatabase(database);
+}
+
 // Better no server than one that does not know who may do what.
 TEST(AccessFiles, ThatCanNotBeUsedKeepTheServerFromStarting) {
   const ScratchFolder folder;
