@@ -111,10 +111,15 @@ std::string MetricsEndpoint::Answer(std::string_view head) const {
   const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
   if (words.size() != 3 || !absl::StartsWith(words[2], "HTTP/1.")) return Failure("400 Bad Request");
   const absl::string_view path = words[1].substr(0, words[1].find('?'));
-  if (path != "/metrics") return Failure("404 Not Found");
+  if (path != "/metrics" && path != "/livez" && path != "/readyz") return Failure("404 Not Found");
   if (words[0] != "GET" && words[0] != "HEAD") return Failure("405 Method Not Allowed");
+  const bool with_body = words[0] == "GET";
+  if (path == "/livez" || (path == "/readyz" && ready_.load(std::memory_order_relaxed))) {
+    return Response("200 OK", "text/plain", "ok\n", with_body);
+  }
+  if (path == "/readyz") return Response("503 Service Unavailable", "text/plain", "not serving\n", with_body);
   const std::string text = prometheus::TextSerializer().Serialize(metrics_->collectable()->Collect());
-  return Response("200 OK", "text/plain; version=0.0.4; charset=utf-8", text, words[0] == "GET");
+  return Response("200 OK", "text/plain; version=0.0.4; charset=utf-8", text, with_body);
 }
 
 std::shared_ptr<SSL_CTX> MetricsEndpoint::CurrentContext() {

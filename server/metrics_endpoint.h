@@ -1,7 +1,8 @@
-// The port that Prometheus reads metrics from.
+// The port that Prometheus reads metrics from, and that is asked how the server is.
 #ifndef INVENTORY_SERVER_METRICS_ENDPOINT_H_
 #define INVENTORY_SERVER_METRICS_ENDPOINT_H_
 
+#include <atomic>
 #include <list>
 #include <memory>
 #include <string>
@@ -36,9 +37,13 @@ class MetricsEndpoint {
   MetricsEndpoint(const MetricsEndpoint&) = delete;
   MetricsEndpoint& operator=(const MetricsEndpoint&) = delete;
 
-  // Serves them at the path /metrics. FAILED_PRECONDITION if the address can't be listened on. `metrics` must outlive
-  // it. Call once.
+  // Serves them at the path /metrics; at /livez 200 always, and at /readyz 200 while the server is ready, otherwise
+  // 503: probes of Kubernetes speak no gRPC over TLS. FAILED_PRECONDITION if the address can't be listened on.
+  // `metrics` must outlive it. Call once.
   absl::Status Start(const Options& options, Metrics& metrics);
+
+  // Not ready at first. Thread-safe.
+  void SetReady(bool ready) { ready_.store(ready, std::memory_order_relaxed); }
 
   // The port it listens on, which differs from the option's if that was 0. After Start with an address.
   int port() const { return listener_->port(); }
@@ -57,6 +62,7 @@ class MetricsEndpoint {
   std::shared_ptr<SSL_CTX> CurrentContext();
   void JoinDone();
 
+  std::atomic<bool> ready_ = false;
   Options options_;
   Metrics* metrics_ = nullptr;
   std::unique_ptr<net::Listener> listener_;

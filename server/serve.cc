@@ -114,7 +114,7 @@ background::Dispatcher::Options DispatcherOptions(const ServerOptions& options) 
 }
 
 absl::Status ServeOn(const Database& database, const ServerOptions& options, const tls::Store* certificates,
-                     Metrics& metrics, Signals& signals) {
+                     MetricsEndpoint& endpoint, Metrics& metrics, Signals& signals) {
   Engine engine(options, database.connection_options(), metrics);
   auto server = rpc::GrpcServer::Start(options, engine.runtime(), certificates);
   if (!server.ok()) return server.status();
@@ -139,10 +139,11 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, con
     keeper.emplace(background::LedgerKeeper::Options{.retention = options.movement_retention}, engine.pool(),
                    engine.runtime().committer());
   }
-  background::HealthMonitor health(database.connection_options(), [&server](bool healthy) {
+  background::HealthMonitor health(database.connection_options(), [&server, &endpoint](bool healthy) {
     Log(healthy ? LogLevel::kInfo : LogLevel::kError,
         healthy ? "serving" : "not serving: the database does not answer");
     (*server)->SetServing(healthy);
+    endpoint.SetReady(healthy);
   });
   Log(LogLevel::kInfo, "listening",
       {{"grpc", options.listen},
@@ -157,6 +158,7 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, con
   const absl::Time drained = absl::Now() + options.drain_delay;
   (*server)->Drain();
   health.Stop();
+  endpoint.SetReady(false);
   StopCalls(**server, options, drained, signals);
   // What callers out there may be waiting for is handed back first.
   dispatcher.Stop();
@@ -200,7 +202,7 @@ absl::Status Serve(const ServerOptions& asked, Signals& signals) {
   if (!database.ok()) return database.status();
   absl::Status prepared = database->Prepare(options, options.migrate_on_start);
   if (!prepared.ok()) return prepared;
-  return ServeOn(*database, options, certificates->get(), metrics, signals);
+  return ServeOn(*database, options, certificates->get(), endpoint, metrics, signals);
 }
 
 absl::Status MigrateDatabase(const ServerOptions& options, Signals& signals) {

@@ -68,7 +68,8 @@ void AppendServing(std::vector<Option>& table) {
         "Serve gRPC without TLS to other machines, too: whoever is on the way reads and changes everything. Only where "
         "something else encrypts."},
        {&kServing, "metrics-listen", Text("host:port or empty", &O::metrics_listen, CheckMetricsListen),
-        "Where Prometheus metrics are served. Other than on this machine it needs metrics-tls. Empty: nowhere."},
+        "Where Prometheus metrics, and /livez and /readyz for probes, are served. Other than on this machine it needs "
+        "metrics-tls. Empty: nowhere."},
        {&kServing, "metrics-tls",
         Choice(&O::metrics_tls,
                std::vector<std::pair<std::string, MetricsTls>>{

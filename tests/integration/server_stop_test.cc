@@ -131,6 +131,10 @@ TEST_F(StopTest, WhileItDrainsEveryCallIsServed) {
   MakeWarehouse(watcher, "w1");
   HealthWatch watch(watcher);
   EXPECT_EQ(watch.Next(), "SERVING");
+  const auto probe = [&server](const std::string& path) {
+    return HttpGet(server.metrics_port(), path).substr(0, std::string("HTTP/1.1 200").size());
+  };
+  EXPECT_TRUE(Eventually([&probe] { return probe("/readyz") == "HTTP/1.1 200"; }));
   std::atomic<int> added = 0;
   std::atomic<bool> leave = false;
   std::thread stopper([&] {
@@ -140,6 +144,8 @@ TEST_F(StopTest, WhileItDrainsEveryCallIsServed) {
     const int before = added;
     EXPECT_TRUE(Eventually([&] { return added > before + 200; }));
     EXPECT_EQ(watcher.Health(), "NOT_SERVING");
+    EXPECT_TRUE(Eventually([&probe] { return probe("/readyz") == "HTTP/1.1 503"; }));
+    EXPECT_EQ(probe("/livez"), "HTTP/1.1 200");
     EXPECT_THAT(HttpGet(server.metrics_port(), "/metrics"), HasSubstr("inventory_rpc_total"));
     leave = true;
   });

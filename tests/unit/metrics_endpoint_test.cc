@@ -98,6 +98,14 @@ TEST_F(MetricsEndpointTest, AnswersHttp) {
   EXPECT_THAT(head, EndsWith("\r\n\r\n"));
 }
 
+TEST_F(MetricsEndpointTest, TellsProbesHowTheServerIs) {
+  Start({});
+  EXPECT_THAT(Ask("GET /livez HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Ask("GET /readyz HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 503 "));
+  endpoint_.SetReady(true);
+  EXPECT_THAT(Ask("GET /readyz HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+}
+
 TEST_F(MetricsEndpointTest, RefusesWhatItDoesNotServe) {
   Start({});
   EXPECT_THAT(Ask("GET / HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 404 "));
