@@ -81,7 +81,7 @@ format: ## Formats the C++ code
 	@server/dev/install-dependencies.sh --ci
 	@clang-format -i $(SOURCES)
 
-lint: ## Checks the format of the C++ code and the protos
+lint: ## Checks format, layers and locking of the C++ code, and the protos
 	@server/dev/install-dependencies.sh --ci
 	@server/dev/lint.sh
 
