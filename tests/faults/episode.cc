@@ -22,6 +22,12 @@ void Append(Violations from, Violations& to) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
+// Reads since the database was about to die: see Read::may_vanish. A flush of its log takes far less than that.
+void MarkVolatile(absl::Time death, history::History& history) {
+  constexpr absl::Duration kLongestFlush = absl::Milliseconds(500);
+  for (history::Read& read : history.reads) read.may_vanish = read.finish > death - kLongestFlush;
+}
+
 }  // namespace
 
 Episode::Episode(Site& site, const RunOptions& options, std::string prefix, uint32_t seed)
@@ -95,6 +101,7 @@ void Episode::AwaitAcknowledged(int64_t count) const {
 }
 
 void Episode::Inject(Fault& fault, Result& result) {
+  result.began = absl::Now();
   absl::Status done = fault.Begin(site_, random_);
   if (done.ok() && fault.longest() > absl::ZeroDuration()) {
     absl::SleepFor(AnyDuration(random_, absl::Milliseconds(100), fault.longest()));
@@ -227,6 +234,7 @@ absl::Status Episode::Judge(Fault& fault, Result& result) {
   auto history = ReadHistory();
   if (!history.ok()) return history.status();
   result.history = *std::move(history);
+  if (fault.kills_database()) MarkVolatile(result.began, result.history);
   Append(recorder_.TakeComplaints(), result.violations);
   Append(history::Check(result.history), result.violations);
   for (const auto& workload : workloads_) Append(workload->Check(result.history, *levels), result.violations);

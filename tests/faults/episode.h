@@ -34,6 +34,8 @@ class Episode {
     bool injected = false;
     std::string obstacle;
     Recorder::Counts counts;
+    // When the fault began, and how long after its end all callers were answered again.
+    absl::Time began;
     std::optional<absl::Duration> recovery;
     history::History history;
     history::Violations violations;

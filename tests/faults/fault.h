@@ -42,6 +42,9 @@ class Fault {
   // How long the service may take to come back, if that is longer than the run's own patience.
   virtual absl::Duration patience() const { return absl::ZeroDuration(); }
 
+  // Whether the database dies of it, or may.
+  virtual bool kills_database() const { return false; }
+
   // What is wrong besides what every history must fulfil, once nobody calls any more. Called after each fault.
   virtual history::Violations Check(const history::History& history) { return {}; }
 };

@@ -52,7 +52,7 @@ std::string LineOf(const Fault& fault, const KindResult& result, int faults, con
 // Ends with the first site that is no longer fit for use: nothing that follows would say anything.
 void RunEpisodes(Fault& fault, Site& site, const RunOptions& options, KindResult& result) {
   std::mt19937 random(options.seed);
-  const int most_episodes = options.faults * 2 + 3;
+  const int most_episodes = options.faults * 4 + 3;
   for (int number = 1; number <= most_episodes && result.faults < options.faults; ++number) {
     if (absl::Now() > options.deadline || (options.stop != nullptr && *options.stop)) return;
     auto episode =

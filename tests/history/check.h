@@ -17,7 +17,9 @@ namespace inventory::history {
 //   were served and dead holds that were released,
 // - sequences and versions are dense, balances are the sums of what was moved, and each answer shows one of them,
 // - a write that had ended before another one began comes before it, and so does what a read had seen by then,
-// - a read sees all that had ended before it began, and nothing that was asked for after it had ended,
+// - a read sees all that had ended before it began, and nothing that was asked for after it had ended; one that may
+// have
+//   seen what then vanished is only held to the first,
 // - nobody was promised units that were not available,
 // - nobody was promised units that somebody waited for who had asked before,
 // - no hold ended before its time.

@@ -102,7 +102,7 @@ void CheckLevelRead(const Read& read, const Timeline& timeline, Violations& viol
     violations.push_back(
         {Kind::kStale, absl::StrCat(Span(read), " does not see sequence ", reached, ": ", level.ShortDebugString())});
   }
-  if (places.first > timeline.ReachableBy(read.finish)) {
+  if (!read.may_vanish && places.first > timeline.ReachableBy(read.finish)) {
     violations.push_back(
         {Kind::kFuture, absl::StrCat(Span(read), " sees what was not asked for yet: ", level.ShortDebugString())});
   }
@@ -140,7 +140,7 @@ const std::string& SkuOf(const Read& read) { return read.level ? read.level->sku
 void LearnFromReads(const History& history, std::map<std::string, Timeline>& timelines) {
   for (const Read& read : history.reads) {
     const auto timeline = timelines.find(SkuOf(read));
-    if (timeline == timelines.end() || !read.level) continue;
+    if (timeline == timelines.end() || !read.level || read.may_vanish) continue;
     const Places places = timeline->second.PlacesOf(read.level->warehouse_id(), read.level->version());
     if (places.first <= places.last) timeline->second.Know(read.finish, places.first);
   }
@@ -165,6 +165,7 @@ Violations CheckTime(const History& history, const Writes& writes) {
       CheckLevelRead(read, timeline->second, violations);
       continue;
     }
+    if (read.may_vanish) continue;
     const auto [sums, first] = available.try_emplace({read.sku, read.channel_id});
     if (first) sums->second = AvailableBy(timeline->second.movements(), history.channels.at(read.channel_id));
     CheckAvailability(read, sums->second, timeline->second, violations);

@@ -50,6 +50,9 @@ struct Read {
   std::string sku = {};
   std::string channel_id = {};
   int64_t available = 0;
+  // It may have seen a write that was committed and not durable yet when the database died. InnoDB shows a transaction
+  // before its log is flushed, unless there is a binary log, and answers the one who commits after that.
+  bool may_vanish = false;
 };
 
 // All that a few SKUs have seen since they were made.

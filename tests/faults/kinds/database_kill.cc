@@ -9,6 +9,7 @@ class DatabaseKill : public Fault {
  public:
   std::string_view name() const override { return "database-kill"; }
   std::string_view about() const override { return "SIGKILL of the database, which is started again at once"; }
+  bool kills_database() const override { return true; }
 
   absl::Status Begin(Site& site, Random& random) override {
     const int pid = site.database_pid();

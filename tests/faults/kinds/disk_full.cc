@@ -27,6 +27,7 @@ class DiskFull : public Fault {
   absl::Duration longest() const override { return absl::Seconds(2); }
   // MariaDB's own files wait a minute before they look for room again, and it may die of it then.
   absl::Duration patience() const override { return absl::Minutes(3); }
+  bool kills_database() const override { return true; }
 
   ~DiskFull() override {
     if (!folder_.empty()) umount2(folder_.c_str(), MNT_DETACH);

@@ -201,6 +201,19 @@ TEST_P(SpoiledHistoryTest, AReadOfWhatWasNotAskedForYetIsFound) {
   Expect(Kind::kFuture);
 }
 
+// A database that dies may take back what only reads have seen; but no read may miss what was acknowledged.
+TEST_P(SpoiledHistoryTest, AReadOfWhatVanishedIsAcceptedUnlessItIsStale) {
+  const Write& write = AnyCount();
+  Read& read = ReadAfter(write);
+  read.level = write.level;
+  read.level->set_version(1'000'000);
+  Expect(Kind::kAnswer);
+  read.may_vanish = true;
+  EXPECT_THAT(KindsIn(history()), IsEmpty());
+  read.level->set_version(1);
+  EXPECT_EQ(KindsIn(history()), Kinds{"stale read"});
+}
+
 TEST_P(SpoiledHistoryTest, OversellingIsFound) {
   const Write& write = AnyOrder();
   v1::Movement& movement = sound().MovementOf(write.movements[0]);
