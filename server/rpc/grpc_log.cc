@@ -1,11 +1,13 @@
 #include "server/rpc/grpc_log.h"
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "google/protobuf/stubs/logging.h"
 #include "grpc/support/log.h"
 #include "server/logging.h"
 #include "storage/mutex.h"
@@ -41,18 +43,29 @@ class Throttle {
   int left_out_ GUARDED_BY(mutex_) = 0;
 };
 
-void Take(gpr_log_func_args* event) {
-  static auto& throttle = *new Throttle();
+void Write(Throttle& throttle, bool is_error, std::string_view library, std::string what) {
   const int left_out = throttle.Admit();
   if (left_out < 0) return;
-  server::LogFields fields = {{"what", event->message}};
+  server::LogFields fields = {{"what", std::move(what)}};
   if (left_out > 0) fields.emplace_back("left_out", absl::StrCat(left_out));
-  server::Log(event->severity == GPR_LOG_SEVERITY_ERROR ? server::LogLevel::kWarning : server::LogLevel::kDebug, "gRPC",
-              fields);
+  server::Log(is_error ? server::LogLevel::kWarning : server::LogLevel::kDebug, library, fields);
+}
+
+void Take(gpr_log_func_args* event) {
+  static auto& throttle = *new Throttle();
+  Write(throttle, event->severity == GPR_LOG_SEVERITY_ERROR, "gRPC", event->message);
+}
+
+void TakeFromProtobuf(google::protobuf::LogLevel level, const char* /*file*/, int /*line*/, const std::string& what) {
+  static auto& throttle = *new Throttle();
+  Write(throttle, level >= google::protobuf::LOGLEVEL_ERROR, "protobuf", what);
 }
 
 }  // namespace
 
-void TakeGrpcLog() { gpr_set_log_function(Take); }
+void TakeGrpcLog() {
+  gpr_set_log_function(Take);
+  google::protobuf::SetLogHandler(TakeFromProtobuf);
+}
 
 }  // namespace inventory::rpc

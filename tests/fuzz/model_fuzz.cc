@@ -4,7 +4,7 @@
 // new.
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <random>
 
 #include "gtest/gtest.h"
 #include "tests/fuzz/check.h"
@@ -14,13 +14,14 @@
 namespace inventory::model {
 namespace {
 
-// Numbers from the input, two bytes each; zeros after its end.
+// Numbers from the input, two bytes each. Behind its end they go on at random, always the same, for whoever draws until
+// a number fits.
 class Numbers {
  public:
   Numbers(const uint8_t* bytes, std::size_t size) : bytes_(bytes), size_(size) {}
 
   bool left() const { return at_ < size_; }
-  uint64_t Next() { return NextByte() << 8 | NextByte(); }
+  uint64_t Next() { return left() ? NextByte() << 8 | NextByte() : behind_(); }
 
  private:
   uint64_t NextByte() { return left() ? bytes_[at_++] : 0; }
@@ -28,6 +29,7 @@ class Numbers {
   const uint8_t* const bytes_;
   const std::size_t size_;
   std::size_t at_ = 0;
+  std::mt19937_64 behind_;
 };
 
 }  // namespace
