@@ -52,6 +52,8 @@ std::atomic<bool> interrupted = false;
 void CatchInterrupts() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction action = {};
+    // As under nohup.
+    if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
     action.sa_handler = [](int) { interrupted = true; };
     // A second one ends it at once.
     action.sa_flags = static_cast<int>(SA_RESETHAND);
@@ -151,7 +153,10 @@ int Finish(const Options& options, const std::vector<KindResult>& results) {
     violations += result.violations.size();
     faults += result.faults;
   }
-  if (interrupted) return 130;
+  if (interrupted) {
+    std::printf("interrupted\n");
+    return 130;
+  }
   if (violations > 0) std::printf("%zu violations: see %s\n", violations, options.output.c_str());
   if (faults == 0) std::printf("nothing was done\n");
   if (!MaySkip(results)) {
