@@ -13,6 +13,7 @@
 #include "server/auth/credentials.h"
 #include "server/auth/key_source.h"
 #include "server/auth/policy.h"
+#include "server/auth/steady_time.h"
 #include "server/auth/token.h"
 #include "server/auth/watched_file.h"
 #include "server/errors.h"
@@ -131,9 +132,9 @@ absl::Status Gate::Parts::RefreshPolicy() {
 }
 
 absl::Status Gate::Parts::RefreshKeys() {
-  absl::Status refreshed = keys->Refresh(absl::Now());
-  const absl::Time confirmed = keys->confirmed();
-  freshness->keys_confirmed = confirmed == absl::InfinitePast() ? 0 : absl::ToUnixSeconds(confirmed);
+  const absl::Time now = SteadyNow();
+  absl::Status refreshed = keys->Refresh(now);
+  if (keys->confirmed() == now) freshness->keys_confirmed = absl::ToUnixSeconds(absl::Now());
   return refreshed;
 }
 
@@ -151,8 +152,8 @@ void Gate::Parts::KeepFresh() {
   for (;;) {
     {
       storage::MutexLock lock(mutex);
-      const absl::Time next = absl::Now() + KeySource::kPause;
-      while (!stopped && absl::Now() < next) stopping.WaitFor(mutex, next - absl::Now());
+      const absl::Time next = SteadyNow() + KeySource::kPause;
+      while (!stopped && SteadyNow() < next) stopping.WaitFor(mutex, next - SteadyNow());
       if (stopped) return;
     }
     Refresh();
@@ -166,19 +167,19 @@ std::pair<std::shared_ptr<const Policy>, uint64_t> Gate::Parts::CurrentPolicy() 
 
 absl::StatusOr<CallerPtr> Gate::Parts::ByToken(const std::string& token) {
   if (!keys) return Unauthenticated("TOKENS_NOT_ACCEPTED", "this server takes client certificates, and no tokens");
-  const absl::Time now = absl::Now();
-  const KeySource::Keys known = keys->Current(now);
+  const KeySource::Keys known = keys->Current(SteadyNow());
   if (known.set == nullptr) {
-    keys->AskFor(now);
+    keys->AskFor(SteadyNow());
     return Later("TOKEN_KEYS_UNAVAILABLE", "the keys of the issuer of tokens can't be had; call again");
   }
   const auto [rulebook, generation] = CurrentPolicy();
   const CallerCache::Generations generations{known.generation, generation};
   const CallerCache::Digest digest = CallerCache::DigestOf(token);
+  const absl::Time now = absl::Now();  // Tokens say by everybody's clock how long they are good.
   if (CallerPtr caller = tokens.Find(digest, generations, now)) return caller;
   absl::StatusOr<TokenClaims> claims = VerifyToken(token, *known.set, rules, now);
   if (!claims.ok()) {
-    if (ReasonOf(claims.status()) != "TOKEN_KEY_UNKNOWN" || !keys->AskFor(now)) return claims.status();
+    if (ReasonOf(claims.status()) != "TOKEN_KEY_UNKNOWN" || !keys->AskFor(SteadyNow())) return claims.status();
     return Later("TOKEN_KEYS_REFRESHING", "the token's key is not known yet and being looked for; call again");
   }
   const Identity identity{.name = absl::StrCat("jwt:", claims->subject), .source = Identity::Source::kToken};

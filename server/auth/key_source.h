@@ -19,7 +19,8 @@ namespace inventory::auth {
 
 // Keeps the keys of a JWKS file or https URL fresh. A file is read when it has changed, a URL every `refresh`, and both
 // when a token names a key that is not known, at most every `min_refresh`. Keys that can't be had or used leave those
-// before them in place, until nothing has confirmed these for `max_age`. Thread-safe; only Refresh blocks.
+// before them in place, until nothing has confirmed these for `max_age`. Every time is by SteadyNow, so that a clock
+// that is set back keeps no key alive and no new one away. Thread-safe; only Refresh blocks.
 class KeySource {
  public:
   struct Options {

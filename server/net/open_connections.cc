@@ -4,13 +4,11 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
-
 namespace inventory::net {
 namespace {
 
 // While all places are taken, each look at all of them costs a system call a connection.
-constexpr absl::Duration kBetweenSweeps = absl::Milliseconds(100);
+constexpr std::chrono::milliseconds kBetweenSweeps{100};
 
 }  // namespace
 
@@ -43,9 +41,9 @@ std::size_t OpenConnections::NumberOf(const std::string& peer) const {
 }
 
 void OpenConnections::Sweep() {
-  const absl::Time now = absl::Now();
-  if (now - swept_ < kBetweenSweeps) return;
-  swept_ = now;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_sweep_) return;
+  next_sweep_ = now + kBetweenSweeps;
   for (auto it = open_.begin(); it != open_.end();) {
     const auto at = it++;
     struct stat status = {};

@@ -4,11 +4,11 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/time/time.h"
 #include "storage/mutex.h"
 
 namespace inventory::net {
@@ -39,7 +39,8 @@ class OpenConnections {
   storage::Mutex mutex_;
   absl::flat_hash_map<int, Entry> open_ GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::size_t> of_peer_ GUARDED_BY(mutex_);
-  absl::Time swept_ GUARDED_BY(mutex_) = absl::InfinitePast();
+  // By a clock that doesn't jump, or after a jump back nobody would see that connections have been closed.
+  std::chrono::steady_clock::time_point next_sweep_ GUARDED_BY(mutex_) = {};
 };
 
 }  // namespace inventory::net
