@@ -17,7 +17,7 @@ namespace inventory::auth {
 
 // Authenticates callers, by a bearer token if they send one and otherwise by the certificate of their connection, and
 // keeps account of denials. What the options name is read again when it changes, on a thread of its own. Thread-safe;
-// nothing that a call uses blocks.
+// no call waits for a file or the network, except that a denied one writes its line to the log.
 class Gate {
  public:
   // Reads the policy and the keys. FAILED_PRECONDITION if one of them can't be used; a URL that does not answer is no
@@ -33,7 +33,7 @@ class Gate {
   // can't be told. A caller with an identity that the policy knows nothing of has no grants.
   absl::StatusOr<std::shared_ptr<const Caller>> Authenticate(const grpc::ServerContextBase& context);
 
-  // Writes the denial to the log and counts it. `status` is UNAUTHENTICATED or PERMISSION_DENIED.
+  // Writes the denial to the log and counts it. `status` is PERMISSION_DENIED, or one of Authenticate.
   void Denied(const Attempt& attempt, const absl::Status& status);
 
  private:

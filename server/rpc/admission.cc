@@ -18,10 +18,18 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Duration
   return absl::Now() + absl::FromChrono(deadline - std::chrono::system_clock::now());
 }
 
+bool IsDenial(const absl::Status& status) {
+  return absl::IsPermissionDenied(status) || absl::IsUnauthenticated(status);
+}
+
 absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::CallbackServerContext& context,
                  const google::protobuf::Message* request, Origin& origin) {
   absl::StatusOr<std::shared_ptr<const auth::Caller>> caller = gate.Authenticate(context);
-  if (!caller.ok()) return caller.status();
+  if (!caller.ok()) {
+    // Once the call ends, nothing tells this from what else is not available.
+    if (!IsDenial(caller.status())) gate.Denied({.method = facts.name, .peer = context.peer()}, caller.status());
+    return caller.status();
+  }
   origin.caller = (*caller)->identity.name;
   if (!gate.authorizes()) return absl::OkStatus();
   absl::StatusOr<auth::Permit> permit = auth::Permit::For(*std::move(caller), *facts.requirement);
@@ -44,8 +52,7 @@ Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::Callback
 
 void Audit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context, const Origin& origin,
            const absl::Status& status) {
-  if (!absl::IsPermissionDenied(status) && !absl::IsUnauthenticated(status)) return;
-  if (runtime.gate() != nullptr) {
+  if (IsDenial(status) && runtime.gate() != nullptr) {
     runtime.gate()->Denied({.caller = origin.caller, .method = facts.name, .peer = context.peer()}, status);
   }
 }

@@ -336,6 +336,10 @@ TEST_F(AccessTest, KeysRotate) {
   const Client with_next = CallerWith(next.Sign(Claims("reader")));
   const std::string first = Outcome(with_next.Call(GetLevel("any", "w1")));
   EXPECT_TRUE(first == "UNAVAILABLE TOKEN_KEYS_REFRESHING" || first == "UNAUTHENTICATED TOKEN_KEY_UNKNOWN") << first;
+  EXPECT_TRUE(Eventually([] {
+    return absl::StrContains(Log(), " code=UNAVAILABLE reason=TOKEN_KEYS_REFRESHING ") ||
+           absl::StrContains(Log(), " code=UNAUTHENTICATED reason=TOKEN_KEY_UNKNOWN ");
+  }));
   WriteKeys({issuer().jwk(), next.jwk()});
   EXPECT_TRUE(Eventually([&] { return Outcome(with_next.Call(GetLevel("any", "w1"))) == "OK"; }));
   EXPECT_EQ(Outcome(CallerAs("reader").Call(GetLevel("any", "w1"))), "OK");
