@@ -11,6 +11,11 @@
 namespace inventory::rpc {
 namespace {
 
+// The bytes of a request that are worked with: none of a call that is not permitted, which ends at once.
+std::size_t BytesOf(const Admission& admission) {
+  return admission.status.ok() ? admission.origin.request->ByteSizeLong() : 0;
+}
+
 // What many calls end with, so that it is made only once.
 struct Refused {
   explicit Refused(const absl::Status& refusal) : status(ToGrpc(refusal)), pushback(PushbackOf(refusal)) {}
@@ -35,7 +40,7 @@ Call::Call(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerConte
       context_(context),
       start_(absl::Now()),
       admission_(std::move(admission)),
-      place_(runtime.open_calls(), ShareOf(context, origin()), origin().request->ByteSizeLong(), context.c_call()),
+      place_(runtime.open_calls(), ShareOf(context, origin()), BytesOf(admission_), context.c_call()),
       reactor_(*this) {}
 
 grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) {
