@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -29,10 +30,9 @@ struct Outcome {
 };
 
 void CheckChunk(const FileChunk& chunk) {
-  const auto rows = static_cast<std::size_t>(chunk.chunk.stock_updates_size() + chunk.chunk.items_size() +
-                                             chunk.chunk.warehouses_size());
+  const int rows = chunk.chunk.stock_updates_size() + chunk.chunk.items_size() + chunk.chunk.warehouses_size();
   Check(rows > 0 && rows <= ImportFile::kChunkRows + 1, "a chunk has rows, and not too many");
-  Check(chunk.row_of.size() == rows, "each row of a chunk is of a row of the file");
+  Check(std::ssize(chunk.row_of) == rows, "each row of a chunk is of a row of the file");
   std::size_t before = 0;
   for (const std::size_t row : chunk.row_of) {
     Check(row < chunk.rows.size() && row >= before, "rows of the file stay in order");
