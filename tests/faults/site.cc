@@ -1,10 +1,10 @@
 #include "tests/faults/site.h"
 
-#include <signal.h>
-
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -134,11 +134,13 @@ absl::Status Site::WaitUntilServing() const {
 
 std::string Site::address() const { return absl::StrCat("127.0.0.1:", client_proxy_->port()); }
 
+// A file that a killed database has left may name a process of somebody else's.
 int Site::database_pid() const {
   if (database_ != nullptr) return database_->pid();
   int pid = 0;
-  std::string text = ReadFile(options_.data_dir + "/database.pid");
-  return absl::SimpleAtoi(text, &pid) && kill(pid, 0) == 0 ? pid : 0;
+  if (!absl::SimpleAtoi(ReadFile(options_.data_dir + "/database.pid"), &pid) || pid <= 0) return 0;
+  const std::string status = ReadFile(absl::StrCat("/proc/", pid, "/status"));
+  return absl::StrContains(status, absl::StrCat("\nPPid:\t", server_->pid(), "\n")) ? pid : 0;
 }
 
 storage::DatabaseOptions Site::RootOptions() const {
