@@ -33,7 +33,9 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::s
   std::string address = absl::StrCat("127.0.0.1:", *port);
   std::vector<std::string> command = {binary, "serve", absl::StrCat("--database-url=", UrlOf(database)),
                                       absl::StrCat("--listen=", address),
-                                      absl::StrCat("--metrics-listen=127.0.0.1:", *metrics_port)};
+                                      absl::StrCat("--metrics-listen=127.0.0.1:", *metrics_port),
+                                      // One program calls for all callers.
+                                      "--max-calls-per-client=0"};
   command.insert(command.end(), options.begin(), options.end());
   auto process = Process::Start(command, log_file);
   if (!process.ok()) return process.status();
