@@ -23,15 +23,28 @@ bool Overtakes(const Job& job, const Rows& rows) {
   });
 }
 
+// The replenishments that the command has come upon and can't go on with. Those that are loaded for another command of
+// the batch are no better if it has a guard, which judges only those that its own needs name.
+std::set<std::string> MissingReplenishments(const Work& work, const Rows& rows, const Job& job) {
+  std::set<std::string> missing;
+  for (const std::string& id : work.required_replenishments()) {
+    const auto& named = job.needs.replenishments;
+    const bool judged = job.guard == nullptr || std::find(named.begin(), named.end(), id) != named.end();
+    if (!judged || rows.replenishments.Find(id) == nullptr) missing.insert(id);
+  }
+  return missing;
+}
+
 // Takes note of what the command has answered or asked for.
-void Conclude(const Work& work, Job& job) {
+void Conclude(const Work& work, const Rows& rows, Job& job) {
+  const std::set<std::string> replenishments = MissingReplenishments(work, rows, job);
   job.needs_more = !work.required().empty() || !work.required_holders().empty() ||
-                   !work.required_outstanding().empty() || !work.required_replenishments().empty();
+                   !work.required_outstanding().empty() || !replenishments.empty();
   AddTo(job.needs.skus, work.required());
   AddTo(job.needs.holders, work.required_holders());
   AddTo(job.needs.outstanding, work.required_outstanding());
-  AddTo(job.needs.replenishments, work.required_replenishments());
-  job.resolved = work.required_replenishments().empty();
+  AddTo(job.needs.replenishments, replenishments);
+  job.resolved = replenishments.empty();
   job.trial = work.trial();
 }
 
@@ -41,7 +54,7 @@ void Run(Job& job, Work& work, const Rows& rows) {
   bool refused = !job.answer.ok();
   if (!refused) {
     job.answer = job.command->Apply(work);
-    Conclude(work, job);
+    Conclude(work, rows, job);
     if (job.guard == nullptr || job.needs_more || !job.answer.ok()) return;
     job.answer = job.guard->CheckMovements(job.needs, rows, work.movements());
     refused = !job.answer.ok();

@@ -209,10 +209,10 @@ bool Work::RequireHolders(const std::string& sku) {
   return false;
 }
 
+// What the command uses is noted even if it is loaded: that may be for another command of the batch.
 bool Work::RequireReplenishment(const std::string& replenishment_id) {
-  if (rows_.replenishments.Find(replenishment_id) != nullptr) return true;
   required_replenishments_.insert(replenishment_id);
-  return false;
+  return rows_.replenishments.Find(replenishment_id) != nullptr;
 }
 
 bool Work::RequireOutstanding(const storage::QuotaRecord::Key& quota) {
