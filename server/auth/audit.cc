@@ -12,19 +12,20 @@ Audit::Audit(int max_lines, Write write)
       }) {}
 
 void Audit::Denied(const Attempt& attempt, const absl::Status& status, absl::Time now) {
-  int64_t left_out = 0;
+  Seconds ended;
   bool write = false;
   {
     storage::MutexLock lock(mutex_);
-    left_out = Turn(now);
-    write = lines_ < max_lines_;
+    ended = Turn(now);
+    Second& second = seconds_[status.code()];
+    write = second.lines < max_lines_;
     if (write) {
-      ++lines_;
+      ++second.lines;
     } else {
-      ++left_out_;
+      ++second.left_out;
     }
   }
-  SayLeftOut(left_out);
+  SayLeftOut(ended);
   if (!write) return;
   write_("denied", {{"caller", attempt.caller},
                     {"method", attempt.method},
@@ -35,24 +36,27 @@ void Audit::Denied(const Attempt& attempt, const absl::Status& status, absl::Tim
 }
 
 void Audit::CatchUp(absl::Time now) {
-  int64_t left_out = 0;
+  Seconds ended;
   {
     storage::MutexLock lock(mutex_);
-    left_out = Turn(now);
+    ended = Turn(now);
   }
-  SayLeftOut(left_out);
+  SayLeftOut(ended);
 }
 
-int64_t Audit::Turn(absl::Time now) {
+Audit::Seconds Audit::Turn(absl::Time now) {
   const int64_t second = absl::ToUnixSeconds(now);
-  if (second == second_) return 0;
+  if (second == second_) return {};
   second_ = second;
-  lines_ = 0;
-  return std::exchange(left_out_, 0);
+  return std::exchange(seconds_, {});
 }
 
-void Audit::SayLeftOut(int64_t left_out) const {
-  if (left_out > 0) write_("more denied calls, left out of the log", {{"calls", absl::StrCat(left_out)}});
+void Audit::SayLeftOut(const Seconds& seconds) const {
+  for (const auto& [code, second] : seconds) {
+    if (second.left_out == 0) continue;
+    write_("more denied calls, left out of the log",
+           {{"calls", absl::StrCat(second.left_out)}, {"code", absl::StatusCodeToString(code)}});
+  }
 }
 
 }  // namespace inventory::auth

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -22,7 +23,9 @@ struct Attempt {
 };
 
 // Writes a log line for each denied call: who called what from where, and why it was denied. Of more than `max_lines`
-// in a second the rest is counted, and the next second says in a line of its own how many were left out. Thread-safe.
+// with one status code in a second the rest is counted, and the next second says in a line of its own how many were
+// left out. Each code has lines of its own, so that strangers who flood the server with UNAUTHENTICATED calls don't
+// hide whom it knows and denies. Thread-safe.
 class Audit {
  public:
   using Write = std::function<void(const char* message, const server::LogFields& fields)>;
@@ -36,16 +39,22 @@ class Audit {
   void CatchUp(absl::Time now);
 
  private:
-  // How many lines a second that has ended has left out.
-  int64_t Turn(absl::Time now) REQUIRES(mutex_);
-  void SayLeftOut(int64_t left_out) const;
+  struct Second {
+    int lines = 0;
+    int64_t left_out = 0;
+  };
+  // By code.
+  using Seconds = std::map<absl::StatusCode, Second>;
+
+  // What a second that has ended has had.
+  Seconds Turn(absl::Time now) REQUIRES(mutex_);
+  void SayLeftOut(const Seconds& seconds) const;
 
   const int max_lines_;
   const Write write_;
   storage::Mutex mutex_;
   int64_t second_ GUARDED_BY(mutex_) = 0;
-  int lines_ GUARDED_BY(mutex_) = 0;
-  int64_t left_out_ GUARDED_BY(mutex_) = 0;
+  Seconds seconds_ GUARDED_BY(mutex_);
 };
 
 }  // namespace inventory::auth

@@ -140,7 +140,7 @@ void AppendAccess(std::vector<Option>& table) {
        {&kAccess, "jwt-cache-size", Number(&O::jwt_cache_size, 0, 1'000'000),
         "How many tokens are remembered once they are verified."},
        {&kAccess, "audit-max-lines", Number(&O::audit_max_lines, 1, 100'000),
-        "Denied calls that are logged in a second, a line each; of more the log says how many there were."}});
+        "Denied calls of a code that are logged in a second, a line each; of more the log says how many there were."}});
 }
 
 void AppendConnectionLimits(std::vector<Option>& table) {

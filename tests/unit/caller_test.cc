@@ -130,5 +130,20 @@ TEST(Audit, SaysHowManyLinesItLeavesOut) {
   EXPECT_THAT(written.lines[7], HasSubstr("calls=2"));
 }
 
+TEST(Audit, DoesNotLoseSightOfThoseItKnowsAmongStrangers) {
+  Lines written;
+  Audit audit(2, written.writer());
+  const absl::Time now = absl::FromUnixSeconds(1'000);
+  for (int i = 0; i < 100; ++i) audit.Denied({}, absl::UnauthenticatedError("who?"), now);
+  written.lines.clear();
+  for (int i = 0; i < 3; ++i) audit.Denied({.caller = "jwt:a"}, absl::PermissionDeniedError("no"), now);
+  ASSERT_EQ(written.lines.size(), 2u);
+  EXPECT_THAT(written.lines[1], HasSubstr("denied caller=jwt:a"));
+  written.lines.clear();
+  audit.CatchUp(now + absl::Seconds(1));
+  EXPECT_THAT(written.lines, ElementsAre("more denied calls, left out of the log calls=1 code=PERMISSION_DENIED",
+                                         "more denied calls, left out of the log calls=98 code=UNAUTHENTICATED"));
+}
+
 }  // namespace
 }  // namespace inventory::auth
