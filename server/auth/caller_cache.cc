@@ -3,6 +3,18 @@
 #include <openssl/sha.h>
 
 namespace inventory::auth {
+namespace {
+
+std::size_t IdsOf(const Caller& caller) {
+  std::size_t ids = 0;
+  for (const Grant& grant : caller.grants) {
+    if (grant.warehouses) ids += grant.warehouses->size();
+    if (grant.channels) ids += grant.channels->size();
+  }
+  return ids;
+}
+
+}  // namespace
 
 CallerCache::Digest CallerCache::DigestOf(const std::string& shown) {
   Digest digest;
@@ -20,9 +32,19 @@ std::shared_ptr<const Caller> CallerCache::Find(const Digest& shown, Generations
 
 void CallerCache::Add(const Digest& shown, Generations generations, absl::Time valid_until,
                       std::shared_ptr<const Caller> caller) {
+  if (capacity_ == 0) return;
+  const std::size_t ids = IdsOf(*caller);
   storage::MutexLock lock(mutex_);
-  if (entries_.size() >= capacity_) entries_.clear();
-  if (capacity_ > 0) entries_[shown] = {generations, valid_until, std::move(caller)};
+  if (const auto known = entries_.find(shown); known != entries_.end()) {
+    ids_ -= IdsOf(*known->second.caller);
+    entries_.erase(known);
+  }
+  if (entries_.size() >= capacity_ || ids_ + ids > kMaxIds) {
+    entries_.clear();
+    ids_ = 0;
+  }
+  entries_[shown] = {generations, valid_until, std::move(caller)};
+  ids_ += ids;
 }
 
 std::size_t CallerCache::size() const {

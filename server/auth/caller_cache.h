@@ -24,6 +24,10 @@ class CallerCache {
   // Of the keys and the policy by which a caller was judged; others don't count.
   using Generations = std::pair<uint64_t, uint64_t>;
 
+  // Every caller has its own copy of the warehouses and channels of its grants. Of all of them together it remembers no
+  // more than so many ids, about 50 MB, unless one caller alone has more.
+  static constexpr std::size_t kMaxIds = 500'000;
+
   explicit CallerCache(std::size_t capacity) : capacity_(capacity) {}
 
   static Digest DigestOf(const std::string& shown);
@@ -46,6 +50,7 @@ class CallerCache {
   const std::size_t capacity_;
   mutable storage::Mutex mutex_;
   absl::flat_hash_map<Digest, Entry> entries_ GUARDED_BY(mutex_);
+  std::size_t ids_ GUARDED_BY(mutex_) = 0;  // Of the entries' callers.
 };
 
 }  // namespace inventory::auth

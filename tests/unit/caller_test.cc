@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -82,6 +84,21 @@ TEST(CallerCache, IsBounded) {
     ASSERT_LE(cache.size(), 100u);
     ASSERT_NE(cache.Find(CallerCache::DigestOf(absl::StrCat(i)), {1, 1}, now), nullptr);
   }
+  // Few callers with many warehouses each are as much as many with few.
+  std::set<std::string> ids;
+  for (int i = 0; i < 10'000; ++i) ids.insert(absl::StrCat(i));
+  const Caller wide{.identity = {}, .grants = {{.role = Role::kOperator, .warehouses = ids}}};
+  std::size_t most = 0;
+  for (int i = 0; i < 99; ++i) {
+    // Whom it remembers already takes no more room by being remembered again.
+    for (int again = 0; again < 2; ++again) {
+      cache.Add(CallerCache::DigestOf(absl::StrCat(i)), {2, 1}, absl::InfiniteFuture(),
+                std::make_shared<const Caller>(wide));
+    }
+    most = std::max(most, cache.size());
+    ASSERT_NE(cache.Find(CallerCache::DigestOf(absl::StrCat(i)), {2, 1}, now), nullptr);
+  }
+  EXPECT_EQ(most, CallerCache::kMaxIds / ids.size());
   CallerCache none(0);
   none.Add(CallerCache::DigestOf("a"), {1, 1}, absl::InfiniteFuture(), MakeCaller("a"));
   EXPECT_EQ(none.size(), 0u);
