@@ -16,8 +16,10 @@ WatchedFile::Mark::Mark(const struct stat& file)
     : device(file.st_dev),
       number(file.st_ino),
       size(file.st_size),
-      seconds(file.st_mtim.tv_sec),
-      nanoseconds(file.st_mtim.tv_nsec) {}
+      written_seconds(file.st_mtim.tv_sec),
+      written_nanoseconds(file.st_mtim.tv_nsec),
+      changed_seconds(file.st_ctim.tv_sec),
+      changed_nanoseconds(file.st_ctim.tv_nsec) {}
 
 absl::StatusOr<std::optional<std::string>> WatchedFile::ReadIfChanged() {
   const int file = open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -30,7 +30,8 @@ class WatchedFile {
   const std::string& path() const { return path_; }
 
  private:
-  // What changes with the file.
+  // What changes with the file. Tools that keep the time of its content when they replace it can't keep the time of its
+  // last change.
   struct Mark {
     explicit Mark(const struct stat& file);
     bool operator==(const Mark&) const = default;
@@ -38,8 +39,10 @@ class WatchedFile {
     dev_t device;
     ino_t number;
     off_t size;
-    int64_t seconds;
-    int64_t nanoseconds;
+    int64_t written_seconds;
+    int64_t written_nanoseconds;
+    int64_t changed_seconds;
+    int64_t changed_nanoseconds;
   };
 
   const std::string path_;

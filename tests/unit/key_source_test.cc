@@ -63,6 +63,22 @@ TEST_F(KeySourceTest, ReadsAFileWhenItChanges) {
   EXPECT_FALSE(Has(source, "first", now_)) << "a key that is gone counts no more";
 }
 
+// As long as before, in the same place, and of the same time: only its status has changed.
+TEST_F(KeySourceTest, ReadsAFileThatIsMadeToLookLikeTheOneBefore) {
+  const TokenIssuer alike(Kind::kEd25519, "alike");
+  KeySource source({.location = path()});
+  WriteFile(Jwks({first_.jwk()}));
+  const auto written = std::filesystem::last_write_time(path());
+  ASSERT_TRUE(source.Refresh(now_).ok());
+  const auto length = std::filesystem::file_size(path());
+  std::ofstream(path()) << Jwks({alike.jwk()});
+  ASSERT_EQ(std::filesystem::file_size(path()), length);
+  std::filesystem::last_write_time(path(), written);
+  ASSERT_TRUE(source.Refresh(now_).ok());
+  EXPECT_TRUE(Has(source, "alike", now_));
+  EXPECT_FALSE(Has(source, "first", now_));
+}
+
 TEST_F(KeySourceTest, KeepsTheLastGoodKeysForAWhile) {
   KeySource source({.location = path(), .max_age = absl::Hours(1)});
   WriteFile(Jwks({first_.jwk()}));
