@@ -82,6 +82,10 @@ class Row {
   std::size_t first_cell_;
 };
 
+class Rows;
+// One row with the parts of `text` that `separator` divides; none of them is NULL.
+Rows SplitRow(std::string_view text, char separator);
+
 // All rows of one statement's result; none for a statement without a result. Cheap to move.
 class Rows {
  public:
@@ -110,6 +114,7 @@ class Rows {
  private:
   friend class Row;
   friend class Connection;
+  friend Rows SplitRow(std::string_view text, char separator);
 
   struct Cell {
     std::size_t offset;

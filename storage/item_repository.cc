@@ -1,8 +1,10 @@
 #include "storage/item_repository.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "storage/external_reference_repository.h"
@@ -15,6 +17,16 @@ std::vector<std::string> SortedUnique(std::span<const std::string> values) {
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   return sorted;
+}
+
+// "a, b, ...". Each binding is of one column.
+template <typename... Bindings>
+std::string NamesOf(const std::tuple<Bindings...>& bindings) {
+  static_assert(((Bindings::kSize == 1) && ...));
+  std::array<const char*, sizeof...(Bindings)> names = {};
+  const char** out = names.data();
+  std::apply([&out](const auto&... binding) { (binding.Names(out++), ...); }, bindings);
+  return absl::StrJoin(names, ", ");
 }
 
 }  // namespace
@@ -82,18 +94,44 @@ UnitsOfMeasure UnitsCodec::Parse(const Row& row, int column) {
   return units;
 }
 
+bool AppendSelectItems(Sql& sql, std::span<const std::string> skus) {
+  if (skus.empty()) return false;
+  static const std::string head =
+      absl::StrCat("SELECT ", NamesOf(Table<ItemRecord>::kCounters), ", IF(config_version = 0, NULL, CONCAT_WS(X'00', ",
+                   NamesOf(Table<ItemRecord>::kConfiguration), ")) FROM item FORCE INDEX (PRIMARY) WHERE sku IN (");
+  BeginStatement(sql).Raw(head);
+  AppendTextList(sql, skus);
+  sql.Raw(")");
+  return true;
+}
+
 bool AppendLockItems(Sql& sql, std::span<const std::string> skus) {
-  if (!AppendSelectByKeyPrefix<ItemRecord>(sql, skus)) return false;
+  if (!AppendSelectItems(sql, skus)) return false;
   sql.Raw(" ORDER BY sku FOR UPDATE");
   return true;
 }
 
+std::vector<ItemRecord> ParseItems(const Rows& rows) {
+  constexpr int kPacked = static_cast<int>(std::tuple_size_v<decltype(Table<ItemRecord>::kCounters)>);
+  std::vector<ItemRecord> items;
+  items.reserve(rows.size());
+  for (const Row& row : rows) {
+    ItemRecord& item = items.emplace_back();
+    ParseInto(Table<ItemRecord>::kCounters, row, 0, item);
+    if (row.IsNull(kPacked)) continue;
+    const Rows configuration = SplitRow(row.Text(kPacked), '\0');
+    if (configuration.columns() != std::tuple_size_v<decltype(Table<ItemRecord>::kConfiguration)>) std::abort();
+    ParseInto(Table<ItemRecord>::kConfiguration, configuration[0], 0, item);
+  }
+  return items;
+}
+
 bool AppendEnsureItems(Sql& sql, std::span<const std::string> skus) {
   if (skus.empty()) return false;
-  BeginStatement(sql).Raw("INSERT INTO item (sku) VALUES ");
+  BeginStatement(sql).Raw("INSERT INTO item (sku, next_hold_expiry) VALUES ");
   bool first = true;
   for (const std::string& sku : SortedUnique(skus)) {
-    sql.Raw(first ? "(" : ",(").Blob(sku).Raw(")");
+    sql.Raw(first ? "(" : ",(").Blob(sku).Raw(",NULL)");
     first = false;
   }
   sql.Raw(" ON DUPLICATE KEY UPDATE sku=sku");
@@ -104,20 +142,22 @@ bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items) {
   if (items.empty()) return false;
   BeginStatement(sql).Raw(
       "INSERT INTO item (sku, sequence, last_movement_time, backordered, last_backorder, fill_pending, fill_after, "
-      "kits, quotas, low_stock_rules, followed) VALUES ");
+      "kits, quotas, low_stock_rules, next_hold_expiry, followed) VALUES ");
   for (std::size_t i = 0; i < items.size(); ++i) {
     const ItemRecord& item = *items[i];
     sql.Raw(i == 0 ? "(" : ",(").Blob(item.sku).Raw(",").Int(item.sequence).Raw(",");
     column::OptionalCodec<absl::Time, column::TimeCodec>::Append(sql, item.last_movement_time);
     sql.Raw(",").Int(item.backordered).Raw(",").Int(item.last_backorder).Raw(",").Bool(item.fill_pending);
     sql.Raw(",").Int(item.fill_after).Raw(",").Int(item.kits).Raw(",").Int(item.quotas).Raw(",");
-    sql.Int(item.low_stock_rules).Raw(",").Bool(item.followed()).Raw(")");
+    sql.Int(item.low_stock_rules).Raw(",");
+    column::OptionalCodec<absl::Time, column::TimeCodec>::Append(sql, item.next_hold_expiry);
+    sql.Raw(",").Bool(item.followed()).Raw(")");
   }
   sql.Raw(
       " ON DUPLICATE KEY UPDATE sequence=VALUES(sequence), last_movement_time=VALUES(last_movement_time), "
       "backordered=VALUES(backordered), last_backorder=VALUES(last_backorder), fill_pending=VALUES(fill_pending), "
       "fill_after=VALUES(fill_after), kits=VALUES(kits), quotas=VALUES(quotas), "
-      "low_stock_rules=VALUES(low_stock_rules), followed=VALUES(followed)");
+      "low_stock_rules=VALUES(low_stock_rules), next_hold_expiry=VALUES(next_hold_expiry), followed=VALUES(followed)");
   return true;
 }
 
@@ -131,6 +171,12 @@ bool AppendMarkUnlessCurrent(Sql& sql, std::span<const std::string> skus, int64_
 
 bool AppendSelectFillPending(Sql& sql, int64_t limit) {
   BeginStatement(sql).Raw("SELECT sku FROM item WHERE fill_pending = 1 ORDER BY sku LIMIT ").Int(limit);
+  return true;
+}
+
+bool AppendSelectHoldsDue(Sql& sql, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT sku FROM item WHERE next_hold_expiry <= NOW(6) ORDER BY next_hold_expiry LIMIT ");
+  sql.Int(limit);
   return true;
 }
 

@@ -54,9 +54,20 @@ struct Table<ItemRecord> {
   using R = ItemRecord;
   static constexpr const char* kName = "item";
   static constexpr int kKeySize = 1;
-  static constexpr auto kColumns = std::tuple(
-      column::Bytes("sku", &R::sku), column::Value("configured", &R::configured), column::Value("tracked", &R::tracked),
-      column::Value("published", &R::published), column::Value("display_availability", &R::display_availability),
+  // The lock, what stands under it, and what says whether there is a configuration.
+  static constexpr auto kCounters =
+      std::tuple(column::Bytes("sku", &R::sku), column::Value("configured", &R::configured),
+                 column::Value("config_version", &R::config_version), column::Value("create_time", &R::create_time),
+                 column::Value("update_time", &R::update_time), column::Value("sequence", &R::sequence),
+                 column::Value("last_movement_time", &R::last_movement_time),
+                 column::Value("next_hold_expiry", &R::next_hold_expiry), column::Value("backordered", &R::backordered),
+                 column::Value("last_backorder", &R::last_backorder), column::Value("fill_pending", &R::fill_pending),
+                 column::Value("fill_after", &R::fill_after), column::Value("kits", &R::kits),
+                 column::Value("quotas", &R::quotas), column::Value("low_stock_rules", &R::low_stock_rules));
+  // All defaults while config_version is 0. None is NULL or has a byte 0.
+  static constexpr auto kConfiguration = std::tuple(
+      column::Value("tracked", &R::tracked), column::Value("published", &R::published),
+      column::Value("display_availability", &R::display_availability),
       column::Value("display_stock_quantity", &R::display_stock_quantity),
       column::Value("min_order_quantity", &R::min_order_quantity),
       column::Value("max_order_quantity", &R::max_order_quantity),
@@ -64,21 +75,22 @@ struct Table<ItemRecord> {
       column::Coded<IntegersCodec>("allowed_order_quantities", &R::allowed_order_quantities),
       column::Value("default_safety_stock", &R::default_safety_stock), column::Coded<LabelsCodec>("labels", &R::labels),
       column::Value("backorder_policy", &R::backorder_policy), column::Value("backorder_limit", &R::backorder_limit),
-      column::Value("config_version", &R::config_version), column::Value("create_time", &R::create_time),
-      column::Value("update_time", &R::update_time), column::Value("sequence", &R::sequence),
-      column::Value("last_movement_time", &R::last_movement_time), column::Value("backordered", &R::backordered),
-      column::Value("last_backorder", &R::last_backorder), column::Value("fill_pending", &R::fill_pending),
-      column::Value("fill_after", &R::fill_after), column::Coded<UnitsCodec>("units_of_measure", &R::units_of_measure),
+      column::Coded<UnitsCodec>("units_of_measure", &R::units_of_measure),
       column::Coded<ComponentsCodec>("components", &R::components),
       column::Bytes("availability_estimate", &R::availability_estimate),
-      column::Bytes("unpublished_by", &R::unpublished_by), column::Value("kits", &R::kits),
-      column::Value("quotas", &R::quotas), column::Value("low_stock_rules", &R::low_stock_rules), FollowedColumn(),
+      column::Bytes("unpublished_by", &R::unpublished_by),
       column::Bytes("external_reference_code", &R::external_reference_code));
+  static constexpr auto kColumns = std::tuple_cat(kCounters, kConfiguration, std::tuple(FollowedColumn()));
 };
 
-// Locks the items that exist, in SKU order, and selects them as whole records. Nothing is locked
-// for a missing one.
+// Selects the items that exist: ParseItems. What a reader pays for grows with columns, so the configuration travels in
+// one, and not at all where there is none.
+bool AppendSelectItems(Sql& sql, std::span<const std::string> skus);
+
+// The same, locking them in SKU order. Nothing is locked for a missing one.
 bool AppendLockItems(Sql& sql, std::span<const std::string> skus);
+
+std::vector<ItemRecord> ParseItems(const Rows& rows);
 
 // Makes an unconfigured item of every SKU that has none, in SKU order; those that exist are locked
 // and stay as they are.
@@ -92,6 +104,9 @@ bool AppendMarkUnlessCurrent(Sql& sql, std::span<const std::string> skus, int64_
 
 // Selects the SKUs whose backorders may be waiting for units that are there, the first `limit`: ParseTexts.
 bool AppendSelectFillPending(Sql& sql, int64_t limit);
+
+// Selects the SKUs whose next_hold_expiry is past, the longest past first, the first `limit`: ParseTexts.
+bool AppendSelectHoldsDue(Sql& sql, int64_t limit);
 
 // Selects the SKUs after `after_sku` (empty: from the start) that have backorders or low-stock rules, the first
 // `limit`: ParseTexts.

@@ -105,12 +105,25 @@ bool AppendSelectHolders(Sql& sql, const std::string& sku, absl::Time now, int64
   return true;
 }
 
-bool AppendSelectDeadAllocations(Sql& sql, std::span<const std::string> skus, int64_t limit) {
+bool AppendSelectDeadAllocations(Sql& sql, std::span<const std::string> skus, absl::Time now, int64_t limit) {
   if (skus.empty()) return false;
   BeginStatement(sql).Raw("SELECT " + Columns<AllocationRecord>() +
                           " FROM allocation FORCE INDEX (allocation_by_expiry)");
   AppendTextList(sql.Raw(" WHERE sku IN ("), skus);
-  sql.Raw(") AND expire_time <= NOW(6) ORDER BY expire_time, reservation_id, sku, warehouse_id LIMIT ").Int(limit);
+  sql.Raw(") AND expire_time <= ").Time(now);
+  sql.Raw(" ORDER BY expire_time, reservation_id, sku, warehouse_id LIMIT ").Int(limit);
+  return true;
+}
+
+bool AppendSelectNextExpiries(Sql& sql, std::span<const std::string> skus, absl::Time now) {
+  if (skus.empty()) return false;
+  BeginStatement(sql);
+  for (std::size_t i = 0; i < skus.size(); ++i) {
+    // Grouped, the optimizer may read all live holds of a SKU to find the first one.
+    sql.Raw(i == 0 ? "(" : " UNION ALL (");
+    sql.Raw("SELECT sku, expire_time FROM allocation FORCE INDEX (allocation_by_expiry) WHERE sku = ").Blob(skus[i]);
+    sql.Raw(" AND expire_time > ").Time(now).Raw(" ORDER BY expire_time LIMIT 1)");
+  }
   return true;
 }
 

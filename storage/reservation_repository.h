@@ -78,8 +78,12 @@ bool AppendSelectLiveReservations(Sql& sql, std::span<const std::string> reserva
 // them, the last one first: ParseTexts.
 bool AppendSelectHolders(Sql& sql, const std::string& sku, absl::Time now, int64_t limit);
 
-// Selects the dead allocations of the SKUs, the first `limit` by expire_time and key.
-bool AppendSelectDeadAllocations(Sql& sql, std::span<const std::string> skus, int64_t limit);
+// Selects the allocations of the SKUs that are dead at `now`, the first `limit` by expire_time and key.
+bool AppendSelectDeadAllocations(Sql& sql, std::span<const std::string> skus, absl::Time now, int64_t limit);
+
+// Selects the SKU and the expire_time of the allocation that is the next to die after `now`, for each of the SKUs that
+// has one. Takes an open table for each SKU: give it few.
+bool AppendSelectNextExpiries(Sql& sql, std::span<const std::string> skus, absl::Time now);
 
 // Selects the SKUs and warehouses where dead holds are not released yet, and how many units these have.
 bool AppendSelectDeadUnits(Sql& sql, std::span<const std::string> skus);

@@ -1,4 +1,5 @@
 // Results in memory.
+#include <algorithm>
 #include <charconv>
 
 #include "storage/connection.h"
@@ -32,6 +33,18 @@ absl::Time Row::Time(int column) const {
   absl::Time time = absl::FromCivil(second, absl::UTCTimeZone());
   if (text.size() == 26) time += absl::Microseconds(Number(text.substr(20, 6)));
   return time;
+}
+
+Rows SplitRow(std::string_view text, char separator) {
+  Rows rows;
+  rows.text_ = text;
+  for (std::size_t offset = 0; offset <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, offset), text.size());
+    rows.cells_.push_back({.offset = offset, .size = end - offset, .null = false});
+    offset = end + 1;
+  }
+  rows.columns_ = rows.cells_.size();
+  return rows;
 }
 
 void Connection::AppendCell(Rows& rows, std::string_view text, bool null) {

@@ -203,15 +203,21 @@ bool AppendDelete(Sql& sql, const std::vector<const Record*>& records) {
   return true;
 }
 
-// The record in a row's columns from `first` on, which are those of Columns<Record>().
-template <typename Record>
-Record Parse(const Row& row, int first = 0) {
-  Record record;
+// Sets the members of the record that a tuple of bindings names, from the row's columns from `first` on.
+template <typename Bindings, typename Record>
+void ParseInto(const Bindings& bindings, const Row& row, int first, Record& record) {
   const auto parse = [&](const auto& column) {
     column.Parse(row, first, record);
     first += static_cast<int>(column.kSize);
   };
-  std::apply([&](const auto&... column) { (parse(column), ...); }, Table<Record>::kColumns);
+  std::apply([&](const auto&... column) { (parse(column), ...); }, bindings);
+}
+
+// The record in a row's columns from `first` on, which are those of Columns<Record>().
+template <typename Record>
+Record Parse(const Row& row, int first = 0) {
+  Record record;
+  ParseInto(Table<Record>::kColumns, row, first, record);
   return record;
 }
 

@@ -79,6 +79,12 @@ struct SkuCount {
   int64_t count = 0;
 };
 
+// When the first hold of a SKU runs out, or has run out without being released yet.
+struct SkuExpiry {
+  std::string sku;
+  absl::Time expire_time;
+};
+
 // Every list is ordered by its key.
 struct VerifySnapshot {
   std::vector<ItemRecord> items;
@@ -96,6 +102,8 @@ struct VerifySnapshot {
   // Kits that the SKU is a component of, and its low-stock rules that are not deleted.
   std::vector<SkuCount> kits;
   std::vector<SkuCount> low_stock_rules;
+  // Of the SKUs that have holds.
+  std::vector<SkuExpiry> first_expiries;
   // Where the next page starts; empty after the last page.
   std::string next_after_sku;
 };

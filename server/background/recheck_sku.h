@@ -1,4 +1,4 @@
-// Another look at a SKU whose backorders may have become servable.
+// Another look at a SKU whose backorders may have become servable, or whose holds may have run out.
 #ifndef INVENTORY_SERVER_BACKGROUND_RECHECK_SKU_H_
 #define INVENTORY_SERVER_BACKGROUND_RECHECK_SKU_H_
 

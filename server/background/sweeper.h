@@ -12,8 +12,9 @@
 
 namespace inventory::background {
 
-// Ends holds that have run out, through the pipeline like every write, and forgets request ids after their time, both
-// in bounded steps. Any number of instances may do so on one database.
+// Ends holds that have run out, through the pipeline like every write; raises ItemRecord::next_hold_expiry once it is
+// past, so that reads and writes of the SKU need not look for dead holds again and again; and forgets request ids after
+// their time. All in bounded steps. Any number of instances may do so on one database.
 class Sweeper {
  public:
   struct Options {
@@ -30,6 +31,7 @@ class Sweeper {
 
  private:
   absl::Duration SweepHolds();
+  absl::Duration RaiseExpiries();
   absl::Duration ForgetRequests();
 
   const Options options_;
@@ -37,6 +39,7 @@ class Sweeper {
   pipeline::GroupCommitter& committer_;
   const std::function<void(std::size_t)> swept_;
   Periodic holds_;
+  Periodic expiries_;
   Periodic requests_;
 };
 

@@ -37,6 +37,7 @@ struct DeleteItem {
     unconfigured.config_version = stored.config_version;
     unconfigured.sequence = stored.sequence;
     unconfigured.last_movement_time = stored.last_movement_time;
+    unconfigured.next_hold_expiry = stored.next_hold_expiry;
     unconfigured.last_backorder = stored.last_backorder;
     return SaveItem(work, std::move(unconfigured));
   }

@@ -15,6 +15,7 @@ using storage::VerifySnapshot;
 constexpr char kBackordered[] = "BACKORDERED_NOT_SUM_OF_BACKORDERS";
 constexpr char kOutstanding[] = "OUTSTANDING_NOT_SUM_OF_LINES";
 constexpr char kReferences[] = "REFERENCES_NOT_COUNTED";
+constexpr char kExpiry[] = "NEXT_HOLD_EXPIRY_LATE";
 
 // The counters of what refers to a SKU.
 constexpr std::pair<const char*, int64_t storage::ItemRecord::*> kReferenceCounters[] = {
@@ -155,6 +156,18 @@ void CheckReferences(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& 
   }
 }
 
+void CheckExpiries(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& found) {
+  std::map<std::string, absl::Time> first;
+  for (const auto& [sku, expire_time] : snapshot.first_expiries) first[sku] = expire_time;
+  for (const auto& item : snapshot.items) {
+    const auto hold = first.find(item.sku);
+    if (hold == first.end() || (item.next_hold_expiry && *item.next_hold_expiry <= hold->second)) continue;
+    Report(item.sku, "", found)
+        .Compare(kExpiry, "next_hold_expiry", absl::ToUnixMicros(hold->second),
+                 item.next_hold_expiry ? absl::ToUnixMicros(*item.next_hold_expiry) : 0);
+  }
+}
+
 int64_t LastSequence(const VerifySnapshot& snapshot, const std::string& sku) {
   for (const auto& ledger : snapshot.sku_ledgers) {
     if (ledger.sku == sku) return ledger.last_sequence;
@@ -169,7 +182,8 @@ bool MovementMends(const v1::Mismatch& mismatch) {
     // Numbers that lag behind the ledger go on after it; a ledger that lacks movements stays as it is.
     return mismatch.quantity() != "movements" && mismatch.actual() < mismatch.expected();
   }
-  return mismatch.reservation_id().empty() && check != kBackordered && check != kOutstanding && check != kReferences;
+  return mismatch.reservation_id().empty() && check != kBackordered && check != kOutstanding && check != kReferences &&
+         check != kExpiry;
 }
 
 absl::Status RepairLevel(const LevelKey& key, const Facts& facts, const VerifySnapshot& snapshot,
@@ -232,6 +246,11 @@ bool RepairReferences(const v1::Mismatch& mismatch, pipeline::Work& work) {
   return true;
 }
 
+bool RepairExpiry(const v1::Mismatch& mismatch, pipeline::Work& work) {
+  work.rows().items.Edit(mismatch.sku()).next_hold_expiry = absl::FromUnixMicros(mismatch.expected());
+  return true;
+}
+
 }  // namespace
 
 std::vector<v1::Mismatch> FindMismatches(const VerifySnapshot& snapshot) {
@@ -253,6 +272,7 @@ std::vector<v1::Mismatch> FindMismatches(const VerifySnapshot& snapshot) {
   CheckBackorders(snapshot, found);
   CheckQuotas(snapshot, found);
   CheckReferences(snapshot, found);
+  CheckExpiries(snapshot, found);
   return found;
 }
 
@@ -267,6 +287,7 @@ absl::Status Repair(const VerifySnapshot& snapshot, std::vector<v1::Mismatch>& m
     if (mismatch.check() == kBackordered) mismatch.set_repaired(RepairBackordered(mismatch, work));
     if (mismatch.check() == kOutstanding) mismatch.set_repaired(RepairOutstanding(mismatch, work));
     if (mismatch.check() == kReferences) mismatch.set_repaired(RepairReferences(mismatch, work));
+    if (mismatch.check() == kExpiry) mismatch.set_repaired(RepairExpiry(mismatch, work));
     if (!MovementMends(mismatch)) continue;
     LevelKey key{mismatch.sku(), mismatch.warehouse_id()};
     if (key.second.empty()) {

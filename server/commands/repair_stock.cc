@@ -57,6 +57,7 @@ storage::VerifySnapshot RepairStock::Snapshot(pipeline::Work& work) const {
   take(&storage::VerifySnapshot::quotas);
   take(&storage::VerifySnapshot::kits);
   take(&storage::VerifySnapshot::low_stock_rules);
+  take(&storage::VerifySnapshot::first_expiries);
   return snapshot;
 }
 

@@ -48,6 +48,7 @@ absl::Status Batch::ReleaseDeadHolds() {
   absl::StatusOr<int64_t> released = loaded_.ReleaseDeadHolds(limits_, *this);
   if (!released.ok()) return released.status();
   holds_released_ += *released;
+  RaiseNextExpiries();
   return absl::OkStatus();
 }
 

@@ -2,6 +2,8 @@
 #ifndef INVENTORY_SERVER_PIPELINE_BATCH_H_
 #define INVENTORY_SERVER_PIPELINE_BATCH_H_
 
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -60,11 +62,17 @@ class Batch : private BackorderSource {
   int64_t holds_released() const { return holds_released_; }
 
  private:
+  // Dead holds released in one step; more are released in further steps before any command runs.
+  static constexpr int kMaxDeadHolds = 1000;
+
   absl::Status LoadUnderLock();
   // Adds the selection of the records whose first key column is one of the ids that the jobs need.
   template <typename Record>
   void Select(Packet& packet, std::vector<std::string> Needs::*ids, Table<Record>& table) const;
-  absl::Status LoadCompanions(const std::set<storage::ReservationLineRecord::Key>& dead_lines);
+  absl::Status LoadDeadHolds();
+  void RaiseNextExpiries();
+  void LowerNextExpiries();
+  absl::Status LoadCompanions();
   void LoadQuotas(Packet& packet, const std::vector<std::string>& skus,
                   const std::vector<storage::ReservationLineRecord::Key>& dead_lines);
   void SelectAsked(Packet& packet);
@@ -95,6 +103,9 @@ class Batch : private BackorderSource {
   const Mode mode_;
 
   LoadedBatch loaded_;
+  std::vector<storage::AllocationRecord::Key> dead_holds_;
+  // When the next hold of these SKUs runs out, those that are dead apart; unset for those that have no other.
+  std::map<std::string, std::optional<absl::Time>> next_expiries_;
   bool more_dead_holds_ = false;
   bool more_fills_ = false;
   bool following_ = false;  // A change of the configuration has consequences that are not all drawn.

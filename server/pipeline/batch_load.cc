@@ -26,9 +26,6 @@ namespace {
 
 using storage::Sql;
 
-// Dead holds released in one step; more are released in further steps before any command runs.
-constexpr int kMaxDeadHolds = 1000;
-
 // So many movements, at most, are looked at in one go to find levels at earlier moments, but at least one of each. A
 // batch has a few goes: each but the last is for half as many moments as the one before, or fewer.
 constexpr int64_t kMaxMovementsAtOnce = 50'000;
@@ -65,14 +62,16 @@ absl::Status Batch::LoadUnderLock() {
   const auto warehouses = Union(jobs_, [](const Job& job) { return job.needs.warehouses; });
   const auto exclusive = Union(jobs_, [](const Job& job) { return job.needs.exclusive_warehouses; });
   loaded_.skus = {skus.begin(), skus.end()};
-  std::set<storage::ReservationLineRecord::Key> dead_lines;
 
   Packet packet;
   packet.AddText("BEGIN");
   if (mode_ == Mode::kRecordsFirst) {
     packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, Pointers(Records(false))); });
   }
-  packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus); }, LoadInto(loaded_.rows.items));
+  packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus); },
+             [this](const storage::Rows& rows) {
+               for (storage::ItemRecord& item : storage::ParseItems(rows)) loaded_.rows.items.Load(std::move(item));
+             });
   if (AnyNeeds(&Needs::configuration)) packet.Add(storage::AppendLockConfiguration);
   packet.Add([&](Sql& sql) { return storage::AppendLockWarehouses(sql, exclusive); });
   packet.Add([&](Sql& sql) { return storage::AppendShareLockWarehouses(sql, warehouses); });
@@ -90,16 +89,6 @@ absl::Status Batch::LoadUnderLock() {
                state = storage::ParseConfigurationState(rows);
                for (auto& level : storage::ParseLevelsWithState(rows)) loaded_.rows.levels.Load(std::move(level));
              });
-  if (!RepairsAlone(jobs_)) {
-    packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); },
-               [&](const storage::Rows& rows) {
-                 more_dead_holds_ = rows.size() == kMaxDeadHolds;
-                 for (auto& dead : storage::ParseAll<storage::AllocationRecord>(rows)) {
-                   dead_lines.insert({dead.reservation_id, dead.sku});
-                   loaded_.rows.allocations.Load(std::move(dead));
-                 }
-               });
-  }
   Select(packet, &Needs::new_reservations, loaded_.rows.reservations);
   Select(packet, &Needs::reservations, loaded_.rows.reservations);
   Select(packet, &Needs::reservations, loaded_.rows.reservation_lines);
@@ -133,7 +122,8 @@ absl::Status Batch::LoadUnderLock() {
   for (const storage::ItemRecord* item : loaded_.rows.items.All()) {
     if (item->last_movement_time) loaded_.now = std::max(loaded_.now, *item->last_movement_time);
   }
-  absl::Status status = RepairsAlone(jobs_) ? absl::OkStatus() : LoadCompanions(dead_lines);
+  absl::Status status = RepairsAlone(jobs_) ? absl::OkStatus() : LoadDeadHolds();
+  if (status.ok() && !RepairsAlone(jobs_)) status = LoadCompanions();
   if (status.ok()) status = LoadPastLevels();
   if (status.ok()) status = LoadHolders();
   if (status.ok()) status = RefreshConfiguration(state->version);
@@ -147,7 +137,7 @@ absl::Status Batch::LoadUnderLock() {
 
 // The lines of dead holds, backorders, quotas and low-stock rules. A round trip of its own, which most batches do
 // without: the locks on the SKUs keep these rows as they are.
-absl::Status Batch::LoadCompanions(const std::set<storage::ReservationLineRecord::Key>& dead_lines) {
+absl::Status Batch::LoadCompanions() {
   std::vector<std::string> skus;
   std::vector<std::string> watched;
   std::set<std::string> limited;
@@ -162,6 +152,10 @@ absl::Status Batch::LoadCompanions(const std::set<storage::ReservationLineRecord
   std::set<std::string> waiting;
   for (const storage::ReservationLineRecord* line : loaded_.rows.reservation_lines.All()) {
     if (line->backordered > 0) waiting.insert(line->reservation_id);
+  }
+  std::set<storage::ReservationLineRecord::Key> dead_lines;
+  for (const storage::AllocationRecord::Key& key : dead_holds_) {
+    dead_lines.insert({std::get<0>(key), std::get<1>(key)});
   }
   const std::vector<storage::ReservationLineRecord::Key> lines(dead_lines.begin(), dead_lines.end());
   const std::vector<std::string> reservations(waiting.begin(), waiting.end());

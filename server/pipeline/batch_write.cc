@@ -99,6 +99,7 @@ void AddConfiguration(Packet& packet, const Rows& rows) {
 }  // namespace
 
 absl::Status Batch::WriteAndCommit() {
+  LowerNextExpiries();
   Packet packet;
   AddItems(packet, loaded_.rows);
   const std::vector<std::string> followed = NewlyFollowed(loaded_.rows);

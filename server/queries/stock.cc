@@ -19,26 +19,50 @@ using pipeline::Packet;
 using storage::Sql;
 using Skus = std::vector<std::string>;
 
-// Selects the items and levels of the SKUs.
-void AddSkus(const Skus& skus, Packet& packet, Stock& stock) {
-  packet.Add([&](Sql& sql) { return storage::AppendSelectByKeyPrefix<storage::ItemRecord>(sql, skus); },
+void AddItems(const Skus& skus, Packet& packet, Stock& stock) {
+  packet.Add([&](Sql& sql) { return storage::AppendSelectItems(sql, skus); },
              [&stock](const storage::Rows& rows) {
-               for (auto& item : storage::ParseAll<storage::ItemRecord>(rows)) {
+               for (storage::ItemRecord& item : storage::ParseItems(rows)) {
                  std::string sku = item.sku;
                  stock.items.emplace(std::move(sku), std::move(item));
                }
              });
+}
+
+// Selects the levels of the SKUs without what their dead holds still have, in place of levels that are there.
+void AddLiveLevels(const Skus& skus, Packet& packet, Stock& stock) {
   packet.Add([&](Sql& sql) { return storage::AppendSelectLiveLevels(sql, skus); },
-             [&stock](const storage::Rows& rows) {
+             [&stock, skus](const storage::Rows& rows) {
+               for (const std::string& sku : skus) stock.levels.erase(sku);
                for (auto& level : storage::ParseAll<storage::LevelRecord>(rows)) {
                  stock.levels[level.sku].push_back(std::move(level));
                }
              });
 }
 
+// Selects the levels of the SKUs as they are stored, and the configuration's version and the time.
+void AddStoredLevels(const Skus& skus, Packet& packet, Stock& stock) {
+  packet.Add(storage::AppendSelectConfigurationState, [&stock](const storage::Rows& rows) {
+    const auto state = storage::ParseConfigurationState(rows);
+    if (!state) return;
+    stock.configuration_version = state->version;
+    stock.now = state->now;
+  });
+  packet.Add(
+      [&](Sql& sql) {
+        if (!storage::AppendSelectByKeyPrefix<storage::LevelRecord>(sql, skus)) return false;
+        sql.Raw(" ORDER BY sku, warehouse_id");
+        return true;
+      },
+      [&stock](const storage::Rows& rows) {
+        for (auto& level : storage::ParseAll<storage::LevelRecord>(rows)) {
+          stock.levels[level.sku].push_back(std::move(level));
+        }
+      });
+}
+
 void AddIncoming(const Skus& skus, Packet& packet, Stock& stock) {
   if (skus.empty()) return;
-  packet.AddText("SELECT NOW(6)", [&stock](const storage::Rows& rows) { stock.now = rows[0].Time(0); });
   packet.Add([&](Sql& sql) { return storage::AppendSelectIncoming(sql, skus); },
              [&stock](const storage::Rows& rows) {
                for (auto& units : storage::ParseIncoming(rows)) stock.incoming[units.sku].push_back(std::move(units));
@@ -97,6 +121,7 @@ absl::Status ReadRest(const std::set<std::string>& skus, storage::Connection& co
   Skus limited;
   Skus watched;
   Skus waiting;
+  Skus due;
   for (const auto& [sku, item] : stock.items) {
     for (const storage::Component& component : item.components) {
       if (!skus.contains(component.sku)) components.insert(component.sku);
@@ -104,12 +129,17 @@ absl::Status ReadRest(const std::set<std::string>& skus, storage::Connection& co
     if (item.quotas > 0) limited.push_back(sku);
     if (item.low_stock_rules > 0) watched.push_back(sku);
     if (item.backordered > 0) waiting.push_back(sku);
+    // Who waits gets what dead holds free, which is counted below from what is live.
+    const bool may_be_dead = item.next_hold_expiry && *item.next_hold_expiry <= stock.now;
+    if (may_be_dead || item.backordered > 0) due.push_back(sku);
   }
   // What their items would say is not known yet, and a third round trip costs more than looking.
   limited.insert(limited.end(), components.begin(), components.end());
   waiting.insert(waiting.end(), components.begin(), components.end());
   Packet packet;
-  AddSkus({components.begin(), components.end()}, packet, stock);
+  AddItems({components.begin(), components.end()}, packet, stock);
+  due.insert(due.end(), components.begin(), components.end());
+  AddLiveLevels(due, packet, stock);
   AddIncoming({expecting.begin(), expecting.end()}, packet, stock);
   AddQuotasAndRules(limited, watched, packet, stock);
   AddDead(waiting, packet, stock);
@@ -134,10 +164,10 @@ void GiveToWaiting(int64_t freed, storage::ItemRecord& item, storage::LevelRecor
 absl::StatusOr<Stock> ReadStock(const std::set<std::string>& skus, storage::Connection& connection) {
   Stock stock;
   Packet packet;
-  packet.Add(storage::AppendSelectConfigurationVersion, [&stock](const storage::Rows& rows) {
-    stock.configuration_version = storage::ParseConfigurationVersion(rows);
-  });
-  AddSkus({skus.begin(), skus.end()}, packet, stock);
+  const Skus all(skus.begin(), skus.end());
+  // The items first: a hold that is there by then and dead by the later time is seen in its item.
+  AddItems(all, packet, stock);
+  AddStoredLevels(all, packet, stock);
   absl::Status read = packet.Send(connection);
   if (read.ok()) read = ReadRest(skus, connection, stock);
   if (!read.ok()) return read;

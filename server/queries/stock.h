@@ -29,15 +29,14 @@ struct Stock {
   std::map<std::string, std::vector<storage::LowStockRuleRecord>> rules;
   // By SKU, but not of components.
   std::map<std::string, std::vector<storage::Incoming>> incoming;
-  // Set if anything is incoming.
-  absl::Time now;
+  absl::Time now;  // The database's clock.
 
   // The item as configured, or with all defaults.
   const storage::ItemRecord& item(const std::string& sku) const;
 };
 
-// Takes one round trip, and a second one if a SKU is a kit, has quotas or low-stock rules, or has units on their way or
-// orders that wait.
+// Takes one round trip, and a second one if a SKU is a kit, has quotas or low-stock rules, has units on their way, orders
+// that wait or a hold that may have run out.
 absl::StatusOr<Stock> ReadStock(const std::set<std::string>& skus, storage::Connection& connection);
 
 // Gives units that dead holds free at a level to orders that wait, as the next write of the SKU will do: nobody else

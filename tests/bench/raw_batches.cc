@@ -20,9 +20,6 @@ namespace {
 using pipeline::Packet;
 using storage::Sql;
 
-// Of the pipeline: see Batch::LoadUnderLock.
-constexpr int kMaxDeadHolds = 1000;
-
 struct Stock {
   storage::ItemRecord item;
   storage::LevelRecord level;
@@ -39,14 +36,13 @@ absl::StatusOr<Loaded> LockAndRead(storage::Connection& connection, const std::v
   packet.AddText("BEGIN");
   packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus); },
              [&](const storage::Rows& rows) {
-               for (auto& item : storage::ParseAll<storage::ItemRecord>(rows)) loaded.stock[item.sku].item = item;
+               for (auto& item : storage::ParseItems(rows)) loaded.stock[item.sku].item = item;
              });
   packet.Add([&](Sql& sql) { return storage::AppendSelectLevelsAndState(sql, skus); },
              [&](const storage::Rows& rows) {
                loaded.now = rows[0].Time(0);
                for (auto& level : storage::ParseLevelsWithState(rows)) loaded.stock[level.sku].level = level;
              });
-  packet.Add([&](Sql& sql) { return storage::AppendSelectDeadAllocations(sql, skus, kMaxDeadHolds); });
   absl::Status sent = packet.Send(connection);
   if (!sent.ok()) return sent;
   if (loaded.stock.size() != skus.size()) return absl::InternalError("a SKU of a batch has no stock");

@@ -23,11 +23,20 @@ Sql Statement(std::string_view text) {
   return sql;
 }
 
-// Locks the item and the level in one statement and reads all of both and the time.
+// Columns of the locking statement.
+enum Column {
+  kSequence,
+  kLastMovementTime,
+  kNextHoldExpiry,
+  kNow,
+  kLevel,  // And those that follow.
+};
+
+// Locks the item and the level in one statement and reads what a reservation changes of both and the time.
 Sql LockAndRead(const std::string& sku) {
-  static const std::string head = absl::StrCat(
-      "SELECT ", storage::Columns<storage::ItemRecord>("i"), ", ", storage::Columns<storage::LevelRecord>("l"),
-      ", NOW(6) FROM item i JOIN stock_level l ON l.sku = i.sku WHERE i.sku = ");
+  static const std::string head = absl::StrCat("SELECT i.sequence, i.last_movement_time, i.next_hold_expiry, NOW(6), ",
+                                               storage::Columns<storage::LevelRecord>("l"),
+                                               " FROM item i JOIN stock_level l ON l.sku = i.sku WHERE i.sku = ");
   Sql sql;
   sql.Raw(head).Blob(sku).Raw(" AND l.warehouse_id = ").Blob(kWarehouse).Raw(" FOR UPDATE");
   return sql;
@@ -36,7 +45,8 @@ Sql LockAndRead(const std::string& sku) {
 Sql UpdateItem(const storage::ItemRecord& item) {
   Sql sql;
   sql.Raw("UPDATE item SET sequence = ").Int(item.sequence).Raw(", last_movement_time = ");
-  sql.Time(*item.last_movement_time).Raw(" WHERE sku = ").Blob(item.sku);
+  sql.Time(*item.last_movement_time).Raw(", next_hold_expiry = ").Time(*item.next_hold_expiry);
+  sql.Raw(" WHERE sku = ").Blob(item.sku);
   return sql;
 }
 
@@ -74,16 +84,16 @@ absl::StatusOr<std::vector<storage::Rows>> Send(storage::Connection& connection,
 
 absl::Status Reserve(storage::Connection& connection, const ReservationRows& pattern, const std::string& sku,
                      Travel travel) {
-  constexpr int kLevelColumn = storage::kColumnCount<storage::ItemRecord>;
-  constexpr int kTimeColumn = kLevelColumn + storage::kColumnCount<storage::LevelRecord>;
   auto read = Send(connection, {Statement("BEGIN"), LockAndRead(sku)}, travel);
   if (!read.ok()) return read.status();
   if ((*read)[1].size() != 1) return absl::InternalError(absl::StrCat("there is no stock of ", sku));
   const storage::Row row = (*read)[1][0];
-  storage::ItemRecord item = storage::Parse<storage::ItemRecord>(row, 0);
-  storage::LevelRecord level = storage::Parse<storage::LevelRecord>(row, kLevelColumn);
+  storage::ItemRecord item{.sku = sku, .sequence = row.Int(kSequence)};
+  if (!row.IsNull(kLastMovementTime)) item.last_movement_time = row.Time(kLastMovementTime);
+  if (!row.IsNull(kNextHoldExpiry)) item.next_hold_expiry = row.Time(kNextHoldExpiry);
+  storage::LevelRecord level = storage::Parse<storage::LevelRecord>(row, kLevel);
   if (level.quantities.available() < pattern.line.reserved) return absl::InternalError("the stock is used up");
-  const ReservationRows rows = NextReservation(pattern, row.Time(kTimeColumn), item, level);
+  const ReservationRows rows = NextReservation(pattern, row.Time(kNow), item, level);
   return Send(connection,
               {UpdateItem(item), UpdateLevel(level), Insert(rows.reservation), Insert(rows.line),
                Insert(rows.allocation), Insert(rows.movement), Insert(rows.request), Statement("COMMIT")},

@@ -41,10 +41,11 @@ ReservationRows NextReservation(const ReservationRows& pattern, absl::Time now, 
   level.update_time = now;
   item.sequence += 1;
   item.last_movement_time = now;
+  const absl::Time expire_time = now + (*pattern.reservation.expire_time - pattern.reservation.create_time);
+  item.next_hold_expiry = std::min(item.next_hold_expiry.value_or(expire_time), expire_time);
 
   ReservationRows rows = pattern;
   const std::string reservation_id = rpc::NewId();
-  const absl::Time expire_time = now + (*pattern.reservation.expire_time - pattern.reservation.create_time);
   rows.request.request_id = rpc::NewId();
   rows.request.create_time = now;
   rows.reservation.reservation_id = reservation_id;

@@ -99,12 +99,13 @@ class BackgroundReadsTest : public RepositoriesTest {
 
 TEST_F(BackgroundReadsTest, HoldsThatHaveDied) {
   EXPECT_EQ(RunBounded([](Sql& sql) { return AppendSelectExpiredReservations(sql, kLimit); }).size(), kRares);
-  EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadAllocations(sql, hot_, kLimit); }).size(), kRares);
-  EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadAllocations(sql, hot_, 3); }).size(), 3u);
+  const auto now = absl::Now();
+  EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadAllocations(sql, hot_, now, kLimit); }).size(), kRares);
+  EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadAllocations(sql, hot_, now, 3); }).size(), 3u);
+  EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectNextExpiries(sql, hot_, now); }).size(), 1u);
   EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadUnits(sql, hot_); }).size(), 1u);
 
   // Those that wait.
-  const auto now = absl::Now();
   EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadBackorders(sql, hot_, now, kLimit); }).size(), kRares);
   EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectLinesOfDeadBackorders(sql, hot_, now, kLimit); }).size(),
             kRares);

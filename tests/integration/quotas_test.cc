@@ -152,6 +152,7 @@ TEST_F(QuotasTest, HoldsThatHaveRunOutFreeItAndAreNotShown) {
                        "r.expire_time = NOW(6) - INTERVAL 1 SECOND WHERE l.sku = '$0'",
                        Sku()));
   EXPECT_THAT(Listed(absl::Substitute("sku: '$0'", Sku())), ElementsAre(absl::StrCat("web ", Sku(), " 0/5")));
+  Sql(absl::Substitute("UPDATE item SET next_hold_expiry = NOW(6) - INTERVAL 1 SECOND WHERE sku = '$0'", Sku()));
   Must(Reserve(client(), {{Sku(), 2}}));
   EXPECT_EQ(Stored(Sku()), 2);
   EXPECT_EQ(Outstanding(Sku()), 2);

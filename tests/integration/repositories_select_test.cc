@@ -122,7 +122,8 @@ TEST_F(RepositoriesSelectTest, DeadAllocationsOldestFirst) {
                             oldest});
   const Texts skus = {"A"};
   const auto dead = [&](int64_t limit) {
-    return ParseAll<AllocationRecord>(Run([&](Sql& sql) { return AppendSelectDeadAllocations(sql, skus, limit); }));
+    return ParseAll<AllocationRecord>(
+        Run([&](Sql& sql) { return AppendSelectDeadAllocations(sql, skus, absl::Now(), limit); }));
   };
   EXPECT_EQ(dead(10).size(), 3u);
   EXPECT_EQ(dead(1), std::vector<AllocationRecord>{oldest});

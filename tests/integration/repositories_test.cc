@@ -31,7 +31,8 @@ TEST_F(RepositoriesTest, NothingIsAppendedForNothing) {
   EXPECT_FALSE(AppendInsert<ItemRecord>(sql, {}));
   EXPECT_FALSE(AppendUpsert<ItemRecord>(sql, {}));
   EXPECT_FALSE(AppendSelectLiveLevels(sql, {}));
-  EXPECT_FALSE(AppendSelectDeadAllocations(sql, {}, 1));
+  EXPECT_FALSE(AppendSelectDeadAllocations(sql, {}, kTime, 1));
+  EXPECT_FALSE(AppendSelectNextExpiries(sql, {}, kTime));
   EXPECT_FALSE(AppendSelectLines(sql, {}));
   EXPECT_FALSE(AppendSelectRequests(sql, {}));
   EXPECT_FALSE(AppendDelete<AttachmentRecord>(sql, {}));
@@ -89,7 +90,7 @@ TEST_F(RepositoriesTest, EnsuredItemsAreUnconfiguredAndOthersStay) {
   Insert<ItemRecord>({Item("B")});
   const Texts skus = {"C", "B", "A", "C"};
   Run([&](Sql& sql) { return AppendEnsureItems(sql, skus); });
-  const std::vector<ItemRecord> items = ParseAll<ItemRecord>(Run([&](Sql& sql) { return AppendLockItems(sql, skus); }));
+  const std::vector<ItemRecord> items = ParseItems(Run([&](Sql& sql) { return AppendLockItems(sql, skus); }));
   ASSERT_EQ(items.size(), 3u);
   EXPECT_EQ(items[0], Unconfigured("A"));
   EXPECT_EQ(items[1], Item("B"));

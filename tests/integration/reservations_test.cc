@@ -118,6 +118,17 @@ TEST_F(ReservationsTest, ExtendMovesTheExpiryOfTheUnitsToo) {
   EXPECT_EQ(rows[0].Int(0), 1);
 }
 
+// Nobody writes the SKU again, and yet reads of it need not look for dead holds for ever.
+TEST_F(ReservationsTest, TheTimeOfAHoldThatWasConfirmedIsForgottenOnceItIsPast) {
+  const auto next_expiry_is_unset = [this] {
+    return Sql(absl::Substitute("SELECT next_hold_expiry FROM item WHERE sku = '$0'", Sku()))[0].IsNull(0);
+  };
+  const v1::Reservation held = Reserved(1, {.ttl = absl::Seconds(2)});
+  Must(Confirm(client(), held.reservation_id()));
+  EXPECT_FALSE(next_expiry_is_unset());
+  EXPECT_TRUE(Eventually(next_expiry_is_unset));
+}
+
 TEST_F(ReservationsTest, ExtendRefusesWhatIsNotHeld) {
   EXPECT_EQ(Outcome(Extend(Name("none"), "")), "NOT_FOUND RESERVATION_NOT_FOUND");
   EXPECT_EQ(Outcome(Extend(Expired(1).reservation_id(), "")), "FAILED_PRECONDITION RESERVATION_EXPIRED");

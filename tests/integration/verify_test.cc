@@ -1,5 +1,7 @@
 // VerifyStock: each kind of damage is found, named and mended.
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "google/protobuf/util/time_util.h"
 #include "tests/integration/verify_fixture.h"
 
 namespace inventory::integration {
@@ -142,6 +144,20 @@ TEST_F(VerifyTest, WhatRefersToASkuIsCountedAnew) {
                                         "REFERENCES_NOT_COUNTED - kits 2 but 0 repaired",
                                         "REFERENCES_NOT_COUNTED - quotas 1 but 0 repaired",
                                         "REFERENCES_NOT_COUNTED - low_stock_rules 2 but 0 repaired"));
+  EXPECT_THAT(Verify(), IsEmpty());
+}
+
+TEST_F(VerifyTest, HoldsAreLookedAtFromTheFirstExpiryOn) {
+  const v1::Reservation hold = Must(Reserve(client(), {{Sku(), 2}}, {.ttl = absl::Minutes(10)})).reservation();
+  EXPECT_THAT(Verify(), IsEmpty());
+  const std::string expiry =
+      absl::StrCat(google::protobuf::util::TimeUtil::TimestampToMicroseconds(hold.expire_time()));
+  Damage("UPDATE item SET next_hold_expiry = NULL WHERE sku = $sku");
+  ExpectMended({absl::StrCat("NEXT_HOLD_EXPIRY_LATE - next_hold_expiry ", expiry, " but 0")});
+  Damage("UPDATE item SET next_hold_expiry = '2999-01-01 00:00:00' WHERE sku = $sku");
+  ExpectMended({absl::StrCat("NEXT_HOLD_EXPIRY_LATE - next_hold_expiry ", expiry, " but 32472144000000000")});
+  // Too early costs a look and is no mistake.
+  Damage("UPDATE item SET next_hold_expiry = DEFAULT WHERE sku = $sku");
   EXPECT_THAT(Verify(), IsEmpty());
 }
 

@@ -76,6 +76,7 @@ absl::Status Take(const Demand& demand, const std::vector<std::string>& sources,
     left -= units;
     stock.Reserve(demand.sku, warehouse_id, units, storage::MovementType::kReserve, reservation.reservation_id,
                   request_id);
+    if (reservation.expire_time) stock.Hold(demand.sku, *reservation.expire_time);
     order.allocations.push_back({.reservation_id = reservation.reservation_id,
                                  .sku = demand.sku,
                                  .warehouse_id = warehouse_id,

@@ -24,6 +24,7 @@ enum Column {
   kAllowed,
   kSequence,
   kLastMovementTime,
+  kNextHoldExpiry,
   kUnknownRules,
   kNow,
   kLevel,  // And those that follow.
@@ -32,7 +33,8 @@ enum Column {
 const std::string& LockText(std::size_t skus) {
   static const std::string head = absl::StrCat(
       "SELECT i.sku, i.published, i.min_order_quantity, i.max_order_quantity, i.multiple_order_quantity, "
-      "i.allowed_order_quantities, i.sequence, i.last_movement_time, i.components <> '' OR i.tracked = 0 OR "
+      "i.allowed_order_quantities, i.sequence, i.last_movement_time, "
+      "COALESCE(i.next_hold_expiry, '9999-12-31 00:00:00'), i.components <> '' OR i.tracked = 0 OR "
       "i.quotas > 0 OR i.low_stock_rules > 0 OR i.backordered > 0 OR i.fill_pending > 0, NOW(6), ",
       storage::Columns<LevelRecord>("l"),
       " FROM item i FORCE INDEX (PRIMARY) LEFT JOIN stock_level l FORCE INDEX (PRIMARY) ON l.sku = i.sku "
@@ -60,6 +62,7 @@ ItemRecord ParseItem(const storage::Row& row) {
   item.allowed_order_quantities = storage::IntegersCodec::Parse(row, kAllowed);
   item.sequence = row.Int(kSequence);
   if (!row.IsNull(kLastMovementTime)) item.last_movement_time = row.Time(kLastMovementTime);
+  item.next_hold_expiry = row.Time(kNextHoldExpiry);
   return item;
 }
 
@@ -118,18 +121,24 @@ void Stock::Reserve(const std::string& sku, const std::string& warehouse_id, int
                         .create_time = now_});
 }
 
+void Stock::Hold(const std::string& sku, absl::Time expire_time) {
+  ItemRecord& item = items_.at(sku);
+  item.next_hold_expiry = std::min(*item.next_hold_expiry, expire_time);
+}
+
 absl::Status Stock::Write(Session& session) const {
   // Both counters in one statement: every round trip here is one that others wait for.
   static const std::string kText =
       "UPDATE stock_level l JOIN item i ON i.sku = l.sku SET l.reserved = ?, l.version = ?, l.update_time = ?, "
-      "i.sequence = ?, i.last_movement_time = ? WHERE l.sku = ? AND l.warehouse_id = ?";
+      "i.sequence = ?, i.last_movement_time = ?, i.next_hold_expiry = ? WHERE l.sku = ? AND l.warehouse_id = ?";
   std::set<LevelRecord::Key> keys;
   for (const MovementRecord& movement : movements_) keys.insert({movement.sku, movement.warehouse_id});
   const Value now = TimeValue(now_);
   for (const LevelRecord::Key& key : keys) {
     const LevelRecord& level = levels_.at(key);
-    absl::Status done = session.Run(kText, {level.quantities.reserved, level.version, now,
-                                            items_.at(level.sku).sequence, now, level.sku, level.warehouse_id});
+    const ItemRecord& item = items_.at(level.sku);
+    absl::Status done = session.Run(kText, {level.quantities.reserved, level.version, now, item.sequence, now,
+                                            TimeValue(*item.next_hold_expiry), level.sku, level.warehouse_id});
     if (!done.ok()) return done;
   }
   return session.Insert(movements_);

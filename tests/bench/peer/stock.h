@@ -33,6 +33,9 @@ class Stock {
   void Reserve(const std::string& sku, const std::string& warehouse_id, int64_t units, storage::MovementType type,
                const std::string& reservation_id, const std::string& request_id);
 
+  // Notes that units of the SKU are held until then.
+  void Hold(const std::string& sku, absl::Time expire_time);
+
   const std::vector<storage::MovementRecord>& movements() const { return movements_; }
 
   // Writes the counters of items and levels that have changed, and the movements.
