@@ -2,6 +2,7 @@
 #include "server/metrics_endpoint.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -60,7 +61,10 @@ class MetricsEndpointTest : public ::testing::Test {
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<uint16_t>(endpoint_.port()));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    // One that is too many may be reset before this returns; nothing comes of it then.
+    if (connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+      EXPECT_THAT(errno, ::testing::AnyOf(ECONNRESET, ECONNABORTED));
+    }
     return connection;
   }
   static std::string ReadAll(const net::Descriptor& connection) {
