@@ -68,8 +68,8 @@ struct ItemRecord {
   // Number of the SKU's last movement; dense from 1.
   int64_t sequence = 0;
   std::optional<absl::Time> last_movement_time;
-  // No hold of the SKU runs out before; one may have if it is past. Unset: it has no hold that can run out. The pipeline
-  // keeps it, so that only who comes later need look for dead holds.
+  // No hold of the SKU runs out before; one may have if it is past. Unset: it has no hold that can run out. The
+  // pipeline keeps it, so that only who comes later need look for dead holds.
   std::optional<absl::Time> next_hold_expiry;
   // Units of all backorders, dead ones too until they are released.
   int64_t backordered = 0;

@@ -35,8 +35,8 @@ struct Stock {
   const storage::ItemRecord& item(const std::string& sku) const;
 };
 
-// Takes one round trip, and a second one if a SKU is a kit, has quotas or low-stock rules, has units on their way, orders
-// that wait or a hold that may have run out.
+// Takes one round trip, and a second one if a SKU is a kit, has quotas or low-stock rules, has units on their way,
+// orders that wait or a hold that may have run out.
 absl::StatusOr<Stock> ReadStock(const std::set<std::string>& skus, storage::Connection& connection);
 
 // Gives units that dead holds free at a level to orders that wait, as the next write of the SKU will do: nobody else
