@@ -88,7 +88,9 @@ absl::Status Reserve(storage::Connection& connection, const ReservationRows& pat
   if (!read.ok()) return read.status();
   if ((*read)[1].size() != 1) return absl::InternalError(absl::StrCat("there is no stock of ", sku));
   const storage::Row row = (*read)[1][0];
-  storage::ItemRecord item{.sku = sku, .sequence = row.Int(kSequence)};
+  storage::ItemRecord item;
+  item.sku = sku;
+  item.sequence = row.Int(kSequence);
   if (!row.IsNull(kLastMovementTime)) item.last_movement_time = row.Time(kLastMovementTime);
   if (!row.IsNull(kNextHoldExpiry)) item.next_hold_expiry = row.Time(kNextHoldExpiry);
   storage::LevelRecord level = storage::Parse<storage::LevelRecord>(row, kLevel);
