@@ -20,27 +20,42 @@ class FairnessTest : public ServerTest {
   }
 
  protected:
-  // Calls, which must be blocked, that take all of the caller's places. Any of them may come after another call.
-  static std::vector<std::thread> CallInVain(const v1::SetStockRequest& request) {
-    std::vector<std::thread> threads;
+  void TearDown() override {
+    LetGo();
+    ServerTest::TearDown();
+  }
+
+  // A write that waits until LetGo. Calls of it take all of the caller's places; any of them may come after another
+  // call.
+  v1::SetStockRequest BlockedWrite() {
+    SetStock(Sku(), "w1", 10);
+    blocker_ = storage::MustOpen(database());
+    storage::Must(*blocker_, {"BEGIN", absl::StrCat("SELECT * FROM item WHERE sku = '", Sku(), "' FOR UPDATE")});
+    v1::SetStockRequest request;
+    request.set_sku(Sku());
+    request.set_warehouse_id("w1");
     for (int i = 0; i < 4; ++i) {
-      threads.emplace_back([request] { EXPECT_TRUE(Eventually([&request] { return client().Call(request).ok(); })); });
+      blocked_.emplace_back([request] { EXPECT_TRUE(Eventually([&request] { return client().Call(request).ok(); })); });
     }
-    return threads;
+    return request;
+  }
+  void LetGo() {
+    if (blocker_ != nullptr) storage::Must(*blocker_, {"ROLLBACK"});
+    blocker_.reset();
+    for (std::thread& thread : blocked_) thread.join();
+    blocked_.clear();
   }
   static bool HasMetric(const std::string& line) {
     return absl::StrContains(HttpGet(server().metrics_port(), "/metrics"), absl::StrCat("\n", line, "\n"));
   }
+
+ private:
+  std::unique_ptr<storage::Connection> blocker_;
+  std::vector<std::thread> blocked_;
 };
 
 TEST_F(FairnessTest, OneCallerHasOnlySoManyCallsUnderWay) {
-  SetStock(Sku(), "w1", 10);
-  const auto blocker = storage::MustOpen(database());
-  storage::Must(*blocker, {"BEGIN", absl::StrCat("SELECT * FROM item WHERE sku = '", Sku(), "' FOR UPDATE")});
-  v1::SetStockRequest request;
-  request.set_sku(Sku());
-  request.set_warehouse_id("w1");
-  std::vector<std::thread> blocked = CallInVain(request);
+  const v1::SetStockRequest request = BlockedWrite();
   absl::Status refused;
   EXPECT_TRUE(Eventually([&] {
     refused = client().Call(request, absl::Milliseconds(500)).status();
@@ -58,20 +73,13 @@ TEST_F(FairnessTest, OneCallerHasOnlySoManyCallsUnderWay) {
   other.Send(FrameOf(FrameType::kData, kEndStream, 1, MessageOf(get.SerializeAsString())));
   const auto answer = other.ReadUntil(FrameType::kData, 1);
   EXPECT_TRUE(answer.has_value() && absl::StrContains(answer->payload, Sku()));
-  storage::Must(*blocker, {"ROLLBACK"});
-  for (std::thread& thread : blocked) thread.join();
+  LetGo();
   EXPECT_TRUE(client().Call(request).ok());
   EXPECT_FALSE(HasMetric("inventory_limit_refusals_total{reason=\"too_many_of_a_caller\",what=\"call\"} 0"));
 }
 
 TEST_F(FairnessTest, ARefusalTellsGrpcsOwnRetriesWhenToComeBack) {
-  SetStock(Sku(), "w1", 10);
-  const auto blocker = storage::MustOpen(database());
-  storage::Must(*blocker, {"BEGIN", absl::StrCat("SELECT * FROM item WHERE sku = '", Sku(), "' FOR UPDATE")});
-  v1::SetStockRequest request;
-  request.set_sku(Sku());
-  request.set_warehouse_id("w1");
-  std::vector<std::thread> blocked = CallInVain(request);
+  const v1::SetStockRequest request = BlockedWrite();
   const auto stub = v1::InventoryService::NewStub(client().channel());
   EXPECT_TRUE(Eventually([&] {
     grpc::ClientContext context;
@@ -83,8 +91,7 @@ TEST_F(FairnessTest, ARefusalTellsGrpcsOwnRetriesWhenToComeBack) {
     return status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED && pushback != trailers.end() &&
            pushback->second == "100";
   }));
-  storage::Must(*blocker, {"ROLLBACK"});
-  for (std::thread& thread : blocked) thread.join();
+  LetGo();
 }
 
 TEST_F(FairnessTest, AnImportThatNothingComesOfEnds) {
