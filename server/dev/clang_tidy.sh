@@ -9,7 +9,8 @@ while [[ "${1:-}" == --* ]]; do
   options+=("$1")
   shift
 done
-server/dev/build.sh tidy inventory_protos_code inventory_client_code sample_client_code >/dev/null
+# An option that clang does not know must stay a warning, whatever the builds beside this one ask for.
+WERROR=OFF server/dev/build.sh tidy inventory_protos_code inventory_client_code sample_client_code >/dev/null
 # All that it counts are warnings that are not asked for.
 printf '%s\0' "$@" |
   xargs -0 --max-args=4 --max-procs="$(nproc)" \
