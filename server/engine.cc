@@ -18,6 +18,7 @@ pipeline::GroupCommitter::Options CommitterOptions(const ServerOptions& options,
 rpc::Runtime::Options RuntimeOptions(const ServerOptions& options) {
   return {.bounds = {.max_hold_ttl = options.max_hold_ttl},
           .default_deadline = options.default_deadline,
+          .most_request_values = options.max_request_values,
           .calls = {.most_of_a_caller = options.max_calls_per_client,
                     .most_bytes = options.max_requests_bytes,
                     .patience = options.slow_client_timeout},

@@ -1,7 +1,9 @@
 #include "server/metrics_endpoint.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -79,7 +81,14 @@ void MetricsEndpoint::Take(int connection) {
   storage::MutexLock lock(mutex_);
   Client& client = clients_.emplace_back();
   client.connection = connection;
-  client.thread = std::thread([this, &client] { Serve(client); });
+  try {
+    client.thread = std::thread([this, &client] { Serve(client); });
+  } catch (const std::system_error& error) {
+    clients_.pop_back();
+    close(connection);
+    metrics_->Refused("metrics_connection", "no_thread");
+    Log(LogLevel::kError, "no thread for metrics", {{"error", error.what()}});
+  }
 }
 
 void MetricsEndpoint::JoinDone() {

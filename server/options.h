@@ -74,6 +74,7 @@ struct ServerOptions {
 
   // Limits of callers.
   int max_message_bytes = 4 << 20;                              // Default 4MiB.
+  int max_request_values = 20000;                               // Default 20000.
   int max_metadata_bytes = 16 << 10;                            // Default 16KiB.
   int max_concurrent_streams = 1000;                            // Default 1000, of each connection.
   int max_calls_per_client = 1000;                              // Default 1000; 0 is any number.
@@ -81,7 +82,7 @@ struct ServerOptions {
   std::size_t max_open_streams = 16;                            // Default 16.
   std::size_t max_open_streams_per_client = 8;                  // Default 8.
   std::size_t max_connections = 10000;                          // Default 10000.
-  std::size_t max_connections_per_address = 5000;               // Default 5000.
+  std::size_t max_connections_per_address = 1000;               // Default 1000.
   std::size_t max_metrics_connections = 16;                     // Default 16.
   std::size_t max_connections_memory = std::size_t{256} << 20;  // Default 256MiB, of all connections.
   absl::Duration handshake_timeout = absl::Seconds(5);          // Default 5s.

@@ -7,14 +7,13 @@
 #include "server/errors.h"
 #include "server/rpc/caller.h"
 #include "server/rpc/pushback.h"
+#include "server/rpc/received.h"
 
 namespace inventory::rpc {
 namespace {
 
-// The bytes of a request that are worked with: none of a call that is not permitted, which ends at once.
-std::size_t BytesOf(const Admission& admission) {
-  return admission.status.ok() ? admission.origin.request->ByteSizeLong() : 0;
-}
+// What the request that is worked with takes: nothing if the call is not permitted, and so ends at once.
+std::size_t BytesOf(const Admission& admission) { return admission.status.ok() ? ReceivedRequest().bytes : 0; }
 
 // What many calls end with, so that it is made only once.
 struct Refused {
@@ -51,7 +50,7 @@ grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) {
 grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& status, const std::string& pushback) {
   facts_.metrics->Record(static_cast<int>(status.error_code()), absl::Now() - start_);
   AddPushback(pushback, context_);
-  place_.Answering();
+  place_.AwaitCaller();
   grpc::ServerUnaryReactor* reactor = &reactor_;
   reactor->Finish(status);
   return reactor;

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "server/errors.h"
-#include "server/rpc/malformed.h"
+#include "server/rpc/received.h"
 
 namespace inventory::rpc {
 
@@ -37,25 +37,23 @@ void CommandStream::OnReadDone(bool ok) {
 }
 
 absl::Status CommandStream::TakeMessage() {
-  const std::size_t bytes = incoming_.Length();
   std::unique_ptr<Message> message = session_->NewMessage();
-  if (!grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(&incoming_, message.get()).ok()) {
-    return MalformedRequest();
-  }
+  const Received received = Receive(incoming_, runtime_.most_request_values(), *message);
+  if (!received.status.ok()) return received.status;
   absl::StatusOr<auth::Permit> permit = call_.origin().permit.ForRequest(*message);
   if (!permit.ok()) return permit.status();
   absl::StatusOr<std::optional<StreamStep>> taken = session_->Take(std::move(message));
   if (!taken.ok() || !taken->has_value()) return taken.status();
   auto step = std::make_unique<Step>();
   step->step = *std::move(*taken);
-  step->bytes = bytes;
+  step->bytes = received.bytes;
   step->origin = call_.origin();
   step->origin.permit = *std::move(permit);
   step->origin.request_id = step->step.request_id;
   absl::StrAppend(&step->origin.method, absl::string_view("\0", 1), step->step.context);
   step->origin.request = step->step.payload.get();
   storage::MutexLock lock(mutex_);
-  bytes_ += bytes;
+  bytes_ += received.bytes;
   steps_.push_back(std::move(step));
   return absl::OkStatus();
 }

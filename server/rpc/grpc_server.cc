@@ -54,7 +54,8 @@ GrpcServer::GrpcServer(const server::ServerOptions& options, Runtime& runtime)
     : runtime_(runtime),
       streams_(runtime.streams()),
       services_(MakeServices(runtime)),
-      health_(HealthNames(services_), options.max_connections),
+      health_(HealthNames(services_), {.watchers = options.max_connections,
+                                       .watchers_of_a_host = static_cast<std::size_t>(options.max_calls_per_client)}),
       reflection_(runtime, ReflectedNames(options, services_)),
       channelz_(runtime) {}
 

@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "server/rpc/caller.h"
+
 namespace inventory::rpc {
 
 using grpc::health::v1::HealthCheckRequest;
@@ -9,7 +11,8 @@ using grpc::health::v1::HealthCheckResponse;
 
 // One Watch. Its state is guarded by the service's mutex.
 struct HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheckResponse> {
-  Watcher(HealthService& service_of, bool known_service) : service(service_of), known(known_service) {}
+  Watcher(HealthService& service_of, bool known_service, std::string host_of)
+      : service(service_of), known(known_service), host(std::move(host_of)) {}
 
   void OnWriteDone(bool ok) override { service.Written(*this, ok); }
   void OnCancel() override { service.Cancelled(*this); }
@@ -17,6 +20,7 @@ struct HealthService::Watcher final : public grpc::ServerWriteReactor<HealthChec
 
   HealthService& service;
   const bool known;
+  const std::string host;
   HealthCheckResponse response;
   std::optional<State> told;
   bool writing = false;
@@ -60,15 +64,21 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* cont
 
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext* context,
                                                                     const HealthCheckRequest* request) {
-  auto* watcher = new Watcher(*this, services_.contains(request->service()));
+  auto* watcher = new Watcher(*this, services_.contains(request->service()), HostOf(context->peer()));
   storage::MutexLock lock(mutex_);
-  if (watchers_.size() >= most_watchers_) {
+  if (!Enter(*watcher)) {
     watcher->finished = true;
     watcher->Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many watch the server's health"));
   }
-  watchers_.insert(watcher);
   Advance(*watcher);
   return watcher;
+}
+
+bool HealthService::Enter(Watcher& watcher) {
+  const std::size_t of_host = ++watchers_of_[watcher.host];
+  watchers_.insert(&watcher);
+  return watchers_.size() <= limits_.watchers &&
+         (limits_.watchers_of_a_host == 0 || of_host <= limits_.watchers_of_a_host);
 }
 
 void HealthService::AdvanceAll() {
@@ -107,6 +117,8 @@ void HealthService::Done(Watcher* watcher) {
   {
     storage::MutexLock lock(mutex_);
     watchers_.erase(watcher);
+    const auto of_host = watchers_of_.find(watcher->host);
+    if (--of_host->second == 0) watchers_of_.erase(of_host);
   }
   delete watcher;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/support/server_callback.h"
 #include "storage/mutex.h"
@@ -18,9 +19,15 @@ namespace inventory::rpc {
 // must be gone before it.
 class HealthService final : public grpc::health::v1::Health::CallbackService {
  public:
-  // Knows these services. NOT_SERVING at first. Answers more than so many watchers at once with RESOURCE_EXHAUSTED.
-  HealthService(std::set<std::string> services, std::size_t most_watchers)
-      : services_(std::move(services)), most_watchers_(most_watchers) {}
+  // Watchers at once; more are answered with RESOURCE_EXHAUSTED.
+  struct Limits {
+    std::size_t watchers = 10000;           // Default 10000.
+    std::size_t watchers_of_a_host = 1000;  // Default 1000; 0 is any number.
+  };
+
+  // Knows these services. NOT_SERVING at first.
+  HealthService(std::set<std::string> services, const Limits& limits)
+      : services_(std::move(services)), limits_(limits) {}
 
   // Sets the state and tells every watcher.
   void SetServing(bool serving);
@@ -41,6 +48,8 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   struct Watcher;
   using State = grpc::health::v1::HealthCheckResponse::ServingStatus;
 
+  // Counts a new watcher; false if it is one too many.
+  bool Enter(Watcher& watcher) REQUIRES(mutex_);
   void AdvanceAll() REQUIRES(mutex_);
   // Writes what the watcher does not know yet, or ends its call if that is over.
   void Advance(Watcher& watcher) REQUIRES(mutex_);
@@ -50,12 +59,13 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   void Done(Watcher* watcher);
 
   const std::set<std::string> services_;
-  const std::size_t most_watchers_;
+  const Limits limits_;
   storage::Mutex mutex_;
   State state_ GUARDED_BY(mutex_) = grpc::health::v1::HealthCheckResponse::NOT_SERVING;
   bool draining_ GUARDED_BY(mutex_) = false;
   bool watches_ended_ GUARDED_BY(mutex_) = false;
   std::set<Watcher*> watchers_ GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, std::size_t> watchers_of_ GUARDED_BY(mutex_);  // Each host.
 };
 
 }  // namespace inventory::rpc

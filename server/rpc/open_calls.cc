@@ -19,13 +19,13 @@ OpenCalls::Place::Place(OpenCalls& calls, std::string caller, std::size_t bytes,
       caller_(std::move(caller)),
       bytes_(bytes),
       call_(call),
-      answering_since_(kNotYet),
+      awaiting_since_(kNotYet),
       verdict_(calls.Enter(*this)) {}
 
 OpenCalls::Place::~Place() { calls_.Leave(*this); }
 
-void OpenCalls::Place::Answering() {
-  answering_since_.store(absl::ToUnixMicros(absl::Now()), std::memory_order_relaxed);
+void OpenCalls::Place::AwaitCaller() {
+  awaiting_since_.store(absl::ToUnixMicros(absl::Now()), std::memory_order_relaxed);
 }
 
 OpenCalls::Verdict OpenCalls::Enter(Place& place) {
@@ -45,7 +45,8 @@ OpenCalls::Verdict OpenCalls::Enter(Place& place) {
 
 OpenCalls::Verdict OpenCalls::Judge(const Share& share, std::size_t bytes) const {
   if (options_.most_of_a_caller != 0 && share.calls >= options_.most_of_a_caller) return Verdict::kTooManyCalls;
-  const bool fits = bytes_ + bytes <= options_.most_bytes && share.bytes + bytes <= options_.most_bytes / 2;
+  const bool fits =
+      bytes_ + bytes <= options_.most_bytes && (share.calls == 0 || share.bytes + bytes <= options_.most_bytes / 2);
   return fits ? Verdict::kAdmitted : Verdict::kTooManyBytes;
 }
 
@@ -66,7 +67,7 @@ int OpenCalls::CutSlow() {
   {
     storage::MutexLock lock(mutex_);
     for (const Place* place : places_) {
-      if (place->answering_since_.load(std::memory_order_relaxed) > before) continue;
+      if (place->awaiting_since_.load(std::memory_order_relaxed) > before) continue;
       grpc_call_ref(place->call_);
       slow.push_back(place->call_);
     }

@@ -22,8 +22,8 @@ class OpenCalls {
  public:
   struct Options {
     int most_of_a_caller = 1000;  // 0: any number. Default 1000.
-    // Of all requests together, as they were sent; half of it of one caller. At least twice
-    // the largest request. Default 256 MiB.
+    // Of all requests together, in memory; half of it of one caller, who may always have one request that is larger.
+    // Default 256 MiB.
     std::size_t most_bytes = std::size_t{256} << 20;
     absl::Duration patience = absl::Minutes(1);  // For callers to take an answer. Default 1m.
   };
@@ -33,7 +33,7 @@ class OpenCalls {
   // A call's place among those that are under way; gives it back when it ends. Its address must not change.
   class Place {
    public:
-    // `call`, with a request of so many bytes, lives as long as the place.
+    // `call`, whose request takes so many bytes, lives as long as the place.
     Place(OpenCalls& calls, std::string caller, std::size_t bytes, grpc_call* call);
     ~Place();
     Place(const Place&) = delete;
@@ -43,7 +43,7 @@ class OpenCalls {
     Verdict verdict() const { return verdict_; }
 
     // From now on the caller is to take the answer.
-    void Answering();
+    void AwaitCaller();
 
    private:
     friend class OpenCalls;
@@ -52,7 +52,7 @@ class OpenCalls {
     const std::string caller_;
     const std::size_t bytes_;
     grpc_call* const call_;
-    std::atomic<int64_t> answering_since_;  // In Unix microseconds.
+    std::atomic<int64_t> awaiting_since_;  // In Unix microseconds.
     const Verdict verdict_;
   };
 

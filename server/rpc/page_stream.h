@@ -10,7 +10,7 @@
 #include "grpcpp/support/server_callback.h"
 #include "server/errors.h"
 #include "server/reading/reader.h"
-#include "server/rpc/malformed.h"
+#include "server/rpc/received.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/stream_call.h"
 #include "server/rpc/streams.h"
@@ -28,7 +28,7 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
   using Request = typename Rule::Request;
   using Response = typename Rule::Response;
 
-  // `request` is null if it could not be parsed. Everything else must outlive the stream.
+  // `request` may be null if it is not well received. Everything else must outlive the stream.
   static grpc::ServerWriteReactor<Response>* Start(Runtime& runtime, const MethodFacts& facts,
                                                    grpc::CallbackServerContext& context, const Request* request) {
     auto* stream = new PageStream(runtime, facts, context, request);
@@ -51,7 +51,7 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
 
   void Begin(const Request* request) {
     if (!call_.admitted().ok()) return End(call_.admitted());
-    if (request == nullptr || RequestIsMalformed()) return End(MalformedRequest());
+    if (!ReceivedRequest().status.ok()) return End(ReceivedRequest().status);
     request_ = *request;
     Violations violations;
     Rule::Validate(request_, runtime_.bounds(), violations);

@@ -104,7 +104,7 @@ class ReflectionService::Stream final : public grpc::ServerBidiReactor<grpc::Byt
     }
     bool own_buffer = false;
     grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(*service_.Answer(*request), &outgoing_, &own_buffer);
-    place_.Answering();
+    place_.AwaitCaller();
     StartWrite(&outgoing_);
   }
   void OnWriteDone(bool ok) override {
@@ -130,7 +130,7 @@ class ReflectionService::Stream final : public grpc::ServerBidiReactor<grpc::Byt
   }
 
   void ReadNext() {
-    place_.Answering();
+    place_.AwaitCaller();
     StartRead(&incoming_);
   }
 

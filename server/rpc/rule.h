@@ -48,8 +48,8 @@
 #include "server/rpc/bounds.h"
 #include "server/rpc/call.h"
 #include "server/rpc/coalescer.h"
-#include "server/rpc/malformed.h"
 #include "server/rpc/message_arena.h"
+#include "server/rpc/received.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/units.h"
@@ -127,9 +127,9 @@ class Handler {
     Call* call = Start(context, *request);
     // Before the call can be finished, and with it deleted, by another thread.
     grpc::ServerUnaryReactor* reactor = call->reactor();
-    if (!call->admitted()) return call->RefuseCaller();
     if (!call->permitted().ok()) return call->Finish(call->permitted());
-    if (RequestIsMalformed()) return call->Finish(MalformedRequest());
+    if (!call->admitted()) return call->RefuseCaller();
+    if (!ReceivedRequest().status.ok()) return call->Finish(ReceivedRequest().status);
     Violations violations;
     Rule::Validate(*request, runtime_.bounds(), violations);
     if constexpr (kWrites) CheckUnits(*request, violations);

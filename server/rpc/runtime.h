@@ -27,6 +27,7 @@ class Runtime {
   struct Options {
     Bounds bounds = {};
     absl::Duration default_deadline = absl::Seconds(10);  // For calls that bring none. Default 10s.
+    int most_request_values = 20000;                      // See RequestSize. Default 20000.
     OpenCalls::Options calls = {};
     Streams::Options streams = {};
   };
@@ -38,6 +39,7 @@ class Runtime {
         metrics_(metrics),
         bounds_(options.bounds),
         default_deadline_(options.default_deadline),
+        most_request_values_(options.most_request_values),
         open_calls_(options.calls),
         streams_(options.streams) {}
 
@@ -56,6 +58,8 @@ class Runtime {
   void SetGate(auth::Gate* gate) { gate_ = gate; }
   // For calls that bring none.
   absl::Duration default_deadline() const { return default_deadline_; }
+  // Those with more are refused before they are parsed: see RequestSize.
+  int most_request_values() const { return most_request_values_; }
 
  private:
   pipeline::GroupCommitter& committer_;
@@ -63,6 +67,7 @@ class Runtime {
   server::Metrics& metrics_;
   const Bounds bounds_;
   const absl::Duration default_deadline_;
+  const int most_request_values_;
   OpenCalls open_calls_;
   Streams streams_;
   Turns page_turns_{2};

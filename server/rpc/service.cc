@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/impl/codegen/rpc_service_method.h"
-#include "server/rpc/malformed.h"
+#include "server/rpc/received.h"
 
 namespace inventory::rpc {
 namespace {
@@ -26,7 +26,8 @@ Service::Service(const google::protobuf::ServiceDescriptor& descriptor, Runtime&
     if (rpc->service() != &descriptor) continue;
     paths_.push_back(std::make_unique<std::string>(absl::StrCat("/", name_, "/", rpc->name())));
     AddMethod(new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), KindOf(*rpc), nullptr));
-    MarkMethodCallback(index++, AcceptMalformed(method.make_handler(runtime)).release());
+    MarkMethodCallback(
+        index++, ReceiveAll(method.make_handler(runtime), *method.request(), runtime.most_request_values()).release());
   }
 }
 

@@ -51,10 +51,10 @@ void AttackTest::ExpectServesOthers() {
   EXPECT_TRUE(served) << status;
 }
 
-std::size_t AttackTest::MemoryInUse() {
+std::size_t AttackTest::Memory(const std::string& name) {
   std::ifstream status(absl::StrCat("/proc/", server().pid(), "/status"));
   for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS:")) return std::strtoull(&line[6], nullptr, 10) << 10;
+    if (line.starts_with(name)) return std::strtoull(&line[name.size()], nullptr, 10) << 10;
   }
   ADD_FAILURE() << "the server is gone";
   return 0;

@@ -32,12 +32,15 @@ class AttackTest : public ServerTest {
   // Whether somebody else is served, on a new connection. A busy machine may need more than one attempt to connect.
   static void ExpectServesOthers();
 
-  // Bytes of memory that the server has in use.
-  static std::size_t MemoryInUse();
+  // Bytes of memory that the server has in use, and the most that it ever had.
+  static std::size_t MemoryInUse() { return Memory("VmRSS:"); }
+  static std::size_t PeakMemory() { return Memory("VmHWM:"); }
 
   static int port() { return server().port(); }
 
  private:
+  static std::size_t Memory(const std::string& name);
+
   std::size_t memory_before_ = 0;
 };
 

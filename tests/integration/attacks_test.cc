@@ -197,6 +197,16 @@ void ExpectEnds(int port, const Headers& headers, const std::string& message) {
   }
 }
 
+// Values of no bytes, of which four megabytes would become two hundred and more in memory.
+TEST_F(AttacksTest, MessagesOfTinyValues) {
+  std::string lines;
+  while (lines.size() < 4'000'000) lines.append("\x2A\0", 2);  // ReserveStockRequest.lines
+  const std::size_t peak_before = PeakMemory();
+  const auto path = "/inventory.v1.InventoryService/ReserveStock";
+  for (int round = 0; round < 5; ++round) ExpectEnds(port(), CallHeaders(path), MessageOf(lines));
+  EXPECT_LT(PeakMemory(), peak_before + kGrowth);
+}
+
 TEST_F(AttacksTest, MessagesThatAreNestedDeeply) {
   // Groups in groups, of a field that nobody knows, and messages in messages.
   ExpectEnds(port(), CallHeaders(kGetLevel), MessageOf(std::string(1'000'000, '\x7B')));

@@ -1,6 +1,8 @@
 // Callers who take more than their share, or too long, leave room to others.
+#include <deque>
 #include <thread>
 
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/integration/bulk_calls.h"
 #include "tests/integration/raw_http2.h"
 #include "tests/integration/server_fixture.h"
@@ -76,6 +78,27 @@ TEST_F(FairnessTest, OneCallerHasOnlySoManyCallsUnderWay) {
   LetGo();
   EXPECT_TRUE(client().Call(request).ok());
   EXPECT_FALSE(HasMetric("inventory_limit_refusals_total{reason=\"too_many_of_a_caller\",what=\"call\"} 0"));
+}
+
+TEST_F(FairnessTest, OneHostHasOnlySoManyWhoWatchTheHealth) {
+  using grpc::health::v1::HealthCheckResponse;
+  const auto stub = grpc::health::v1::Health::NewStub(client().channel());
+  std::deque<grpc::ClientContext> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<HealthCheckResponse>>> watches;
+  // The code of a watch that ends at once, OK of one that goes on.
+  const auto watch = [&] {
+    HealthCheckResponse response;
+    auto reader = stub->Watch(&contexts.emplace_back(), {});
+    if (!reader->Read(&response)) return reader->Finish().error_code();
+    EXPECT_EQ(response.status(), HealthCheckResponse::SERVING);
+    watches.push_back(std::move(reader));
+    return grpc::StatusCode::OK;
+  };
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(watch(), grpc::StatusCode::OK);
+  EXPECT_EQ(watch(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  contexts.front().TryCancel();
+  EXPECT_TRUE(Eventually([&] { return watch() == grpc::StatusCode::OK; }));
+  for (grpc::ClientContext& context : contexts) context.TryCancel();
 }
 
 TEST_F(FairnessTest, ARefusalTellsGrpcsOwnRetriesWhenToComeBack) {

@@ -59,6 +59,12 @@ class HostileInputTest : public ServerTest {
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
     EXPECT_NE(status.error_details().find("MALFORMED_REQUEST"), std::string::npos) << status.error_message();
   }
+  // Values that are sent as a few bytes and would take far more memory.
+  static std::string EmptyValues(int count) {
+    std::string bytes;
+    for (int i = 0; i < count; ++i) bytes.append("\x82\x7d\0", 3);  // Field 2000, of no bytes.
+    return bytes;
+  }
   // Understood or not, but never a surprise.
   static void ExpectTyped(const grpc::Status& status) {
     EXPECT_THAT(status.error_code(), AnyOf(grpc::StatusCode::OK, grpc::StatusCode::INVALID_ARGUMENT,
@@ -191,6 +197,17 @@ TEST_F(HostileInputTest, AnOversizedRequestIsRefusedAndTheServerGoesOn) {
   request.set_reason(std::string(5 << 20, 'a'));
   EXPECT_EQ(client().Call(request).status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(client().Health(), "SERVING");
+}
+
+TEST_F(HostileInputTest, ARequestOfManyTinyValuesIsRefusedByEveryMethodBeforeItIsParsed) {
+  const std::string most = EmptyValues(20'000);
+  const std::string more = EmptyValues(20'001);
+  for (const MethodDescriptor* method : UnaryMethods()) {
+    ExpectTyped(SendBytes(*method, most));
+    const grpc::Status status = SendBytes(*method, more);
+    EXPECT_EQ(Outcome(FromGrpc(status)), "INVALID_ARGUMENT TOO_MANY_VALUES") << method->full_name();
+    EXPECT_NE(status.error_message().find("20000"), std::string::npos) << status.error_message();
+  }
 }
 
 TEST_F(HostileInputTest, AnUnknownMethodIsUnimplemented) {
