@@ -7,6 +7,7 @@
 #include "server/activities/cloud_event.h"
 #include "server/activities/http_post.h"
 #include "server/activities/signature.h"
+#include "server/http/url.h"
 
 namespace inventory::activities {
 namespace {
@@ -32,7 +33,7 @@ class Webhook final : public Activity {
 
   std::vector<ParameterProblem> CheckValues(const Parameters& parameters) const override {
     std::vector<ParameterProblem> problems;
-    std::string url_problem = UrlProblem(parameters.find("url")->second);
+    std::string url_problem = http::UrlProblem(parameters.find("url")->second);
     if (!url_problem.empty()) problems.push_back({"url", std::move(url_problem)});
     const auto secret = parameters.find("secret");
     if (secret != parameters.end() && !IsSecretName(secret->second)) {
@@ -46,25 +47,25 @@ class Webhook final : public Activity {
 
   std::string destination(const Parameters& parameters) const override {
     const auto url = parameters.find("url");
-    return url == parameters.end() ? "" : HostOf(url->second);
+    return url == parameters.end() ? "" : http::HostOf(url->second);
   }
 
   // Every answer but 2xx is tried again, 4xx too: a receiver that is being deployed or gets a new secret answers 401 or
   // 404 for a while, and attempts are limited.
   absl::Status Execute(const LowStockEvent& event, Context& context) const override {
-    HttpRequest request{.url = event.parameters.find("url")->second,
-                        .headers = {"Content-Type: application/cloudevents+json; charset=utf-8",
-                                    "Expect:", "User-Agent: inventory/" INVENTORY_VERSION},
-                        .body = CloudEventJson(event),
-                        .deadline = context.deadline(),
-                        .give_up = [&context] { return context.stopping(); }};
+    http::Request request{.url = event.parameters.find("url")->second,
+                          .headers = {"Content-Type: application/cloudevents+json; charset=utf-8",
+                                      "Expect:", "User-Agent: inventory/" INVENTORY_VERSION},
+                          .body = CloudEventJson(event),
+                          .deadline = context.deadline(),
+                          .give_up = [&context] { return context.stopping(); }};
     const auto secret = event.parameters.find("secret");
     if (secret != event.parameters.end()) {
-      const auto secrets = ReadSecrets(context.options().webhook_secrets, secret->second, HostOf(request.url));
+      const auto secrets = ReadSecrets(context.options().webhook_secrets, secret->second, http::HostOf(request.url));
       if (!secrets.ok()) return secrets.status();
-      request.headers.push_back("Inventory-Signature: " + Sign(request.body, absl::Now(), *secrets));
+      request.headers.push_back("Inventory-Signature: " + Sign(*request.body, absl::Now(), *secrets));
     }
-    const absl::StatusOr<HttpAnswer> answer = HttpPost(request, context.options());
+    const absl::StatusOr<http::Answer> answer = HttpPost(request, context.options());
     if (!answer.ok()) return answer.status();
     if (answer->status < 300) return absl::OkStatus();
     absl::Status failed = absl::UnavailableError(absl::StrCat("the receiver answered ", answer->status));

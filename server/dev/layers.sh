@@ -13,14 +13,15 @@ logging:
 signals:
 tls:        logging storage
 net:        storage tls
+http:
 sourcing:   storage
 pipeline:   errors logging sourcing storage
-activities: logging pipeline storage
-options:    activities logging storage
+activities: http logging pipeline storage
+options:    activities http logging storage
 metrics:    activities pipeline storage
 metrics_endpoint: logging metrics net storage tls
 reading:    errors logging pipeline storage
-auth:       activities errors logging metrics options pipeline protos storage
+auth:       errors http logging metrics options pipeline protos storage
 rpc:        auth errors logging metrics net options pipeline protos reading storage tls
 commands:   activities errors pipeline protos rpc sourcing storage
 queries:    activities commands errors pipeline protos reading rpc storage

@@ -3,7 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "server/activities/destinations.h"
-#include "server/activities/http_post.h"
+#include "server/http/url.h"
 
 namespace inventory::server::options {
 namespace {
@@ -50,7 +50,7 @@ std::string CheckHosts(const std::string& text) {
 
 std::string CheckKeys(const std::string& text) {
   if (!absl::StrContains(text, "://")) return "";
-  const std::string problem = absl::StartsWith(text, "https://") ? activities::UrlProblem(text) : "is not one of https";
+  const std::string problem = absl::StartsWith(text, "https://") ? http::UrlProblem(text) : "is not one of https";
   return problem.empty() ? "" : absl::StrCat("the URL ", problem);
 }
 

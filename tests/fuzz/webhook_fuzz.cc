@@ -23,8 +23,9 @@
 #include "nlohmann/json.hpp"
 #include "server/activities/cloud_event.h"
 #include "server/activities/destinations.h"
-#include "server/activities/http_post.h"
+
 #include "server/activities/signature.h"
+#include "server/http/url.h"
 #include "tests/fuzz/check.h"
 
 namespace inventory::activities {
@@ -59,8 +60,8 @@ void CheckHosts(FuzzedDataProvider& data) {
 
 void CheckUrl(FuzzedDataProvider& data) {
   const std::string url = data.ConsumeRemainingBytesAsString();
-  if (!UrlProblem(url).empty()) return;
-  const std::string host = HostOf(url);
+  if (!http::UrlProblem(url).empty()) return;
+  const std::string host = http::HostOf(url);
   Check(!host.empty() && host == absl::AsciiStrToLower(host), "a URL without a problem has a host in lower case");
   Check(absl::StrContains(absl::AsciiStrToLower(url), "http"), "the scheme is http or https");
   Check(Hosts().Contain(host), "no list lets every host in");

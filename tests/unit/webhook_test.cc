@@ -347,15 +347,15 @@ TEST(WebhookParametersTest, OnlyPlainUrlsOfHttpAreTaken) {
   for (const char* url : {"", "hooks.example.com", "//hooks.example.com/", "ftp://a.org/", "file:///etc/passwd",
                           "gopher://a.org", "http://", "http://a b/", "http://a.org/\n", "http://a.org/\r\nX: y",
                           "http://a.org:99999/", "javascript:alert(1)"}) {
-    EXPECT_EQ(UrlProblem(url), "is not a URL of http or https") << url;
+    EXPECT_EQ(http::UrlProblem(url), "is not a URL of http or https") << url;
   }
-  EXPECT_EQ(UrlProblem("http://user@a.org/"), "must not hold a user or a password");
-  EXPECT_EQ(UrlProblem("http://user:pass@a.org/"), "must not hold a user or a password");
-  EXPECT_EQ(UrlProblem("http://:pass@a.org/"), "must not hold a user or a password");
-  EXPECT_EQ(UrlProblem("http://a.org/#x"), "must not have a fragment");
-  EXPECT_EQ(UrlProblem("http://a.org/" + std::string(2048, 'x')), "is longer than 2048 bytes");
+  EXPECT_EQ(http::UrlProblem("http://user@a.org/"), "must not hold a user or a password");
+  EXPECT_EQ(http::UrlProblem("http://user:pass@a.org/"), "must not hold a user or a password");
+  EXPECT_EQ(http::UrlProblem("http://:pass@a.org/"), "must not hold a user or a password");
+  EXPECT_EQ(http::UrlProblem("http://a.org/#x"), "must not have a fragment");
+  EXPECT_EQ(http::UrlProblem("http://a.org/" + std::string(2048, 'x')), "is longer than 2048 bytes");
   for (const char* url : {"http://a.org", "HTTPS://A.org/x?y=z", "http://[2606:4700::1111]:80/", "http://1.2.3.4/"}) {
-    EXPECT_EQ(UrlProblem(url), "") << url;
+    EXPECT_EQ(http::UrlProblem(url), "") << url;
   }
 }
 

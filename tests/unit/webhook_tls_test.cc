@@ -32,13 +32,13 @@ class WebhookTlsTest : public ::testing::Test {
  protected:
   static std::string Folder() { return ::testing::TempDir() + "/webhook_tls"; }
   static Certificates Made() { return Certificates(Folder()); }
-  static absl::StatusOr<HttpAnswer> Post(const std::string& url, const std::string& authority) {
+  static absl::StatusOr<http::Answer> Post(const std::string& url, const std::string& authority) {
     Options options;
     options.webhook_private_networks = Networks::Parse("127.0.0.0/8").value();
     if (!authority.empty()) options.webhook_ca_file = Made().Pem(authority);
     return HttpPost({.url = url, .body = "{}", .deadline = absl::Now() + absl::Seconds(10)}, options);
   }
-  static void ExpectRefused(const HttpReceiver& receiver, const absl::StatusOr<HttpAnswer>& answer) {
+  static void ExpectRefused(const HttpReceiver& receiver, const absl::StatusOr<http::Answer>& answer) {
     EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable) << answer.status();
     EXPECT_THAT(std::string(answer.status().message()), ::testing::HasSubstr("certificate"));
     EXPECT_THAT(receiver.requests(), IsEmpty());
