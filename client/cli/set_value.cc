@@ -1,6 +1,7 @@
 #include "client/cli/set_value.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <set>
@@ -70,7 +71,7 @@ absl::Status PutBool(Message& message, const FieldDescriptor& field, const std::
 
 absl::Status PutDouble(Message& message, const FieldDescriptor& field, const std::string& text) {
   double value = 0;
-  if (!absl::SimpleAtod(text, &value)) return Expected("a number", text);
+  if (!absl::SimpleAtod(text, &value) || !std::isfinite(value)) return Expected("a number", text);
   Put(message, field, value, &Reflection::SetDouble, &Reflection::AddDouble);
   return absl::OkStatus();
 }

@@ -1,5 +1,9 @@
 #include "client/cli/values.h"
 
+#include <charconv>
+#include <iterator>
+#include <limits>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -23,6 +27,14 @@ using google::protobuf::Reflection;
 template <typename Generated>
 bool Is(const FieldDescriptor& field) {
   return field.message_type() == Generated::descriptor();
+}
+
+// With as many digits as it takes to read the same again: a place a few metres away is another one.
+template <typename Fraction>
+std::string ShowFraction(Fraction value) {
+  constexpr int kMostSigns = 8;  // Of a number, a point, and an exponent.
+  char text[std::numeric_limits<Fraction>::max_digits10 + kMostSigns];
+  return {text, std::to_chars(std::begin(text), std::end(text), value, std::chars_format::general).ptr};
 }
 
 std::string ShowMessage(const Message& message) {
@@ -104,9 +116,9 @@ std::string ShowValue(const Message& message, const FieldDescriptor& field, int 
     case FieldDescriptor::CPPTYPE_BOOL:
       return read(&Reflection::GetBool, &Reflection::GetRepeatedBool) ? "true" : "false";
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return absl::StrCat(read(&Reflection::GetDouble, &Reflection::GetRepeatedDouble));
+      return ShowFraction(read(&Reflection::GetDouble, &Reflection::GetRepeatedDouble));
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return absl::StrCat(read(&Reflection::GetFloat, &Reflection::GetRepeatedFloat));
+      return ShowFraction(read(&Reflection::GetFloat, &Reflection::GetRepeatedFloat));
     case FieldDescriptor::CPPTYPE_ENUM:
       return ShowEnum(field, read(&Reflection::GetEnumValue, &Reflection::GetRepeatedEnumValue));
     case FieldDescriptor::CPPTYPE_MESSAGE:
