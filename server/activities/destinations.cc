@@ -62,6 +62,10 @@ absl::StatusOr<Hosts> Hosts::Parse(std::string_view list) {
     if (!IsHostPattern(part)) return absl::InvalidArgumentError(absl::StrCat("\"", part, "\" is not a host"));
     hosts.patterns_.push_back(absl::AsciiStrToLower(part));
   }
+  // Whoever wrote commas meant to name some, not to let every host in.
+  if (hosts.patterns_.empty() && list.find(',') != std::string_view::npos) {
+    return absl::InvalidArgumentError(absl::StrCat("\"", std::string(list), "\" names no host"));
+  }
   return hosts;
 }
 

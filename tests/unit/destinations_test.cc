@@ -94,6 +94,12 @@ TEST(DestinationsTest, HostsMatchByNameOrSuffix) {
   for (const char* bad : {"a b", "http://a.org", "a/b", "*", "*.", "a*b"}) EXPECT_FALSE(Hosts::Parse(bad).ok()) << bad;
 }
 
+TEST(DestinationsTest, OnlyAnEmptyListIsForEveryHost) {
+  for (const char* empty : {"", " "}) EXPECT_TRUE(Hosts::Parse(empty).value().Contain("any.org"));
+  for (const char* commas : {",", " , ", ",,"}) EXPECT_FALSE(Hosts::Parse(commas).ok()) << commas;
+  EXPECT_FALSE(Hosts::Parse("a.org,").value().Contain("any.org"));
+}
+
 TEST(BackoffTest, DoublesUpToItsMost) {
   const background::Backoff backoff{.first = absl::Seconds(1), .most = absl::Seconds(60)};
   EXPECT_EQ(backoff.Pause(1, 0.5), absl::Milliseconds(500));

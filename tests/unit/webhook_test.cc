@@ -141,7 +141,7 @@ TEST_F(WebhookTest, SignsForTheHostsOfTheSecretOnly) {
   event.parameters["secret"] = "shop";
   const auto message = [&] { return std::string(Execute(event).message()); };
   EXPECT_EQ(message(), "the secret shop has no file of hosts that it may be used for");
-  for (const char* none : {"", "\n \n", "not a host\n", "*\n", "127.0.0.1 127.0.0.2\n"}) {
+  for (const char* none : {"", "\n \n", "not a host\n", "*\n", "127.0.0.1 127.0.0.2\n", ",\n"}) {
     Write("shop.hosts", none);
     EXPECT_EQ(message(), "the secret shop has a file of hosts that does not list any as it should") << none;
   }
