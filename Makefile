@@ -58,9 +58,9 @@ packages: dependencies ## Builds the Debian packages, into build/packages
 	@cpack --config build/release/CPackConfig.cmake -B build/packages
 	@rm -rf build/packages/_CPack_Packages
 
-asan: dependencies ## Runs unit and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@server/dev/build.sh asan inventory-server unit_tests integration_tests
-	@server/dev/test.sh asan --tests-regex '^(unit|integration)$$'
+asan: dependencies ## Runs unit and integration tests and fuzz targets under AddressSanitizer and UndefinedBehaviorSanitizer
+	@server/dev/build.sh asan inventory-server unit_tests integration_tests fuzz_replay
+	@server/dev/test.sh asan --tests-regex '^(unit|integration|fuzz_replay)$$'
 
 tsan: dependencies ## Runs all that starts no gRPC server under ThreadSanitizer: rules, pipeline, storage
 	@server/dev/build.sh tsan unit_tests database_tests

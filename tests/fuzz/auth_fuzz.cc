@@ -3,7 +3,6 @@
 // Method: tokens of any header and payload, signed by a key of the issuer, by another one, by a secret that is the
 // issuer's public key, by any bytes, or not at all. Key sets, policies and the names in certificates of any text must
 // be read or refused with words.
-#include <fuzzer/FuzzedDataProvider.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -27,11 +26,13 @@
 #include "server/auth/token.h"
 #include "server/errors.h"
 #include "tests/fuzz/check.h"
+#include "tests/fuzz/choices.h"
 
 namespace inventory::auth {
 namespace {
 
 using fuzz::Check;
+using fuzz::Choices;
 
 constexpr int64_t kNow = 1'700'000'000;
 
@@ -84,17 +85,17 @@ struct Forgery {
   bool genuine = false;  // Signed by the issuer.
 };
 
-Forgery MakeToken(const Signer& issuer, const Signer& other, FuzzedDataProvider& data) {
-  const int how = data.ConsumeIntegralInRange(0, 4);
-  std::string header = data.ConsumeRandomLengthString(200);
+Forgery MakeToken(const Signer& issuer, const Signer& other, Choices& data) {
+  const int how = data.NumberIn(0, 4);
+  std::string header = data.Text(200);
   // Half of them have a header that is right, so that the payload counts.
-  if (data.ConsumeBool()) header = R"({"alg":"EdDSA","kid":"one","typ":"JWT"})";
-  std::string payload = data.ConsumeRandomLengthString(400);
-  if (data.ConsumeBool()) {
+  if (data.Bool()) header = R"({"alg":"EdDSA","kid":"one","typ":"JWT"})";
+  std::string payload = data.Text(400);
+  if (data.Bool()) {
     payload = absl::StrCat(R"({"iss":"issuer","aud":"inventory","sub":"somebody","exp":)", kNow + 60, payload);
   }
   const std::string text = absl::StrCat(Base64Url(header), ".", Base64Url(payload));
-  const std::string rest = data.ConsumeRemainingBytesAsString();
+  const std::string rest = data.Rest();
   switch (how) {
     case 0:
       return {absl::StrCat(text, ".", Base64Url(issuer.Sign(text))), true};
@@ -109,7 +110,7 @@ Forgery MakeToken(const Signer& issuer, const Signer& other, FuzzedDataProvider&
   }
 }
 
-void CheckToken(FuzzedDataProvider& data) {
+void CheckToken(Choices& data) {
   static const Signer& issuer = *new Signer(1);
   static const Signer& other = *new Signer(2);
   static const absl::StatusOr<KeySet>& keys =
@@ -128,8 +129,8 @@ void CheckToken(FuzzedDataProvider& data) {
         "a token that counts says who for, by whom and for how long");
 }
 
-void CheckKeys(FuzzedDataProvider& data) {
-  const absl::StatusOr<KeySet> keys = KeySet::Parse(data.ConsumeRemainingBytesAsString());
+void CheckKeys(Choices& data) {
+  const absl::StatusOr<KeySet> keys = KeySet::Parse(data.Rest());
   if (!keys.ok()) {
     Check(absl::IsInvalidArgument(keys.status()) && !keys.status().message().empty(), "a refusal says what is wrong");
     return;
@@ -142,11 +143,10 @@ void CheckKeys(FuzzedDataProvider& data) {
   }
 }
 
-void CheckPolicy(FuzzedDataProvider& data) {
-  const Identity identity{.name = data.ConsumeRandomLengthString(60), .source = Identity::Source::kToken};
-  const nlohmann::json claims =
-      nlohmann::json::parse(data.ConsumeRandomLengthString(200), nullptr, /*allow_exceptions=*/false);
-  const std::string text = data.ConsumeRemainingBytesAsString();
+void CheckPolicy(Choices& data) {
+  const Identity identity{.name = data.Text(60), .source = Identity::Source::kToken};
+  const nlohmann::json claims = nlohmann::json::parse(data.Text(200), nullptr, /*allow_exceptions=*/false);
+  const std::string text = data.Rest();
   const absl::StatusOr<Policy> policy = Policy::Parse(text);
   if (!policy.ok()) {
     Check(absl::IsInvalidArgument(policy.status()) && !policy.status().message().empty(),
@@ -163,12 +163,12 @@ void CheckPolicy(FuzzedDataProvider& data) {
   for (const Grant& grant : with.grants) Check(grant.role != Role::kAnyone, "a grant has a role");
 }
 
-void CheckNames(FuzzedDataProvider& data) {
+void CheckNames(Choices& data) {
   CertificateNames names;
   for (std::vector<std::string>* list : {&names.uris, &names.dns}) {
-    for (int count = data.ConsumeIntegralInRange(0, 3); count > 0; --count) {
-      const std::string name = data.ConsumeRandomLengthString(300);
-      list->push_back(data.ConsumeBool() && list == &names.uris ? "spiffe://" + name : name);
+    for (int count = data.NumberIn(0, 3); count > 0; --count) {
+      const std::string name = data.Text(300);
+      list->push_back(data.Bool() && list == &names.uris ? "spiffe://" + name : name);
     }
   }
   const absl::StatusOr<Identity> identity = IdentityOf(names);
@@ -181,8 +181,8 @@ void CheckNames(FuzzedDataProvider& data) {
   Check(identity->name.empty() || spiffe || absl::StartsWith(identity->name, "dns:"), "the form says what it is");
 }
 
-void CheckText(FuzzedDataProvider& data) {
-  const std::string text = data.ConsumeRemainingBytesAsString();
+void CheckText(Choices& data) {
+  const std::string text = data.Rest();
   if (const std::optional<std::string> bytes = DecodeBase64Url(text)) {
     Check(DecodeBase64Url(Base64Url(*bytes)) == bytes, "bytes are what their text says");
   }
@@ -196,8 +196,8 @@ void CheckText(FuzzedDataProvider& data) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   namespace auth = inventory::auth;
-  FuzzedDataProvider data(bytes, size);
-  switch (data.ConsumeIntegralInRange(0, 5)) {
+  inventory::fuzz::Choices data(bytes, size);
+  switch (data.NumberIn(0, 5)) {
     case 0:
     case 1:
       auth::CheckToken(data);

@@ -1,7 +1,6 @@
 // Goal: any words typed after inventoryctl make a request that says what was typed, or are refused with words; any
 // value that a field takes is shown in a form that it takes again.
 // Method: words of commands as they stand in a shell, texts for each field that can be typed, and profiles.
-#include <fuzzer/FuzzedDataProvider.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,11 +27,13 @@
 #include "google/protobuf/dynamic_message.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "tests/fuzz/check.h"
+#include "tests/fuzz/choices.h"
 
 namespace inventory::cli {
 namespace {
 
 using fuzz::Check;
+using fuzz::Choices;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -48,9 +49,9 @@ const google::protobuf::MethodDescriptor* MethodOf(const Command& command) {
   return nullptr;
 }
 
-void CheckWords(FuzzedDataProvider& data) {
+void CheckWords(Choices& data) {
   std::vector<std::string> words;
-  for (const auto& word : absl::StrSplit(data.ConsumeRandomLengthString(300), '\n', absl::SkipEmpty())) {
+  for (const auto& word : absl::StrSplit(data.Text(300), '\n', absl::SkipEmpty())) {
     words.emplace_back(word);
   }
   const CommandLine line = Parse(words, AllCommands(), Options());
@@ -60,7 +61,7 @@ void CheckWords(FuzzedDataProvider& data) {
   if (method == nullptr || line.command->group != Group::kApi) return;
   const std::optional<std::string> file = line.arguments.Get(kJsonFlag);
   if (file && *file != "-") return;  // No file of this machine.
-  std::istringstream in(data.ConsumeRemainingBytesAsString());
+  std::istringstream in(data.Rest());
   const std::unique_ptr<Message> request = New(*method->input_type());
   const absl::Status built = BuildRequest(*method, FieldsOf(*method), line.arguments, in, *request);
   Check(built.ok() || (absl::IsInvalidArgument(built) && !built.message().empty()), "a refusal says what is wrong");
@@ -84,9 +85,9 @@ const FieldDescriptor* FieldNumber(std::size_t number) {
   return fields[number % fields.size()];
 }
 
-void CheckValue(FuzzedDataProvider& data) {
-  const FieldDescriptor& field = *FieldNumber(data.ConsumeIntegral<uint16_t>());
-  const std::string text = data.ConsumeRemainingBytesAsString();
+void CheckValue(Choices& data) {
+  const FieldDescriptor& field = *FieldNumber(data.Number<uint16_t>());
+  const std::string text = data.Rest();
   const std::unique_ptr<Message> message = New(*field.containing_type());
   const absl::Status set = SetValue(*message, field, text);
   if (!set.ok()) {
@@ -101,16 +102,16 @@ void CheckValue(FuzzedDataProvider& data) {
         absl::StrCat(field.full_name(), " is shown as it is: ", shown));
 }
 
-void CheckRecord(FuzzedDataProvider& data) {
-  const FieldDescriptor& field = *FieldNumber(data.ConsumeIntegral<uint16_t>());
+void CheckRecord(Choices& data) {
+  const FieldDescriptor& field = *FieldNumber(data.Number<uint16_t>());
   const std::unique_ptr<Message> record = New(*field.containing_type());
-  const absl::Status set = SetRecord(*record, data.ConsumeRemainingBytesAsString());
+  const absl::Status set = SetRecord(*record, data.Rest());
   Check(set.ok() || (absl::IsInvalidArgument(set) && !set.message().empty()), "a refusal says what is wrong");
 }
 
-void CheckProfile(FuzzedDataProvider& data) {
+void CheckProfile(Choices& data) {
   static const int descriptor = memfd_create("profile", 0);
-  const std::string text = data.ConsumeRemainingBytesAsString();
+  const std::string text = data.Rest();
   Check(ftruncate(descriptor, 0) == 0 &&
             pwrite(descriptor, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()) &&
             fchmod(descriptor, 0600) == 0,
@@ -127,8 +128,8 @@ void CheckProfile(FuzzedDataProvider& data) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   namespace cli = inventory::cli;
-  FuzzedDataProvider data(bytes, size);
-  switch (data.ConsumeIntegralInRange(0, 3)) {
+  inventory::fuzz::Choices data(bytes, size);
+  switch (data.NumberIn(0, 3)) {
     case 0:
       cli::CheckWords(data);
       break;

@@ -2,7 +2,6 @@
 // Method: the input is a file of every kind and syntax. Its chunks must be within their bounds, name rows of the file
 // that were read in order, be messages that can be sent, and come out the same when the file is read again. The rows
 // that are refused go to a file of rejects, which must be a file that can be read.
-#include <fuzzer/FuzzedDataProvider.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,6 @@
 // value within its range.
 // Method: the input is a file and flags. What is accepted must be shown in a form that is accepted again and shown the
 // same.
-#include <fuzzer/FuzzedDataProvider.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "server/options.h"
 #include "server/options/table.h"
 #include "tests/fuzz/check.h"
+#include "tests/fuzz/choices.h"
 
 namespace inventory::server {
 namespace {
@@ -68,13 +68,13 @@ void CheckCommand(const std::string& command, const std::vector<std::string>& fl
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   namespace server = inventory::server;
   static const auto& file = *new server::MemoryFile;
-  FuzzedDataProvider data(bytes, size);
-  const std::string command = data.PickValueInArray({"serve", "migrate", "verify", "version"});
+  inventory::fuzz::Choices data(bytes, size);
+  const std::string command = data.OneOf({"serve", "migrate", "verify", "version"});
   std::vector<std::string> flags;
-  for (const auto& flag : absl::StrSplit(data.ConsumeRandomLengthString(200), '\n', absl::SkipEmpty())) {
+  for (const auto& flag : absl::StrSplit(data.Text(200), '\n', absl::SkipEmpty())) {
     flags.emplace_back(flag.substr(0, flag.find('\0')));
   }
-  file.Write(data.ConsumeRemainingBytesAsString());
+  file.Write(data.Rest());
   server::CheckCommand(command, flags);
   flags.push_back("--config=" + file.path());
   server::CheckCommand(command, flags);

@@ -1,7 +1,6 @@
 // Goal: a page token is one that this service made, for this list and filter, or it is refused with words.
 // Method: any text as the token of lists with keys of each kind. What is accepted must be the key of a token that is
 // accepted again, and must not be accepted by another list or with another filter.
-#include <fuzzer/FuzzedDataProvider.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,15 +10,18 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/stubs/logging.h"
 #include "inventory/v1/item.pb.h"
 #include "inventory/v1/ledger.pb.h"
 #include "server/rpc/page.h"
 #include "tests/fuzz/check.h"
+#include "tests/fuzz/choices.h"
 
 namespace inventory::rpc {
 namespace {
 
 using fuzz::Check;
+using fuzz::Choices;
 
 // The digest of a scope is what no fuzzer guesses: tokens of this list are made from bytes behind it.
 std::string Sealed(std::string_view scope, std::string_view bytes) {
@@ -51,10 +53,10 @@ void CheckToken(const Request& request, const std::string& token) {
 }
 
 template <typename Key>
-void CheckKey(FuzzedDataProvider& data) {
+void CheckKey(Choices& data) {
   v1::ListItemsRequest request;
-  request.mutable_filter()->set_sku_prefix(data.ConsumeRandomLengthString(20));
-  const std::string bytes = data.ConsumeRemainingBytesAsString();
+  request.mutable_filter()->set_sku_prefix(data.Text(20));
+  const std::string bytes = data.Rest();
   CheckToken<Key>(request, bytes);
   CheckToken<Key>(request, Sealed(PageScope(request), bytes));
 }
@@ -62,10 +64,15 @@ void CheckKey(FuzzedDataProvider& data) {
 }  // namespace
 }  // namespace inventory::rpc
 
+extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
+  google::protobuf::SetLogHandler(nullptr);  // It says of every second input that a text is not UTF-8.
+  return 0;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   namespace rpc = inventory::rpc;
-  FuzzedDataProvider data(bytes, size);
-  switch (data.ConsumeIntegralInRange(0, 3)) {
+  inventory::fuzz::Choices data(bytes, size);
+  switch (data.NumberIn(0, 3)) {
     case 0:
       rpc::CheckKey<std::string>(data);
       break;

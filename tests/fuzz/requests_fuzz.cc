@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <random>
@@ -160,7 +159,7 @@ std::size_t Mutate(uint8_t* data, std::size_t size, std::size_t max_size, unsign
   frame.bytes = request->SerializePartialAsString();
   const std::string changed = Joined(frames);
   if (frame.bytes.size() > 0xffff || changed.size() > max_size) return LLVMFuzzerMutate(data, size, max_size);
-  std::memcpy(data, changed.data(), changed.size());
+  std::copy(changed.begin(), changed.end(), data);
   return changed.size();
 }
 

@@ -1,7 +1,6 @@
 // Goal: every strategy gives exactly what is obtainable and no warehouse more than it has, whatever the quantities and
 // places.
 // Method: problems with the largest quantities and any places, each solved by all strategies.
-#include <fuzzer/FuzzedDataProvider.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,35 +10,34 @@
 #include "absl/strings/str_cat.h"
 #include "server/sourcing/strategy.h"
 #include "tests/fuzz/check.h"
+#include "tests/fuzz/choices.h"
 
 namespace inventory::sourcing {
 namespace {
 
 using fuzz::Check;
+using fuzz::Choices;
 
 constexpr int64_t kMostStock = 1'000'000'000'000'000;       // Of one level.
 constexpr int64_t kMostWanted = 1'000'000'000'000'000'000;  // See Want.
 
-Point AnyPoint(FuzzedDataProvider& data) {
-  return {data.ConsumeFloatingPointInRange<double>(-90, 90), data.ConsumeFloatingPointInRange<double>(-180, 180)};
-}
+Point AnyPoint(Choices& data) { return {data.FractionIn(-90, 90), data.FractionIn(-180, 180)}; }
 
 // Small quantities, where ties and exact covers are, or any.
-int64_t AnyQuantity(FuzzedDataProvider& data, int64_t least, int64_t most) {
-  return data.ConsumeBool() ? data.ConsumeIntegralInRange<int64_t>(least < 0 ? -2 : 0, 9)
-                            : data.ConsumeIntegralInRange<int64_t>(least, most);
+int64_t AnyQuantity(Choices& data, int64_t least, int64_t most) {
+  return data.Bool() ? data.NumberIn<int64_t>(least < 0 ? -2 : 0, 9) : data.NumberIn<int64_t>(least, most);
 }
 
-Problem AnyProblem(FuzzedDataProvider& data) {
+Problem AnyProblem(Choices& data) {
   Problem problem;
-  const int sites = data.ConsumeIntegralInRange(0, 24);
+  const int sites = data.NumberIn(0, 24);
   for (int i = 0; i < sites; ++i) {
     Site site{absl::StrCat("w", i)};
-    if (data.ConsumeBool()) site.location = AnyPoint(data);
+    if (data.Bool()) site.location = AnyPoint(data);
     problem.sites.push_back(site);
   }
-  if (data.ConsumeBool()) problem.destination = AnyPoint(data);
-  const int wants = data.ConsumeIntegralInRange(1, 6);
+  if (data.Bool()) problem.destination = AnyPoint(data);
+  const int wants = data.NumberIn(1, 6);
   for (int i = 0; i < wants; ++i) {
     Want want{.quantity = AnyQuantity(data, 0, kMostWanted)};
     for (int site = 0; site < sites; ++site) want.available.push_back(AnyQuantity(data, -kMostStock, kMostStock));
@@ -72,7 +70,7 @@ void CheckPlan(const Problem& problem, const Plan& plan, const std::string& stra
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   namespace sourcing = inventory::sourcing;
-  FuzzedDataProvider data(bytes, size);
+  inventory::fuzz::Choices data(bytes, size);
   const sourcing::Problem problem = sourcing::AnyProblem(data);
   const std::map<std::string, const sourcing::Strategy*> strategies = {{"priority", &sourcing::Priority()},
                                                                        {"nearest", &sourcing::Nearest()},

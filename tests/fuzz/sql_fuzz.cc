@@ -2,7 +2,6 @@
 // Method: a reader of literals, written from the database's manual alone, reads the statements back: each value must
 // come out as it went in, in one literal. Rows whose cells hold any bytes must be decoded into some record, and a
 // record that was decoded must be the same after it was written and read.
-#include <fuzzer/FuzzedDataProvider.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -31,11 +30,13 @@
 #include "storage/table.h"
 #include "storage/transfer_repository.h"
 #include "tests/fuzz/check.h"
+#include "tests/fuzz/choices.h"
 
 namespace inventory::storage {
 namespace {
 
 using fuzz::Check;
+using fuzz::Choices;
 
 // Reads literals of the SQL mode in which backslashes escape.
 class LiteralReader {
@@ -104,11 +105,11 @@ class LiteralReader {
   std::string_view text_;
 };
 
-void CheckLiterals(FuzzedDataProvider& data) {
-  const std::string blob = data.ConsumeRandomLengthString();
-  const std::string text = data.ConsumeRandomLengthString();
-  const auto number = data.ConsumeIntegral<int64_t>();
-  const absl::Time time = absl::FromUnixMicros(data.ConsumeIntegral<int64_t>());
+void CheckLiterals(Choices& data) {
+  const std::string blob = data.Text();
+  const std::string text = data.Text();
+  const auto number = data.Number<int64_t>();
+  const absl::Time time = absl::FromUnixMicros(data.Number<int64_t>());
   Sql sql;
   sql.Blob(blob).Comma().Text(text).Comma().Int(number).Comma().Time(time).Comma().Null().Comma().Bool(number > 0);
   LiteralReader reader(sql.text());
@@ -151,7 +152,7 @@ Sql WrittenBy(const Record& record) {
 
 template <typename Record>
 void CheckRecord(const Row& any) {
-  const Record decoded = Parse<Record>(any);
+  const auto decoded = Parse<Record>(any);
   const Sql first = WrittenBy(decoded);
   const std::optional<Rows> row = RowOf(first);
   if (!row) return;
@@ -162,11 +163,11 @@ void CheckRecord(const Row& any) {
 
 // Checks the record of that place in the list.
 template <typename... Records>
-void CheckOneOf(std::size_t place, FuzzedDataProvider& data) {
+void CheckOneOf(std::size_t place, Choices& data) {
   constexpr int kMostColumns = std::max({kColumnCount<Records>...});
   std::string text;
   for (int i = 0; i < kMostColumns; ++i) {
-    std::string cell = data.ConsumeRandomLengthString(64);
+    std::string cell = data.Text(64);
     std::replace(cell.begin(), cell.end(), '\n', ' ');
     absl::StrAppend(&text, i == 0 ? "" : "\n", cell);
   }
@@ -175,20 +176,20 @@ void CheckOneOf(std::size_t place, FuzzedDataProvider& data) {
   ((at++ == place ? CheckRecord<Records>(rows[0]) : void()), ...);
 }
 
-void CheckRecords(FuzzedDataProvider& data) {
+void CheckRecords(Choices& data) {
   CheckOneOf<AllocationRecord, AttachmentRecord, AvailabilityEstimateRecord, BackorderRecord, ChannelRecord,
              ExternalReferenceRecord, ItemRecord, LevelRecord, LowStockEventRecord, LowStockRuleRecord, MovementRecord,
              QuotaRecord, ReplenishmentRecord, RequestRecord, ReservationLineRecord, ReservationRecord,
              ReturnLineRecord, ReturnRecord, ShipmentLineRecord, ShipmentRecord, TransferLineRecord, TransferRecord,
-             WarehouseRecord>(data.ConsumeIntegralInRange<std::size_t>(0, 22), data);
+             WarehouseRecord>(data.NumberIn<std::size_t>(0, 22), data);
 }
 
 }  // namespace
 }  // namespace inventory::storage
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
-  FuzzedDataProvider data(bytes, size);
-  if (data.ConsumeBool()) {
+  inventory::fuzz::Choices data(bytes, size);
+  if (data.Bool()) {
     inventory::storage::CheckLiterals(data);
   } else {
     inventory::storage::CheckRecords(data);

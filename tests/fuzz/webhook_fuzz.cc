@@ -2,7 +2,6 @@
 // Method: lists of hosts and networks, URLs, addresses and events of any bytes. Hosts and addresses are compared with
 // plain readings of the same lists, a body must be JSON that says what the event says, and its signature one that a
 // receiver finds right.
-#include <fuzzer/FuzzedDataProvider.h>
 #include <netinet/in.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -23,19 +22,20 @@
 #include "nlohmann/json.hpp"
 #include "server/activities/cloud_event.h"
 #include "server/activities/destinations.h"
-
 #include "server/activities/signature.h"
 #include "server/http/url.h"
 #include "tests/fuzz/check.h"
+#include "tests/fuzz/choices.h"
 
 namespace inventory::activities {
 namespace {
 
 using fuzz::Check;
+using fuzz::Choices;
 
-void CheckHosts(FuzzedDataProvider& data) {
-  const std::string list = data.ConsumeRandomLengthString(100);
-  const std::string host = data.ConsumeRemainingBytesAsString();
+void CheckHosts(Choices& data) {
+  const std::string list = data.Text(100);
+  const std::string host = data.Rest();
   const absl::StatusOr<Hosts> hosts = Hosts::Parse(list);
   if (!hosts.ok()) {
     Check(!hosts.status().message().empty(), "a refusal says which part is wrong");
@@ -58,8 +58,8 @@ void CheckHosts(FuzzedDataProvider& data) {
   Check(named, absl::StrCat("the list \"", list, "\" lets \"", host, "\" in"));
 }
 
-void CheckUrl(FuzzedDataProvider& data) {
-  const std::string url = data.ConsumeRemainingBytesAsString();
+void CheckUrl(Choices& data) {
+  const std::string url = data.Rest();
   if (!http::UrlProblem(url).empty()) return;
   const std::string host = http::HostOf(url);
   Check(!host.empty() && host == absl::AsciiStrToLower(host), "a URL without a problem has a host in lower case");
@@ -75,10 +75,10 @@ bool HasPrefix(const Address& address, const Address& network, int bits) {
   return true;
 }
 
-void CheckAddress(FuzzedDataProvider& data) {
+void CheckAddress(Choices& data) {
   sockaddr_in ipv4 = {};
   ipv4.sin_family = AF_INET;
-  ipv4.sin_addr.s_addr = data.ConsumeIntegral<uint32_t>();
+  ipv4.sin_addr.s_addr = data.Number<uint32_t>();
   const Address address = AddressOf(reinterpret_cast<const sockaddr&>(ipv4)).value();
   // The same by way of IPv6: mapped, and through NAT64.
   for (const char* prefix : {"::ffff:", "64:ff9b::"}) {
@@ -98,7 +98,7 @@ void CheckAddress(FuzzedDataProvider& data) {
   const auto first = static_cast<uint8_t>(ntohl(ipv4.sin_addr.s_addr) >> 24);
   if (first == 0 || first == 10 || first == 127 || first >= 224) Check(!IsPublic(address), "a private address is none");
 
-  const int bits = data.ConsumeIntegralInRange(0, 32);
+  const int bits = data.NumberIn(0, 32);
   const uint32_t masked = bits == 0 ? 0 : ntohl(ipv4.sin_addr.s_addr) >> (32 - bits) << (32 - bits);
   const std::string block =
       absl::StrCat(masked >> 24, ".", masked >> 16 & 255, ".", masked >> 8 & 255, ".", masked & 255, "/", bits);
@@ -106,10 +106,10 @@ void CheckAddress(FuzzedDataProvider& data) {
   Check(networks.ok(), absl::StrCat(block, " is a network"));
   Check(networks->Contain(address), absl::StrCat(block, " holds the address that it was made of"));
   Address other = address;
-  for (std::size_t i = 12; i < other.size(); ++i) other[i] = data.ConsumeIntegral<uint8_t>();
+  for (std::size_t i = 12; i < other.size(); ++i) other[i] = data.Number<uint8_t>();
   Check(networks->Contain(other) == HasPrefix(other, address, 96 + bits), absl::StrCat(block, " holds what begins so"));
 
-  const absl::StatusOr<Networks> any = Networks::Parse(data.ConsumeRemainingBytesAsString());
+  const absl::StatusOr<Networks> any = Networks::Parse(data.Rest());
   if (any.ok()) any->Contain(address);
 }
 
@@ -132,10 +132,10 @@ bool Accepts(const std::string& header, const std::string& body, const std::stri
   return right;
 }
 
-void CheckSignature(FuzzedDataProvider& data) {
-  const absl::Time time = absl::FromUnixSeconds(data.ConsumeIntegral<int32_t>());
-  const std::vector<std::string> secrets = {data.ConsumeRandomLengthString(40), data.ConsumeRandomLengthString(40)};
-  const std::string body = data.ConsumeRemainingBytesAsString();
+void CheckSignature(Choices& data) {
+  const absl::Time time = absl::FromUnixSeconds(data.Number<int32_t>());
+  const std::vector<std::string> secrets = {data.Text(40), data.Text(40)};
+  const std::string body = data.Rest();
   const std::string header = Sign(body, time, secrets);
   for (const std::string& secret : secrets) {
     Check(Accepts(header, body, secret), "each secret's receiver accepts it");
@@ -146,23 +146,23 @@ void CheckSignature(FuzzedDataProvider& data) {
 }
 
 // Ids and SKUs come from requests, which hold UTF-8 alone.
-void CheckEvent(FuzzedDataProvider& data) {
+void CheckEvent(Choices& data) {
   const auto text = [&data] {
-    std::string any = data.ConsumeRandomLengthString(40);
+    std::string any = data.Text(40);
     for (char& c : any) c = static_cast<char>(c & 0x7f);
     return any;
   };
   LowStockEvent event;
   event.rule_id = text();
   event.event_id = event.rule_id + ":7";
-  event.number = data.ConsumeIntegral<int64_t>();
-  event.type = data.ConsumeBool() ? LowStockEvent::Type::kLow : LowStockEvent::Type::kRecovered;
+  event.number = data.Number<int64_t>();
+  event.type = data.Bool() ? LowStockEvent::Type::kLow : LowStockEvent::Type::kRecovered;
   event.sku = text();
   event.warehouse_id = text();
   event.channel_id = text();
-  event.available = data.ConsumeIntegral<int64_t>();
-  event.threshold = data.ConsumeIntegral<int64_t>();
-  event.time = absl::FromUnixMicros(data.ConsumeIntegralInRange<int64_t>(0, int64_t{4'000'000'000} * 1'000'000));
+  event.available = data.Number<int64_t>();
+  event.threshold = data.Number<int64_t>();
+  event.time = absl::FromUnixMicros(data.NumberIn<int64_t>(0, int64_t{4'000'000'000} * 1'000'000));
   const nlohmann::json json = nlohmann::json::parse(CloudEventJson(event), nullptr, /*allow_exceptions=*/false);
   Check(json.is_object(), "a body is a JSON object");
   const nlohmann::json& told = json["data"];
@@ -180,8 +180,8 @@ void CheckEvent(FuzzedDataProvider& data) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   namespace activities = inventory::activities;
-  FuzzedDataProvider data(bytes, size);
-  switch (data.ConsumeIntegralInRange(0, 4)) {
+  inventory::fuzz::Choices data(bytes, size);
+  switch (data.NumberIn(0, 4)) {
     case 0:
       activities::CheckHosts(data);
       break;

@@ -176,6 +176,6 @@ std::vector<std::string> WrongMismatches(const std::vector<v1::Mismatch>& report
                        absl::StrJoin(expected, "; "))};
 }
 
-std::string Show(const v1::Mismatch& mismatch) { return "{" + mismatch.ShortDebugString() + "}"; }
+std::string Show(const v1::Mismatch& mismatch) { return absl::StrCat("{", mismatch.ShortDebugString(), "}"); }
 
 }  // namespace inventory::model
