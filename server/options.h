@@ -74,11 +74,11 @@ struct ServerOptions {
 
   // Limits of callers.
   int max_message_bytes = 4 << 20;                              // Default 4MiB.
-  int max_request_values = 20000;                               // Default 20000.
   int max_metadata_bytes = 16 << 10;                            // Default 16KiB.
   int max_concurrent_streams = 1000;                            // Default 1000, of each connection.
   int max_calls_per_client = 1000;                              // Default 1000; 0 is any number.
-  std::size_t max_requests_bytes = std::size_t{256} << 20;      // Default 256MiB.
+  std::size_t max_request_memory = std::size_t{32} << 20;       // Default 32MiB.
+  std::size_t max_requests_memory = std::size_t{256} << 20;     // Default 256MiB.
   std::size_t max_open_streams = 16;                            // Default 16.
   std::size_t max_open_streams_per_client = 8;                  // Default 8.
   std::size_t max_connections = 10000;                          // Default 10000.

@@ -109,10 +109,10 @@ void Complete(ServerOptions& options, Problems& problems) {
                                     " is not above --low-stock-timeout, ",
                                     absl::FormatDuration(options.low_stock_timeout)));
   }
-  if (options.max_requests_bytes / 8 < static_cast<std::size_t>(options.max_message_bytes)) {
-    problems.push_back(
-        absl::StrCat("--max-requests-bytes: ", ShowBytes(static_cast<int64_t>(options.max_requests_bytes)),
-                     " is less than 8 times --max-message-bytes, ", ShowBytes(options.max_message_bytes)));
+  if (options.max_requests_memory / 2 < options.max_request_memory) {
+    problems.push_back(absl::StrCat(
+        "--max-requests-memory: ", ShowBytes(static_cast<int64_t>(options.max_requests_memory)),
+        " is less than twice --max-request-memory, ", ShowBytes(static_cast<int64_t>(options.max_request_memory))));
   }
   if (options.hold_ttl > options.max_hold_ttl) {
     problems.push_back(absl::StrCat("--hold-ttl: ", absl::FormatDuration(options.hold_ttl),

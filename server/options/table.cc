@@ -176,8 +176,8 @@ void AppendCallLimits(std::vector<Option>& table) {
   table.insert(
       table.end(),
       {{&kLimits, "max-message-bytes", Bytes(&O::max_message_bytes, 16 << 10, 64 << 20), "Largest request."},
-       {&kLimits, "max-request-values", Number(&O::max_request_values, 1000, 10'000'000),
-        "Most values in all lists of a request, and fields that are not known, together."},
+       {&kLimits, "max-request-memory", Bytes(&O::max_request_memory, 1 << 20, 1 << 30),
+        "Most memory that a request may take; what it would take is known before it is parsed."},
        {&kLimits, "max-metadata-bytes", Bytes(&O::max_metadata_bytes, 4 << 10, 1 << 20),
         "Largest headers of a call, together."},
        {&kLimits, "max-concurrent-streams", Number(&O::max_concurrent_streams, 1, 1'000'000),
@@ -185,7 +185,7 @@ void AppendCallLimits(std::vector<Option>& table) {
        {&kLimits, "max-calls-per-client", Number(&O::max_calls_per_client, 0, 1'000'000),
         "Most single calls at once of one identity, or of one IP address if its callers have none, and who watch the "
         "server's health from one. 0: any number."},
-       {&kLimits, "max-requests-bytes", Bytes(&O::max_requests_bytes, int64_t{1} << 20, int64_t{64} << 30),
+       {&kLimits, "max-requests-memory", Bytes(&O::max_requests_memory, int64_t{2} << 20, int64_t{64} << 30),
         "Most memory of requests that are under way, of all clients; half of it of one."},
        {&kLimits, "max-open-streams", Number(&O::max_open_streams, 1, 10'000), "Most imports and exports at once."},
        {&kLimits, "max-open-streams-per-client", Number(&O::max_open_streams_per_client, 1, 10'000),

@@ -47,10 +47,16 @@ grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) {
   return FinishWith(ToGrpc(status), status.ok() ? "" : PushbackOf(status));
 }
 
+grpc::ServerUnaryReactor* Call::TurnAway(const absl::Status& status) {
+  context_.GetRpcAllocatorState()->FreeRequest();
+  return Finish(status);
+}
+
 grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& status, const std::string& pushback) {
   facts_.metrics->Record(static_cast<int>(status.error_code()), absl::Now() - start_);
   AddPushback(pushback, context_);
   place_.AwaitCaller();
+  if (place_.verdict() == OpenCalls::Verdict::kFlood) context_.TryCancel();
   grpc::ServerUnaryReactor* reactor = &reactor_;
   reactor->Finish(status);
   return reactor;
@@ -58,6 +64,7 @@ grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& status, const std
 
 grpc::ServerUnaryReactor* Call::Refuse() {
   static const auto& full = *new Refused(pipeline::QueueFull());
+  context_.GetRpcAllocatorState()->FreeRequest();
   return FinishWith(full.status, full.pushback);
 }
 
@@ -67,6 +74,7 @@ grpc::ServerUnaryReactor* Call::RefuseCaller() {
   const bool too_large = place_.verdict() == OpenCalls::Verdict::kTooManyBytes;
   runtime_.metrics().Refused("call", too_large ? "too_many_bytes" : "too_many_of_a_caller");
   const Refused& refused = too_large ? bytes : calls;
+  context_.GetRpcAllocatorState()->FreeRequest();
   return FinishWith(refused.status, refused.pushback);
 }
 

@@ -36,10 +36,15 @@ class Call {
   // Sends the answer. Nothing of the call may be touched afterwards.
   grpc::ServerUnaryReactor* Finish(const absl::Status& status);
 
-  // Sends QUEUE_FULL. In an overload most calls end so, and what that costs is taken from those that are served.
+  // Before anything has begun: the same, and lets go of the request, so that nobody who takes no answers can have the
+  // server keep requests that are not counted.
+  grpc::ServerUnaryReactor* TurnAway(const absl::Status& status);
+
+  // The same with QUEUE_FULL. In an overload most calls end so, and what that costs is taken from those that are
+  // served.
   grpc::ServerUnaryReactor* Refuse();
 
-  // Sends TOO_MANY_CALLS or TOO_MANY_BYTES.
+  // The same with TOO_MANY_CALLS or TOO_MANY_BYTES.
   grpc::ServerUnaryReactor* RefuseCaller();
 
   // Hands a write to the pipeline and finishes the call with its answer.

@@ -18,6 +18,7 @@
 #include "server/errors.h"
 #include "server/rpc/admission.h"
 #include "server/rpc/generated_message.h"
+#include "server/rpc/received.h"
 
 namespace inventory::rpc {
 namespace {
@@ -36,9 +37,8 @@ grpc::Status Answer(const std::string& method, char* (*ask)(const Message&), con
   const std::unique_ptr<Message> request = NewGenerated(absl::StrCat("grpc.channelz.v1.", method, "Request"));
   const std::unique_ptr<Message> response = NewGenerated(absl::StrCat("grpc.channelz.v1.", method, "Response"));
   grpc::ByteBuffer bytes = asked;
-  if (!grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(&bytes, request.get()).ok()) {
-    return {grpc::StatusCode::INVALID_ARGUMENT, "the request is not a well-formed message of its type"};
-  }
+  const Received received = Receive(bytes, kSmallRequest, *request);
+  if (!received.status.ok()) return ToGrpc(received.status);
   const std::unique_ptr<char, decltype(&gpr_free)> json(ask(*request), &gpr_free);
   if (json == nullptr) return {grpc::StatusCode::NOT_FOUND, "there is nothing of this id"};
   if (!google::protobuf::util::JsonStringToMessage(json.get(), response.get()).ok()) {

@@ -38,7 +38,7 @@ void CommandStream::OnReadDone(bool ok) {
 
 absl::Status CommandStream::TakeMessage() {
   std::unique_ptr<Message> message = session_->NewMessage();
-  const Received received = Receive(incoming_, runtime_.most_request_values(), *message);
+  const Received received = Receive(incoming_, runtime_.most_request_bytes(), *message);
   if (!received.status.ok()) return received.status;
   absl::StatusOr<auth::Permit> permit = call_.origin().permit.ForRequest(*message);
   if (!permit.ok()) return permit.status();

@@ -1,13 +1,25 @@
 #include "server/rpc/health_service.h"
 
+#include <memory>
 #include <optional>
+#include <utility>
 
+#include "grpcpp/impl/codegen/rpc_service_method.h"
+#include "grpcpp/support/method_handler.h"
+#include "server/errors.h"
 #include "server/rpc/caller.h"
+#include "server/rpc/received.h"
 
 namespace inventory::rpc {
 
-using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
+
+namespace {
+
+// In memory. gRPC keeps the request of a Watch to its end.
+constexpr std::size_t kMostRequestBytes = std::size_t{4} << 10;
+
+}  // namespace
 
 // One Watch. Its state is guarded by the service's mutex.
 struct HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheckResponse> {
@@ -27,6 +39,25 @@ struct HealthService::Watcher final : public grpc::ServerWriteReactor<HealthChec
   bool gone = false;  // Nobody listens any more.
   bool finished = false;
 };
+
+HealthService::HealthService(std::set<std::string> services, const Limits& limits)
+    : services_(std::move(services)), limits_(limits) {
+  using Method = grpc::internal::RpcMethod;
+  const auto add = [this](const char* path, Method::RpcType type,
+                          std::unique_ptr<grpc::internal::MethodHandler> handler) {
+    AddMethod(new grpc::internal::RpcServiceMethod(path, type, nullptr));
+    MarkMethodCallback(type == Method::NORMAL_RPC ? 0 : 1,
+                       ReceiveAll(std::move(handler), *Request::descriptor(), kMostRequestBytes).release());
+  };
+  add("/grpc.health.v1.Health/Check", Method::NORMAL_RPC,
+      std::make_unique<grpc::internal::CallbackUnaryHandler<Request, Response>>(
+          [this](grpc::CallbackServerContext* context, const Request* request, Response* response) {
+            return Check(*context, request, *response);
+          }));
+  add("/grpc.health.v1.Health/Watch", Method::SERVER_STREAMING,
+      std::make_unique<grpc::internal::CallbackServerStreamingHandler<Request, Response>>(
+          [this](grpc::CallbackServerContext* context, const Request* request) { return Watch(*context, request); }));
+}
 
 void HealthService::SetServing(bool serving) {
   storage::MutexLock lock(mutex_);
@@ -48,37 +79,47 @@ void HealthService::EndWatches() {
   AdvanceAll();
 }
 
-grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context, const HealthCheckRequest* request,
-                                               HealthCheckResponse* response) {
-  grpc::Status status;
-  if (services_.contains(request->service())) {
+grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext& context, const Request* request,
+                                               Response& response) {
+  grpc::Status status = ToGrpc(ReceivedRequest().status);
+  if (status.ok() && services_.contains(request->service())) {
     storage::MutexLock lock(mutex_);
-    response->set_status(state_);
-  } else {
+    response.set_status(state_);
+  } else if (status.ok()) {
     status = grpc::Status(grpc::StatusCode::NOT_FOUND, "the server has no such service");
   }
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
   reactor->Finish(status);
   return reactor;
 }
 
-grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext* context,
-                                                                    const HealthCheckRequest* request) {
-  auto* watcher = new Watcher(*this, services_.contains(request->service()), HostOf(context->peer()));
+grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext& context,
+                                                                    const Request* request) {
+  const grpc::Status received = ToGrpc(ReceivedRequest().status);
+  auto* watcher = new Watcher(*this, received.ok() && services_.contains(request->service()), HostOf(context.peer()));
   storage::MutexLock lock(mutex_);
-  if (!Enter(*watcher)) {
+  if (!received.ok()) {
+    watcher->finished = true;
+    watcher->Finish(received);
+  } else if (!Enter(*watcher)) {
     watcher->finished = true;
     watcher->Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many watch the server's health"));
+  } else {
+    Advance(*watcher);
   }
-  Advance(*watcher);
   return watcher;
 }
 
 bool HealthService::Enter(Watcher& watcher) {
-  const std::size_t of_host = ++watchers_of_[watcher.host];
+  std::size_t& of_host = watchers_of_[watcher.host];
+  if (limits_.watchers_of_a_host != 0 && of_host >= limits_.watchers_of_a_host) return false;
+  if (watchers_.size() >= limits_.watchers) {
+    if (of_host == 0) watchers_of_.erase(watcher.host);
+    return false;
+  }
+  ++of_host;
   watchers_.insert(&watcher);
-  return watchers_.size() <= limits_.watchers &&
-         (limits_.watchers_of_a_host == 0 || of_host <= limits_.watchers_of_a_host);
+  return true;
 }
 
 void HealthService::AdvanceAll() {
@@ -116,9 +157,8 @@ void HealthService::Cancelled(Watcher& watcher) {
 void HealthService::Done(Watcher* watcher) {
   {
     storage::MutexLock lock(mutex_);
-    watchers_.erase(watcher);
     const auto of_host = watchers_of_.find(watcher->host);
-    if (--of_host->second == 0) watchers_of_.erase(of_host);
+    if (watchers_.erase(watcher) != 0 && --of_host->second == 0) watchers_of_.erase(of_host);
   }
   delete watcher;
 }

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <set>
 #include <string>
-#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -14,10 +13,10 @@
 
 namespace inventory::rpc {
 
-// Answers grpc.health.v1.Health with one state for all services, because all need the same database. gRPC's own health
-// service never ends a Watch: one watcher would make every stop last for the whole grace. Thread-safe; the gRPC server
-// must be gone before it.
-class HealthService final : public grpc::health::v1::Health::CallbackService {
+// Answers grpc.health.v1.Health, to everybody, with one state for all services, because all need the same database.
+// gRPC's own health service never ends a Watch: one watcher would make every stop last for the whole grace.
+// Thread-safe; the gRPC server must be gone before it.
+class HealthService final : public grpc::Service {
  public:
   // Watchers at once; more are answered with RESOURCE_EXHAUSTED.
   struct Limits {
@@ -26,8 +25,7 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   };
 
   // Knows these services. NOT_SERVING at first.
-  HealthService(std::set<std::string> services, const Limits& limits)
-      : services_(std::move(services)), limits_(limits) {}
+  HealthService(std::set<std::string> services, const Limits& limits);
 
   // Sets the state and tells every watcher.
   void SetServing(bool serving);
@@ -38,17 +36,17 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   // After Drain: ends every Watch with UNAVAILABLE once it has been told, and those that are still to come.
   void EndWatches();
 
-  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
-                                  const grpc::health::v1::HealthCheckRequest* request,
-                                  grpc::health::v1::HealthCheckResponse* response) override;
-  grpc::ServerWriteReactor<grpc::health::v1::HealthCheckResponse>* Watch(
-      grpc::CallbackServerContext* context, const grpc::health::v1::HealthCheckRequest* request) override;
-
  private:
   struct Watcher;
+  using Request = grpc::health::v1::HealthCheckRequest;
+  using Response = grpc::health::v1::HealthCheckResponse;
   using State = grpc::health::v1::HealthCheckResponse::ServingStatus;
 
-  // Counts a new watcher; false if it is one too many.
+  // Requests may be null if they are not well received.
+  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext& context, const Request* request, Response& response);
+  grpc::ServerWriteReactor<Response>* Watch(grpc::CallbackServerContext& context, const Request* request);
+
+  // Counts a new watcher, unless it is one too many.
   bool Enter(Watcher& watcher) REQUIRES(mutex_);
   void AdvanceAll() REQUIRES(mutex_);
   // Writes what the watcher does not know yet, or ends its call if that is over.

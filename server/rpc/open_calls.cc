@@ -33,31 +33,33 @@ OpenCalls::Verdict OpenCalls::Enter(Place& place) {
   places_.insert(&place);
   const auto share = of_caller_.try_emplace(place.caller_).first;
   const Verdict verdict = Judge(share->second, place.bytes_);
+  ++share->second.places;
   if (verdict == Verdict::kAdmitted) {
     ++share->second.calls;
     share->second.bytes += place.bytes_;
     bytes_ += place.bytes_;
-  } else if (share->second.calls == 0) {
-    of_caller_.erase(share);
   }
   return verdict;
 }
 
 OpenCalls::Verdict OpenCalls::Judge(const Share& share, std::size_t bytes) const {
-  if (options_.most_of_a_caller != 0 && share.calls >= options_.most_of_a_caller) return Verdict::kTooManyCalls;
-  const bool fits =
-      bytes_ + bytes <= options_.most_bytes && (share.calls == 0 || share.bytes + bytes <= options_.most_bytes / 2);
+  const int most = options_.most_of_a_caller;
+  if (most != 0 && share.places - share.calls >= most) return Verdict::kFlood;
+  if (most != 0 && share.calls >= most) return Verdict::kTooManyCalls;
+  const bool fits = bytes_ + bytes <= options_.most_bytes && share.bytes + bytes <= options_.most_bytes / 2;
   return fits ? Verdict::kAdmitted : Verdict::kTooManyBytes;
 }
 
 void OpenCalls::Leave(Place& place) {
   storage::MutexLock lock(mutex_);
   places_.erase(&place);
-  if (place.verdict_ != Verdict::kAdmitted) return;
   const auto share = of_caller_.find(place.caller_);
-  bytes_ -= place.bytes_;
-  share->second.bytes -= place.bytes_;
-  if (--share->second.calls == 0) of_caller_.erase(share);
+  if (place.verdict_ == Verdict::kAdmitted) {
+    --share->second.calls;
+    share->second.bytes -= place.bytes_;
+    bytes_ -= place.bytes_;
+  }
+  if (--share->second.places == 0) of_caller_.erase(share);
 }
 
 // A call that is cancelled may end on this thread, and come back here: so the mutex is not held then.

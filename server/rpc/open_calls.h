@@ -22,13 +22,19 @@ class OpenCalls {
  public:
   struct Options {
     int most_of_a_caller = 1000;  // 0: any number. Default 1000.
-    // Of all requests together, in memory; half of it of one caller, who may always have one request that is larger.
-    // Default 256 MiB.
+    // Of all requests together, in memory; half of it of one caller. At least twice what one request may take. Default
+    // 256 MiB.
     std::size_t most_bytes = std::size_t{256} << 20;
     absl::Duration patience = absl::Minutes(1);  // For callers to take an answer. Default 1m.
   };
 
-  enum class Verdict { kAdmitted, kTooManyCalls, kTooManyBytes };
+  enum class Verdict {
+    kAdmitted,
+    kTooManyCalls,
+    kTooManyBytes,
+    // The caller has as many calls that were refused, and takes no answers: cancel this one, which needs none.
+    kFlood,
+  };
 
   // A call's place among those that are under way; gives it back when it ends. Its address must not change.
   class Place {
@@ -63,6 +69,7 @@ class OpenCalls {
 
  private:
   struct Share {
+    int places = 0;  // Those of refused calls, too.
     int calls = 0;
     std::size_t bytes = 0;
   };

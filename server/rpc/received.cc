@@ -1,5 +1,6 @@
 #include "server/rpc/received.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,9 +14,6 @@
 namespace inventory::rpc {
 namespace {
 
-// A request of so few bytes is as small in memory as it can be made large: it needs no look at it.
-constexpr std::size_t kSmall = 128;
-
 // gRPC calls a handler on the thread that has parsed the request, right afterwards, and to the end of its synchronous
 // part: so a variable of the thread reaches it.
 thread_local Received received;
@@ -25,22 +23,25 @@ absl::Status Malformed() {
                  "the request is not a well-formed message of its type; all text in it must be UTF-8");
 }
 
-absl::Status TooManyValues(int64_t most) {
-  return Refusal(absl::StatusCode::kInvalidArgument, "TOO_MANY_VALUES",
-                 absl::StrCat("the request has more than ", most,
-                              " values in lists and fields that are not known here; send several smaller requests"),
+absl::Status TooLarge(std::size_t most) {
+  return Refusal(absl::StatusCode::kInvalidArgument, "REQUEST_TOO_LARGE",
+                 absl::StrCat("the request would take more than ", most,
+                              " bytes of memory; send several smaller ones, or have max-request-memory raised"),
                  {{"limit", absl::StrCat(most)}});
 }
 
-Received Look(const google::protobuf::Descriptor& type, absl::string_view sent, int64_t most_values) {
-  const RequestSize size = SizeOf(type, sent, most_values);
-  return {.status = size.values > most_values ? TooManyValues(most_values) : absl::OkStatus(), .bytes = size.bytes};
+Received Look(const RequestSize& size, absl::string_view sent, std::size_t most) {
+  const std::optional<std::size_t> bytes = size.Measure(sent, most);
+  if (!bytes) return {.status = Malformed()};
+  if (*bytes > most) return {.status = TooLarge(most)};
+  return {.bytes = *bytes};
 }
 
 // The bytes of a message in one piece.
 class Whole {
  public:
   explicit Whole(grpc_byte_buffer* buffer) {
+    if (buffer == nullptr) return;
     grpc_byte_buffer_reader reader;
     if (grpc_byte_buffer_reader_init(&reader, buffer) == 0) return;
     slice_ = grpc_byte_buffer_reader_readall(&reader);
@@ -61,13 +62,11 @@ class Whole {
 class ReceivingHandler final : public grpc::internal::MethodHandler {
  public:
   ReceivingHandler(std::unique_ptr<grpc::internal::MethodHandler> handler, const google::protobuf::Descriptor& type,
-                   int64_t most_values)
-      : handler_(std::move(handler)), type_(type), most_values_(most_values) {}
+                   std::size_t most_bytes)
+      : handler_(std::move(handler)), size_(RequestSize::Of(type)), most_bytes_(most_bytes) {}
 
   void* Deserialize(grpc_call* call, grpc_byte_buffer* request, grpc::Status* status, void** handler_data) override {
-    const std::size_t length = request == nullptr ? 0 : grpc_byte_buffer_length(request);
-    received = {.bytes = length};
-    if (length > kSmall) received = Look(type_, Whole(request).bytes(), most_values_);
+    received = Look(size_, Whole(request).bytes(), most_bytes_);
     if (!received.status.ok()) {
       grpc_byte_buffer_destroy(request);
       request = grpc_raw_byte_buffer_create(nullptr, 0);
@@ -85,27 +84,25 @@ class ReceivingHandler final : public grpc::internal::MethodHandler {
 
  private:
   const std::unique_ptr<grpc::internal::MethodHandler> handler_;
-  const google::protobuf::Descriptor& type_;
-  const int64_t most_values_;
+  const RequestSize& size_;
+  const std::size_t most_bytes_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::internal::MethodHandler> ReceiveAll(std::unique_ptr<grpc::internal::MethodHandler> handler,
                                                           const google::protobuf::Descriptor& type,
-                                                          int64_t most_values) {
-  return std::make_unique<ReceivingHandler>(std::move(handler), type, most_values);
+                                                          std::size_t most_bytes) {
+  return std::make_unique<ReceivingHandler>(std::move(handler), type, most_bytes);
 }
 
 const Received& ReceivedRequest() { return received; }
 
-Received Receive(grpc::ByteBuffer& sent, int64_t most_values, google::protobuf::Message& message) {
-  Received result = {.bytes = sent.Length()};
-  if (sent.Length() > kSmall) {
-    grpc::Slice whole;
-    if (!sent.DumpToSingleSlice(&whole).ok()) return {.status = Malformed()};
-    result = Look(*message.GetDescriptor(), {reinterpret_cast<const char*>(whole.begin()), whole.size()}, most_values);
-  }
+Received Receive(grpc::ByteBuffer& sent, std::size_t most_bytes, google::protobuf::Message& message) {
+  grpc::Slice whole;
+  if (sent.Length() > 0 && !sent.DumpToSingleSlice(&whole).ok()) return {.status = Malformed()};
+  Received result = Look(RequestSize::Of(*message.GetDescriptor()),
+                         {reinterpret_cast<const char*>(whole.begin()), whole.size()}, most_bytes);
   if (!result.status.ok()) {
     sent.Clear();
   } else if (!grpc::GenericDeserialize<grpc::ProtoBufferReader, google::protobuf::Message>(&sent, &message).ok()) {

@@ -3,7 +3,6 @@
 #define INVENTORY_SERVER_RPC_RECEIVED_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -16,25 +15,29 @@ namespace inventory::rpc {
 
 // What is found out about a request before its handler is called.
 struct Received {
-  // Not OK: the call must end with this, and the request may lack all that was sent. INVALID_ARGUMENT, reason
-  // MALFORMED_REQUEST if it is no message of its type, or TOO_MANY_VALUES {limit}: see RequestSize. Such a request is
-  // not parsed.
+  // Not OK: the call must end with this, and the request lacks what was sent. INVALID_ARGUMENT, reason
+  // MALFORMED_REQUEST if it is no message of its type, or REQUEST_TOO_LARGE {limit} if it would take more memory than a
+  // request may.
   absl::Status status = absl::OkStatus();
   // Not less than the request takes in memory.
   std::size_t bytes = 0;
 };
 
+// The most that a request may take in memory of those that ask for little: about health, or for a stream.
+inline constexpr std::size_t kSmallRequest = std::size_t{64} << 10;
+
 // The same handler, for requests of `type`, but it is called for each of them, and ReceivedRequest() tells what is
-// wrong with one. gRPC itself would answer one that can't be parsed with UNIMPLEMENTED, as if there were no such RPC.
+// wrong with one; only those that take no more than so many bytes are parsed. gRPC itself would answer one that can't
+// be parsed with UNIMPLEMENTED, as if there were no such RPC.
 std::unique_ptr<grpc::internal::MethodHandler> ReceiveAll(std::unique_ptr<grpc::internal::MethodHandler> handler,
                                                           const google::protobuf::Descriptor& type,
-                                                          int64_t most_values);
+                                                          std::size_t most_bytes);
 
 // Of the request of the handler that is being called on this thread.
 const Received& ReceivedRequest();
 
 // Parses a message of a stream, which is then gone from `sent`.
-Received Receive(grpc::ByteBuffer& sent, int64_t most_values, google::protobuf::Message& message);
+Received Receive(grpc::ByteBuffer& sent, std::size_t most_bytes, google::protobuf::Message& message);
 
 }  // namespace inventory::rpc
 

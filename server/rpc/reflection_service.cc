@@ -22,6 +22,7 @@
 #include "server/rpc/generated_message.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/pushback.h"
+#include "server/rpc/received.h"
 
 namespace inventory::rpc {
 namespace {
@@ -99,9 +100,8 @@ class ReflectionService::Stream final : public grpc::ServerBidiReactor<grpc::Byt
   void OnReadDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::OK);
     const std::unique_ptr<Message> request = NewGenerated("grpc.reflection.v1alpha.ServerReflectionRequest");
-    if (!grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(&incoming_, request.get()).ok()) {
-      return Finish({grpc::StatusCode::INVALID_ARGUMENT, "the request is not a well-formed message of its type"});
-    }
+    const Received received = Receive(incoming_, kSmallRequest, *request);
+    if (!received.status.ok()) return Finish(ToGrpc(received.status));
     bool own_buffer = false;
     grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(*service_.Answer(*request), &outgoing_, &own_buffer);
     place_.AwaitCaller();
@@ -120,6 +120,7 @@ class ReflectionService::Stream final : public grpc::ServerBidiReactor<grpc::Byt
       : service_(service),
         place_(runtime.open_calls(), ShareOf(context, admission.origin), /*bytes=*/0, context.c_call()) {
     Audit(runtime, facts, context, admission.origin, admission.status);
+    if (place_.verdict() == OpenCalls::Verdict::kFlood) context.TryCancel();
     if (place_.verdict() != OpenCalls::Verdict::kAdmitted) {
       Finish(ToGrpc(TooManyCalls()));
     } else if (!admission.status.ok()) {

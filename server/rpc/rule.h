@@ -127,14 +127,14 @@ class Handler {
     Call* call = Start(context, *request);
     // Before the call can be finished, and with it deleted, by another thread.
     grpc::ServerUnaryReactor* reactor = call->reactor();
-    if (!call->permitted().ok()) return call->Finish(call->permitted());
+    if (!call->permitted().ok()) return call->TurnAway(call->permitted());
     if (!call->admitted()) return call->RefuseCaller();
-    if (!ReceivedRequest().status.ok()) return call->Finish(ReceivedRequest().status);
+    if (!ReceivedRequest().status.ok()) return call->TurnAway(ReceivedRequest().status);
     Violations violations;
     Rule::Validate(*request, runtime_.bounds(), violations);
     if constexpr (kWrites) CheckUnits(*request, violations);
     if constexpr (kWrites) CheckRequestId(request->request_id(), violations, kMaxRequestIdBytes);
-    if (!violations.empty()) return call->Finish(violations.ToStatus());
+    if (!violations.empty()) return call->TurnAway(violations.ToStatus());
     if constexpr (IsWrite<Rule>) {
       if (runtime_.committer().full()) return call->Refuse();
       call->Submit(std::make_unique<RuleCommand<Rule>>(request, response));

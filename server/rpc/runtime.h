@@ -26,8 +26,8 @@ class Runtime {
  public:
   struct Options {
     Bounds bounds = {};
-    absl::Duration default_deadline = absl::Seconds(10);  // For calls that bring none. Default 10s.
-    int most_request_values = 20000;                      // See RequestSize. Default 20000.
+    absl::Duration default_deadline = absl::Seconds(10);     // For calls that bring none. Default 10s.
+    std::size_t most_request_bytes = std::size_t{32} << 20;  // In memory: see RequestSize. Default 32 MiB.
     OpenCalls::Options calls = {};
     Streams::Options streams = {};
   };
@@ -39,7 +39,7 @@ class Runtime {
         metrics_(metrics),
         bounds_(options.bounds),
         default_deadline_(options.default_deadline),
-        most_request_values_(options.most_request_values),
+        most_request_bytes_(options.most_request_bytes),
         open_calls_(options.calls),
         streams_(options.streams) {}
 
@@ -58,8 +58,8 @@ class Runtime {
   void SetGate(auth::Gate* gate) { gate_ = gate; }
   // For calls that bring none.
   absl::Duration default_deadline() const { return default_deadline_; }
-  // Those with more are refused before they are parsed: see RequestSize.
-  int most_request_values() const { return most_request_values_; }
+  // Those that would take more memory are refused before they are parsed.
+  std::size_t most_request_bytes() const { return most_request_bytes_; }
 
  private:
   pipeline::GroupCommitter& committer_;
@@ -67,7 +67,7 @@ class Runtime {
   server::Metrics& metrics_;
   const Bounds bounds_;
   const absl::Duration default_deadline_;
-  const int most_request_values_;
+  const std::size_t most_request_bytes_;
   OpenCalls open_calls_;
   Streams streams_;
   Turns page_turns_{2};

@@ -26,8 +26,8 @@ Service::Service(const google::protobuf::ServiceDescriptor& descriptor, Runtime&
     if (rpc->service() != &descriptor) continue;
     paths_.push_back(std::make_unique<std::string>(absl::StrCat("/", name_, "/", rpc->name())));
     AddMethod(new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), KindOf(*rpc), nullptr));
-    MarkMethodCallback(
-        index++, ReceiveAll(method.make_handler(runtime), *method.request(), runtime.most_request_values()).release());
+    const std::size_t most_bytes = rpc->server_streaming() ? kSmallRequest : runtime.most_request_bytes();
+    MarkMethodCallback(index++, ReceiveAll(method.make_handler(runtime), *method.request(), most_bytes).release());
   }
 }
 

@@ -24,7 +24,12 @@ StreamCall::StreamCall(Runtime& runtime, const MethodFacts& facts, grpc::Callbac
       admission_(Admit(runtime, facts, context, request, absl::InfiniteDuration())),
       stream_(stream),
       admitted_(admission_.status.ok() ? runtime.streams().Add(stream, ShareOf(context, origin()))
-                                       : admission_.status) {}
+                                       : admission_.status) {
+  if (admitted_.ok()) return;
+  turned_away_.emplace(runtime.open_calls(), ShareOf(context, origin()), /*bytes=*/0, context.c_call());
+  turned_away_->AwaitCaller();
+  if (turned_away_->verdict() == OpenCalls::Verdict::kFlood) context.TryCancel();
+}
 
 StreamCall::~StreamCall() {
   if (admitted_.ok()) runtime_.streams().Remove(stream_);

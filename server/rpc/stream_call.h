@@ -4,12 +4,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/rpc/admission.h"
+#include "server/rpc/open_calls.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/steps.h"
 #include "server/rpc/streams.h"
@@ -49,6 +51,8 @@ class StreamCall {
   const Admission admission_;
   Streams::Stream* const stream_;
   const absl::Status admitted_;
+  // Its place while it is not an open stream and the caller is still to take that it ends.
+  std::optional<OpenCalls::Place> turned_away_;
   std::unique_ptr<grpc::Alarm> pause_;
 };
 

@@ -35,6 +35,18 @@ TEST(OpenCallsTest, EndedCallsMakeRoomAndRefusedOnesTakeNone) {
   }
 }
 
+TEST(OpenCallsTest, RefusedCallsWhoseAnswersAreNotTakenAreAFlood) {
+  OpenCalls calls({.most_of_a_caller = 2});
+  Places places;
+  for (const Verdict verdict : {Verdict::kAdmitted, Verdict::kAdmitted, Verdict::kTooManyCalls, Verdict::kTooManyCalls,
+                                Verdict::kFlood, Verdict::kFlood}) {
+    EXPECT_EQ(Enter(calls, places, "a"), verdict);
+  }
+  EXPECT_EQ(Enter(calls, places, "b"), Verdict::kAdmitted);
+  places.clear();
+  EXPECT_EQ(Enter(calls, places, "a"), Verdict::kAdmitted);
+}
+
 TEST(OpenCallsTest, ZeroIsNoLimit) {
   OpenCalls calls({.most_of_a_caller = 0});
   Places places;
@@ -66,7 +78,11 @@ TEST(OpenCallsTest, AllRequestsTogetherAreBounded) {
 
 TEST(OpenCallsTest, HostsAreToldApartAndTheirPortsAreNot) {
   EXPECT_EQ(HostOf("ipv4:10.0.0.1:5000"), "ipv4:10.0.0.1");
-  EXPECT_EQ(HostOf("ipv6:%5B::1%5D:5000"), "ipv6:%5B::1%5D");
+  EXPECT_EQ(HostOf("ipv6:%5B::1%5D:5000"), "ipv6:::/64");
+  EXPECT_EQ(HostOf("ipv6:[2001:db8:1:2:3:4:5:6]:5000"), "ipv6:2001:db8:1:2::/64");
+  EXPECT_EQ(HostOf("ipv6:%5Bfe80::1%25eth0%5D:5000"), "ipv6:fe80::/64");
+  EXPECT_EQ(HostOf("ipv6:%5B::ffff:10.0.0.1%5D:5000"), "ipv4:10.0.0.1");
+  EXPECT_EQ(HostOf("ipv6:nonsense"), "ipv6:nonsense");
   EXPECT_EQ(HostOf("unix:"), "unix:");
 }
 

@@ -17,6 +17,7 @@
 #include "server/activities/activity.h"
 #include "server/activities/http_post.h"
 #include "server/activities/signature.h"
+#include "server/http/url.h"
 #include "tests/http_receiver.h"
 
 namespace inventory::activities {
