@@ -1,5 +1,5 @@
-// Goal: whatever bytes come as the request of an RPC, it is refused with words or carried out by the rules, and what is
-// stored adds up afterwards.
+// Goal: whatever bytes come as the request of an RPC, it takes no more memory than was measured before, it is refused
+// with words or carried out by the rules, and what is stored adds up afterwards.
 // Method: the input is a series of requests, each the number of an RPC, a length, two bytes each, and bytes. They are
 // parsed and validated as the server does, and those that write are carried out, one after another, in a small world
 // like that of the model test. The runner carries each out twice, compares the answers and checks the invariants
@@ -7,17 +7,22 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/arena.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/stubs/logging.h"
 #include "gtest/gtest.h"
 #include "server/errors.h"
 #include "server/rpc/registry.h"
+#include "server/rpc/request_size.h"
 #include "tests/fuzz/check.h"
 #include "tests/fuzz/message_mutator.h"
 #include "tests/unit/model.h"
@@ -121,11 +126,24 @@ void CheckRefusal(const absl::Status& status, const std::string& rpc) {
   Check(!absl::IsInternal(status) && !absl::IsUnknown(status), absl::StrCat(rpc, " fails: ", status.ToString()));
 }
 
+// What the server says of a request before it parses it, in pieces as they have come, against what that takes.
+void CheckMeasured(const google::protobuf::Descriptor& type, const std::string& bytes, const std::string& rpc) {
+  const std::optional<std::size_t> measured =
+      rpc::RequestSize::Of(type).Measure(bytes, std::numeric_limits<std::size_t>::max());
+  google::protobuf::Arena arena;
+  Message* const request = google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type)->New(&arena);
+  google::protobuf::io::ArrayInputStream pieces(bytes.data(), static_cast<int>(bytes.size()), 50);
+  const bool parsed = request->ParseFromZeroCopyStream(&pieces);
+  Check(measured.has_value() || !parsed, rpc + "'s request is taken for malformed");
+  Check(!measured || arena.SpaceUsed() <= *measured, rpc + "'s request takes more than was measured");
+}
+
 void CarryOut(const Frame& frame, RuleRunner& runner) {
   const rpc::Method& method = frame.rpc();
+  const std::string name = rpc::MethodOf(method.request())->full_name();
+  CheckMeasured(*method.request(), frame.bytes, name);
   const std::unique_ptr<Message> request = New(method.request());
   if (!request->ParseFromString(frame.bytes)) return;  // MALFORMED_REQUEST.
-  const std::string name = rpc::MethodOf(method.request())->full_name();
   Violations violations;
   method.validate(*request, runner.bounds, violations);
   if (!violations.empty()) CheckRefusal(violations.ToStatus(), name);
