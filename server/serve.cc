@@ -16,7 +16,6 @@
 #include "server/background/health_monitor.h"
 #include "server/background/ledger_keeper.h"
 #include "server/background/low_stock_keeper.h"
-#include "server/background/periodic.h"
 #include "server/background/sweeper.h"
 #include "server/database.h"
 #include "server/engine.h"
@@ -25,6 +24,7 @@
 #include "server/metrics_endpoint.h"
 #include "server/net/descriptors.h"
 #include "server/options/transport.h"
+#include "server/periodic.h"
 #include "server/rpc/grpc_log.h"
 #include "server/rpc/grpc_server.h"
 #include "server/tls/store.h"
@@ -119,7 +119,7 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, con
   auto server = rpc::GrpcServer::Start(options, engine.runtime(), certificates);
   if (!server.ok()) return server.status();
   AddConnectionGauges(metrics, **server, certificates);
-  background::Periodic slow(
+  Periodic slow(
       [&engine, &metrics, &options] { return CutSlow(engine.runtime(), metrics, options.slow_client_timeout); });
   background::Sweeper sweeper(
       {.interval = options.sweep_interval, .request_id_retention = options.request_id_retention}, engine.pool(),
@@ -183,7 +183,7 @@ absl::Status Serve(const ServerOptions& asked, Signals& signals) {
   Metrics metrics;
   absl::StatusOr<std::unique_ptr<tls::Store>> certificates = OpenCertificates(options, metrics);
   if (!certificates.ok()) return certificates.status();
-  std::optional<background::Periodic> reload;
+  std::optional<Periodic> reload;
   if (*certificates != nullptr) {
     reload.emplace([&certificates, &options] {
       (*certificates)->Look();

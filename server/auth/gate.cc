@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -18,6 +17,7 @@
 #include "server/auth/watched_file.h"
 #include "server/errors.h"
 #include "server/logging.h"
+#include "server/periodic.h"
 #include "storage/mutex.h"
 
 namespace inventory::auth {
@@ -87,7 +87,6 @@ struct Gate::Parts {
   absl::Status RefreshPolicy();
   absl::Status RefreshKeys();
   void Refresh();
-  void KeepFresh();
   absl::StatusOr<CallerPtr> ByToken(const std::string& token);
   absl::StatusOr<CallerPtr> ByCertificate(const grpc::ServerContextBase& context);
   std::pair<std::shared_ptr<const Policy>, uint64_t> CurrentPolicy();
@@ -109,9 +108,8 @@ struct Gate::Parts {
   storage::Mutex mutex;
   std::shared_ptr<const Policy> policy GUARDED_BY(mutex);
   uint64_t policy_generation GUARDED_BY(mutex) = 0;
-  bool stopped GUARDED_BY(mutex) = false;
-  storage::CondVar stopping;
-  std::thread thread;
+
+  std::optional<server::Periodic> keep_fresh;
 };
 
 // A broken policy leaves the one before it in place: half of a file must not shut everybody out, nor let anybody in.
@@ -146,18 +144,6 @@ void Gate::Parts::Refresh() {
   }
   if (keys) keys_complaint.Say("the keys of tokens can't be refreshed; those before them stay", RefreshKeys());
   audit.CatchUp(absl::Now());
-}
-
-void Gate::Parts::KeepFresh() {
-  for (;;) {
-    {
-      storage::MutexLock lock(mutex);
-      const absl::Time next = SteadyNow() + KeySource::kPause;
-      while (!stopped && SteadyNow() < next) stopping.WaitFor(mutex, next - SteadyNow());
-      if (stopped) return;
-    }
-    Refresh();
-  }
 }
 
 std::pair<std::shared_ptr<const Policy>, uint64_t> Gate::Parts::CurrentPolicy() {
@@ -231,17 +217,15 @@ absl::StatusOr<std::unique_ptr<Gate>> Gate::Make(const server::ServerOptions& op
 }
 
 Gate::Gate(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
-  parts_->thread = std::thread([this] { parts_->KeepFresh(); });
+  parts_->keep_fresh.emplace([this] {
+    parts_->Refresh();
+    return KeySource::kPause;
+  });
 }
 
 Gate::~Gate() {
   if (parts_->keys) parts_->keys->Stop();
-  {
-    storage::MutexLock lock(parts_->mutex);
-    parts_->stopped = true;
-    parts_->stopping.NotifyAll();
-  }
-  parts_->thread.join();
+  parts_->keep_fresh.reset();
   parts_->audit.CatchUp(absl::InfiniteFuture());
 }
 

@@ -20,7 +20,7 @@
 #include "server/background/attempt_queue.h"
 #include "server/background/backoff.h"
 #include "server/background/low_stock_attempt.h"
-#include "server/background/periodic.h"
+#include "server/periodic.h"
 #include "server/pipeline/group_committer.h"
 #include "storage/connection_pool.h"
 #include "storage/mutex.h"
@@ -87,7 +87,7 @@ class Dispatcher {
   absl::BitGen random_ GUARDED_BY(mutex_);
 
   std::vector<std::unique_ptr<Lane>> lanes_;
-  std::optional<Periodic> look_;
+  std::optional<server::Periodic> look_;
 };
 
 }  // namespace inventory::background

@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "server/background/periodic.h"
+#include "server/periodic.h"
 #include "server/pipeline/group_committer.h"
 #include "storage/connection_pool.h"
 
@@ -40,7 +40,7 @@ class Follower {
   storage::ConnectionPool& pool_;
   pipeline::GroupCommitter& committer_;
   std::atomic<bool> stopping_ = false;
-  Periodic periodic_;
+  server::Periodic periodic_;
 };
 
 }  // namespace inventory::background

@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "server/background/periodic.h"
+#include "server/periodic.h"
 #include "storage/connection.h"
 
 namespace inventory::background {
@@ -28,7 +28,7 @@ class HealthMonitor {
   const std::function<void(bool)> changed_;
   std::unique_ptr<storage::Connection> connection_;
   std::optional<bool> healthy_;
-  Periodic periodic_;
+  server::Periodic periodic_;
 };
 
 }  // namespace inventory::background

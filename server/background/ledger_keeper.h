@@ -7,7 +7,7 @@
 
 #include "absl/time/time.h"
 #include "server/background/fold_movements.h"
-#include "server/background/periodic.h"
+#include "server/periodic.h"
 #include "server/pipeline/group_committer.h"
 #include "storage/connection_pool.h"
 #include "storage/records.h"
@@ -48,7 +48,7 @@ class LedgerKeeper {
   storage::LevelRecord::Key after_;  // The last level looked at; none: a walk is to start.
   absl::Time before_;                // Of this walk.
   std::vector<Aged> aged_;
-  Periodic periodic_;
+  server::Periodic periodic_;
 };
 
 }  // namespace inventory::background

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "server/background/periodic.h"
+#include "server/periodic.h"
 #include "server/pipeline/group_committer.h"
 #include "storage/connection_pool.h"
 #include "storage/low_stock_repository.h"
@@ -38,8 +38,8 @@ class LowStockKeeper {
   storage::ConnectionPool& pool_;
   pipeline::GroupCommitter& committer_;
   storage::DeletedRule after_;  // The last rule looked at. One that can't go yet does not hold up those after it.
-  Periodic events_;
-  Periodic rules_;
+  server::Periodic events_;
+  server::Periodic rules_;
 };
 
 }  // namespace inventory::background

@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "absl/time/time.h"
-#include "server/background/periodic.h"
+#include "server/periodic.h"
 #include "server/pipeline/group_committer.h"
 #include "storage/connection_pool.h"
 
@@ -38,9 +38,9 @@ class Sweeper {
   storage::ConnectionPool& pool_;
   pipeline::GroupCommitter& committer_;
   const std::function<void(std::size_t)> swept_;
-  Periodic holds_;
-  Periodic expiries_;
-  Periodic requests_;
+  server::Periodic holds_;
+  server::Periodic expiries_;
+  server::Periodic requests_;
 };
 
 }  // namespace inventory::background

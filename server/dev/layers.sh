@@ -11,6 +11,7 @@ client:     protos
 errors:     protos
 logging:
 signals:
+periodic:   storage
 tls:        logging storage
 net:        storage tls
 http:
@@ -21,14 +22,14 @@ options:    activities http logging storage
 metrics:    activities pipeline storage
 metrics_endpoint: logging metrics net storage tls
 reading:    errors logging pipeline storage
-auth:       errors http logging metrics options pipeline protos storage
+auth:       errors http logging metrics options periodic pipeline protos storage
 rpc:        auth errors logging metrics net options pipeline protos reading storage tls
 commands:   activities errors pipeline protos rpc sourcing storage
 queries:    activities commands errors pipeline protos reading rpc storage
-background: activities commands errors logging pipeline rpc storage
+background: activities commands errors logging periodic pipeline rpc storage
 database:   errors logging options signals storage
 engine:     errors logging metrics options pipeline reading rpc storage
-serve:      activities auth background database engine errors logging metrics metrics_endpoint net options rpc signals storage tls
+serve:      activities auth background database engine errors logging metrics metrics_endpoint net options periodic rpc signals storage tls
 verify:     database engine errors logging metrics options protos rpc serve storage
 main:       logging options serve signals'
 

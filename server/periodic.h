@@ -1,6 +1,6 @@
 // A thread that does something again and again.
-#ifndef INVENTORY_SERVER_BACKGROUND_PERIODIC_H_
-#define INVENTORY_SERVER_BACKGROUND_PERIODIC_H_
+#ifndef INVENTORY_SERVER_PERIODIC_H_
+#define INVENTORY_SERVER_PERIODIC_H_
 
 #include <algorithm>
 #include <chrono>
@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "storage/mutex.h"
 
-namespace inventory::background {
+namespace inventory::server {
 
 // Calls `work` on a thread of its own, then waits as long as it says, until stopped.
 class Periodic {
@@ -50,6 +50,6 @@ class Periodic {
   std::thread thread_;
 };
 
-}  // namespace inventory::background
+}  // namespace inventory::server
 
-#endif  // INVENTORY_SERVER_BACKGROUND_PERIODIC_H_
+#endif  // INVENTORY_SERVER_PERIODIC_H_
