@@ -6,7 +6,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
-#include "grpcpp/generic/generic_stub.h"
 #include "inventory/v1/inventory_service.grpc.pb.h"
 #include "server/auth/requirement.h"
 #include "tests/integration/access_fixture.h"
@@ -352,58 +351,6 @@ TEST_F(AccessTest, KeysRotate) {
       [&] { return Outcome(with_next.Call(GetLevel("any", "w1"))) == "UNAUTHENTICATED TOKEN_KEY_UNKNOWN"; }));
 }
 
-// What a call of an RPC by its path is answered; `response` gets the bytes.
-std::string AskRaw(const Client& client, const std::string& path, const std::string& bytes, std::string* response) {
-  grpc::GenericStub stub(client.channel());
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(10)));
-  grpc::CompletionQueue queue;
-  const auto call = stub.PrepareCall(&context, path, &queue);
-  void* tag = nullptr;
-  bool ok = false;
-  call->StartCall(nullptr);
-  queue.Next(&tag, &ok);
-  grpc::Slice slice(bytes);
-  if (ok) {
-    call->Write(grpc::ByteBuffer(&slice, 1), nullptr);
-    queue.Next(&tag, &ok);
-  }
-  grpc::ByteBuffer answer;
-  call->Read(&answer, nullptr);
-  queue.Next(&tag, &ok);
-  if (ok) {
-    std::vector<grpc::Slice> slices;
-    EXPECT_TRUE(answer.Dump(&slices).ok());
-    for (const grpc::Slice& part : slices) response->append(reinterpret_cast<const char*>(part.begin()), part.size());
-  }
-  call->WritesDone(nullptr);
-  queue.Next(&tag, &ok);
-  grpc::Status status;
-  call->Finish(&status, nullptr);
-  queue.Next(&tag, &ok);
-  queue.Shutdown();
-  return Outcome(FromGrpc(status));
-}
-
-TEST_F(AccessTest, ReflectionAndChannelzAreForAdmins) {
-  const std::string list_services = "\x3a\x01*";  // Field 7: list_services.
-  for (const auto& [path, bytes, expected] :
-       {std::tuple("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", list_services,
-                   "inventory.v1.ChannelService"),
-        std::tuple("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", list_services,
-                   "grpc.channelz.v1.Channelz"),
-        std::tuple("/grpc.channelz.v1.Channelz/GetServers", std::string(), "\x0a")}) {
-    std::string response;
-    EXPECT_EQ(AskRaw(CallerAs("admin"), path, bytes, &response), "OK") << path;
-    EXPECT_THAT(response, HasSubstr(expected)) << path;
-    response.clear();
-    EXPECT_EQ(AskRaw(CallerAs("reader"), path, bytes, &response), "PERMISSION_DENIED ROLE_REQUIRED") << path;
-    EXPECT_EQ(AskRaw(CallerWith(""), path, bytes, &response), "UNAUTHENTICATED CREDENTIALS_MISSING") << path;
-    EXPECT_EQ(AskRaw(CallerWith("", "checkout"), path, bytes, &response), "PERMISSION_DENIED ROLE_REQUIRED") << path;
-    EXPECT_EQ(response, "") << path;
-  }
-}
-
 TEST_F(AccessTest, DenialsAreOnRecordAndSecretsAreNot) {
   const std::string token = Token("audited");
   EXPECT_EQ(Outcome(CallerWith(token).Call(SetStock("audit", "w1", 5))), "PERMISSION_DENIED ROLE_REQUIRED");
@@ -438,82 +385,6 @@ TEST_F(AccessTest, KeysAreKnownToBeFresh) {
   const std::string name = "\ninventory_token_keys_confirmed_timestamp_seconds ";
   ASSERT_THAT(metrics, HasSubstr(name));
   EXPECT_THAT(metrics, Not(HasSubstr(name + "0\n")));
-}
-
-// Without TLS tokens are taken from this machine, where they do not leave it.
-TEST(AccessInTheClear, TokensAreTakenOnLoopback) {
-  const ScratchFolder folder;
-  const TokenIssuer issuer(TokenIssuer::Kind::kEd25519, "local");
-  std::ofstream(folder.path() + "/keys") << Jwks({issuer.jwk()});
-  std::ofstream(folder.path() + "/policy") << R"({"bindings": [{"identity": "jwt:me", "role": "reader"}]})";
-  const storage::DatabaseOptions database = storage::NewDatabase();
-  {
-    ServerProcess server(
-        {.database_url = storage::UrlOf(database),
-         .arguments = {"--auth-policy-file=" + folder.path() + "/policy", "--jwt-keys=" + folder.path() + "/keys",
-                       "--jwt-issuer=me", "--jwt-audience=us"}});
-    const json claims = {{"iss", "me"}, {"aud", "us"}, {"sub", "me"}, {"exp", absl::ToUnixSeconds(absl::Now()) + 60}};
-    auto stub = v1::InventoryService::NewStub(Client(server.address()).channel());
-    v1::ListItemsResponse response;
-    grpc::ClientContext with_token;
-    with_token.AddMetadata("authorization", "Bearer " + issuer.Sign(claims));
-    EXPECT_EQ(Outcome(FromGrpc(stub->ListItems(&with_token, v1::ListItemsRequest(), &response))), "OK");
-    grpc::ClientContext without;
-    EXPECT_EQ(Outcome(FromGrpc(stub->ListItems(&without, v1::ListItemsRequest(), &response))),
-              "UNAUTHENTICATED CREDENTIALS_MISSING");
-    EXPECT_EQ(server.Stop(), 0);
-  }
-  storage::DropDatabase(database);
-}
-
-TEST(AccessOff, IsSaidLoudly) {
-  const storage::DatabaseOptions database = storage::NewDatabase();
-  {
-    ServerProcess server({.database_url = storage::UrlOf(database)});
-    EXPECT_THAT(server.run().output(), HasSubstr("WARNING authorisation is off: whoever reaches the server"));
-    EXPECT_EQ(server.Stop(), 0);
-  }
-  storage::DropDatabase(database);
-}
-
-TEST(AccessOff, ReflectionAndChannelzAreServedByOption) {
-  const storage::DatabaseOptions database = storage::NewDatabase();
-  const auto outcomes = [&database](const std::vector<std::string>& arguments) {
-    ServerProcess server({.database_url = storage::UrlOf(database), .arguments = arguments});
-    const Client client(server.address());
-    std::string response;
-    const std::string reflection = AskRaw(client, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-                                          "\x22\x11inventory.v1.Item", &response);
-    // The file of the message, as a descriptor.
-    EXPECT_EQ(reflection == "OK", absl::StrContains(response, "inventory/v1/item.proto")) << response;
-    const std::string channelz = AskRaw(client, "/grpc.channelz.v1.Channelz/GetServers", "", &response);
-    EXPECT_EQ(server.Stop(), 0);
-    return reflection + ", " + channelz;
-  };
-  EXPECT_EQ(outcomes({}), "OK, UNIMPLEMENTED");
-  EXPECT_EQ(outcomes({"--reflection=false", "--channelz"}), "UNIMPLEMENTED, OK");
-  storage::DropDatabase(database);
-}
-
-// Better no server than one that does not know who may do what.
-TEST(AccessFiles, ThatCanNotBeUsedKeepTheServerFromStarting) {
-  const ScratchFolder folder;
-  const storage::DatabaseOptions database = storage::NewDatabase();
-  std::ofstream(folder.path() + "/broken") << "{";
-  std::ofstream(folder.path() + "/policy") << R"({"bindings": []})";
-  const auto start = [&](const std::string& policy, const std::string& keys) {
-    const Finished finished = RunServerProgram(
-        {"serve", "--listen=127.0.0.1:0", "--metrics-listen=", "--database-url=" + storage::UrlOf(database),
-         "--auth-policy-file=" + folder.path() + policy, "--jwt-keys=" + folder.path() + keys, "--jwt-issuer=a",
-         "--jwt-audience=b"});
-    EXPECT_EQ(finished.exit_code, 1);
-    return finished.output;
-  };
-  EXPECT_THAT(start("/missing", "/broken"), HasSubstr("the policy can't be used"));
-  EXPECT_THAT(start("/broken", "/broken"), HasSubstr("the policy can't be used"));
-  EXPECT_THAT(start("/policy", "/broken"), HasSubstr("the keys of jwt-keys can't be used"));
-  EXPECT_THAT(start("/policy", "/missing"), HasSubstr("the keys of jwt-keys can't be used"));
-  storage::DropDatabase(database);
 }
 
 // A hot path verifies a token once.
