@@ -6,8 +6,11 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -118,6 +121,11 @@ absl::StatusOr<Listening> ListenOn(const std::string& address) {
   return listening;
 }
 
+bool HoldsV4(const in6_addr& address) {
+  static constexpr uint8_t kNat64[12] = {0x00, 0x64, 0xFF, 0x9B};
+  return IN6_IS_ADDR_V4MAPPED(&address) || std::equal(std::begin(kNat64), std::end(kNat64), address.s6_addr);
+}
+
 std::string PeerOf(int connection) {
   sockaddr_storage address = {};
   socklen_t size = sizeof(address);
@@ -128,7 +136,7 @@ std::string PeerOf(int connection) {
   if (address.ss_family == AF_INET) return bytes(&reinterpret_cast<const sockaddr_in&>(address).sin_addr, 4);
   if (address.ss_family != AF_INET6) return "";
   const in6_addr& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
-  return IN6_IS_ADDR_V4MAPPED(&v6) ? bytes(v6.s6_addr + 12, 4) : bytes(v6.s6_addr, 8);
+  return HoldsV4(v6) ? bytes(v6.s6_addr + 12, 4) : bytes(v6.s6_addr, 8);
 }
 
 }  // namespace inventory::net

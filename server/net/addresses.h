@@ -2,6 +2,8 @@
 #ifndef INVENTORY_SERVER_NET_ADDRESSES_H_
 #define INVENTORY_SERVER_NET_ADDRESSES_H_
 
+#include <netinet/in.h>
+
 #include <string>
 #include <vector>
 
@@ -19,6 +21,9 @@ struct Listening {
 
 // Listens on host:port, [host]:port or unix:path. Port 0 takes a free one. FAILED_PRECONDITION says why it can't.
 absl::StatusOr<Listening> ListenOn(const std::string& address);
+
+// Whether the last four bytes of the address are an IPv4 address: mapped, or through NAT64 (64:ff9b::/96, RFC 6052).
+bool HoldsV4(const in6_addr& address);
 
 // What the peers of a connection are told apart by: its IPv4 address, the /64 network of its IPv6 address, which one
 // host has as a rule, or empty for a Unix socket.

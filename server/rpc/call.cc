@@ -27,7 +27,9 @@ struct Refused {
 
 Call* Call::Start(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext* context,
                   const google::protobuf::Message& request, const std::string& request_id) {
-  Admission admission = Admit(runtime, facts, *context, &request, runtime.default_deadline());
+  // Of a request that lacks what was sent it can't be told what it is about.
+  const bool received = ReceivedRequest().status.ok();
+  Admission admission = Admit(runtime, facts, *context, received ? &request : nullptr, runtime.default_deadline());
   admission.origin.request_id = request_id;
   admission.origin.request = &request;
   return new Call(runtime, facts, *context, std::move(admission));

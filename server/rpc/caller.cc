@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "grpcpp/server_context.h"
+#include "server/net/addresses.h"
 
 namespace inventory::rpc {
 
@@ -33,8 +34,7 @@ std::string HostOf(const std::string& peer) {
   const std::optional<in6_addr> v6 = absl::ConsumePrefix(&address, "ipv6:") ? V6Of(address) : std::nullopt;
   if (!v6) return peer;
   char text[INET6_ADDRSTRLEN];
-  if (IN6_IS_ADDR_V4MAPPED(&*v6))
-    return absl::StrCat("ipv4:", inet_ntop(AF_INET, v6->s6_addr + 12, text, sizeof(text)));
+  if (net::HoldsV4(*v6)) return absl::StrCat("ipv4:", inet_ntop(AF_INET, v6->s6_addr + 12, text, sizeof(text)));
   in6_addr network = {};
   std::copy_n(v6->s6_addr, 8, network.s6_addr);
   return absl::StrCat("ipv6:", inet_ntop(AF_INET6, &network, text, sizeof(text)), "/64");

@@ -38,22 +38,24 @@ void CommandStream::OnReadDone(bool ok) {
 
 absl::Status CommandStream::TakeMessage() {
   std::unique_ptr<Message> message = session_->NewMessage();
-  const Received received = Receive(incoming_, runtime_.most_request_bytes(), *message);
+  // What the session has kept of the messages before it counts as one request with this one.
+  const Received received = Receive(incoming_, runtime_.most_request_bytes() - collected_, *message);
   if (!received.status.ok()) return received.status;
+  collected_ += received.bytes;
   absl::StatusOr<auth::Permit> permit = call_.origin().permit.ForRequest(*message);
   if (!permit.ok()) return permit.status();
   absl::StatusOr<std::optional<StreamStep>> taken = session_->Take(std::move(message));
   if (!taken.ok() || !taken->has_value()) return taken.status();
   auto step = std::make_unique<Step>();
   step->step = *std::move(*taken);
-  step->bytes = received.bytes;
+  step->bytes = std::exchange(collected_, 0);
   step->origin = call_.origin();
   step->origin.permit = *std::move(permit);
   step->origin.request_id = step->step.request_id;
   absl::StrAppend(&step->origin.method, absl::string_view("\0", 1), step->step.context);
   step->origin.request = step->step.payload.get();
   storage::MutexLock lock(mutex_);
-  bytes_ += received.bytes;
+  bytes_ += step->bytes;
   steps_.push_back(std::move(step));
   return absl::OkStatus();
 }

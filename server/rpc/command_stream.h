@@ -95,7 +95,7 @@ class CommandStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   struct Step {
     StreamStep step;
     Origin origin;
-    std::size_t bytes = 0;  // Of the message it came with.
+    std::size_t bytes = 0;  // Memory of the messages it came with.
     State state = State::kWaiting;
     std::unique_ptr<google::protobuf::Message> answer;
   };
@@ -126,6 +126,8 @@ class CommandStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   const std::unique_ptr<StreamSession> session_;
   // Used by gRPC, and by whoever has just been called back about them.
   grpc::ByteBuffer incoming_;
+  // Memory of messages since the last step. They become part of the next.
+  std::size_t collected_ = 0;
   grpc::ByteBuffer outgoing_;
 
   storage::Mutex mutex_;

@@ -54,8 +54,10 @@ GrpcServer::GrpcServer(const server::ServerOptions& options, Runtime& runtime)
     : runtime_(runtime),
       streams_(runtime.streams()),
       services_(MakeServices(runtime)),
-      health_(HealthNames(services_), {.watchers = options.max_connections,
-                                       .watchers_of_a_host = static_cast<std::size_t>(options.max_calls_per_client)}),
+      health_(HealthNames(services_),
+              {.watchers = options.max_connections,
+               .watchers_of_a_host = static_cast<std::size_t>(options.max_calls_per_client)},
+              runtime.open_calls()),
       reflection_(runtime, ReflectedNames(options, services_)),
       channelz_(runtime) {}
 

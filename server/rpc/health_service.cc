@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "grpcpp/impl/codegen/rpc_service_method.h"
+#include "grpcpp/server_context.h"
 #include "grpcpp/support/method_handler.h"
 #include "server/errors.h"
 #include "server/rpc/caller.h"
@@ -17,7 +18,20 @@ using grpc::health::v1::HealthCheckResponse;
 namespace {
 
 // In memory. gRPC keeps the request of a Watch to its end.
-constexpr std::size_t kMostRequestBytes = std::size_t{4} << 10;
+constexpr std::size_t kMostRequestBytes = std::size_t{16} << 10;
+
+// A call's place among those that are under way, until its caller has taken the answer, or is cut, or floods.
+class Place {
+ public:
+  Place(OpenCalls& calls, const std::string& host, grpc::CallbackServerContext& context)
+      : place_(calls, host, /*bytes=*/0, context.c_call()) {
+    place_.AwaitCaller();
+    if (place_.verdict() == OpenCalls::Verdict::kFlood) context.TryCancel();
+  }
+
+ private:
+  OpenCalls::Place place_;
+};
 
 }  // namespace
 
@@ -38,10 +52,21 @@ struct HealthService::Watcher final : public grpc::ServerWriteReactor<HealthChec
   bool writing = false;
   bool gone = false;  // Nobody listens any more.
   bool finished = false;
+  std::optional<Place> turned_away;
 };
 
-HealthService::HealthService(std::set<std::string> services, const Limits& limits)
-    : services_(std::move(services)), limits_(limits) {
+// One Check.
+class HealthService::Checked final : public grpc::ServerUnaryReactor {
+ public:
+  Checked(OpenCalls& calls, grpc::CallbackServerContext& context) : place_(calls, HostOf(context.peer()), context) {}
+  void OnDone() override { delete this; }
+
+ private:
+  Place place_;
+};
+
+HealthService::HealthService(std::set<std::string> services, const Limits& limits, OpenCalls& calls)
+    : services_(std::move(services)), limits_(limits), calls_(calls) {
   using Method = grpc::internal::RpcMethod;
   const auto add = [this](const char* path, Method::RpcType type,
                           std::unique_ptr<grpc::internal::MethodHandler> handler) {
@@ -88,9 +113,9 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext& cont
   } else if (status.ok()) {
     status = grpc::Status(grpc::StatusCode::NOT_FOUND, "the server has no such service");
   }
-  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-  reactor->Finish(status);
-  return reactor;
+  auto* checked = new Checked(calls_, context);
+  checked->Finish(status);
+  return checked;
 }
 
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext& context,
@@ -98,15 +123,15 @@ grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::Callba
   const grpc::Status received = ToGrpc(ReceivedRequest().status);
   auto* watcher = new Watcher(*this, received.ok() && services_.contains(request->service()), HostOf(context.peer()));
   storage::MutexLock lock(mutex_);
-  if (!received.ok()) {
-    watcher->finished = true;
-    watcher->Finish(received);
-  } else if (!Enter(*watcher)) {
-    watcher->finished = true;
-    watcher->Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many watch the server's health"));
-  } else {
+  if (received.ok() && Enter(*watcher)) {
     Advance(*watcher);
+    return watcher;
   }
+  watcher->finished = true;
+  watcher->turned_away.emplace(calls_, watcher->host, context);
+  watcher->Finish(!received.ok()
+                      ? received
+                      : grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many watch the server's health"));
   return watcher;
 }
 

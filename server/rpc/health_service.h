@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/support/server_callback.h"
+#include "server/rpc/open_calls.h"
 #include "storage/mutex.h"
 
 namespace inventory::rpc {
@@ -24,8 +25,8 @@ class HealthService final : public grpc::Service {
     std::size_t watchers_of_a_host = 1000;  // Default 1000; 0 is any number.
   };
 
-  // Knows these services. NOT_SERVING at first.
-  HealthService(std::set<std::string> services, const Limits& limits);
+  // Knows these services. NOT_SERVING at first. Calls are counted in `calls`, but never refused for that.
+  HealthService(std::set<std::string> services, const Limits& limits, OpenCalls& calls);
 
   // Sets the state and tells every watcher.
   void SetServing(bool serving);
@@ -37,6 +38,7 @@ class HealthService final : public grpc::Service {
   void EndWatches();
 
  private:
+  class Checked;
   struct Watcher;
   using Request = grpc::health::v1::HealthCheckRequest;
   using Response = grpc::health::v1::HealthCheckResponse;
@@ -58,6 +60,7 @@ class HealthService final : public grpc::Service {
 
   const std::set<std::string> services_;
   const Limits limits_;
+  OpenCalls& calls_;
   storage::Mutex mutex_;
   State state_ GUARDED_BY(mutex_) = grpc::health::v1::HealthCheckResponse::NOT_SERVING;
   bool draining_ GUARDED_BY(mutex_) = false;

@@ -1,5 +1,6 @@
 #include "server/rpc/open_calls.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -11,6 +12,10 @@ namespace inventory::rpc {
 namespace {
 
 constexpr int64_t kNotYet = std::numeric_limits<int64_t>::max();
+
+// Refused calls of a caller whose answers are on their way. So many are no burst of one who will take them, and each
+// has memory of gRPC.
+constexpr int kFlood = 10'000;
 
 }  // namespace
 
@@ -44,7 +49,7 @@ OpenCalls::Verdict OpenCalls::Enter(Place& place) {
 
 OpenCalls::Verdict OpenCalls::Judge(const Share& share, std::size_t bytes) const {
   const int most = options_.most_of_a_caller;
-  if (most != 0 && share.places - share.calls >= most) return Verdict::kFlood;
+  if (most != 0 && share.places - share.calls >= std::max(most, kFlood)) return Verdict::kFlood;
   if (most != 0 && share.calls >= most) return Verdict::kTooManyCalls;
   const bool fits = bytes_ + bytes <= options_.most_bytes && share.bytes + bytes <= options_.most_bytes / 2;
   return fits ? Verdict::kAdmitted : Verdict::kTooManyBytes;

@@ -32,7 +32,7 @@ class OpenCalls {
     kAdmitted,
     kTooManyCalls,
     kTooManyBytes,
-    // The caller has as many calls that were refused, and takes no answers: cancel this one, which needs none.
+    // Very many calls of the caller were refused, and it takes no answers: cancel this one, which needs none.
     kFlood,
   };
 

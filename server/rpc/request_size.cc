@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 
+#include "google/protobuf/descriptor.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/wire_format_lite.h"
@@ -20,6 +21,8 @@ using Bytes = absl::flat_hash_map<const Descriptor*, std::size_t>;
 // Upper bounds, which a test compares with what protobuf takes. Lists double when they grow, and in an arena what they
 // leave stays: a place in a list of pointers is up to four pointers.
 constexpr std::size_t kPlaceBytes = 32;
+// Of an arena's last block, which need not be full, and what the allocator adds.
+constexpr std::size_t kBlockBytes = std::size_t{8} << 10;
 constexpr std::size_t kTextBytes = kPlaceBytes + 64;
 constexpr std::size_t kNumberBytes = 32;
 constexpr std::size_t kUnknownBytes = 128;
@@ -39,7 +42,7 @@ class Walk {
       : message_bytes_(message_bytes),
         input_(reinterpret_cast<const uint8_t*>(sent.data()), static_cast<int>(sent.size())),
         most_(most),
-        bytes_(2 * sent.size()) {
+        bytes_(kBlockBytes + 2 * sent.size()) {
     // Otherwise what lies beyond the end can't be told from the end.
     input_.PushLimit(static_cast<int>(sent.size()));
   }
@@ -72,12 +75,20 @@ class Walk {
         Count(kPlaceBytes);
         return Within(*field->message_type(), depth);
       case FieldDescriptor::CPPTYPE_STRING:
-        Count(kTextBytes);
-        break;
+        return Text(*field);
       default:
         if (field->is_repeated()) Count(kNumberBytes);
     }
     return WireFormatLite::SkipField(&input_, tag);
+  }
+
+  bool Text(const FieldDescriptor& field) {
+    int length = 0;
+    if (!ReadLength(length)) return false;
+    // Of an entry that has more than key and value protobuf keeps copies.
+    const bool of_entry = field.containing_type()->options().map_entry();
+    Count(kTextBytes + (of_entry ? 2 * static_cast<std::size_t>(length) : 0));
+    return input_.Skip(length);
   }
 
   // SkipField would look into groups by itself, and take no account of what is in them.

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "grpcpp/server_context.h"
 #include "server/errors.h"
 #include "server/rpc/caller.h"
 #include "server/rpc/pushback.h"
+#include "server/rpc/received.h"
 
 namespace inventory::rpc {
 namespace {
@@ -21,7 +23,8 @@ StreamCall::StreamCall(Runtime& runtime, const MethodFacts& facts, grpc::Callbac
       facts_(facts),
       context_(context),
       start_(absl::Now()),
-      admission_(Admit(runtime, facts, context, request, absl::InfiniteDuration())),
+      admission_(
+          Admit(runtime, facts, context, ReceivedRequest().status.ok() ? request : nullptr, absl::InfiniteDuration())),
       stream_(stream),
       admitted_(admission_.status.ok() ? runtime.streams().Add(stream, ShareOf(context, origin()))
                                        : admission_.status) {

@@ -387,6 +387,15 @@ TEST_F(AccessTest, KeysAreKnownToBeFresh) {
   EXPECT_THAT(metrics, Not(HasSubstr(name + "0\n")));
 }
 
+// It can't be told what it is about, but whoever lacks the role need not know that.
+TEST_F(AccessTest, ARequestThatIsTooLargeIsDeniedByRoleAlone) {
+  v1::SetStockRequest request = SetStock("any", "w1", 1);
+  google::protobuf::UnknownFieldSet& unknown = *request.GetReflection()->MutableUnknownFields(&request);
+  for (int i = 0; i < 300'000; ++i) unknown.AddLengthDelimited(2000, "");
+  EXPECT_EQ(Outcome(CallerAs("berlin").Call(request)), "INVALID_ARGUMENT REQUEST_TOO_LARGE");
+  EXPECT_EQ(Outcome(CallerAs("reader").Call(request)), "PERMISSION_DENIED ROLE_REQUIRED");
+}
+
 // A hot path verifies a token once.
 TEST_F(AccessTest, ManyCallsWithOneTokenAreServed) {
   const Client reader = CallerAs("reader");

@@ -157,6 +157,17 @@ TEST_F(ImportTest, RowsOfOneLevelApplyInOrderOverAllChunks) {
   EXPECT_EQ(ledger, counts);
 }
 
+// All chunks of an atomic import wait for its end, so together they take no more memory than one request may.
+TEST_F(ImportTest, AtomicTakesNoMoreMemoryThanARequest) {
+  v1::ImportChunk chunk = Chunk(1, "items", {absl::Substitute("sku: '$0'", Sku("a"))});
+  for (int i = 0; i < 150'000; ++i) chunk.mutable_items(0)->mutable_units_of_measure()->add_units();
+  v1::ImportChunk next = chunk;
+  next.set_first_row(2);
+  next.mutable_items(0)->set_sku(Sku("b"));
+  const Imported refused = Import(client(), Name("large"), {chunk, next, next}, "error_policy: ERROR_POLICY_ATOMIC");
+  EXPECT_EQ(Outcome(refused.status), "INVALID_ARGUMENT REQUEST_TOO_LARGE");
+}
+
 TEST_F(ImportTest, AtomicIsAllOrNothingAndNamesTheRow) {
   const std::string atomic = "error_policy: ERROR_POLICY_ATOMIC";
   const std::vector<v1::ImportChunk> good = {Chunk(1, "stock_updates", {Update("a", "set_on_hand: 5")}),

@@ -38,10 +38,9 @@ TEST(OpenCallsTest, EndedCallsMakeRoomAndRefusedOnesTakeNone) {
 TEST(OpenCallsTest, RefusedCallsWhoseAnswersAreNotTakenAreAFlood) {
   OpenCalls calls({.most_of_a_caller = 2});
   Places places;
-  for (const Verdict verdict : {Verdict::kAdmitted, Verdict::kAdmitted, Verdict::kTooManyCalls, Verdict::kTooManyCalls,
-                                Verdict::kFlood, Verdict::kFlood}) {
-    EXPECT_EQ(Enter(calls, places, "a"), verdict);
-  }
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(Enter(calls, places, "a"), Verdict::kAdmitted);
+  for (int i = 0; i < 10'000; ++i) ASSERT_EQ(Enter(calls, places, "a"), Verdict::kTooManyCalls);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(Enter(calls, places, "a"), Verdict::kFlood);
   EXPECT_EQ(Enter(calls, places, "b"), Verdict::kAdmitted);
   places.clear();
   EXPECT_EQ(Enter(calls, places, "a"), Verdict::kAdmitted);
@@ -82,6 +81,7 @@ TEST(OpenCallsTest, HostsAreToldApartAndTheirPortsAreNot) {
   EXPECT_EQ(HostOf("ipv6:[2001:db8:1:2:3:4:5:6]:5000"), "ipv6:2001:db8:1:2::/64");
   EXPECT_EQ(HostOf("ipv6:%5Bfe80::1%25eth0%5D:5000"), "ipv6:fe80::/64");
   EXPECT_EQ(HostOf("ipv6:%5B::ffff:10.0.0.1%5D:5000"), "ipv4:10.0.0.1");
+  EXPECT_EQ(HostOf("ipv6:[64:ff9b::10.0.0.1]:5000"), "ipv4:10.0.0.1");
   EXPECT_EQ(HostOf("ipv6:nonsense"), "ipv6:nonsense");
   EXPECT_EQ(HostOf("unix:"), "unix:");
 }
