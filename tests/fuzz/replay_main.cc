@@ -167,6 +167,8 @@ int Run(const Options& options) {
 }  // namespace
 }  // namespace inventory::fuzz
 
+// What is thrown ends the program and is shown.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv) {
   inventory::fuzz::Options options;
   // replay_TARGET.

@@ -83,7 +83,8 @@ class Writer {
       return Within(field.number(), depth > 4 ? "" : Message(*field.message_type(), depth + 1));
     }
     if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) return Within(field.number(), std::string(Below(40), 'x'));
-    if (field.is_packable() && Below(2) == 0) return Within(field.number(), std::string(8 * Below(5), '\1'));
+    if (field.is_packable() && Below(2) == 0)
+      return Within(field.number(), std::string(std::size_t{8} * static_cast<std::size_t>(Below(5)), '\1'));
     const auto wire = WireFormatLite::WireTypeForFieldType(static_cast<WireFormatLite::FieldType>(field.type()));
     return Tag(field.number(), wire) + Number(wire);
   }
