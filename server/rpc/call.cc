@@ -58,7 +58,6 @@ grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& status, const std
   facts_.metrics->Record(static_cast<int>(status.error_code()), absl::Now() - start_);
   AddPushback(pushback, context_);
   place_.AwaitCaller();
-  if (place_.verdict() == OpenCalls::Verdict::kFlood) context_.TryCancel();
   grpc::ServerUnaryReactor* reactor = &reactor_;
   reactor->Finish(status);
   return reactor;

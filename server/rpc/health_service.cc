@@ -20,19 +20,6 @@ namespace {
 // In memory. gRPC keeps the request of a Watch to its end.
 constexpr std::size_t kMostRequestBytes = std::size_t{16} << 10;
 
-// A call's place among those that are under way, until its caller has taken the answer, or is cut, or floods.
-class Place {
- public:
-  Place(OpenCalls& calls, const std::string& host, grpc::CallbackServerContext& context)
-      : place_(calls, host, /*bytes=*/0, context.c_call()) {
-    place_.AwaitCaller();
-    if (place_.verdict() == OpenCalls::Verdict::kFlood) context.TryCancel();
-  }
-
- private:
-  OpenCalls::Place place_;
-};
-
 }  // namespace
 
 // One Watch. Its state is guarded by the service's mutex.
@@ -52,17 +39,20 @@ struct HealthService::Watcher final : public grpc::ServerWriteReactor<HealthChec
   bool writing = false;
   bool gone = false;  // Nobody listens any more.
   bool finished = false;
-  std::optional<Place> turned_away;
+  std::optional<OpenCalls::Place> turned_away;
 };
 
 // One Check.
 class HealthService::Checked final : public grpc::ServerUnaryReactor {
  public:
-  Checked(OpenCalls& calls, grpc::CallbackServerContext& context) : place_(calls, HostOf(context.peer()), context) {}
+  Checked(OpenCalls& calls, grpc::CallbackServerContext& context)
+      : place_(calls, HostOf(context.peer()), /*bytes=*/0, context.c_call()) {
+    place_.AwaitCaller();
+  }
   void OnDone() override { delete this; }
 
  private:
-  Place place_;
+  OpenCalls::Place place_;
 };
 
 HealthService::HealthService(std::set<std::string> services, const Limits& limits, OpenCalls& calls)
@@ -128,7 +118,8 @@ grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::Callba
     return watcher;
   }
   watcher->finished = true;
-  watcher->turned_away.emplace(calls_, watcher->host, context);
+  watcher->turned_away.emplace(calls_, watcher->host, /*bytes=*/0, context.c_call());
+  watcher->turned_away->AwaitCaller();
   watcher->Finish(!received.ok()
                       ? received
                       : grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many watch the server's health"));

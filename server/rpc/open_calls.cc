@@ -31,6 +31,7 @@ OpenCalls::Place::~Place() { calls_.Leave(*this); }
 
 void OpenCalls::Place::AwaitCaller() {
   awaiting_since_.store(absl::ToUnixMicros(absl::Now()), std::memory_order_relaxed);
+  if (verdict_ == Verdict::kFlood) grpc_call_cancel(call_, nullptr);
 }
 
 OpenCalls::Verdict OpenCalls::Enter(Place& place) {

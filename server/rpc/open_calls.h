@@ -32,7 +32,7 @@ class OpenCalls {
     kAdmitted,
     kTooManyCalls,
     kTooManyBytes,
-    // Very many calls of the caller were refused, and it takes no answers: cancel this one, which needs none.
+    // Very many calls of the caller were refused, and it takes no answers: this one needs none.
     kFlood,
   };
 
@@ -48,7 +48,7 @@ class OpenCalls {
     // Otherwise the call must be refused.
     Verdict verdict() const { return verdict_; }
 
-    // From now on the caller is to take the answer.
+    // From now on the caller is to take the answer. Of a flood nobody is: the call is cancelled.
     void AwaitCaller();
 
    private:

@@ -121,7 +121,6 @@ class ReflectionService::Stream final : public grpc::ServerBidiReactor<grpc::Byt
         place_(runtime.open_calls(), ShareOf(context, admission.origin), /*bytes=*/0, context.c_call()) {
     Audit(runtime, facts, context, admission.origin, admission.status);
     place_.AwaitCaller();
-    if (place_.verdict() == OpenCalls::Verdict::kFlood) context.TryCancel();
     if (place_.verdict() != OpenCalls::Verdict::kAdmitted) {
       Finish(ToGrpc(TooManyCalls()));
     } else if (!admission.status.ok()) {

@@ -31,7 +31,6 @@ StreamCall::StreamCall(Runtime& runtime, const MethodFacts& facts, grpc::Callbac
   if (admitted_.ok()) return;
   turned_away_.emplace(runtime.open_calls(), ShareOf(context, origin()), /*bytes=*/0, context.c_call());
   turned_away_->AwaitCaller();
-  if (turned_away_->verdict() == OpenCalls::Verdict::kFlood) context.TryCancel();
 }
 
 StreamCall::~StreamCall() {
