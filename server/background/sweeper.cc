@@ -39,34 +39,33 @@ void Sweeper::Stop() {
   requests_.Stop();
 }
 
+template <typename Command>
+absl::Duration Sweeper::RunForEach(const storage::Sql& select, std::size_t most,
+                                   const std::function<void(std::size_t)>& done) {
+  const auto results = Ask(pool_, select);
+  // The database is away; who serves callers says so.
+  if (!results.ok()) return absl::Seconds(1);
+  const std::vector<std::string> keys = storage::ParseTexts(results->front());
+  if (keys.empty()) return options_.interval;
+  std::vector<std::unique_ptr<pipeline::Command>> commands;
+  for (const std::string& key : keys) commands.push_back(std::make_unique<Command>(key));
+  const std::size_t succeeded = RunAll(committer_, std::move(commands)).succeeded;
+  done(succeeded);
+  if (succeeded == 0) return absl::Seconds(1);
+  return keys.size() == most ? kPauseBetweenSteps : options_.interval;
+}
+
 absl::Duration Sweeper::SweepHolds() {
   storage::Sql sql;
   storage::AppendSelectExpiredReservations(sql, kMaxHolds);
-  const auto results = Ask(pool_, sql);
-  // The database is away; who serves callers says so.
-  if (!results.ok()) return absl::Seconds(1);
-  const std::vector<std::string> ids = storage::ParseTexts(results->front());
-  if (ids.empty()) return options_.interval;
-  std::vector<std::unique_ptr<pipeline::Command>> commands;
-  for (const std::string& id : ids) commands.push_back(std::make_unique<ExpireReservation>(id));
-  const std::size_t ended = RunAll(committer_, std::move(commands)).succeeded;
-  swept_(ended);
-  if (ended == 0) return absl::Seconds(1);
-  return ids.size() == kMaxHolds ? kPauseBetweenSteps : options_.interval;
+  return RunForEach<ExpireReservation>(sql, kMaxHolds, swept_);
 }
 
 // Whatever locks the SKU raises it.
 absl::Duration Sweeper::RaiseExpiries() {
   storage::Sql sql;
   storage::AppendSelectHoldsDue(sql, kMaxItems);
-  const auto results = Ask(pool_, sql);
-  if (!results.ok()) return absl::Seconds(1);
-  const std::vector<std::string> skus = storage::ParseTexts(results->front());
-  if (skus.empty()) return options_.interval;
-  std::vector<std::unique_ptr<pipeline::Command>> commands;
-  for (const std::string& sku : skus) commands.push_back(std::make_unique<RecheckSku>(sku));
-  if (RunAll(committer_, std::move(commands)).succeeded == 0) return absl::Seconds(1);
-  return skus.size() == kMaxItems ? kPauseBetweenSteps : options_.interval;
+  return RunForEach<RecheckSku>(sql, kMaxItems, [](std::size_t) {});
 }
 
 absl::Duration Sweeper::ForgetRequests() {

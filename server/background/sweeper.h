@@ -2,13 +2,14 @@
 #ifndef INVENTORY_SERVER_BACKGROUND_SWEEPER_H_
 #define INVENTORY_SERVER_BACKGROUND_SWEEPER_H_
 
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 
 #include "absl/time/time.h"
 #include "server/periodic.h"
 #include "server/pipeline/group_committer.h"
 #include "storage/connection_pool.h"
+#include "storage/sql.h"
 
 namespace inventory::background {
 
@@ -30,6 +31,10 @@ class Sweeper {
   void Stop();
 
  private:
+  // Runs a command for each key that the selection finds, which are `most` if there may be more, and tells `done` how
+  // many succeeded, unless there were no keys. Returns the pause to make.
+  template <typename Command>
+  absl::Duration RunForEach(const storage::Sql& select, std::size_t most, const std::function<void(std::size_t)>& done);
   absl::Duration SweepHolds();
   absl::Duration RaiseExpiries();
   absl::Duration ForgetRequests();
