@@ -1,6 +1,5 @@
 #include "client/cli/export.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,7 +19,6 @@
 #include "google/protobuf/util/json_util.h"
 #include "inventory/client/clock.h"
 #include "inventory/client/connection.h"
-#include "inventory/client/errors.h"
 #include "inventory/v1/inventory_service.client.h"
 
 namespace inventory::cli {
@@ -29,8 +27,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
-
-constexpr absl::Duration kPause = absl::Seconds(1);
 
 // Stock levels as JSON lines in which 0 is there: an import takes a row without on_hand for one that leaves it.
 class LevelWriter final : public RowWriter {
@@ -86,6 +82,7 @@ class ExportRun {
         clock_(client::SystemClock()),
         patience_(session.patience.value_or(kStreamPatience)),
         watchdog_(patience_),
+        persistence_(patience_, *clock_, session.err),
         progress_(session.err, session.err_is_terminal, 0, *clock_) {}
 
   ExitCode Go(const Arguments& arguments) {
@@ -130,21 +127,13 @@ class ExportRun {
     } else {
       writer_ = MakeRowWriter(format, *RowField(v1::ExportInventoryResponse()).message_type(), out);
     }
-    last_page_ = clock_->Now();
     for (;;) {
-      absl::Status ended = ExportPages(*client, out);
-      if (ended.ok()) break;
-      const absl::Duration left = patience_ - (clock_->Now() - last_page_);
-      if (!Passes(ended) || left <= absl::ZeroDuration()) {
-        progress_.Clear();
-        return absl::IsDataLoss(ended) ? Conclude(ended) : ReportError(ended, {.command = command()}, session_.err);
-      }
+      const absl::Status ended = ExportPages(*client, out);
       progress_.Clear();
-      session_.err << "broken off (" << Printable(std::string(ended.message())) << "), going on\n";
-      clock_->Sleep(std::min(std::max(client::RetryDelayOf(ended).value_or(kPause), kPause), left));
+      if (ended.ok()) return ExitCode::kOk;
+      if (persistence_.GoOn(ended)) continue;
+      return absl::IsDataLoss(ended) ? Conclude(ended) : ReportError(ended, {.command = command()}, session_.err);
     }
-    progress_.Clear();
-    return ExitCode::kOk;
   }
 
   absl::Status ExportPages(client::InventoryClient& client, std::ostream& out) {
@@ -157,7 +146,7 @@ class ExportRun {
       if (!page.ok()) return page.status();
       if (!page->has_value()) return absl::OkStatus();
       Write(**page);
-      last_page_ = clock_->Now();
+      persistence_.Heard();
       request_.set_resume_token((*page)->resume_token());
       if (!out.good()) return CheckWritten(out, "the export");
       progress_.Show(rows_, 0, 0);
@@ -198,11 +187,11 @@ class ExportRun {
   const std::shared_ptr<client::Clock> clock_;
   const absl::Duration patience_;  // Without any page.
   Watchdog watchdog_;
+  Persistence persistence_;
   Progress progress_;
   v1::ExportInventoryRequest request_;
   std::unique_ptr<RowWriter> writer_;
   int64_t rows_ = 0;
-  absl::Time last_page_;
 };
 
 Command ExportCommandFor(BulkKind kind) {

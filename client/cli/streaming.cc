@@ -1,15 +1,40 @@
 #include "client/cli/streaming.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "client/cli/output_table.h"
 #include "inventory/client/errors.h"
 
 namespace inventory::cli {
+namespace {
+
+constexpr absl::Duration kPause = absl::Seconds(1);
+
+}  // namespace
 
 bool Passes(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsCancelled(status) || client::RetryDelayOf(status).has_value();
+}
+
+Persistence::Persistence(absl::Duration patience, client::Clock& clock, std::ostream& err)
+    : patience_(patience), clock_(clock), err_(err), heard_(clock.Now()) {}
+
+void Persistence::Heard() {
+  heard_ = clock_.Now();
+  said_.clear();
+}
+
+bool Persistence::GoOn(const absl::Status& broken) {
+  const absl::Duration left = patience_ - (clock_.Now() - heard_);
+  if (!Passes(broken) || left <= absl::ZeroDuration()) return false;
+  const std::string why = Printable(std::string(broken.message()));
+  if (why != said_) err_ << "broken off (" << why << "), going on\n";
+  said_ = why;
+  clock_.Sleep(std::min(std::max(client::RetryDelayOf(broken).value_or(kPause), kPause), left));
+  return true;
 }
 
 Watchdog::Watchdog(absl::Duration limit) : limit_(limit), thread_([this] { Run(); }) {}

@@ -3,12 +3,15 @@
 #define INVENTORY_CLIENT_CLI_STREAMING_H_
 
 #include <functional>
+#include <ostream>
+#include <string>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "inventory/client/clock.h"
 
 namespace inventory::cli {
 
@@ -18,6 +21,27 @@ inline constexpr absl::Duration kStreamPatience = absl::Minutes(2);
 // Whether a stream that ended so is worth another: as of unary calls, see connection.h of the client library, and
 // whatever the server asks to repeat.
 bool Passes(const absl::Status& status);
+
+// Decides whether a stream that has broken off is opened again. Used by one thread.
+class Persistence {
+ public:
+  // `patience` is how long to go on without any answer. `clock` and `err` outlive it.
+  Persistence(absl::Duration patience, client::Clock& clock, std::ostream& err);
+
+  // There was an answer. The time until the first counts from the beginning.
+  void Heard();
+
+  // Whether to open it again: then it has said so, once for the same cause, and has paused, at least as long as the
+  // server asks for. False if the error does not pass, or if there was no answer for too long.
+  bool GoOn(const absl::Status& broken);
+
+ private:
+  const absl::Duration patience_;
+  client::Clock& clock_;
+  std::ostream& err_;
+  absl::Time heard_;
+  std::string said_;  // Since then; empty: nothing.
+};
 
 // Ends calls that take too long. Used by one thread, which it serves by one of its own.
 class Watchdog {
