@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -69,12 +70,9 @@ class Run {
 
  private:
   absl::Status ReadLimit(const Arguments& arguments) {
-    const std::string text = arguments.Get(kLimitFlag).value_or(absl::StrCat(kDefaultLimit));
-    if (!absl::SimpleAtoi(text, &limit_) || limit_ < 0) {
-      return absl::InvalidArgumentError(absl::StrCat("--limit: expected a number, 0 for all, not \"", text, "\""));
-    }
-    if (limit_ == 0 || !TakesLimit(method_)) limit_ = std::numeric_limits<int64_t>::max();
-    return absl::OkStatus();
+    const absl::StatusOr<int64_t> limit = LimitOf(arguments, kDefaultLimit);
+    if (limit.ok()) limit_ = TakesLimit(method_) ? *limit : std::numeric_limits<int64_t>::max();
+    return limit.status();
   }
 
   // The command names a write, so that it can say how to repeat it.
@@ -181,6 +179,16 @@ class Run {
 };
 
 }  // namespace
+
+absl::StatusOr<int64_t> LimitOf(const Arguments& arguments, int64_t otherwise) {
+  const std::optional<std::string> text = arguments.Get(kLimitFlag);
+  if (!text.has_value()) return otherwise;
+  int64_t limit = 0;
+  if (!absl::SimpleAtoi(*text, &limit) || limit < 0) {
+    return absl::InvalidArgumentError(absl::StrCat("--limit: expected a number, 0 for all, not \"", *text, "\""));
+  }
+  return limit == 0 ? std::numeric_limits<int64_t>::max() : limit;
+}
 
 bool IsPaged(const MethodDescriptor& method) {
   return method.input_type()->FindFieldByName("page_token") != nullptr &&

@@ -25,27 +25,16 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-constexpr char kNothing[] = "-";
 constexpr int kIndent = 2;
-
-// Seconds are fine enough to read; JSON and CSV have all of it.
-std::string Value(const Message& holder, const FieldDescriptor& field, int index = -1) {
-  if (index < 0 && field.message_type() == google::protobuf::Timestamp::descriptor()) {
-    const auto& time =
-        dynamic_cast<const google::protobuf::Timestamp&>(holder.GetReflection()->GetMessage(holder, &field));
-    return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
-  }
-  return Printable(ShowValue(holder, field, index));
-}
 
 // An element of a list in a cell: "JEANS-M=12" of messages that begin with a name and a number.
 std::string Element(const Message& holder, const FieldDescriptor& field, int index) {
-  if (IsValue(field)) return Value(holder, field, index);
+  if (IsValue(field)) return TableText(holder, field, index);
   const Message& element = holder.GetReflection()->GetRepeatedMessage(holder, &field, index);
   const Descriptor& type = *element.GetDescriptor();
-  std::string text = Value(element, *type.field(0));
+  std::string text = TableText(element, *type.field(0));
   if (type.field_count() > 1 && IsValue(*type.field(1)) && !type.field(1)->is_repeated()) {
-    absl::StrAppend(&text, "=", Value(element, *type.field(1)));
+    absl::StrAppend(&text, "=", TableText(element, *type.field(1)));
   }
   return text;
 }
@@ -60,7 +49,7 @@ std::string Cell(const Message& row, const Column& column) {
       absl::StrAppend(&text, i > 0 ? ", " : "", Element(*holder, field, i));
     }
   } else {
-    text = Value(*holder, field);
+    text = TableText(*holder, field);
   }
   return text.empty() ? kNothing : text;
 }
@@ -84,13 +73,16 @@ std::string Heading(absl::string_view name) {
   return absl::StrReplaceAll(absl::AsciiStrToUpper(name), {{"_", " "}, {".", " "}});
 }
 
+std::vector<TextColumns::Style> StylesOf(const std::vector<Column>& columns) {
+  std::vector<TextColumns::Style> styles;
+  for (const Column& column : columns) styles.push_back({.to_the_right = IsNumber(column)});
+  return styles;
+}
+
 class TableWriter final : public RowWriter {
  public:
   TableWriter(std::vector<Column> columns, std::ostream& out, int indent)
-      : columns_(std::move(columns)),
-        widths_(columns_.size()),
-        indent_(static_cast<std::size_t>(indent), ' '),
-        out_(out) {}
+      : columns_(std::move(columns)), text_(StylesOf(columns_), indent, out) {}
 
   void Write(const Rows& page) override {
     std::vector<std::vector<std::string>> lines;
@@ -104,27 +96,12 @@ class TableWriter final : public RowWriter {
       std::vector<std::string>& line = lines.emplace_back();
       for (const Column& column : columns_) line.push_back(Cell(*row, column));
     }
-    for (const std::vector<std::string>& line : lines) {
-      for (std::size_t i = 0; i < line.size(); ++i) widths_[i] = std::max(widths_[i], Width(line[i]));
-    }
-    for (const std::vector<std::string>& line : lines) Put(line);
+    text_.Write(lines);
   }
 
  private:
-  void Put(const std::vector<std::string>& line) {
-    std::string text = indent_;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string padding(widths_[i] - Width(line[i]), ' ');
-      absl::StrAppend(&text, i > 0 ? "  " : "",
-                      IsNumber(columns_[i]) ? absl::StrCat(padding, line[i]) : absl::StrCat(line[i], padding));
-    }
-    out_ << absl::StripTrailingAsciiWhitespace(text) << '\n';
-  }
-
   const std::vector<Column> columns_;
-  std::vector<std::size_t> widths_;
-  const std::string indent_;
-  std::ostream& out_;
+  TextColumns text_;
   bool has_heading_ = false;
 };
 
@@ -173,6 +150,35 @@ std::unique_ptr<RowWriter> MakeTableWriter(const Descriptor& row, std::ostream& 
 }
 
 void WriteRecord(const Message& message, std::ostream& out) { WriteFields(message, 0, out); }
+
+std::string TableText(const Message& holder, const FieldDescriptor& field, int index) {
+  if (index < 0 && field.message_type() == google::protobuf::Timestamp::descriptor()) {
+    const auto& time =
+        dynamic_cast<const google::protobuf::Timestamp&>(holder.GetReflection()->GetMessage(holder, &field));
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
+  }
+  return Printable(ShowValue(holder, field, index));
+}
+
+TextColumns::TextColumns(std::vector<Style> styles, int indent, std::ostream& out)
+    : styles_(std::move(styles)), indent_(static_cast<std::size_t>(indent), ' '), out_(out) {}
+
+void TextColumns::Write(const std::vector<std::vector<std::string>>& lines) {
+  for (const std::vector<std::string>& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) styles_[i].width = std::max(styles_[i].width, Width(line[i]));
+  }
+  for (const std::vector<std::string>& line : lines) Put(line);
+}
+
+void TextColumns::Put(const std::vector<std::string>& line) {
+  std::string text = indent_;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const std::string padding(styles_[i].width - Width(line[i]), ' ');
+    absl::StrAppend(&text, i > 0 ? "  " : "",
+                    styles_[i].to_the_right ? absl::StrCat(padding, line[i]) : absl::StrCat(line[i], padding));
+  }
+  out_ << absl::StripTrailingAsciiWhitespace(text) << '\n';
+}
 
 std::string Printable(const std::string& text) {
   std::string printable;
