@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -226,15 +227,17 @@ void Proxy::Accept() {
   }
 }
 
+std::pair<Flow, Flow> Proxy::flows() const {
+  storage::MutexLock lock(mutex_);
+  return {to_server_, to_client_};
+}
+
 void Proxy::Run() {
   while (!stop_) {
-    Flow to_server;
-    Flow to_client;
+    auto [to_server, to_client] = flows();
     bool reset = false;
     {
       storage::MutexLock lock(mutex_);
-      to_server = to_server_;
-      to_client = to_client_;
       reset = std::exchange(reset_, false);
     }
     if (reset) {
@@ -253,6 +256,8 @@ void Proxy::Run() {
     uint64_t woken = 0;
     [[maybe_unused]] const ssize_t read_bytes = read(wake_, &woken, sizeof(woken));
     now = absl::Now();
+    // What came after a flow was set goes by that flow.
+    std::tie(to_server, to_client) = flows();
     std::size_t at = 2;
     for (auto it = connections_.begin(); it != connections_.end(); at += 2) {
       const bool open = (*it)->Move(polls[at], polls[at + 1], to_server, to_client, now);

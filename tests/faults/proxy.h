@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -68,6 +69,8 @@ class Proxy {
 
   explicit Proxy(Options options);
   void Run();
+  // Those of both ways: to the server, and to the client.
+  std::pair<Flow, Flow> flows() const;
   void Accept();
   int ConnectToServer() const;
   void Wake() const;
