@@ -32,7 +32,7 @@ bool IsFault(const absl::Status& status) {
 
 absl::StatusOr<std::unique_ptr<Caller>> Caller::Connect(Options options, Recorder& recorder) {
   client::ConnectionOptions connect;
-  connect.addresses = {options.address};
+  connect.addresses = options.addresses;
   connect.plaintext = true;
   // Callers of one process with equal options would share one connection to the server.
   connect.user_agent = absl::StrCat("caller-", options.prefix, options.number);
@@ -74,6 +74,7 @@ void Caller::Record(history::Write write, const std::function<absl::Status(histo
                           absl::StrCat(write.method, " ", write.request_id, " was told ", write.error)});
     }
     if (write.end != End::kUnknown || !insists) break;
+    if (number == 1) recorder_.AddFailure(absl::StrCat(write.method, " ", write.request_id, ": ", write.error));
     if (write.finish - write.start > kPatience) {
       recorder_.Complain({history::Violation::Kind::kUnanswered,
                           absl::StrCat(write.method, " ", write.request_id, " had no answer for ",
@@ -89,6 +90,7 @@ void Caller::Record(history::Write write, const std::function<absl::Status(histo
 
 void Caller::FailedRead(const absl::Status& status) {
   recorder_.AddFailedRead(options_.number);
+  if (options_.style == Style::kInsists) recorder_.AddFailure(absl::StrCat("a read: ", status.ToString()));
   if (IsFault(status)) {
     recorder_.Complain({history::Violation::Kind::kUnanswered, absl::StrCat("a read was told ", status.ToString())});
   }

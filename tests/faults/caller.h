@@ -40,7 +40,7 @@ class Caller {
     kAnswersFromCache,   // Some reads are answered with what an earlier one was told.
   };
   struct Options {
-    std::string address;
+    std::vector<std::string> addresses;  // Of the servers, of which its calls take turns.
     int number = 0;
     Style style = Style::kInsists;
     unsigned seed = 0;

@@ -60,7 +60,7 @@ absl::Status Episode::SetUp() {
   workloads_.push_back(MakeTransferWorkload(prefix_));
   for (int i = 0; i <= options_.callers; ++i) {
     const bool checks = i == options_.callers;
-    auto caller = Caller::Connect({.address = site_.address(),
+    auto caller = Caller::Connect({.addresses = site_.addresses(),
                                    .number = i,
                                    .style = checks || i % 2 == 0 ? Caller::Style::kInsists : Caller::Style::kTriesOnce,
                                    .seed = static_cast<unsigned>(random_()),
@@ -112,6 +112,9 @@ void Episode::Inject(Fault& fault, Result& result) {
   result.injected = done.ok();
   result.obstacle = std::string(done.message());
   AwaitRecovery(since, result);
+  if (!result.injected) return;
+  const absl::Status restored = fault.Restore(site_, random_);
+  if (!restored.ok()) result.violations.push_back({Violation::Kind::kNotRecovered, restored.ToString()});
 }
 
 void Episode::AwaitRecovery(absl::Time since, Result& result) const {
@@ -236,6 +239,10 @@ absl::Status Episode::Judge(Fault& fault, Result& result) {
   result.history = *std::move(history);
   if (fault.kills_database()) MarkVolatile(result.began, result.history);
   Append(recorder_.TakeComplaints(), result.violations);
+  for (const std::string& failure : recorder_.TakeFailures()) {
+    if (!fault.retries_suffice()) break;
+    result.violations.push_back({Violation::Kind::kUnanswered, "retries did not suffice: " + failure});
+  }
   Append(history::Check(result.history), result.violations);
   for (const auto& workload : workloads_) Append(workload->Check(result.history, *levels), result.violations);
   Append(fault.Check(result.history), result.violations);

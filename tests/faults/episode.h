@@ -48,7 +48,7 @@ class Episode {
   void CallerMain(Caller& caller, unsigned seed);
   void StopCallers();
   void AwaitAcknowledged(int64_t count) const;
-  // Does the fault and waits until all callers are answered again.
+  // Does the fault, waits until all callers are answered again, and gives back what they were answered without.
   void Inject(Fault& fault, Result& result);
   void AwaitRecovery(absl::Time since, Result& result) const;
   // Until health says that all is well, and what runs in the background has swept the holds that are dead.

@@ -5,9 +5,11 @@ namespace inventory::faults {
 std::vector<std::unique_ptr<Fault>> AllFaults() {
   std::vector<std::unique_ptr<Fault>> all;
   for (auto* make :
-       {MakeServerKill, MakeGracefulStop, MakeClockJump, MakeDatabaseKill, MakeEmbeddedDatabaseKill, MakeDatabasePause,
-        MakeDatabaseReadOnly, MakeDiskFull, MakeDeadlockStorm, MakeCommitKill, MakeCommitReset, MakeDatabaseDelay,
-        MakeDatabaseCut, MakeDatabaseTrickle, MakeDatabaseReset, MakeClientCut, MakeClientTrickle, MakeClientReset}) {
+       {MakeServerKill,  MakeGracefulStop,    MakeReplicaKill,          MakeTwoReplicasKill, MakeRollingRestart,
+        MakeClockJump,   MakeDatabaseKill,    MakeEmbeddedDatabaseKill, MakeDatabasePause,   MakeDatabaseReadOnly,
+        MakeDiskFull,    MakeDeadlockStorm,   MakeCommitKill,           MakeCommitReset,     MakeDatabaseDelay,
+        MakeDatabaseCut, MakeDatabaseTrickle, MakeDatabaseReset,        MakeClientCut,       MakeClientTrickle,
+        MakeClientReset}) {
     all.push_back(make());
   }
   return all;

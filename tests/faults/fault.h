@@ -39,11 +39,18 @@ class Fault {
   // Ends it, so that the service must come back by itself from now on.
   virtual absl::Status End(Site& site, Random& random) { return absl::OkStatus(); }
 
+  // Gives back what the service had to do without, once all callers have been answered without it. An error means that
+  // it does not come back.
+  virtual absl::Status Restore(Site& site, Random& random) { return absl::OkStatus(); }
+
   // How long the service may take to come back, if that is longer than the run's own patience.
   virtual absl::Duration patience() const { return absl::ZeroDuration(); }
 
   // Whether the database dies of it, or may.
   virtual bool kills_database() const { return false; }
+
+  // Whether no call of a client that uses the library's retries may fail.
+  virtual bool retries_suffice() const { return false; }
 
   // What is wrong besides what every history must fulfil, once nobody calls any more. Called after each fault.
   virtual history::Violations Check(const history::History& history) { return {}; }
@@ -60,10 +67,14 @@ inline absl::Duration AnyDuration(Fault::Random& random, absl::Duration least, a
 // One of each kind, in the order of the README.
 std::vector<std::unique_ptr<Fault>> AllFaults();
 
-// ---- Each in a file of its name in kinds/ ----
+// ---- In files of their names in kinds/ ----
 
 std::unique_ptr<Fault> MakeServerKill();
 std::unique_ptr<Fault> MakeGracefulStop();
+// Several servers on one database.
+std::unique_ptr<Fault> MakeReplicaKill();
+std::unique_ptr<Fault> MakeTwoReplicasKill();
+std::unique_ptr<Fault> MakeRollingRestart();
 std::unique_ptr<Fault> MakeClockJump();
 std::unique_ptr<Fault> MakeDatabaseKill();
 std::unique_ptr<Fault> MakeEmbeddedDatabaseKill();

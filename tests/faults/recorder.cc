@@ -48,6 +48,12 @@ void Recorder::AddFailedRead(int caller) {
   ++counts_.unknown;
 }
 
+void Recorder::AddFailure(std::string what) {
+  storage::MutexLock lock(mutex_);
+  ++counts_.failed;
+  failures_.push_back(std::move(what));
+}
+
 void Recorder::Complain(history::Violation violation) {
   storage::MutexLock lock(mutex_);
   complaints_.push_back(std::move(violation));
@@ -80,6 +86,11 @@ history::History Recorder::TakeHistory() {
 history::Violations Recorder::TakeComplaints() {
   storage::MutexLock lock(mutex_);
   return std::exchange(complaints_, {});
+}
+
+std::vector<std::string> Recorder::TakeFailures() {
+  storage::MutexLock lock(mutex_);
+  return std::exchange(failures_, {});
 }
 
 }  // namespace inventory::faults

@@ -28,12 +28,16 @@ class Recorder {
     int64_t acknowledged = 0;  // Writes.
     int64_t refused = 0;
     int64_t unknown = 0;
+    int64_t failed = 0;  // Of callers who use the library's retries: those that failed nevertheless.
   };
 
   void Add(int caller, history::Write write);
   void Add(int caller, history::Read read);
   // A read that failed.
   void AddFailedRead(int caller);
+  // A caller who uses the library's retries got an error that leaves open whether its call was carried out, as `what`
+  // says. Once a call, also if the caller begins it anew.
+  void AddFailure(std::string what);
   // A caller was told what no caller should be told.
   void Complain(history::Violation violation);
 
@@ -44,6 +48,7 @@ class Recorder {
   // Once nobody calls any more: all of it.
   history::History TakeHistory();
   history::Violations TakeComplaints();
+  std::vector<std::string> TakeFailures();
 
  private:
   struct Answered {
@@ -55,6 +60,7 @@ class Recorder {
   history::History history_ GUARDED_BY(mutex_);
   Counts counts_ GUARDED_BY(mutex_);
   history::Violations complaints_ GUARDED_BY(mutex_);
+  std::vector<std::string> failures_ GUARDED_BY(mutex_);
   std::map<int, std::vector<Answered>> answered_ GUARDED_BY(mutex_);
 };
 

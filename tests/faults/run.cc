@@ -21,7 +21,7 @@ absl::StatusOr<std::unique_ptr<Site>> SetUpSite(Site::Options site_options) {
   auto site = Site::SetUp(std::move(site_options));
   if (!site.ok()) return site.status();
   Recorder nobody;
-  auto caller = Caller::Connect({.address = (*site)->address(), .prefix = "world-"}, nobody);
+  auto caller = Caller::Connect({.addresses = (*site)->addresses(), .prefix = "world-"}, nobody);
   if (!caller.ok()) return caller.status();
   absl::Status made = MakeWorld(**caller);
   if (!made.ok()) return made;
@@ -34,13 +34,15 @@ void Count(const Episode::Result& episode, KindResult& result) {
   result.acknowledged += episode.counts.acknowledged;
   result.refused += episode.counts.refused;
   result.unknown += episode.counts.unknown;
+  result.failed += episode.counts.failed;
   if (episode.recovery) result.recoveries.push_back(*episode.recovery);
 }
 
 std::string LineOf(const Fault& fault, const KindResult& result, int faults, const Episode::Result& episode) {
   std::string line = absl::StrCat(std::string(fault.name()), " ", result.faults, "/", faults);
   if (!episode.injected) return absl::StrCat(line, ": not done, ", episode.obstacle);
-  absl::StrAppend(&line, ": ", episode.counts.calls, " calls, ", episode.counts.unknown, " unknown");
+  absl::StrAppend(&line, ": ", episode.counts.calls, " calls, ", episode.counts.unknown, " unknown, ",
+                  episode.counts.failed, " failed");
   if (episode.recovery) {
     absl::StrAppend(&line, ", recovered in ",
                     absl::FormatDuration(absl::Trunc(*episode.recovery, absl::Milliseconds(1))));
@@ -58,17 +60,16 @@ void RunEpisodes(Fault& fault, Site& site, const RunOptions& options, KindResult
     auto episode =
         Episode(site, options, absl::StrCat(std::string(fault.name()), "-", number, "-"), random()).Run(fault);
     const std::string evidence = absl::StrCat(options.output_folder, "/", std::string(fault.name()), "-", number);
-    const std::vector<std::string> logs = {site.server_log(), site.database_log()};
     if (!episode.ok()) {
       result.violations.push_back({Violation::Kind::kNotRecovered, episode.status().ToString()});
-      KeepEvidence(evidence, {}, result.violations, logs).IgnoreError();
+      KeepEvidence(evidence, {}, result.violations, site.logs()).IgnoreError();
       options.report(absl::StrCat(std::string(fault.name()), ": the service is gone: ", episode.status().ToString()));
       return;
     }
     if (episode->injected) Count(*episode, result);
     options.report(LineOf(fault, result, options.faults, *episode));
     if (episode->violations.empty() && !options.keep_all) continue;
-    const absl::Status kept = KeepEvidence(evidence, episode->history, episode->violations, logs);
+    const absl::Status kept = KeepEvidence(evidence, episode->history, episode->violations, site.logs());
     options.report(kept.ok() ? absl::StrCat("  kept in ", evidence) : std::string(kept.message()));
     result.violations.insert(result.violations.end(), std::make_move_iterator(episode->violations.begin()),
                              std::make_move_iterator(episode->violations.end()));

@@ -50,6 +50,7 @@ struct KindResult {
   int64_t acknowledged = 0;
   int64_t refused = 0;
   int64_t unknown = 0;
+  int64_t failed = 0;
   std::vector<absl::Duration> recoveries;
   history::Violations violations;
 };

@@ -7,16 +7,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "grpc/health/v1/health.grpc.pb.h"
-#include "grpcpp/grpcpp.h"
+#include "absl/time/time.h"
 
 namespace inventory::faults {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr absl::Duration kStartPatience = absl::Seconds(60);
 
 }  // namespace
 
@@ -36,28 +32,14 @@ absl::StatusOr<std::unique_ptr<Site>> Site::SetUp(Options options) {
   fs::create_directories(site->options_.folder, error);
   if (error) return absl::InternalError(absl::StrCat("can't make ", site->options_.folder, ": ", error.message()));
   if (site->options_.data_dir.empty()) site->options_.data_dir = site->options_.folder + "/data";
-  const absl::StatusOr<int> port = FreePort();
-  if (!port.ok()) return port.status();
-  site->server_port_ = *port;
-  grpc::ChannelArguments arguments;
-  // A server that comes back is seen soon.
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
-  site->watch_ =
-      grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", *port), grpc::InsecureChannelCredentials(), arguments);
   absl::Status status = site->options_.embedded ? absl::OkStatus() : site->StartDatabase();
-  if (status.ok()) status = site->StartServer();
-  if (!status.ok()) return status;
-  auto proxy = Proxy::Start({.server_port = site->server_port_, .server_socket = "", .hook = nullptr});
-  if (!proxy.ok()) return proxy.status();
-  site->client_proxy_ = *std::move(proxy);
-  status = site->WaitUntilServing();
+  if (status.ok()) status = site->StartServers();
   if (!status.ok()) return status;
   return site;
 }
 
 Site::~Site() {
-  client_proxy_.reset();
-  server_.reset();
+  servers_.clear();
   database_proxy_.reset();
   database_.reset();
 }
@@ -90,49 +72,50 @@ absl::Status Site::MakeUser() const {
   return made;
 }
 
-absl::Status Site::StartServer() {
+std::vector<std::string> Site::ServerCommand() const {
   std::vector<std::string> command = {"/usr/bin/env"};
   command.insert(command.end(), options_.server_environment.begin(), options_.server_environment.end());
-  const std::vector<std::string> serve = {options_.server_binary,
-                                          "serve",
-                                          absl::StrCat("--listen=127.0.0.1:", server_port_),
-                                          "--metrics-listen=",
-                                          "--database-connect-timeout=1s",
-                                          "--database-lock-timeout=1s",
-                                          "--database-read-timeout=2s",
-                                          "--sweep-interval=50ms"};
-  command.insert(command.end(), serve.begin(), serve.end());
+  command.push_back(options_.server_binary);
+  for (const char* argument : {"serve", "--metrics-listen=", "--database-connect-timeout=1s",
+                               "--database-lock-timeout=1s", "--database-read-timeout=2s", "--sweep-interval=50ms"}) {
+    command.emplace_back(argument);
+  }
   command.push_back(options_.embedded ? absl::StrCat("--data-dir=", options_.data_dir)
                                       : absl::StrCat("--database-url=mysql://", kUser,
                                                      "@127.0.0.1:", database_proxy_->port(), "/inventory"));
   command.insert(command.end(), options_.server_options.begin(), options_.server_options.end());
-  auto started = Process::Start(command, server_log());
-  if (!started.ok()) return started.status();
-  server_ = *std::move(started);
+  return command;
+}
+
+absl::Status Site::StartServers() {
+  for (int number = 1; number <= options_.servers; ++number) {
+    const std::string log = number == 1 ? "/server.log" : absl::StrCat("/server-", number, ".log");
+    auto started = Server::Start(ServerCommand(), options_.folder + log);
+    if (!started.ok()) return started.status();
+    servers_.push_back(*std::move(started));
+  }
+  for (const auto& server : servers_) {
+    absl::Status serving = server->WaitUntilServing();
+    if (!serving.ok()) return serving;
+  }
   return absl::OkStatus();
 }
 
 bool Site::Serving() const {
-  const auto stub = grpc::health::v1::Health::NewStub(watch_);
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(1)));
-  grpc::health::v1::HealthCheckResponse response;
-  return stub->Check(&context, {}, &response).ok() &&
-         response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+  return std::all_of(servers_.begin(), servers_.end(), [](const auto& server) { return server->Serving(); });
 }
 
-absl::Status Site::WaitUntilServing() const {
-  const absl::Time give_up = absl::Now() + kStartPatience;
-  while (absl::Now() < give_up && server_->Running()) {
-    if (Serving()) return absl::OkStatus();
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  const std::string log = ReadFile(server_log());
-  return absl::DeadlineExceededError(absl::StrCat("the server does not serve; the end of its log:\n",
-                                                  log.substr(log.size() - std::min<std::size_t>(log.size(), 2000))));
+std::vector<std::string> Site::addresses() const {
+  std::vector<std::string> addresses;
+  for (const auto& server : servers_) addresses.push_back(server->address());
+  return addresses;
 }
 
-std::string Site::address() const { return absl::StrCat("127.0.0.1:", client_proxy_->port()); }
+std::vector<std::string> Site::logs() const {
+  std::vector<std::string> logs = {database_log()};
+  for (const auto& server : servers_) logs.push_back(server->log_file());
+  return logs;
+}
 
 // A file that a killed database has left may name a process of somebody else's.
 int Site::database_pid() const {
@@ -140,7 +123,7 @@ int Site::database_pid() const {
   int pid = 0;
   if (!absl::SimpleAtoi(ReadFile(options_.data_dir + "/database.pid"), &pid) || pid <= 0) return 0;
   const std::string status = ReadFile(absl::StrCat("/proc/", pid, "/status"));
-  return absl::StrContains(status, absl::StrCat("\nPPid:\t", server_->pid(), "\n")) ? pid : 0;
+  return absl::StrContains(status, absl::StrCat("\nPPid:\t", servers_.front()->process().pid(), "\n")) ? pid : 0;
 }
 
 storage::DatabaseOptions Site::RootOptions() const {

@@ -1,4 +1,4 @@
-// A server and its database with a proxy before each of them.
+// Servers and their database, with a proxy before each of them.
 #ifndef INVENTORY_TESTS_FAULTS_SITE_H_
 #define INVENTORY_TESTS_FAULTS_SITE_H_
 
@@ -9,19 +9,17 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
-#include "grpcpp/channel.h"
 #include "storage/connection.h"
 #include "storage/embedded_database.h"
 #include "tests/faults/proxy.h"
-#include "tests/process.h"
+#include "tests/faults/server.h"
 
 namespace inventory::faults {
 
-// clients -> client_proxy() -> the server -> database_proxy() -> the database, a process of this one's own.
+// clients -> a proxy -> a server -> database_proxy() -> the database, a process of this one's own.
 //
-// Or, if embedded, the server runs its private database itself, and there is no proxy between them. Used by one thread,
-// which must live as long as this.
+// Several servers share the proxy of the database. Or, if embedded, the only server runs its private database itself,
+// and there is no proxy between them. Used by one thread, which must live as long as this.
 class Site {
  public:
   struct Options {
@@ -31,58 +29,55 @@ class Site {
     std::string folder;
     std::string data_dir;
     bool embedded = false;
-    // The environment of the server besides this process's own, as NAME=value.
+    // 1 if embedded.
+    int servers = 1;
+    // The environment of the servers besides this process's own, as NAME=value.
     std::vector<std::string> server_environment;
-    // Further options of the server.
+    // Further options of the servers.
     std::vector<std::string> server_options;
-    // Sees what the server sends to its database. Default: nobody.
+    // Sees what the servers send to their database. Default: nobody.
     Proxy::PacketHook packet_hook;
   };
 
+  // The servers start together on a database without tables. Returns when all of them serve.
   static absl::StatusOr<std::unique_ptr<Site>> SetUp(Options options);
   // Stops all in turn.
   ~Site();
 
-  // Where clients find the server.
-  std::string address() const;
-  Proxy& client_proxy() { return *client_proxy_; }
+  // The only one, or one of those from 0 up to, but not, servers().
+  Server& server(int number = 0) { return *servers_[number]; }
+  int servers() const { return static_cast<int>(servers_.size()); }
+  // Where clients find the servers.
+  std::vector<std::string> addresses() const;
+  // Whether that is the health of each of them.
+  bool Serving() const;
   // Not if embedded.
   Proxy& database_proxy() { return *database_proxy_; }
-
-  Process& server() { return *server_; }
-  // Starts the server again, which must have ended, and doesn't wait until it serves.
-  absl::Status StartServer();
-  // What the server's health says, past the proxy.
-  bool Serving() const;
-  // Waits until that is SERVING. DEADLINE_EXCEEDED with the end of its log.
-  absl::Status WaitUntilServing() const;
 
   // A process of the database; 0 while it is down.
   int database_pid() const;
   // A session of the database's root, past the proxy.
   absl::StatusOr<std::unique_ptr<storage::Connection>> OpenRoot() const;
-  // The name by which the server's sessions can be told from others.
+  // The name by which the servers' sessions can be told from others.
   static constexpr char kUser[] = "inventory";
 
   const std::string& data_dir() const { return options_.data_dir; }
-  std::string server_log() const { return options_.folder + "/server.log"; }
   std::string database_log() const { return options_.data_dir + "/database.log"; }
-  // Where its proxy finds the server; past the proxy for those who watch the server itself.
-  int server_port() const { return server_port_; }
+  // That, and those of the servers.
+  std::vector<std::string> logs() const;
 
  private:
   explicit Site(Options options) : options_(std::move(options)) {}
   absl::Status StartDatabase();
+  absl::Status StartServers();
+  std::vector<std::string> ServerCommand() const;
   absl::Status MakeUser() const;
   storage::DatabaseOptions RootOptions() const;
 
   Options options_;
   std::unique_ptr<storage::EmbeddedDatabase> database_;
   std::unique_ptr<Proxy> database_proxy_;
-  std::unique_ptr<Process> server_;
-  std::unique_ptr<Proxy> client_proxy_;
-  int server_port_ = 0;
-  std::shared_ptr<grpc::Channel> watch_;
+  std::vector<std::unique_ptr<Server>> servers_;
 };
 
 // Runs one statement of trusted SQL.

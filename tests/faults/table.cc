@@ -10,7 +10,7 @@ namespace {
 
 using Kind = history::Violation::Kind;
 
-constexpr char kRow[] = "%-24s %6d %8d %8d %6d %8d %6d %9s %9s\n";
+constexpr char kRow[] = "%-24s %6d %8d %8d %6d %6d %8d %6d %9s %9s\n";
 
 struct Found {
   int64_t lost = 0;
@@ -41,16 +41,17 @@ std::string Quantile(std::vector<absl::Duration> all, double part) {
 }
 
 std::string Row(const KindResult& result, const Found& found) {
-  return absl::StrFormat(kRow, result.name, result.faults, result.calls, result.unknown, found.lost, found.doubled,
-                         found.wrong, Quantile(result.recoveries, 0.5), Quantile(result.recoveries, 1));
+  return absl::StrFormat(kRow, result.name, result.faults, result.calls, result.unknown, result.failed, found.lost,
+                         found.doubled, found.wrong, Quantile(result.recoveries, 0.5), Quantile(result.recoveries, 1));
 }
 
 }  // namespace
 
 std::string ResultsTable(const std::vector<KindResult>& results) {
-  std::string table = absl::StrFormat("%-24s %6s %8s %8s %6s %8s %6s %19s\n", "", "", "", "", "", "", "", "recovery");
-  table += absl::StrFormat("%-24s %6s %8s %8s %6s %8s %6s %9s %9s\n", "fault", "faults", "calls", "unknown", "lost",
-                           "doubled", "wrong", "p50", "max");
+  std::string table =
+      absl::StrFormat("%-24s %6s %8s %8s %6s %6s %8s %6s %19s\n", "", "", "", "", "", "", "", "", "recovery");
+  table += absl::StrFormat("%-24s %6s %8s %8s %6s %6s %8s %6s %9s %9s\n", "fault", "faults", "calls", "unknown",
+                           "failed", "lost", "doubled", "wrong", "p50", "max");
   KindResult sum = {.name = "all"};
   Found all;
   std::string skipped;
@@ -64,6 +65,7 @@ std::string ResultsTable(const std::vector<KindResult>& results) {
     sum.faults += result.faults;
     sum.calls += result.calls;
     sum.unknown += result.unknown;
+    sum.failed += result.failed;
     sum.recoveries.insert(sum.recoveries.end(), result.recoveries.begin(), result.recoveries.end());
     all = {all.lost + found.lost, all.doubled + found.doubled, all.wrong + found.wrong};
   }

@@ -19,7 +19,7 @@ class NetworkFault : public Fault {
   NetworkFault(Hop hop, std::string name, std::string about)
       : hop_(hop), name_(std::move(name)), about_(std::move(about)) {}
 
-  Proxy& ProxyOf(Site& site) const { return hop_ == Hop::kClient ? site.client_proxy() : site.database_proxy(); }
+  Proxy& ProxyOf(Site& site) const { return hop_ == Hop::kClient ? site.server().proxy() : site.database_proxy(); }
   static Way AnyWay(Random& random) { return Chance(random, 50) ? Way::kToServer : Way::kToClient; }
 
  private:

@@ -43,5 +43,16 @@ TEST(RecorderTest, RecoveryIsWhenTheLastCallerIsAnsweredAgain) {
   EXPECT_EQ(recorder.AllAnsweredSince(At(14), 2), At(30));
 }
 
+TEST(RecorderTest, AFailedCallIsOneOfAllHoweverItEndsAtLast) {
+  Recorder recorder;
+  recorder.AddFailure("a write");
+  recorder.Add(0, Ended(End::kAcknowledged, 1, 40));
+  recorder.AddFailedRead(0);
+  recorder.AddFailure("a read");
+  EXPECT_EQ(recorder.counts().calls, 2);
+  EXPECT_EQ(recorder.counts().failed, 2);
+  EXPECT_EQ(recorder.TakeFailures(), (std::vector<std::string>{"a write", "a read"}));
+}
+
 }  // namespace
 }  // namespace inventory::faults
