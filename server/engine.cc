@@ -1,6 +1,7 @@
 #include "server/engine.h"
 
 #include <string>
+#include <utility>
 
 namespace inventory::server {
 namespace {
@@ -24,7 +25,29 @@ rpc::Runtime::Options RuntimeOptions(const ServerOptions& options) {
                     .patience = options.slow_client_timeout},
           .streams = {.most = options.max_open_streams,
                       .most_of_a_caller = options.max_open_streams_per_client,
+                      .patience = options.slow_client_timeout},
+          .watches = {.what = "watches",
+                      .most = options.max_watches,
+                      .most_of_a_caller = options.max_watches_per_client,
                       .patience = options.slow_client_timeout}};
+}
+
+// Has the tail look for what was committed.
+pipeline::Observer Observing(feed::Tail& tail, pipeline::Observer observer) {
+  observer.batch = [&tail, batch = std::move(observer.batch)](auto... facts) {
+    tail.Poke();
+    batch(facts...);
+  };
+  return observer;
+}
+
+std::unique_ptr<reading::Replica> OpenReplica(const ServerOptions& options, const storage::DatabaseOptions& primary) {
+  if (options.read_database_url.empty()) return nullptr;
+  return std::make_unique<reading::Replica>(
+      reading::Replica::Options{.database = options.read_database,
+                                .primary = primary,
+                                .max_connections = static_cast<std::size_t>(options.read_connections),
+                                .max_staleness = options.max_staleness});
 }
 
 }  // namespace
@@ -32,13 +55,24 @@ rpc::Runtime::Options RuntimeOptions(const ServerOptions& options) {
 Engine::Engine(const ServerOptions& options, const storage::DatabaseOptions& database, Metrics& metrics)
     : metrics_(metrics),
       pool_({.database = database, .max_connections = static_cast<std::size_t>(options.read_connections) + 2}),
-      committer_(CommitterOptions(options, database), configurations_, metrics.PipelineObserver()),
-      reads_({.threads = options.read_connections, .max_waiting = options.max_waiting_reads}, pool_, configurations_),
-      runtime_(committer_, reads_, metrics, RuntimeOptions(options)) {
+      tail_({.database = database, .interval = options.event_poll_interval, .most_bytes = options.event_buffer}),
+      replica_(OpenReplica(options, database)),
+      committer_(CommitterOptions(options, database), configurations_, Observing(tail_, metrics.PipelineObserver())),
+      reads_({.threads = options.read_connections, .max_waiting = options.max_waiting_reads}, pool_, configurations_,
+             replica_.get()),
+      runtime_(committer_, reads_, tail_, metrics, RuntimeOptions(options)) {
   metrics.AddGauge("inventory_writes_waiting", "Commands that wait for a lane.", {},
                    [this] { return static_cast<double>(committer_.waiting()); });
   metrics.AddGauge("inventory_reads_waiting", "Reads that wait for a thread.", {},
                    [this] { return static_cast<double>(reads_.waiting()); });
+  metrics.AddGauge("inventory_watchers", "Open calls of Watch.", {},
+                   [this] { return static_cast<double>(tail_.watchers()); });
+  if (replica_ != nullptr) {
+    metrics.AddGauge("inventory_read_replica_staleness_seconds", "How old what the replica has may be.", {},
+                     [this] { return absl::ToDoubleSeconds(replica_->staleness()); });
+    metrics.AddGauge("inventory_read_replica_in_use", "1 while lists and exports are read from the replica.", {},
+                     [this] { return replica_->fresh() ? 1.0 : 0.0; });
+  }
   const std::string help = "Database connections for reads.";
   metrics.AddGauge("inventory_read_connections", help, {{"state", "in_use"}},
                    [this] { return static_cast<double>(pool_.stats().in_use); });
@@ -55,6 +89,8 @@ Engine::~Engine() {
 void Engine::Stop() {
   committer_.Stop();
   reads_.Stop();
+  tail_.Stop();
+  if (replica_ != nullptr) replica_->Stop();
 }
 
 }  // namespace inventory::server

@@ -2,11 +2,15 @@
 #ifndef INVENTORY_SERVER_ENGINE_H_
 #define INVENTORY_SERVER_ENGINE_H_
 
+#include <memory>
+
+#include "server/feed/tail.h"
 #include "server/metrics.h"
 #include "server/options.h"
 #include "server/pipeline/configuration.h"
 #include "server/pipeline/group_committer.h"
 #include "server/reading/reader.h"
+#include "server/reading/replica.h"
 #include "server/rpc/runtime.h"
 #include "storage/connection.h"
 #include "storage/connection_pool.h"
@@ -31,6 +35,8 @@ class Engine {
   Metrics& metrics_;
   pipeline::ConfigurationCache configurations_;
   storage::ConnectionPool pool_;
+  feed::Tail tail_;
+  const std::unique_ptr<reading::Replica> replica_;  // Null: there is none.
   pipeline::GroupCommitter committer_;
   reading::ReadExecutor reads_;
   rpc::Runtime runtime_;

@@ -32,6 +32,11 @@ struct ServerOptions {
   // How the database of database_url is reached, with its password. If database_url is empty, only the timeouts count.
   storage::DatabaseOptions database;
 
+  // A replica of the database for lists and exports.
+  std::string read_database_url;                    // Default empty: none.
+  absl::Duration max_staleness = absl::Seconds(5);  // Default 5s.
+  storage::DatabaseOptions read_database;           // Of read_database_url; filled in when parsed.
+
   // Start and stop.
   bool migrate_on_start = true;                       // Default true.
   bool require_durable = false;                       // Default false.
@@ -81,6 +86,8 @@ struct ServerOptions {
   std::size_t max_requests_memory = std::size_t{256} << 20;     // Default 256MiB.
   std::size_t max_open_streams = 16;                            // Default 16.
   std::size_t max_open_streams_per_client = 8;                  // Default 8.
+  std::size_t max_watches = 1000;                               // Default 1000.
+  std::size_t max_watches_per_client = 100;                     // Default 100.
   std::size_t max_connections = 10000;                          // Default 10000.
   std::size_t max_connections_per_address = 1000;               // Default 1000.
   std::size_t max_metrics_connections = 16;                     // Default 16.
@@ -110,6 +117,18 @@ struct ServerOptions {
 
   // Ledger.
   absl::Duration movement_retention = absl::ZeroDuration();  // Default 0: for ever.
+
+  // Events.
+  absl::Duration event_retention = absl::Hours(72);             // Default 72h.
+  absl::Duration event_poll_interval = absl::Milliseconds(25);  // Default 25ms.
+  std::size_t event_buffer = std::size_t{64} << 20;             // Default 64MiB.
+  std::string event_feed_url;                                   // Default empty: events are posted nowhere.
+  std::string event_feed_id = "default";                        // Default default.
+  std::string event_feed_secret;                                // Path. Default empty: posts are not signed.
+  std::string event_feed_ca_file;                               // Path. Default empty: the system's authorities.
+  int event_feed_batch = 100;                                   // Default 100.
+  absl::Duration event_feed_timeout = absl::Seconds(10);        // Default 10s.
+  absl::Duration event_feed_lease = absl::Seconds(30);          // Default 30s.
 
   // Low stock.
   int low_stock_threads = 4;                                    // Default 4.

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/background/dispatcher.h"
+#include "server/background/event_feed.h"
 #include "server/background/follower.h"
 #include "server/background/health_monitor.h"
 #include "server/background/ledger_keeper.h"
@@ -85,6 +86,7 @@ void AddConnectionGauges(Metrics& metrics, rpc::GrpcServer& server, const tls::S
 absl::Duration CutSlow(rpc::Runtime& runtime, Metrics& metrics, absl::Duration patience) {
   for (int i = runtime.open_calls().CutSlow(); i > 0; --i) metrics.Refused("call", "slow_client");
   for (int i = runtime.streams().CutSlow(); i > 0; --i) metrics.Refused("stream", "slow_client");
+  for (int i = runtime.watches().CutSlow(); i > 0; --i) metrics.Refused("watch", "slow_client");
   return std::min(absl::Seconds(1), patience / 4);
 }
 
@@ -113,6 +115,24 @@ background::Dispatcher::Options DispatcherOptions(const ServerOptions& options) 
                      .webhook_ca_file = options.webhook_ca_file}};
 }
 
+background::EventFeed::Options FeedOptions(const ServerOptions& options) {
+  return {.url = options.event_feed_url,
+          .feed_id = options.event_feed_id,
+          .secret_file = options.event_feed_secret,
+          .ca_file = options.event_feed_ca_file,
+          .batch = options.event_feed_batch,
+          .interval = options.event_poll_interval,
+          .timeout = options.event_feed_timeout,
+          .lease = options.event_feed_lease};
+}
+
+void AddFeedGauges(Metrics& metrics, const background::EventFeed& feed) {
+  metrics.AddGauge("inventory_event_feed_owned", "1 while this server posts the feed's events.", {},
+                   [&feed] { return feed.owned() ? 1.0 : 0.0; });
+  metrics.AddGauge("inventory_event_feed_failures", "Posts of the feed that have failed since the last that did not.",
+                   {}, [&feed] { return static_cast<double>(feed.failures()); });
+}
+
 absl::Status ServeOn(const Database& database, const ServerOptions& options, const tls::Store* certificates,
                      MetricsEndpoint& endpoint, Metrics& metrics, Signals& signals) {
   Engine engine(options, database.connection_options(), metrics);
@@ -121,9 +141,11 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, con
   AddConnectionGauges(metrics, **server, certificates);
   Periodic slow(
       [&engine, &metrics, &options] { return CutSlow(engine.runtime(), metrics, options.slow_client_timeout); });
-  background::Sweeper sweeper(
-      {.interval = options.sweep_interval, .request_id_retention = options.request_id_retention}, engine.pool(),
-      engine.runtime().committer(), [&metrics](std::size_t swept) { metrics.HoldsSwept(swept); });
+  background::Sweeper sweeper({.interval = options.sweep_interval,
+                               .request_id_retention = options.request_id_retention,
+                               .event_retention = options.event_retention},
+                              engine.pool(), engine.runtime().committer(),
+                              [&metrics](std::size_t swept) { metrics.HoldsSwept(swept); });
   background::Follower follower(options.sweep_interval, engine.pool(), engine.runtime().committer());
   background::Dispatcher dispatcher(DispatcherOptions(options), engine.pool(), engine.runtime().committer(),
                                     [&metrics](const std::string& activity, std::string_view outcome) {
@@ -138,6 +160,11 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, con
   if (options.movement_retention > absl::ZeroDuration()) {
     keeper.emplace(background::LedgerKeeper::Options{.retention = options.movement_retention}, engine.pool(),
                    engine.runtime().committer());
+  }
+  std::optional<background::EventFeed> feed;
+  if (!options.event_feed_url.empty()) {
+    feed.emplace(FeedOptions(options), engine.pool());
+    AddFeedGauges(metrics, *feed);
   }
   background::HealthMonitor health(database.connection_options(), [&server, &endpoint](bool healthy) {
     Log(healthy ? LogLevel::kInfo : LogLevel::kError,
@@ -162,6 +189,7 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, con
   StopCalls(**server, options, drained, signals);
   // What callers out there may be waiting for is handed back first.
   dispatcher.Stop();
+  if (feed) feed->Stop();
   sweeper.Stop();
   follower.Stop();
   low_stock_keeper.Stop();

@@ -19,6 +19,9 @@
 namespace inventory::storage {
 namespace {
 
+constexpr int kNodeNotReady = 1047;             // What a Galera node answers then.
+constexpr std::string_view kSeparator = ";\n";  // Of statements; see Sql::Then.
+
 sql::Driver& Driver() {
   static sql::Driver* const driver = sql::mysql::get_driver_instance();
   return *driver;
@@ -26,10 +29,20 @@ sql::Driver& Driver() {
 
 int Seconds(absl::Duration duration) { return static_cast<int>(std::max<int64_t>(1, absl::ToInt64Seconds(duration))); }
 
-sql::ConnectOptionsMap ConnectorOptions(const DatabaseOptions& options) {
+DatabaseAddress AddressOf(const DatabaseOptions& options, std::size_t number) {
+  return number == 0 ? DatabaseAddress{options.host, options.port} : options.others[number - 1];
+}
+
+// As the connector wants it, with brackets around what has colons: an address of IPv6.
+std::string HostName(const DatabaseOptions& options, const DatabaseAddress& address) {
+  if (!options.socket.empty()) return absl::StrCat("unix://", options.socket);
+  const bool colons = address.host.find(':') != std::string::npos;
+  return absl::StrCat("tcp://", colons ? "[" : "", address.host, colons ? "]" : "", ":", address.port);
+}
+
+sql::ConnectOptionsMap ConnectorOptions(const DatabaseOptions& options, const DatabaseAddress& address) {
   sql::ConnectOptionsMap map;
-  map["hostName"] = sql::SQLString(options.socket.empty() ? absl::StrCat("tcp://", options.host, ":", options.port)
-                                                          : absl::StrCat("unix://", options.socket));
+  map["hostName"] = sql::SQLString(HostName(options, address));
   map["userName"] = sql::SQLString(options.user);
   map["password"] = sql::SQLString(options.password);
   if (!options.database.empty()) map["schema"] = sql::SQLString(options.database);
@@ -53,16 +66,20 @@ class ConnectorConnection final : public Connection {
     idle_limit_ = idle_timeout * 0.6;
   }
 
+  // From now on sends each statement by itself.
+  void SendOneByOne() { one_by_one_ = true; }
+
  protected:
   absl::Status Run(const Sql& sql, std::vector<Rows>& results) override {
     results.resize(static_cast<std::size_t>(sql.statements()));
     int statement = 0;
     try {
-      bool has_rows = statement_->execute(sql::SQLString(sql.text()));
+      std::string_view rest = sql.text();
+      bool has_rows = statement_->execute(one_by_one_ ? TakeStatement(rest) : sql::SQLString(sql.text()));
       for (;;) {
         if (has_rows) Read(results[static_cast<std::size_t>(statement)]);
         if (++statement == sql.statements()) return absl::OkStatus();
-        has_rows = statement_->getMoreResults();
+        has_rows = one_by_one_ ? statement_->execute(TakeStatement(rest)) : statement_->getMoreResults();
       }
     } catch (const sql::SQLException& e) {
       return SqlError(e.getErrorCode(), e.getSQLStateCStr(), e.what(), statement);
@@ -72,6 +89,14 @@ class ConnectorConnection final : public Connection {
   }
 
  private:
+  // Cuts the first statement off. Values are escaped, so what Sql::Then writes is in none of them.
+  static sql::SQLString TakeStatement(std::string_view& rest) {
+    const std::size_t end = std::min(rest.find(kSeparator), rest.size());
+    const sql::SQLString statement(std::string(rest.substr(0, end)));
+    rest.remove_prefix(std::min(end + kSeparator.size(), rest.size()));
+    return statement;
+  }
+
   void Read(Rows& rows) {
     const std::unique_ptr<sql::ResultSet> result(statement_->getResultSet());
     const unsigned columns = result->getMetaData()->getColumnCount();
@@ -88,6 +113,7 @@ class ConnectorConnection final : public Connection {
   // Destroyed in reverse order: the statement first.
   const std::unique_ptr<sql::Connection> connection_;
   const std::unique_ptr<sql::Statement> statement_;
+  bool one_by_one_ = false;
 };
 
 // Everything that makes all engines behave alike, in one packet. Lock waits and silent sessions are bounded, so that a
@@ -101,33 +127,56 @@ Sql SessionSettings(const DatabaseOptions& options) {
   sql.Int(Seconds(options.lock_wait_timeout)).Raw(", SESSION wait_timeout=").Int(Seconds(options.idle_timeout)).Then();
   // The connector has just set REPEATABLE READ.
   sql.Raw("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").Then();
-  sql.Raw("SELECT VERSION()").Then();
+  sql.Raw("SELECT VERSION(), @@GLOBAL.read_only").Then();
   sql.Raw("SHOW SESSION VARIABLES LIKE 'wsrep\\_on'");
   return sql;
 }
 
 // Settings that only some engines have.
-absl::Status SetUpEngine(Connection& connection, const std::vector<Rows>& settings) {
+absl::Status SetUpEngine(ConnectorConnection& connection, const std::vector<Rows>& settings) {
   const std::string_view version = settings[3].empty() ? "" : settings[3][0].Text(0);
   const bool galera = !settings[4].empty() && settings[4][0].Text(1) == "ON";
   Sql sql;
   if (galera) {
     // Reads on any node see what was committed on every other one.
-    sql.Raw("SET SESSION wsrep_sync_wait=1");
+    sql.Raw("SET SESSION wsrep_sync_wait=1").Then();
+    sql.Raw("SHOW STATUS LIKE 'wsrep\\_ready'");
+    // A node that rolls a transaction back between two statements of a packet, because it conflicts with one of another
+    // node, tells nobody: the next statements are carried out, each by itself, and COMMIT succeeds. It does tell when
+    // the next packet comes. Seen with MariaDB 10.11.
+    connection.SendOneByOne();
   } else if (version.find("TiDB") != std::string_view::npos) {
-    // TiDB has no shared row locks; with this it takes exclusive ones instead of refusing.
-    sql.Raw("SET SESSION tidb_enable_shared_lock_promotion=1");
+    // TiDB has no shared row locks; with the first it takes exclusive ones instead of refusing. With the second locks
+    // are taken when they are asked for, also in a cluster that was made before that was the default; with the third a
+    // duplicate key fails its own statement, not COMMIT.
+    sql.Raw(
+        "SET SESSION tidb_enable_shared_lock_promotion=1, SESSION tidb_txn_mode='pessimistic', "
+        "SESSION tidb_constraint_check_in_place_pessimistic=1");
   }
   if (sql.empty()) return absl::OkStatus();
-  return connection.Execute(sql).status();
+  absl::StatusOr<std::vector<Rows>> results = connection.Execute(sql);
+  if (!results.ok()) return results.status();
+  // A node that has lost the others, or has not joined them yet, takes connections and refuses all statements.
+  if (galera && ((*results)[1].empty() || (*results)[1][0].Text(1) != "ON")) {
+    return SqlError(kNodeNotReady, "08S01", "the node is not connected to its cluster", 1);
+  }
+  return absl::OkStatus();
 }
+
+// ON, or since MariaDB 12 also what is stricter, unless OFF.
+bool IsOn(std::string_view variable) { return variable != "0" && variable != "OFF"; }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const DatabaseOptions& options) {
+struct Connection::Opened {
   std::unique_ptr<Connection> connection;
+  bool read_only = false;
+};
+
+absl::StatusOr<Connection::Opened> Connection::OpenAt(const DatabaseOptions& options, std::size_t address) {
+  std::unique_ptr<ConnectorConnection> connection;
   try {
-    sql::ConnectOptionsMap map = ConnectorOptions(options);
+    sql::ConnectOptionsMap map = ConnectorOptions(options, AddressOf(options, address));
     connection = std::make_unique<ConnectorConnection>(std::unique_ptr<sql::Connection>(Driver().connect(map)),
                                                        options.idle_timeout);
   } catch (const sql::SQLException& e) {
@@ -138,7 +187,30 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const DatabaseOptio
   absl::StatusOr<std::vector<Rows>> settings = connection->Execute(SessionSettings(options));
   absl::Status status = settings.ok() ? SetUpEngine(*connection, *settings) : settings.status();
   if (!status.ok()) return ConnectError(ErrorNumber(status), DetailOf(status));
-  return connection;
+  Connection& base = *connection;
+  base.current_ = options.current;
+  base.address_ = address;
+  return Opened{std::move(connection), IsOn((*settings)[3][0].Text(1))};
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const DatabaseOptions& options) {
+  const std::size_t addresses = 1 + options.others.size();
+  const std::size_t current = *options.current;
+  absl::StatusOr<Opened> in_use = absl::UnavailableError("not tried yet");
+  for (std::size_t i = 0; i < addresses; ++i) {
+    const std::size_t address = (current + i) % addresses;
+    absl::StatusOr<Opened> opened = OpenAt(options, address);
+    if (opened.ok() && !opened->read_only) {
+      // Unless another thread has found one meanwhile, and then this connection is as good as broken.
+      std::size_t expected = current;
+      options.current->compare_exchange_strong(expected, address);
+      return std::move(opened->connection);
+    }
+    if (i == 0) in_use = std::move(opened);
+  }
+  // The rows of any other that takes no writes may be old: it may be a replica that lags.
+  if (!in_use.ok()) return in_use.status();
+  return std::move(in_use->connection);
 }
 
 absl::StatusOr<std::vector<Rows>> Connection::Execute(const Sql& sql) {

@@ -2,6 +2,7 @@
 #ifndef INVENTORY_STORAGE_CONNECTION_H_
 #define INVENTORY_STORAGE_CONNECTION_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,11 +18,22 @@
 
 namespace inventory::storage {
 
+struct DatabaseAddress {
+  std::string host;
+  int port = 3306;  // Default 3306.
+
+  bool operator==(const DatabaseAddress&) const = default;
+};
+
 // Where the database is and how it is reached.
 struct DatabaseOptions {
-  std::string host = "127.0.0.1";      // Used if `socket` is empty. Default 127.0.0.1.
-  int port = 3306;                     // Default 3306.
-  std::string socket;                  // Path of a Unix socket. Default empty: TCP.
+  std::string host = "127.0.0.1";  // Used if `socket` is empty. Default 127.0.0.1.
+  int port = 3306;                 // Default 3306.
+  std::string socket;              // Path of a Unix socket. Default empty: TCP.
+  // Further servers of the same database, nodes of a cluster or replicas that may be promoted. Connections go to the
+  // server that was last found to take writes; when it can't be reached or takes none any more they move on, in this
+  // order, to the next one that does, all of this process together, and stay there. Default none.
+  std::vector<DatabaseAddress> others = {};
   std::string user = "inventory";      // Default inventory.
   std::string password;                // Default empty. Never part of a URL, a log or an error.
   std::string database = "inventory";  // Default inventory.
@@ -36,10 +48,12 @@ struct DatabaseOptions {
   // seconds; must exceed the longest pause of an idle connection that is to be kept, which is reopened otherwise.
   // Default 15s.
   absl::Duration idle_timeout = absl::Seconds(15);
+  // Where connections go: 0 is `host`. Shared by all copies of the options, and changed by Connection::Open.
+  std::shared_ptr<std::atomic<std::size_t>> current = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
-// mysql://user@host:3306/database?tls_ca=/path or mysql://user@localhost/database?socket=/path. A password in it is
-// refused: it comes from a file or the environment.
+// mysql://user@host:3306,other:3306/database?tls_ca=/path or mysql://user@localhost/database?socket=/path. A password
+// in it is refused: it comes from a file or the environment.
 absl::StatusOr<DatabaseOptions> ParseDatabaseUrl(std::string_view url);
 
 // What went wrong with a statement.
@@ -130,7 +144,8 @@ class Rows {
 // One session: READ COMMITTED, UTC, strict SQL mode, utf8mb4, bounded lock waits. Not thread-safe.
 class Connection {
  public:
-  // UNAVAILABLE if the database can't be reached or refuses.
+  // UNAVAILABLE if the database can't be reached or refuses. A server that takes no writes will do only if none of the
+  // addresses has one that does.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const DatabaseOptions& options);
 
   virtual ~Connection() = default;
@@ -139,8 +154,9 @@ class Connection {
   // statement that fails. Errors carry FaultOf and hold no statement, host or credential.
   absl::StatusOr<std::vector<Rows>> Execute(const Sql& sql);
 
-  // True once the connection was lost, or was silent for so long that the server may have dropped it: open another one.
-  bool broken() const { return broken_ || absl::Now() - last_use_ > idle_limit_; }
+  // True once the connection was lost, was silent for so long that the server may have dropped it, or connections have
+  // moved on to another server: open another one.
+  bool broken() const { return broken_ || absl::Now() - last_use_ > idle_limit_ || *current_ != address_; }
 
  protected:
   // Fills `rows` with the results; see Execute.
@@ -148,11 +164,17 @@ class Connection {
   static void AppendCell(Rows& rows, std::string_view text, bool null);
   static void SetColumns(Rows& rows, std::size_t columns) { rows.columns_ = columns; }
 
+  // One that is open to the server of that number.
+  struct Opened;
+  static absl::StatusOr<Opened> OpenAt(const DatabaseOptions& options, std::size_t address);
+
   // How long a silent connection is trusted.
   absl::Duration idle_limit_ = absl::InfiniteDuration();
 
  private:
   bool broken_ = false;
+  std::shared_ptr<std::atomic<std::size_t>> current_ = std::make_shared<std::atomic<std::size_t>>(0);
+  std::size_t address_ = 0;
   absl::Time last_use_ = absl::Now();
 };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -12,7 +13,8 @@ namespace {
 
 absl::Status Malformed(std::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("database URL: ", std::string(what),
-                                                 "; it looks like mysql://user@host:3306/database or "
+                                                 "; it looks like mysql://user@host:3306/database, with "
+                                                 "further hosts separated by commas, or "
                                                  "mysql://user@localhost/database?socket=/run/mysqld/mysqld.sock"));
 }
 
@@ -33,6 +35,29 @@ absl::StatusOr<std::string> Decoded(std::string_view text) {
   return decoded;
 }
 
+// "host", "host:3306" or "[::1]:3306".
+absl::StatusOr<DatabaseAddress> ParseAddress(std::string_view text) {
+  DatabaseAddress address;
+  std::string_view port;
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos) return Malformed("[ without ]");
+    address.host = std::string(text.substr(1, end - 1));
+    port = text.substr(end + 1);
+  } else {
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    address.host = std::string(text.substr(0, colon));
+    port = text.substr(colon);
+  }
+  if (address.host.empty()) return Malformed("the host is missing");
+  if (port.empty()) return address;
+  if (port[0] != ':' || !absl::SimpleAtoi(std::string(port.substr(1)), &address.port) || address.port < 1 ||
+      address.port > 65535) {
+    return Malformed("the port must be a number from 1 to 65535");
+  }
+  return address;
+}
+
 absl::Status ParseAuthority(std::string_view authority, DatabaseOptions& options) {
   const std::size_t at = authority.rfind('@');
   if (at != std::string_view::npos) {
@@ -46,23 +71,19 @@ absl::Status ParseAuthority(std::string_view authority, DatabaseOptions& options
     options.user = *decoded;
     authority.remove_prefix(at + 1);
   }
-  std::string_view port;
-  if (authority.starts_with('[')) {
-    const std::size_t end = authority.find(']');
-    if (end == std::string_view::npos) return Malformed("[ without ]");
-    options.host = std::string(authority.substr(1, end - 1));
-    port = authority.substr(end + 1);
-  } else {
-    const std::size_t colon = std::min(authority.find(':'), authority.size());
-    options.host = std::string(authority.substr(0, colon));
-    port = authority.substr(colon);
+  std::vector<DatabaseAddress> addresses;
+  const std::vector<std::string> texts = absl::StrSplit(std::string(authority), ',');
+  for (const std::string& text : texts) {
+    absl::StatusOr<DatabaseAddress> address = ParseAddress(text);
+    if (!address.ok()) return address.status();
+    if (std::find(addresses.begin(), addresses.end(), *address) != addresses.end()) {
+      return Malformed("an address is named twice");
+    }
+    addresses.push_back(*std::move(address));
   }
-  if (options.host.empty()) return Malformed("the host is missing");
-  if (port.empty()) return absl::OkStatus();
-  if (port[0] != ':' || !absl::SimpleAtoi(std::string(port.substr(1)), &options.port) || options.port < 1 ||
-      options.port > 65535) {
-    return Malformed("the port must be a number from 1 to 65535");
-  }
+  options.host = addresses.front().host;
+  options.port = addresses.front().port;
+  options.others.assign(addresses.begin() + 1, addresses.end());
   return absl::OkStatus();
 }
 
@@ -94,6 +115,7 @@ absl::StatusOr<DatabaseOptions> ParseDatabaseUrl(std::string_view url) {
   const std::size_t slash = url.find('/');
   absl::Status authority = ParseAuthority(url.substr(0, slash), options);
   if (!authority.ok()) return authority;
+  if (!options.socket.empty() && !options.others.empty()) return Malformed("with a socket there is one host");
   if (slash != std::string_view::npos && slash + 1 < url.size()) {
     absl::StatusOr<std::string> database = Decoded(url.substr(slash + 1));
     if (!database.ok()) return database.status();

@@ -63,22 +63,26 @@ void AppendStatus(Sql& sql, LevelStatus status) {
 
 }  // namespace
 
-bool AppendSelectLevelsAndState(Sql& sql, std::span<const std::string> skus) {
-  if (skus.empty()) return AppendSelectConfigurationState(sql);
-  static const std::string head = "SELECT NOW(6), c.version, c.followed_version, " + Columns<LevelRecord>("l") +
-                                  " FROM configuration c LEFT JOIN stock_level l FORCE INDEX (PRIMARY) ON l.sku IN (";
-  BeginStatement(sql).Raw(head);
-  AppendTextList(sql, skus);
-  sql.Raw(") WHERE c.id = 1");
+bool AppendSelectLevelsAndState(Sql& sql, std::span<const std::string> skus, int event_log_id) {
+  static const std::string columns = ", " + Columns<LevelRecord>("l");
+  BeginStatement(sql).Raw("SELECT NOW(6), c.version, c.followed_version, ").Raw(EventLogEndColumns(event_log_id));
+  if (!skus.empty()) sql.Raw(columns);
+  sql.Raw(" FROM configuration c");
+  if (!skus.empty()) {
+    AppendTextList(sql.Raw(" LEFT JOIN stock_level l FORCE INDEX (PRIMARY) ON l.sku IN ("), skus);
+    sql.Raw(")");
+  }
+  sql.Raw(" WHERE c.id = 1");
   return true;
 }
 
 std::vector<LevelRecord> ParseLevelsWithState(const Rows& rows) {
+  constexpr int kFirst = kStateColumns + kEventLogEndColumns;
   std::vector<LevelRecord> levels;
-  if (rows.columns() == kStateColumns) return levels;
+  if (rows.columns() == kFirst) return levels;
   levels.reserve(rows.size());
   for (const Row& row : rows) {
-    if (!row.IsNull(kStateColumns)) levels.push_back(Parse<LevelRecord>(row, kStateColumns));
+    if (!row.IsNull(kFirst)) levels.push_back(Parse<LevelRecord>(row, kFirst));
   }
   return levels;
 }

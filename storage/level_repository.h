@@ -11,6 +11,7 @@
 #include <tuple>
 #include <vector>
 
+#include "storage/event_repository.h"
 #include "storage/records.h"
 #include "storage/table.h"
 
@@ -29,9 +30,10 @@ struct Table<LevelRecord> {
                  column::Value("count_time", &R::count_time));
 };
 
-// Selects all levels of the SKUs as stored, beside the state of the configuration, in one statement: a batch needs both
-// and pays for each statement. ParseLevelsWithState and ParseConfigurationState.
-bool AppendSelectLevelsAndState(Sql& sql, std::span<const std::string> skus);
+// Selects all levels of the SKUs as stored, beside the state of the configuration and the end of an event log, in one
+// statement: a batch needs all and pays for each statement. ParseLevelsWithState, ParseConfigurationState and, from
+// column kStateColumns of the first row on, ParseEventLogEnd.
+bool AppendSelectLevelsAndState(Sql& sql, std::span<const std::string> skus, int event_log_id);
 std::vector<LevelRecord> ParseLevelsWithState(const Rows& rows);
 
 // Selects all levels of the SKUs, live, ordered by SKU and warehouse.

@@ -46,16 +46,21 @@ void CheckPacket(const Variables& variables, ServerFacts& facts) {
 
 // The oldest versions whose SQL is the one used here.
 void CheckVersion(ServerFacts& facts) {
-  if (facts.version.find("TiDB") != std::string::npos) return;
   int major = 0;
   int minor = 0;
-  std::sscanf(facts.version.c_str(), "%d.%d", &major, &minor);
+  // "8.0.11-TiDB-v8.5.1"
+  const std::size_t tidb = facts.version.find("TiDB-v");
+  if (tidb != std::string::npos) {
+    std::sscanf(facts.version.c_str() + tidb, "TiDB-v%d.%d", &major, &minor);
+  } else {
+    std::sscanf(facts.version.c_str(), "%d.%d", &major, &minor);
+  }
   const bool maria = facts.version.find("MariaDB") != std::string::npos;
   const int least_major = maria ? 10 : 8;
-  const int least_minor = maria ? 11 : 0;
+  const int least_minor = tidb != std::string::npos ? 5 : maria ? 11 : 0;
   if (major > least_major || (major == least_major && minor >= least_minor)) return;
   facts.unsupported.push_back(absl::StrCat("version ", facts.version,
-                                           " is too old; MySQL 8.0, MariaDB 10.11 or TiDB 8 "
+                                           " is too old; MySQL 8.0, MariaDB 10.11 or TiDB 8.5 "
                                            "or later is needed"));
 }
 

@@ -24,7 +24,9 @@ SqlFault Classify(int number) {
     case 1213:  // ER_LOCK_DEADLOCK
     case 1020:  // ER_CHECKREAD: MariaDB's snapshot conflict
     case 8002:  // TiDB: write conflict of a locking read
+    case 8005:  // TiDB: write conflict of an optimistic transaction
     case 8022:  // TiDB: the transaction can be retried
+    case 8028:  // TiDB: the schema has changed meanwhile
     case 9007:  // TiDB: write conflict
       return SqlFault::kDeadlock;
     case 1205:  // ER_LOCK_WAIT_TIMEOUT
@@ -43,6 +45,7 @@ SqlFault Classify(int number) {
     case 1159:  // ER_NET_READ_INTERRUPTED
     case 1160:  // ER_NET_ERROR_ON_WRITE
     case 1161:  // ER_NET_WRITE_INTERRUPTED
+    case 1180:  // ER_ERROR_DURING_COMMIT: a Galera node lost its cluster, which may have the transaction
     case 1317:  // ER_QUERY_INTERRUPTED: killed
     case 1927:  // ER_CONNECTION_KILLED
     case 2002:  // CR_CONNECTION_ERROR
@@ -52,6 +55,11 @@ SqlFault Classify(int number) {
     case 2014:  // CR_COMMANDS_OUT_OF_SYNC: the session can't be trusted any more
     case 2026:  // CR_SSL_CONNECTION_ERROR: how a loss shows over TLS
     case 2055:  // CR_SERVER_LOST_EXTENDED
+    case 9001:  // TiDB: the placement driver does not answer
+    case 9002:  // TiDB: the store does not answer
+    case 9003:  // TiDB: the store is busy
+    case 9004:  // TiDB: locks could not be resolved in time
+    case 9005:  // TiDB: the region can't be reached
     case 4031:  // ER_CLIENT_INTERACTION_TIMEOUT
       return SqlFault::kConnectionLost;
     default:

@@ -75,14 +75,20 @@ absl::StatusOr<std::vector<std::string>> ReadSecrets(const std::string& folder, 
   const absl::StatusOr<Hosts> hosts = ReadHosts(absl::StrCat(folder, "/", name, std::string(kHosts)));
   if (!hosts.ok()) return problem(std::string(hosts.status().message()));
   if (!hosts->Contain(host)) return problem("is not for this host: its file of hosts does not name it");
-  std::ifstream file(folder + "/" + name);
+  absl::StatusOr<std::vector<std::string>> secrets = ReadSecretFile(folder + "/" + name);
+  return secrets.ok() ? secrets : problem(std::string(secrets.status().message()));
+}
+
+// The message of an error follows "the secret".
+absl::StatusOr<std::vector<std::string>> ReadSecretFile(const std::string& path) {
+  std::ifstream file(path);
   std::vector<std::string> secrets;
   for (std::string line; secrets.size() < kMaxSecrets && std::getline(file, line);) {
     if (line.ends_with("\r")) line.pop_back();
-    if (line.size() < kMinSecretBytes) return problem("is shorter than 16 bytes");
+    if (line.size() < kMinSecretBytes) return absl::FailedPreconditionError("is shorter than 16 bytes");
     secrets.push_back(line);
   }
-  if (secrets.empty()) return problem("can't be read");
+  if (secrets.empty()) return absl::FailedPreconditionError("can't be read");
   return secrets;
 }
 

@@ -39,6 +39,10 @@ bool IsSecretName(std::string_view name);
 absl::StatusOr<std::vector<std::string>> ReadSecrets(const std::string& folder, const std::string& name,
                                                      std::string_view host);
 
+// The secrets in the file: its lines, of at least 16 bytes each. FAILED_PRECONDITION if there are none; the message
+// does not have the path.
+absl::StatusOr<std::vector<std::string>> ReadSecretFile(const std::string& path);
+
 }  // namespace inventory::activities
 
 #endif  // INVENTORY_SERVER_ACTIVITIES_SIGNATURE_H_

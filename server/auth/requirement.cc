@@ -77,6 +77,9 @@ std::vector<Entry> Table() {
       {"inventory.v1.InventoryService.ListMovements", reader, Named({"filter.warehouse_id"})},
       {"inventory.v1.InventoryService.VerifyStock", admin},
 
+      // What happens: a grant within some warehouses or channels shows what was asked for of them by name.
+      {"inventory.v1.InventoryService.Watch", reader, Named({"filter.warehouse_ids"}), Named({"filter.channel_ids"})},
+
       // Channels and what they sell.
       {"inventory.v1.InventoryService.GetAvailability", reader, kNot, Named({"channel_id"})},
       {"inventory.v1.InventoryService.GetAvailableToPromise", reader, kNot, Named({"channel_id"})},

@@ -1,5 +1,6 @@
 #include "server/background/health_monitor.h"
 
+#include <string_view>
 #include <utility>
 
 namespace inventory::background {
@@ -36,13 +37,18 @@ bool HealthMonitor::Answers() {
     connection_ = *std::move(opened);
   }
   storage::Sql sql;
-  sql.Raw("SELECT @@global.read_only");
+  sql.Raw("SELECT @@GLOBAL.read_only");
   absl::StatusOr<std::vector<storage::Rows>> results = connection_->Execute(sql);
   if (!results.ok()) {
     connection_.reset();
     return false;
   }
-  return !results->front()[0].Bool(0);
+  // Since MariaDB 12 it may say what is stricter than ON.
+  const std::string_view value = results->front()[0].Text(0);
+  const bool read_only = value != "0" && value != "OFF";
+  // The next one may find a server that takes writes.
+  if (read_only) connection_.reset();
+  return !read_only;
 }
 
 }  // namespace inventory::background

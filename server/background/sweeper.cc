@@ -8,6 +8,7 @@
 #include "server/background/expire_reservation.h"
 #include "server/background/recheck_sku.h"
 #include "server/background/run_all.h"
+#include "storage/event_repository.h"
 #include "storage/item_repository.h"
 #include "storage/request_repository.h"
 #include "storage/reservation_repository.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr int64_t kMaxHolds = 500;      // In one step.
 constexpr int64_t kMaxItems = 64;       // As many as one batch raises.
 constexpr int64_t kMaxRequests = 1000;  // In one step: short enough that nobody waits for its locks.
+constexpr int64_t kMaxChunks = 500;     // In one step.
 constexpr absl::Duration kPauseBetweenSteps = absl::Milliseconds(20);
 constexpr absl::Duration kForgetInterval = absl::Minutes(1);
 
@@ -31,12 +33,14 @@ Sweeper::Sweeper(Options options, storage::ConnectionPool& pool, pipeline::Group
       swept_(std::move(swept)),
       holds_([this] { return SweepHolds(); }),
       expiries_([this] { return RaiseExpiries(); }),
-      requests_([this] { return ForgetRequests(); }) {}
+      requests_([this] { return ForgetRequests(); }),
+      events_([this] { return ForgetEvents(); }) {}
 
 void Sweeper::Stop() {
   holds_.Stop();
   expiries_.Stop();
   requests_.Stop();
+  events_.Stop();
 }
 
 template <typename Command>
@@ -75,6 +79,18 @@ absl::Duration Sweeper::ForgetRequests() {
   const auto results = Ask(pool_, sql);
   if (!results.ok()) return kForgetInterval;
   return results->back()[0].Int(0) >= kMaxRequests ? kPauseBetweenSteps : kForgetInterval;
+}
+
+// One log after another.
+absl::Duration Sweeper::ForgetEvents() {
+  storage::Sql sql;
+  storage::AppendDeleteOldEvents(sql, event_log_, options_.event_retention, kMaxChunks);
+  storage::BeginStatement(sql).Raw("SELECT ROW_COUNT()");
+  const auto results = Ask(pool_, sql);
+  if (!results.ok()) return kForgetInterval;
+  if (results->back()[0].Int(0) >= kMaxChunks) return kPauseBetweenSteps;
+  event_log_ = (event_log_ + 1) % storage::kEventLogs;
+  return event_log_ == 0 ? kForgetInterval : kPauseBetweenSteps;
 }
 
 }  // namespace inventory::background

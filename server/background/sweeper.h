@@ -14,13 +14,14 @@
 namespace inventory::background {
 
 // Ends holds that have run out, through the pipeline like every write; raises ItemRecord::next_hold_expiry once it is
-// past, so that reads and writes of the SKU need not look for dead holds again and again; and forgets request ids after
-// their time. All in bounded steps. Any number of instances may do so on one database.
+// past, so that reads and writes of the SKU need not look for dead holds again and again; and forgets request ids and
+// events after their time. All in bounded steps. Any number of instances may do so on one database.
 class Sweeper {
  public:
   struct Options {
     absl::Duration interval = absl::Milliseconds(250);       // Between looks for dead holds. Default 250ms.
     absl::Duration request_id_retention = absl::Hours(168);  // Default 7 days.
+    absl::Duration event_retention = absl::Hours(72);        // Default 3 days.
   };
 
   // `swept` hears how many reservations each step has ended. All references must outlive the sweeper.
@@ -38,6 +39,7 @@ class Sweeper {
   absl::Duration SweepHolds();
   absl::Duration RaiseExpiries();
   absl::Duration ForgetRequests();
+  absl::Duration ForgetEvents();
 
   const Options options_;
   storage::ConnectionPool& pool_;
@@ -46,6 +48,8 @@ class Sweeper {
   server::Periodic holds_;
   server::Periodic expiries_;
   server::Periodic requests_;
+  int event_log_ = 0;  // Whose events are next to be forgotten.
+  server::Periodic events_;
 };
 
 }  // namespace inventory::background

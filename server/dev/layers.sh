@@ -9,6 +9,7 @@ layers='protos:
 storage:
 client:     protos
 errors:     protos
+convert:    errors protos storage
 logging:
 signals:
 periodic:   storage
@@ -16,19 +17,20 @@ tls:        logging storage
 net:        storage tls
 http:
 sourcing:   storage
-pipeline:   errors logging sourcing storage
+pipeline:   convert errors logging protos sourcing storage
 activities: http logging pipeline storage
 options:    activities http logging storage
 metrics:    activities pipeline storage
 metrics_endpoint: logging metrics net storage tls
+feed:       convert errors logging protos storage
 reading:    errors logging pipeline storage
 auth:       errors http logging metrics options periodic pipeline protos storage
-rpc:        auth errors logging metrics net options pipeline protos reading storage tls
-commands:   activities errors pipeline protos rpc sourcing storage
-queries:    activities commands errors pipeline protos reading rpc storage
-background: activities commands errors logging periodic pipeline rpc storage
+rpc:        auth convert errors feed logging metrics net options pipeline protos reading storage tls
+commands:   activities convert errors pipeline protos rpc sourcing storage
+queries:    activities commands errors feed pipeline protos reading rpc storage
+background: activities commands errors feed http logging periodic pipeline rpc storage
 database:   errors logging options signals storage
-engine:     errors logging metrics options pipeline reading rpc storage
+engine:     errors feed logging metrics options pipeline reading rpc storage
 serve:      activities auth background database engine errors logging metrics metrics_endpoint net options periodic rpc signals storage tls
 verify:     database engine errors logging metrics options protos rpc serve storage
 main:       logging options serve signals'

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/http/url.h"
 #include "server/options/access.h"
 #include "server/options/kinds.h"
 #include "server/options/transport.h"
@@ -67,19 +68,46 @@ void CompleteDatabase(ServerOptions& options, Problems& problems) {
   database.user = parsed->user;
   database.database = parsed->database;
   database.tls_ca = parsed->tls_ca;
+  database.others = parsed->others;
+}
+
+// Everything but the place is as for the database itself.
+void CompleteReadDatabase(ServerOptions& options, Problems& problems) {
+  if (options.read_database_url.empty()) return;
+  if (options.database_url.empty()) {
+    problems.emplace_back("--read-database-url: the private database has no replica; give --database-url too");
+    return;
+  }
+  const absl::StatusOr<storage::DatabaseOptions> parsed = storage::ParseDatabaseUrl(options.read_database_url);
+  if (!parsed.ok()) {
+    problems.push_back(absl::StrCat("--read-database-url: ", std::string(parsed.status().message())));
+    return;
+  }
+  if (!parsed->others.empty()) {
+    problems.emplace_back(
+        "--read-database-url: names several servers; name one replica, or an address that leads to any of them");
+    return;
+  }
+  options.read_database = *parsed;
+  options.read_database.password = options.database.password;
+  options.read_database.connect_timeout = options.database.connect_timeout;
+  options.read_database.read_timeout = options.database.read_timeout;
+  options.read_database.write_timeout = options.database.write_timeout;
+  options.read_database.lock_wait_timeout = options.database.lock_wait_timeout;
+  options.read_database.idle_timeout = options.database.idle_timeout;
 }
 
 // Better now than at the first call.
-void CheckAuthorities(const std::string& path, Problems& problems) {
+void CheckAuthorities(const std::string& option, const std::string& path, Problems& problems) {
   if (path.empty()) return;
   std::ifstream file = OpenFile(path);
   if (!file.is_open()) {
-    problems.push_back(absl::StrCat("--webhook-ca-file: can't read ", path));
+    problems.push_back(absl::StrCat(option, ": can't read ", path));
     return;
   }
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (!absl::StrContains(text, "-----BEGIN CERTIFICATE-----")) {
-    problems.push_back(absl::StrCat("--webhook-ca-file: ", path, " has no certificate in PEM"));
+    problems.push_back(absl::StrCat(option, ": ", path, " has no certificate in PEM"));
   }
 }
 
@@ -97,12 +125,26 @@ std::string DefaultDataDir() {
 
 void Complete(ServerOptions& options, Problems& problems) {
   CompleteDatabase(options, problems);
-  CheckAuthorities(options.webhook_ca_file, problems);
+  CompleteReadDatabase(options, problems);
+  CheckAuthorities("--webhook-ca-file", options.webhook_ca_file, problems);
   CheckTransport(options, problems);
   CheckAccess(options, problems);
   if (options.data_dir.empty()) options.data_dir = DefaultDataDir();
   if (options.data_dir.empty() && options.database_url.empty()) {
     problems.emplace_back("--data-dir: has no default here, because HOME is not set");
+  }
+  if (!options.event_feed_url.empty()) {
+    const std::string problem = http::UrlProblem(options.event_feed_url);
+    if (!problem.empty()) problems.push_back(absl::StrCat("--event-feed-url: ", problem));
+    CheckAuthorities("--event-feed-ca-file", options.event_feed_ca_file, problems);
+  }
+  if (options.event_feed_id.empty() || options.event_feed_id.size() > 64) {
+    problems.emplace_back("--event-feed-id: must have 1 to 64 bytes");
+  }
+  if (options.event_feed_lease <= options.event_feed_timeout) {
+    problems.push_back(absl::StrCat("--event-feed-lease: ", absl::FormatDuration(options.event_feed_lease),
+                                    " is not above --event-feed-timeout, ",
+                                    absl::FormatDuration(options.event_feed_timeout)));
   }
   if (options.low_stock_lease <= options.low_stock_timeout) {
     problems.push_back(absl::StrCat("--low-stock-lease: ", absl::FormatDuration(options.low_stock_lease),

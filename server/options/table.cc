@@ -22,6 +22,7 @@ constexpr Group kWritesAndReads = {"Writes and reads", Bit(Command::kServe)};
 constexpr Group kHoldsAndRequests = {"Holds and requests", Bit(Command::kServe)};
 constexpr Group kLowStock = {"Low stock", Bit(Command::kServe)};
 constexpr Group kLedger = {"Ledger", Bit(Command::kServe)};
+constexpr Group kEvents = {"Events", Bit(Command::kServe)};
 constexpr Group kLogs = {"Logs", kDatabaseCommands};
 constexpr Group kVerification = {"Verification", Bit(Command::kVerify)};
 
@@ -190,6 +191,9 @@ void AppendCallLimits(std::vector<Option>& table) {
        {&kLimits, "max-open-streams", Number(&O::max_open_streams, 1, 10'000), "Most imports and exports at once."},
        {&kLimits, "max-open-streams-per-client", Number(&O::max_open_streams_per_client, 1, 10'000),
         "Most of them of one identity, or of one IP address if its callers have none."},
+       {&kLimits, "max-watches", Number(&O::max_watches, 1, 100'000), "Most calls of Watch at once."},
+       {&kLimits, "max-watches-per-client", Number(&O::max_watches_per_client, 1, 100'000),
+        "Most of them of one identity, or of one IP address if its callers have none."},
        {&kLimits, "slow-client-timeout", Duration(&O::slow_client_timeout, absl::Milliseconds(100), absl::Hours(1)),
         "How long a client may take to receive an answer, or to do what an import or an export waits for."}});
 }
@@ -209,6 +213,12 @@ void AppendWork(std::vector<Option>& table) {
         "Threads that read, each with its connection."},
        {&kWritesAndReads, "max-waiting-reads", Number(&O::max_waiting_reads, 1, 1'000'000),
         "Most reads that wait for a thread; more are refused."},
+       {&kWritesAndReads, "read-database-url", Text("URL", &O::read_database_url),
+        "Replica of the database, as in database-url, that lists, the ledger and exports are read from. Its password "
+        "is "
+        "that of database-url. Empty: none."},
+       {&kWritesAndReads, "max-staleness", Duration(&O::max_staleness, absl::Milliseconds(500), absl::Hours(1)),
+        "While the replica may be older than this it is not read from."},
        {&kHoldsAndRequests, "hold-ttl", Duration(&O::hold_ttl, absl::Seconds(1), absl::Hours(8760)),
         "How long stock is held for a reservation that asks for no time; at most max-hold-ttl."},
        {&kHoldsAndRequests, "max-hold-ttl", Duration(&O::max_hold_ttl, absl::Seconds(1), absl::Hours(8760)),
@@ -219,7 +229,27 @@ void AppendWork(std::vector<Option>& table) {
        {&kHoldsAndRequests, "sweep-interval", Duration(&O::sweep_interval, absl::Milliseconds(10), absl::Minutes(1)),
         "Pause between looks for holds that have expired."},
        {&kLedger, "movement-retention", DurationOrForever(&O::movement_retention, absl::Hours(24), absl::Hours(87600)),
-        "How long movements are kept; older ones give way to a balance forward of each level. 0: for ever."}});
+        "How long movements are kept; older ones give way to a balance forward of each level. 0: for ever."},
+       {&kEvents, "event-retention", Duration(&O::event_retention, absl::Minutes(1), absl::Hours(87600)),
+        "How long events are kept for those who watch and come back later."},
+       {&kEvents, "event-poll-interval", Duration(&O::event_poll_interval, absl::Milliseconds(10), absl::Seconds(10)),
+        "Pause between looks for what other servers have committed, while somebody watches."},
+       {&kEvents, "event-buffer", Bytes(&O::event_buffer, 1 << 20, int64_t{16} << 30),
+        "How much of the newest events is kept in memory while somebody watches; whoever falls further behind is "
+        "cut."},
+       {&kEvents, "event-feed-url", Text("URL", &O::event_feed_url),
+        "Where all events are posted as batches of CloudEvents, an http or https URL. Empty: nowhere."},
+       {&kEvents, "event-feed-id", Text("text", &O::event_feed_id),
+        "Name of the feed, under which is stored how far it has got; all servers that have the same share its work."},
+       {&kEvents, "event-feed-secret", Text("path", &O::event_feed_secret),
+        "File whose lines, of 16 bytes or more, are secrets that what is posted is signed with. Empty: not signed."},
+       {&kEvents, "event-feed-ca-file", Text("path", &O::event_feed_ca_file),
+        "File in PEM with the authorities that the receiver's certificate is verified against. Empty: the system's."},
+       {&kEvents, "event-feed-batch", Number(&O::event_feed_batch, 1, 10'000), "Most events in one post."},
+       {&kEvents, "event-feed-timeout", Duration(&O::event_feed_timeout, absl::Milliseconds(100), absl::Minutes(10)),
+        "How long a post may take."},
+       {&kEvents, "event-feed-lease", Duration(&O::event_feed_lease, absl::Seconds(1), absl::Hours(1)),
+        "After so long without a word another server goes on with the feed; must exceed event-feed-timeout."}});
 }
 
 void AppendLowStock(std::vector<Option>& table) {

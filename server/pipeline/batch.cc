@@ -30,6 +30,7 @@ bool Recordable(const absl::Status& answer) {
 absl::Status Batch::Run() {
   do {
     loaded_.rows = Rows();
+    loaded_.events = EventNotes();
     absl::Status status = LoadUnderLock();
     if (status.ok() && !RepairsAlone(jobs_)) status = ReleaseDeadHolds();
     if (status.ok() && !RepairsAlone(jobs_)) status = FillPending();

@@ -38,14 +38,15 @@ class Batch : private BackorderSource {
     kRecordsFirst,
   };
 
-  // Everything must outlive the batch.
+  // Everything must outlive the batch. What the commands have to tell is appended to `event_log`.
   Batch(storage::Connection& connection, ConfigurationCache& configurations, const CommandLimits& limits,
-        std::vector<Job*> jobs, Mode mode)
+        std::vector<Job*> jobs, Mode mode, int16_t event_log)
       : connection_(connection),
         configurations_(configurations),
         limits_(limits),
         jobs_(std::move(jobs)),
-        mode_(mode) {}
+        mode_(mode),
+        event_log_(event_log) {}
 
   absl::Status Run();
 
@@ -54,6 +55,8 @@ class Batch : private BackorderSource {
   // True if the failure is a request record that exists already: answer those jobs from their records, run the rest
   // again.
   bool duplicate_request() const { return duplicate_request_; }
+  // True if the failure is that somebody else appended to the event log meanwhile: take another one.
+  bool event_log_taken() const { return event_log_taken_; }
   // Time the final packet took, for metrics.
   absl::Duration commit_time() const { return commit_time_; }
   // What the batch has read and written. Ends the batch.
@@ -73,8 +76,7 @@ class Batch : private BackorderSource {
   void RaiseNextExpiries();
   void LowerNextExpiries();
   absl::Status LoadCompanions();
-  void LoadQuotas(Packet& packet, const std::vector<std::string>& skus,
-                  const std::vector<storage::ReservationLineRecord::Key>& dead_lines);
+  void LoadQuotas(Packet& packet, const std::vector<std::string>& skus);
   void SelectAsked(Packet& packet);
   void LockEstimates(Packet& packet) const;
   absl::Status LoadPastLevels();
@@ -101,6 +103,7 @@ class Batch : private BackorderSource {
   const CommandLimits& limits_;
   const std::vector<Job*> jobs_;
   const Mode mode_;
+  const int16_t event_log_;
 
   LoadedBatch loaded_;
   std::vector<storage::AllocationRecord::Key> dead_holds_;
@@ -112,6 +115,8 @@ class Batch : private BackorderSource {
   int64_t looked_at_ = -1;  // Version of the configuration under which a step has looked at all that waits.
   bool commit_unknown_ = false;
   bool duplicate_request_ = false;
+  bool event_log_taken_ = false;
+  storage::EventLogEnd event_log_end_;
   absl::Duration commit_time_;
   int64_t holds_released_ = 0;
 };

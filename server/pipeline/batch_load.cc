@@ -49,6 +49,13 @@ auto Union(const std::vector<Job*>& jobs, Keys keys) {
   return std::vector<Value>(all.begin(), all.end());
 }
 
+// The reservations of the lines.
+std::vector<std::string> OwnersOf(const std::vector<storage::ReservationLineRecord::Key>& lines) {
+  std::set<std::string> owners;
+  for (const auto& [reservation_id, sku] : lines) owners.insert(reservation_id);
+  return {owners.begin(), owners.end()};
+}
+
 }  // namespace
 
 template <typename Record>
@@ -84,9 +91,10 @@ absl::Status Batch::LoadUnderLock() {
   // With the time, in a statement after the locks: NOW() is fixed when a statement starts, so in the locking one it
   // would be older than the wait.
   std::optional<storage::ConfigurationState> state;
-  packet.Add([&](Sql& sql) { return storage::AppendSelectLevelsAndState(sql, skus); },
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLevelsAndState(sql, skus, event_log_); },
              [&](const storage::Rows& rows) {
                state = storage::ParseConfigurationState(rows);
+               if (state) event_log_end_ = storage::ParseEventLogEnd(rows[0], storage::kStateColumns);
                for (auto& level : storage::ParseLevelsWithState(rows)) loaded_.rows.levels.Load(std::move(level));
              });
   Select(packet, &Needs::new_reservations, loaded_.rows.reservations);
@@ -135,8 +143,8 @@ absl::Status Batch::LoadUnderLock() {
   return MakeMissingItems();
 }
 
-// The lines of dead holds, backorders, quotas and low-stock rules. A round trip of its own, which most batches do
-// without: the locks on the SKUs keep these rows as they are.
+// The lines of dead holds with their reservations, backorders, quotas and low-stock rules. A round trip of its own,
+// which most batches do without: the locks on the SKUs keep these rows as they are.
 absl::Status Batch::LoadCompanions() {
   std::vector<std::string> skus;
   std::vector<std::string> watched;
@@ -167,6 +175,8 @@ absl::Status Batch::LoadCompanions() {
   packet.Add(
       [&](Sql& sql) { return storage::AppendSelectLinesOfDeadBackorders(sql, skus, loaded_.now, kMaxDeadHolds); },
       LoadInto(loaded_.rows.reservation_lines));
+  packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, OwnersOf(lines)); },
+             LoadInto(loaded_.rows.reservations));
   packet.Add([&](Sql& sql) { return storage::AppendSelectDeadBackorders(sql, skus, loaded_.now, kMaxDeadHolds); },
              [this](const storage::Rows& rows) {
                more_dead_holds_ = more_dead_holds_ || rows.size() == kMaxDeadHolds;
@@ -174,21 +184,15 @@ absl::Status Batch::LoadCompanions() {
              });
   packet.Add([&](Sql& sql) { return storage::AppendSelectRulesOf(sql, watched); },
              LoadInto(loaded_.rows.low_stock_rules));
-  LoadQuotas(packet, {limited.begin(), limited.end()}, lines);
+  LoadQuotas(packet, {limited.begin(), limited.end()});
   return packet.size() == 0 ? absl::OkStatus() : packet.Send(connection_);
 }
 
-// Quotas count by channel, so the reservations of the lines that may change are needed too.
-void Batch::LoadQuotas(Packet& packet, const std::vector<std::string>& skus,
-                       const std::vector<storage::ReservationLineRecord::Key>& dead_lines) {
+// Quotas count by channel, so the reservations of the backorders that may go are needed too.
+void Batch::LoadQuotas(Packet& packet, const std::vector<std::string>& skus) {
   if (skus.empty()) return;
-  std::set<std::string> owners;
-  for (const auto& [reservation_id, sku] : dead_lines) owners.insert(reservation_id);
-  const std::vector<std::string> dead(owners.begin(), owners.end());
   packet.Add([&](Sql& sql) { return storage::AppendSelectByKeyPrefix<storage::QuotaRecord>(sql, skus); },
              LoadInto(loaded_.rows.quotas));
-  packet.Add([&](Sql& sql) { return storage::AppendSelectReservations(sql, dead); },
-             LoadInto(loaded_.rows.reservations));
   packet.Add(
       [&](Sql& sql) {
         return storage::AppendSelectReservationsOfDeadBackorders(sql, skus, loaded_.now, kMaxDeadHolds);

@@ -8,6 +8,7 @@
 #include "server/pipeline/packet.h"
 #include "storage/backorder_repository.h"
 #include "storage/configuration_repository.h"
+#include "storage/event_repository.h"
 #include "storage/external_reference_repository.h"
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
@@ -147,6 +148,11 @@ absl::Status Batch::WriteAndCommit() {
       packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, Pointers(records)); });
     }
   }
+  // Right before the end, because whoever appends to the same log waits from here on.
+  const std::vector<storage::EventChunkRecord> chunks =
+      loaded_.events.TakeChunks(event_log_, event_log_end_, loaded_.now);
+  const int event_statement = chunks.empty() ? -1 : packet.size();
+  AddInsert(packet, Pointers(chunks));
   packet.AddText("COMMIT");
 
   const absl::Time start = absl::Now();
@@ -159,6 +165,7 @@ absl::Status Batch::WriteAndCommit() {
            storage::FailedStatement(sent) == statement;
   };
   duplicate_request_ = duplicate_in(record_statement);
+  event_log_taken_ = duplicate_in(event_statement);
   return duplicate_in(movement_statement) ? NumberTaken(std::move(sent)) : sent;
 }
 

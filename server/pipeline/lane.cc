@@ -15,6 +15,8 @@ using storage::SqlFault;
 
 // Tries of a batch before it is split, and of a lone command before its caller is told to come back.
 constexpr int kMaxAttempts = 6;
+// Times a batch may find somebody else in the event log that it takes, which says nothing of its commands.
+constexpr int kMaxMeetings = 100;
 // Times a command may find that it needs more rows.
 constexpr int kMaxRounds = 20;
 // After a failed connect the lane refuses work at once for this long instead of making each caller wait for a time-out.
@@ -180,6 +182,7 @@ void Lane::Execute(std::vector<Job*> jobs, Batch::Mode mode) {
 
 absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
   absl::Status status;
+  int meetings = 0;
   for (int attempt = 1; attempt <= kMaxAttempts && !jobs.empty(); ++attempt) {
     status = Connect();
     if (!status.ok()) {
@@ -190,7 +193,7 @@ absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
       continue;
     }
     const absl::Time start = absl::Now();
-    Batch batch(*connection_, shared_.configurations, shared_.limits, jobs, mode);
+    Batch batch(*connection_, shared_.configurations, shared_.limits, jobs, mode, event_log_);
     status = batch.Run();
     if (status.ok()) {
       committed_.push_back(batch.TakeRows());
@@ -200,6 +203,13 @@ absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
       }
       jobs.clear();
       return status;
+    }
+    // Where the database is a cluster, somebody else in the log may show as a conflict at COMMIT.
+    if (batch.event_log_taken() || storage::FaultOf(status) == SqlFault::kDeadlock) event_log_ = AnyEventLog();
+    if (batch.event_log_taken() && ++meetings <= kMaxMeetings) {
+      shared_.observer.retry("event_log");
+      --attempt;
+      continue;
     }
     if (batch.commit_unknown()) mode = Batch::Mode::kRecordsFirst;
     const SqlFault fault = storage::FaultOf(status);
@@ -227,6 +237,8 @@ absl::Status Lane::Connect() {
   connection_ = *std::move(opened);
   return absl::OkStatus();
 }
+
+int16_t Lane::AnyEventLog() { return absl::Uniform<int16_t>(random_, 0, storage::kEventLogs); }
 
 void Lane::Retrying(std::string_view reason, int attempt) {
   shared_.observer.retry(reason);

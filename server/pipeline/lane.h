@@ -22,7 +22,7 @@ namespace inventory::pipeline {
 struct Observer {
   // A batch was committed.
   std::function<void(std::size_t commands, absl::Duration total, absl::Duration commit, int64_t holds_released)> batch;
-  // A batch runs again: deadlock, lock_timeout, connection_lost, duplicate or split.
+  // A batch runs again: deadlock, lock_timeout, connection_lost, duplicate, event_log or split.
   std::function<void(std::string_view reason)> retry;
   // A job was dropped unexecuted: deadline or cancelled.
   std::function<void(std::string_view reason)> dropped;
@@ -58,6 +58,7 @@ class Lane {
   // Runs `jobs` until done or given up; those without an answer are left in `jobs` with the status that stopped them.
   absl::Status Attempt(std::vector<Job*>& jobs, Batch::Mode& mode);
   absl::Status Connect();
+  int16_t AnyEventLog();
   void Retrying(std::string_view reason, int attempt);
 
   const LaneShared shared_;
@@ -68,6 +69,9 @@ class Lane {
   // By a clock that doesn't jump: a jump back would keep the database away for as long.
   std::chrono::steady_clock::time_point no_connect_before_ = {};
   absl::BitGen random_;
+  // Only to be fast it is one that no other lane, of any server, appends to: whoever meets another there takes any
+  // other.
+  int16_t event_log_ = AnyEventLog();
 };
 
 }  // namespace inventory::pipeline

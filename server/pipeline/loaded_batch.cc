@@ -73,7 +73,7 @@ absl::StatusOr<int64_t> LoadedBatch::ReleaseDeadHolds(const CommandLimits& limit
   absl::StatusOr<int64_t> released = ReleaseDead(work);
   if (!released.ok()) return released;
   absl::Status drawn = DrawConsequences(work, source);
-  rows.Mark();
+  Keep();
   if (!drawn.ok()) return drawn;
   return released;
 }
@@ -83,7 +83,7 @@ absl::StatusOr<bool> LoadedBatch::FillPending(const CommandLimits& limits, bool 
   absl::StatusOr<bool> more = GoOnFilling(work, all, source);
   if (!more.ok()) return more;
   absl::Status drawn = DrawConsequencesOfFill(work);
-  rows.Mark();
+  Keep();
   if (!drawn.ok()) return drawn;
   return more;
 }
@@ -113,10 +113,15 @@ absl::Status LoadedBatch::Apply(const std::vector<Job*>& jobs, const CommandLimi
     if (job->needs_more || job->trial || !job->answer.ok()) {
       rows.Undo();
     } else {
-      rows.Mark();
+      Keep();
     }
   }
   return absl::OkStatus();
+}
+
+void LoadedBatch::Keep() {
+  events.Note(rows);
+  rows.Mark();
 }
 
 }  // namespace inventory::pipeline

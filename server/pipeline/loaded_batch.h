@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "server/pipeline/backorders.h"
 #include "server/pipeline/configuration.h"
+#include "server/pipeline/events.h"
 #include "server/pipeline/job.h"
 #include "server/pipeline/rows.h"
 #include "server/pipeline/work.h"
@@ -35,6 +36,7 @@ struct LoadedBatch {
   std::map<storage::QuotaRecord::Key, int64_t> outstanding = {};
   std::map<LevelMoment, storage::PastLevel> past_levels = {};
   storage::VerifySnapshot sums = {};
+  EventNotes events = {};  // Of what was not undone.
 
   // Releases the loaded holds that have run out, with all that follows, and says how many there were.
   absl::StatusOr<int64_t> ReleaseDeadHolds(const CommandLimits& limits, BackorderSource& source);
@@ -46,6 +48,10 @@ struct LoadedBatch {
   // Applies the jobs' commands one after another. Each job has its answer then, or needs more and has changed nothing.
   // Not OK if the source has failed; then no answer counts.
   absl::Status Apply(const std::vector<Job*>& jobs, const CommandLimits& limits, BackorderSource& source);
+
+ private:
+  // Makes what was changed since the last mark part of the batch.
+  void Keep();
 };
 
 // Whether the jobs are one that repairs counters, which goes without everything that takes counters that add up.

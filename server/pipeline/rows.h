@@ -50,6 +50,9 @@ struct Rows {
     movements.resize(marked_movements_);
   }
 
+  // How many of the movements were there at the last mark.
+  std::size_t marked_movements() const { return marked_movements_; }
+
   // What there is now, for UndoTo.
   struct Savepoint {
     std::vector<std::size_t> changes;

@@ -5,20 +5,32 @@
 #include "absl/time/clock.h"
 #include "server/errors.h"
 #include "server/reading/outcome.h"
+#include "server/reading/replica.h"
 
 namespace inventory::reading {
 
-ReadExecutor::ReadExecutor(Options options, storage::ConnectionPool& pool, pipeline::ConfigurationCache& configurations)
-    : options_(options), pool_(pool), configurations_(configurations) {
+ReadExecutor::ReadExecutor(Options options, storage::ConnectionPool& pool, pipeline::ConfigurationCache& configurations,
+                           Replica* replica)
+    : options_(options), pool_(pool), configurations_(configurations), replica_(replica) {
   for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { Work(); });
 }
 
 ReadExecutor::~ReadExecutor() { Stop(); }
 
-bool ReadExecutor::Run(absl::Time deadline, Read read, Done done) {
+bool ReadExecutor::Run(absl::Time deadline, Read read, Done done, Freshness freshness) {
+  Waiting job = {deadline, std::move(read), std::move(done), freshness};
+  if (freshness == Freshness::kBounded && replica_ != nullptr && replica_->fresh()) {
+    if (replica_->waiting() >= options_.max_waiting) return false;
+    return replica_->Run([this, job = std::move(job)]() mutable {
+      if (const std::optional<absl::Status> status = TryReplica(job)) return job.done(*status);
+      storage::MutexLock lock(mutex_);
+      waiting_.push_back(std::move(job));
+      changed_.NotifyOne();
+    });
+  }
   storage::MutexLock lock(mutex_);
   if (stopped_ || waiting_.size() >= options_.max_waiting) return false;
-  waiting_.push_back({deadline, std::move(read), std::move(done)});
+  waiting_.push_back(std::move(job));
   changed_.NotifyOne();
   return true;
 }
@@ -56,7 +68,20 @@ absl::Status ReadExecutor::Try(const Waiting& waiting) {
   return waiting.read(reader);
 }
 
+std::optional<absl::Status> ReadExecutor::TryReplica(const Waiting& waiting) {
+  if (waiting.deadline <= absl::Now() || !replica_->fresh()) return std::nullopt;
+  absl::StatusOr<storage::ConnectionPool::Lease> lease = replica_->pool().Acquire(waiting.deadline);
+  if (!lease.ok() || !replica_->FreshOn(**lease)) return std::nullopt;
+  Reader reader(**lease, replica_->configurations());
+  absl::Status status = waiting.read(reader);
+  // What the replica doesn't have yet the primary may have.
+  if (!status.ok()) return std::nullopt;
+  return status;
+}
+
 void ReadExecutor::Stop() {
+  // First, because what it fails to read is read here.
+  if (replica_ != nullptr) replica_->Stop();
   {
     storage::MutexLock lock(mutex_);
     stopped_ = true;
@@ -68,8 +93,9 @@ void ReadExecutor::Stop() {
 }
 
 std::size_t ReadExecutor::waiting() const {
+  const std::size_t elsewhere = replica_ == nullptr ? 0 : replica_->waiting();
   storage::MutexLock lock(mutex_);
-  return waiting_.size();
+  return elsewhere + waiting_.size();
 }
 
 }  // namespace inventory::reading

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -31,6 +32,14 @@ class Reader {
   pipeline::ConfigurationCache& configurations_;
 };
 
+class Replica;
+
+// How old what a read sees may be.
+enum class Freshness {
+  kCurrent,  // Everything that is committed.
+  kBounded,  // Where there is a replica, what that has; see Replica.
+};
+
 // Runs reads on its own threads, as many at once as it has connections. Thread-safe.
 class ReadExecutor {
  public:
@@ -42,14 +51,15 @@ class ReadExecutor {
   // Hears what a read came to; see Outcome.
   using Done = std::function<void(const absl::Status&)>;
 
-  // The pool and the cache must outlive the executor.
-  ReadExecutor(Options options, storage::ConnectionPool& pool, pipeline::ConfigurationCache& configurations);
+  // The pool, the cache and the replica, which may be null, must outlive the executor.
+  ReadExecutor(Options options, storage::ConnectionPool& pool, pipeline::ConfigurationCache& configurations,
+               Replica* replica = nullptr);
   ~ReadExecutor();
 
   // Runs `read` on a reader thread, unless `deadline` passes first, then `done`. A read that loses its connection is
   // run once more on another one, so what it has set by then must not count. Returns false if too many wait or the
-  // executor is stopped; neither is then ever run.
-  bool Run(absl::Time deadline, Read read, Done done);
+  // executor is stopped; neither is then ever run. One that the replica fails is run on the primary.
+  bool Run(absl::Time deadline, Read read, Done done, Freshness freshness = Freshness::kCurrent);
 
   // Accepts no more, runs what waits and returns.
   void Stop();
@@ -62,15 +72,19 @@ class ReadExecutor {
     absl::Time deadline;
     Read read;
     Done done;
+    Freshness freshness;
   };
 
   void Work();
   absl::Status CarryOut(const Waiting& waiting);
   absl::Status Try(const Waiting& waiting);
+  // Nothing if the replica is not to be used or fails.
+  std::optional<absl::Status> TryReplica(const Waiting& waiting);
 
   const Options options_;
   storage::ConnectionPool& pool_;
   pipeline::ConfigurationCache& configurations_;
+  Replica* const replica_;
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;
   std::deque<Waiting> waiting_ GUARDED_BY(mutex_);

@@ -85,10 +85,11 @@ void Call::Submit(std::unique_ptr<pipeline::Command> command) {
 }
 
 void Call::Read(google::protobuf::Message* response, std::function<absl::Status(reading::Reader&)> read) {
-  rpc::Read(runtime_.reads(), origin(), std::move(read), [this, response](const absl::Status& status) {
+  const auto done = [this, response](const absl::Status& status) {
     const bool check = status.ok() && origin().permit.checks_response();
     Finish(check ? origin().permit.CheckResponse(*response) : status);
-  });
+  };
+  rpc::Read(runtime_.reads(), origin(), std::move(read), done, facts_.freshness);
 }
 
 std::shared_ptr<Steps> Call::MakeSteps() {

@@ -53,6 +53,7 @@ net::Listener::Options ListenerOptions(const server::ServerOptions& options) {
 GrpcServer::GrpcServer(const server::ServerOptions& options, Runtime& runtime)
     : runtime_(runtime),
       streams_(runtime.streams()),
+      watches_(runtime.watches()),
       services_(MakeServices(runtime)),
       health_(HealthNames(services_),
               {.watchers = options.max_connections,
@@ -105,6 +106,7 @@ void GrpcServer::TakeConnections() {
 void GrpcServer::Stop(absl::Duration grace) {
   health_.EndWatches();
   streams_.Stop();
+  watches_.Stop();
   listener_->Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();

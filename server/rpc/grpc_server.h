@@ -58,6 +58,7 @@ class GrpcServer {
 
   Runtime& runtime_;
   Streams& streams_;
+  Streams& watches_;
   const std::vector<std::unique_ptr<Service>> services_;
   HealthService health_;
   ReflectionService reflection_;

@@ -47,7 +47,10 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
 
  private:
   PageStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context, const Request* request)
-      : runtime_(runtime), context_(context), call_(runtime, facts, context, request, this) {}
+      : runtime_(runtime),
+        facts_(facts),
+        context_(context),
+        call_(runtime, runtime.streams(), facts, context, request, this) {}
 
   void Begin(const Request* request) {
     if (!call_.admitted().ok()) return End(call_.admitted());
@@ -67,10 +70,13 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
       return Rule::ReadPage(request_, reader, page_);
     };
     runtime_.page_turns().Begin([this, read] {
-      Read(runtime_.reads(), call_.origin(), read, [this](const absl::Status& status) {
-        runtime_.page_turns().End();
-        Send(status);
-      });
+      Read(
+          runtime_.reads(), call_.origin(), read,
+          [this](const absl::Status& status) {
+            runtime_.page_turns().End();
+            Send(status);
+          },
+          facts_.freshness);
     });
   }
 
@@ -89,6 +95,7 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
   void EndSoon() override { stopping_.store(true, std::memory_order_relaxed); }
 
   Runtime& runtime_;
+  const MethodFacts& facts_;
   grpc::CallbackServerContext& context_;
   Request request_;
   Response page_;

@@ -18,6 +18,9 @@
 namespace inventory::auth {
 class Gate;
 }
+namespace inventory::feed {
+class Tail;
+}
 
 namespace inventory::rpc {
 
@@ -30,26 +33,32 @@ class Runtime {
     std::size_t most_request_bytes = std::size_t{32} << 20;  // In memory: see RequestSize. Default 32 MiB.
     OpenCalls::Options calls = {};
     Streams::Options streams = {};
+    Streams::Options watches = {.what = "watches", .most = 1000, .most_of_a_caller = 100};
   };
 
-  Runtime(pipeline::GroupCommitter& committer, reading::ReadExecutor& reads, server::Metrics& metrics,
+  Runtime(pipeline::GroupCommitter& committer, reading::ReadExecutor& reads, feed::Tail& tail, server::Metrics& metrics,
           const Options& options)
       : committer_(committer),
         reads_(reads),
+        tail_(tail),
         metrics_(metrics),
         bounds_(options.bounds),
         default_deadline_(options.default_deadline),
         most_request_bytes_(options.most_request_bytes),
         open_calls_(options.calls),
-        streams_(options.streams) {}
+        streams_(options.streams),
+        watches_(options.watches) {}
 
   pipeline::GroupCommitter& committer() { return committer_; }
   reading::ReadExecutor& reads() { return reads_; }
+  feed::Tail& tail() { return tail_; }
   server::Metrics& metrics() { return metrics_; }
   const Bounds& bounds() const { return bounds_; }
   // Of single calls; streams are apart.
   OpenCalls& open_calls() { return open_calls_; }
   Streams& streams() { return streams_; }
+  // Streams that tell events, which keep nothing busy while there are none.
+  Streams& watches() { return watches_; }
   // Of pages that streams read, so that they leave readers to single calls.
   Turns& page_turns() { return page_turns_; }
   // Says who calls and what they may do. Null: nobody asks, and everybody may do everything.
@@ -64,15 +73,21 @@ class Runtime {
  private:
   pipeline::GroupCommitter& committer_;
   reading::ReadExecutor& reads_;
+  feed::Tail& tail_;
   server::Metrics& metrics_;
   const Bounds bounds_;
   const absl::Duration default_deadline_;
   const std::size_t most_request_bytes_;
   OpenCalls open_calls_;
   Streams streams_;
+  Streams watches_;
   Turns page_turns_{2};
   auth::Gate* gate_ = nullptr;
 };
+
+// Lists, the ledger among them, and exports may be a little old where there is a replica; what a caller decides by,
+// such as availability, is current.
+reading::Freshness FreshnessOf(const std::string& full_name);
 
 // What is known of an RPC before any call.
 struct MethodFacts {
@@ -80,7 +95,8 @@ struct MethodFacts {
   MethodFacts(Runtime& runtime, const std::string& full_name)
       : name(full_name),
         metrics(&runtime.metrics().ForMethod(full_name)),
-        requirement(auth::FindRequirement(full_name)) {}
+        requirement(auth::FindRequirement(full_name)),
+        freshness(FreshnessOf(full_name)) {}
   MethodFacts(Runtime& runtime, const google::protobuf::MethodDescriptor& descriptor)
       : MethodFacts(runtime, descriptor.full_name()) {}
 
@@ -88,6 +104,8 @@ struct MethodFacts {
   server::RpcMetrics* metrics;
   // Not null: see CheckComplete.
   const auth::Requirement* requirement;
+  // Of its reads.
+  reading::Freshness freshness;
 };
 
 }  // namespace inventory::rpc

@@ -54,14 +54,14 @@ void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std
 }
 
 void Read(reading::ReadExecutor& reads, const Origin& origin, std::function<absl::Status(reading::Reader&)> read,
-          std::function<void(const absl::Status&)> done) {
+          std::function<void(const absl::Status&)> done, reading::Freshness freshness) {
   auto unless_cancelled = [cancelled = origin.cancelled, read = std::move(read)](reading::Reader& reader) {
     if (cancelled->load(std::memory_order_relaxed)) {
       return absl::CancelledError("cancelled before the read was started");
     }
     return read(reader);
   };
-  if (!reads.Run(origin.deadline, std::move(unless_cancelled), done)) done(ReadsFull());
+  if (!reads.Run(origin.deadline, std::move(unless_cancelled), done, freshness)) done(ReadsFull());
 }
 
 absl::Status ReadsFull() {

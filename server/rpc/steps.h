@@ -45,7 +45,7 @@ void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std
 
 // Runs `read` on a reader thread, see ReadExecutor, and hands its outcome to `done`, which is called exactly once.
 void Read(reading::ReadExecutor& reads, const Origin& origin, std::function<absl::Status(reading::Reader&)> read,
-          std::function<void(const absl::Status&)> done);
+          std::function<void(const absl::Status&)> done, reading::Freshness freshness = reading::Freshness::kCurrent);
 
 // RESOURCE_EXHAUSTED: too many reads wait already.
 absl::Status ReadsFull();

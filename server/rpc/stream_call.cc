@@ -17,24 +17,25 @@ constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 }  // namespace
 
-StreamCall::StreamCall(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context,
-                       const google::protobuf::Message* request, Streams::Stream* stream)
+StreamCall::StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& facts,
+                       grpc::CallbackServerContext& context, const google::protobuf::Message* request,
+                       Streams::Stream* stream)
     : runtime_(runtime),
+      streams_(streams),
       facts_(facts),
       context_(context),
       start_(absl::Now()),
       admission_(
           Admit(runtime, facts, context, ReceivedRequest().status.ok() ? request : nullptr, absl::InfiniteDuration())),
       stream_(stream),
-      admitted_(admission_.status.ok() ? runtime.streams().Add(stream, ShareOf(context, origin()))
-                                       : admission_.status) {
+      admitted_(admission_.status.ok() ? streams.Add(stream, ShareOf(context, origin())) : admission_.status) {
   if (admitted_.ok()) return;
   turned_away_.emplace(runtime.open_calls(), ShareOf(context, origin()), /*bytes=*/0, context.c_call());
   turned_away_->AwaitCaller();
 }
 
 StreamCall::~StreamCall() {
-  if (admitted_.ok()) runtime_.streams().Remove(stream_);
+  if (admitted_.ok()) streams_.Remove(stream_);
 }
 
 absl::Status StreamCall::WhyCancelled() const {

@@ -22,8 +22,8 @@ namespace inventory::rpc {
 // stream that brings no deadline has none. Thread-safe but for Pause.
 class StreamCall {
  public:
-  // Everything but `request` must outlive it; that is null for a stream of requests.
-  StreamCall(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context,
+  // Everything but `request` must outlive it; that is null for a stream of requests. `streams` are those it is one of.
+  StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& facts, grpc::CallbackServerContext& context,
              const google::protobuf::Message* request, Streams::Stream* stream);
   ~StreamCall();
 
@@ -45,6 +45,7 @@ class StreamCall {
 
  private:
   Runtime& runtime_;
+  Streams& streams_;
   const MethodFacts& facts_;
   grpc::CallbackServerContext& context_;
   const absl::Time start_;

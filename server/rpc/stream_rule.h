@@ -15,6 +15,11 @@
 //
 //     static std::unique_ptr<rpc::StreamSession> Open(const Bounds&);  // for one call; see command_stream.h
 //
+// A stream of another kind has in its file a reactor of its own:
+//
+//     static grpc::ServerWriteReactor<Response>* Serve(Runtime&, const MethodFacts&, grpc::CallbackServerContext&,
+//                                                      const Request*);  // null or not parsed: see ReceivedRequest
+//
 // Flow control, the order of answers, idempotency, deadlines, cancelling, full queues, the server's stop, metrics and
 // error details are not its business.
 #ifndef INVENTORY_SERVER_RPC_STREAM_RULE_H_
@@ -38,6 +43,11 @@ concept IsCommandStream = requires(const Bounds& bounds) {
   Rule::Open(bounds);
 };
 
+template <typename Rule>
+concept ServesItself = requires(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context) {
+  Rule::Serve(runtime, facts, context, nullptr);
+};
+
 // Makes the rule serve its RPC, the one that takes Rule::Request.
 template <typename Rule>
 class RegisteredStream {
@@ -59,7 +69,11 @@ class RegisteredStream {
     } else {
       return std::make_unique<grpc::internal::CallbackServerStreamingHandler<Request, Response>>(
           [&runtime, facts](grpc::CallbackServerContext* context, const Request* request) {
-            return PageStream<Rule>::Start(runtime, *facts, *context, request);
+            if constexpr (ServesItself<Rule>) {
+              return Rule::Serve(runtime, *facts, *context, request);
+            } else {
+              return PageStream<Rule>::Start(runtime, *facts, *context, request);
+            }
           });
     }
   }

@@ -9,10 +9,10 @@ namespace inventory::rpc {
 
 namespace {
 
-absl::Status TooMany(absl::string_view which, std::size_t most) {
+absl::Status TooMany(const std::string& what, absl::string_view which, std::size_t most) {
   return WithRetryDelay(
       Refusal(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
-              absl::StrCat("as many imports and exports ", which, " are open as may be, ", most, "; call again later")),
+              absl::StrCat("as many ", what, " ", which, " are open as may be, ", most, "; call again later")),
       absl::Seconds(1));
 }
 
@@ -21,10 +21,11 @@ absl::Status TooMany(absl::string_view which, std::size_t most) {
 absl::Status Streams::Add(Stream* stream, const std::string& caller) {
   storage::MutexLock lock(mutex_);
   if (stopped_) return Stopping();
-  if (open_.size() >= options_.most) return TooMany("of all callers", options_.most);
+  if (open_.size() >= options_.most) return TooMany(options_.what, "of all callers", options_.most);
   const auto of_caller = static_cast<std::size_t>(
       std::count_if(open_.begin(), open_.end(), [&caller](const auto& open) { return open.second.caller == caller; }));
-  if (of_caller >= options_.most_of_a_caller) return TooMany("of this caller", options_.most_of_a_caller);
+  if (of_caller >= options_.most_of_a_caller)
+    return TooMany(options_.what, "of this caller", options_.most_of_a_caller);
   open_[stream] = {.caller = caller};
   return absl::OkStatus();
 }

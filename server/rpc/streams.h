@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
@@ -47,12 +48,13 @@ class Streams {
   };
 
   struct Options {
+    std::string what = "imports and exports";    // In refusals.
     std::size_t most = 16;                       // Default 16.
     std::size_t most_of_a_caller = 8;            // Default 8.
     absl::Duration patience = absl::Minutes(1);  // For callers to do what they must do next. Default 1m.
   };
 
-  explicit Streams(Options options) : options_(options) {}
+  explicit Streams(Options options) : options_(std::move(options)) {}
 
   // RESOURCE_EXHAUSTED, reason TOO_MANY_STREAMS, if as many as may be are open, of all or of this caller; Stopping()
   // after Stop. If OK, `stream` must be removed before it ends.

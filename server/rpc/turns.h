@@ -15,37 +15,47 @@ class Turns {
  public:
   explicit Turns(int most) : most_(most) {}
 
-  // Calls `start` at once, or from the End of another when its turn has come. It must not block. End must follow.
+  // Calls `start` at once, or from the End of another when its turn has come. It must not block. End must follow; where
+  // it does before `start` returns, the next one is not called from within it.
   void Begin(std::function<void()> start) {
     {
       storage::MutexLock lock(mutex_);
-      if (under_way_ == most_) {
-        waiting_.push_back(std::move(start));
-        return;
-      }
-      ++under_way_;
+      waiting_.push_back(std::move(start));
     }
-    start();
+    StartWaiting();
   }
 
   void End() {
-    std::function<void()> next;
     {
       storage::MutexLock lock(mutex_);
-      if (waiting_.empty()) {
-        --under_way_;
-        return;
-      }
-      next = std::move(waiting_.front());
-      waiting_.pop_front();
+      --under_way_;
     }
-    next();
+    StartWaiting();
   }
 
  private:
+  // One thread at a time starts what waits, so that many that end at once don't call each other.
+  void StartWaiting() {
+    for (;;) {
+      std::function<void()> next;
+      {
+        storage::MutexLock lock(mutex_);
+        if (starting_ || waiting_.empty() || under_way_ == most_) return;
+        starting_ = true;
+        ++under_way_;
+        next = std::move(waiting_.front());
+        waiting_.pop_front();
+      }
+      next();
+      storage::MutexLock lock(mutex_);
+      starting_ = false;
+    }
+  }
+
   const int most_;
   storage::Mutex mutex_;
   int under_way_ GUARDED_BY(mutex_) = 0;
+  bool starting_ GUARDED_BY(mutex_) = false;
   std::deque<std::function<void()>> waiting_ GUARDED_BY(mutex_);
 };
 

@@ -17,6 +17,7 @@ std::vector<Case> SweepCases();     // More calls in flight, or fewer, of those.
 std::vector<Case> ZipfCases();      // Orders of several lines, with popular SKUs.
 std::vector<Case> OrderCases();     // All that is done to orders.
 std::vector<Case> ReadCases();      // Availability, alone and beside reservations.
+std::vector<Case> WatchCases();     // Reservations while others watch.
 std::vector<Case> OpenLoopCases();  // Reservations that come when they come, however busy the server is.
 
 // Those of other sites, each in a file of its name.

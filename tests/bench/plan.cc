@@ -49,7 +49,8 @@ Lengths LengthsOf(Size size) {
 std::vector<Stage> WholePlan(const Lengths& lengths) {
   return {
       {.name = "core",
-       .cases = Join({CoreCases(), PeerCases(), SweepCases(), ZipfCases(), OrderCases(), ReadCases(), OpenLoopCases()}),
+       .cases = Join({CoreCases(), PeerCases(), SweepCases(), ZipfCases(), OrderCases(), ReadCases(), WatchCases(),
+                      OpenLoopCases()}),
        .rounds = lengths.rounds},
       {.name = "MySQL", .cases = MySqlCases(), .rounds = lengths.rounds},
       {.name = "replicas", .cases = ReplicaCases(), .rounds = lengths.rounds},

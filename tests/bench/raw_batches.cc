@@ -28,9 +28,11 @@ struct Stock {
 struct Loaded {
   std::map<std::string, Stock> stock;  // By SKU.
   absl::Time now;
+  storage::EventLogEnd event_log_end;
 };
 
-absl::StatusOr<Loaded> LockAndRead(storage::Connection& connection, const std::vector<std::string>& skus) {
+absl::StatusOr<Loaded> LockAndRead(storage::Connection& connection, const std::vector<std::string>& skus,
+                                   int event_log) {
   Loaded loaded;
   Packet packet;
   packet.AddText("BEGIN");
@@ -38,9 +40,10 @@ absl::StatusOr<Loaded> LockAndRead(storage::Connection& connection, const std::v
              [&](const storage::Rows& rows) {
                for (auto& item : storage::ParseItems(rows)) loaded.stock[item.sku].item = item;
              });
-  packet.Add([&](Sql& sql) { return storage::AppendSelectLevelsAndState(sql, skus); },
+  packet.Add([&](Sql& sql) { return storage::AppendSelectLevelsAndState(sql, skus, event_log); },
              [&](const storage::Rows& rows) {
                loaded.now = rows[0].Time(0);
+               loaded.event_log_end = storage::ParseEventLogEnd(rows[0], storage::kStateColumns);
                for (auto& level : storage::ParseLevelsWithState(rows)) loaded.stock[level.sku].level = level;
              });
   absl::Status sent = packet.Send(connection);
@@ -59,7 +62,7 @@ std::vector<const Record*> Parts(const std::vector<ReservationRows>& all, Record
 }
 
 absl::Status WriteAndCommit(storage::Connection& connection, const Loaded& loaded,
-                            const std::vector<ReservationRows>& all) {
+                            const std::vector<ReservationRows>& all, const storage::EventChunkRecord& chunk) {
   std::vector<const storage::ItemRecord*> items;
   std::vector<const storage::LevelRecord*> levels;
   for (const auto& [sku, stock] : loaded.stock) {
@@ -74,14 +77,15 @@ absl::Status WriteAndCommit(storage::Connection& connection, const Loaded& loade
   storage::AppendInsert(sql, Parts(all, &ReservationRows::allocation));
   storage::AppendInsert(sql, Parts(all, &ReservationRows::movement));
   storage::AppendInsertRequests(sql, Parts(all, &ReservationRows::request));
+  storage::AppendInsert<storage::EventChunkRecord>(sql, {&chunk});
   storage::BeginStatement(sql).Raw("COMMIT");
   return connection.Execute(sql).status();
 }
 
 absl::Status ReserveAll(storage::Connection& connection, const ReservationRows& pattern,
-                        const std::vector<std::string>& skus) {
+                        const std::vector<std::string>& skus, int event_log) {
   const std::set<std::string> distinct(skus.begin(), skus.end());
-  absl::StatusOr<Loaded> loaded = LockAndRead(connection, {distinct.begin(), distinct.end()});
+  absl::StatusOr<Loaded> loaded = LockAndRead(connection, {distinct.begin(), distinct.end()}, event_log);
   if (!loaded.ok()) return loaded.status();
   std::vector<ReservationRows> all;
   all.reserve(skus.size());
@@ -90,7 +94,9 @@ absl::Status ReserveAll(storage::Connection& connection, const ReservationRows& 
     if (stock.level.quantities.available() < pattern.line.reserved) return absl::InternalError("the stock is used up");
     all.push_back(NextReservation(pattern, loaded->now, stock.item, stock.level));
   }
-  return WriteAndCommit(connection, *loaded, all);
+  return WriteAndCommit(
+      connection, *loaded, all,
+      NextChunk(pattern, static_cast<int>(all.size()), event_log, loaded->event_log_end, loaded->now));
 }
 
 }  // namespace
@@ -105,7 +111,7 @@ absl::StatusOr<Sample> RunBatches(const storage::DatabaseOptions& database, cons
     while (window.Open()) {
       const absl::Time start = absl::Now();
       std::generate(skus.begin(), skus.end(), [&source] { return source.Next(); });
-      absl::Status reserved = ReserveAll(**connection, pattern, skus);
+      absl::Status reserved = ReserveAll(**connection, pattern, skus, thread);
       if (!reserved.ok()) return reserved;
       recorder.Add(start, absl::Now(), batch);
     }

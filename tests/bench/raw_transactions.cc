@@ -29,16 +29,22 @@ enum Column {
   kLastMovementTime,
   kNextHoldExpiry,
   kNow,
-  kLevel,  // And those that follow.
+  kEventLogEnd,  // And those that follow.
+  kLevel = kEventLogEnd + storage::kEventLogEndColumns,
 };
 
 // Locks the item and the level in one statement and reads what a reservation changes of both and the time.
-Sql LockAndRead(const std::string& sku) {
-  static const std::string head = absl::StrCat("SELECT i.sequence, i.last_movement_time, i.next_hold_expiry, NOW(6), ",
-                                               storage::Columns<storage::LevelRecord>("l"),
+Sql LockAndRead(const std::string& sku, int event_log) {
+  static const std::string tail = absl::StrCat(", ", storage::Columns<storage::LevelRecord>("l"),
                                                " FROM item i JOIN stock_level l ON l.sku = i.sku WHERE i.sku = ");
   Sql sql;
-  sql.Raw(head).Blob(sku).Raw(" AND l.warehouse_id = ").Blob(kWarehouse).Raw(" FOR UPDATE");
+  sql.Raw("SELECT i.sequence, i.last_movement_time, i.next_hold_expiry, NOW(6), ");
+  sql.Raw(storage::EventLogEndColumns(event_log))
+      .Raw(tail)
+      .Blob(sku)
+      .Raw(" AND l.warehouse_id = ")
+      .Blob(kWarehouse)
+      .Raw(" FOR UPDATE");
   return sql;
 }
 
@@ -83,8 +89,8 @@ absl::StatusOr<std::vector<storage::Rows>> Send(storage::Connection& connection,
 }
 
 absl::Status Reserve(storage::Connection& connection, const ReservationRows& pattern, const std::string& sku,
-                     Travel travel) {
-  auto read = Send(connection, {Statement("BEGIN"), LockAndRead(sku)}, travel);
+                     int event_log, Travel travel) {
+  auto read = Send(connection, {Statement("BEGIN"), LockAndRead(sku, event_log)}, travel);
   if (!read.ok()) return read.status();
   if ((*read)[1].size() != 1) return absl::InternalError(absl::StrCat("there is no stock of ", sku));
   const storage::Row row = (*read)[1][0];
@@ -98,7 +104,9 @@ absl::Status Reserve(storage::Connection& connection, const ReservationRows& pat
   const ReservationRows rows = NextReservation(pattern, row.Time(kNow), item, level);
   return Send(connection,
               {UpdateItem(item), UpdateLevel(level), Insert(rows.reservation), Insert(rows.line),
-               Insert(rows.allocation), Insert(rows.movement), Insert(rows.request), Statement("COMMIT")},
+               Insert(rows.allocation), Insert(rows.movement), Insert(rows.request),
+               Insert(NextChunk(pattern, 1, event_log, storage::ParseEventLogEnd(row, kEventLogEnd), row.Time(kNow))),
+               Statement("COMMIT")},
               travel)
       .status();
 }
@@ -113,7 +121,7 @@ absl::StatusOr<Sample> RunTransactions(const storage::DatabaseOptions& database,
     SkuSource skus(workload);
     while (window.Open()) {
       const absl::Time start = absl::Now();
-      absl::Status reserved = Reserve(**connection, pattern, skus.Next(), travel);
+      absl::Status reserved = Reserve(**connection, pattern, skus.Next(), thread, travel);
       if (!reserved.ok()) return reserved;
       recorder.Add(start, absl::Now());
     }

@@ -21,16 +21,22 @@ absl::StatusOr<ReservationRows> ReadReservation(storage::Connection& connection,
   storage::AppendSelectAllocations(sql, reservation_ids);
   storage::AppendListMovements(sql, {.document_id = reservation_id}, {"", 0}, 2);
   storage::AppendSelectRequests(sql, request_keys);
+  storage::BeginStatement(sql).Raw("SELECT payload FROM event_chunk ORDER BY stamp DESC LIMIT 1");
   absl::StatusOr<std::vector<storage::Rows>> results = connection.Execute(sql);
   if (!results.ok()) return results.status();
   for (const storage::Rows& rows : *results) {
     if (rows.size() != 1) return absl::InternalError("a reservation of one line did not write one row of each kind");
   }
+  const std::string events((*results)[5][0].Text(0));
+  if (events.find(reservation_id) == std::string::npos) {
+    return absl::InternalError("the last events are not those of the reservation");
+  }
   return ReservationRows{.reservation = storage::Parse<storage::ReservationRecord>((*results)[0][0], 0),
                          .line = storage::Parse<storage::ReservationLineRecord>((*results)[1][0], 0),
                          .allocation = storage::Parse<storage::AllocationRecord>((*results)[2][0], 0),
                          .movement = storage::Parse<storage::MovementRecord>((*results)[3][0], 0),
-                         .request = storage::Parse<storage::RequestRecord>((*results)[4][0], 0)};
+                         .request = storage::Parse<storage::RequestRecord>((*results)[4][0], 0),
+                         .events = events};
 }
 
 ReservationRows NextReservation(const ReservationRows& pattern, absl::Time now, storage::ItemRecord& item,
@@ -45,6 +51,7 @@ ReservationRows NextReservation(const ReservationRows& pattern, absl::Time now, 
   item.next_hold_expiry = std::min(item.next_hold_expiry.value_or(expire_time), expire_time);
 
   ReservationRows rows = pattern;
+  rows.events.clear();
   const std::string reservation_id = rpc::NewId();
   rows.request.request_id = rpc::NewId();
   rows.request.create_time = now;
@@ -66,6 +73,18 @@ ReservationRows NextReservation(const ReservationRows& pattern, absl::Time now, 
   rows.movement.request_id = rows.request.request_id;
   rows.movement.create_time = now;
   return rows;
+}
+
+// One after another, serialized events are the events of all.
+storage::EventChunkRecord NextChunk(const ReservationRows& pattern, int reservations, int log,
+                                    const storage::EventLogEnd& end, absl::Time now) {
+  storage::EventChunkRecord chunk{.log_id = static_cast<int16_t>(log % storage::kEventLogs),
+                                  .position = end.position + 1,
+                                  .stamp = std::max(absl::ToUnixMicros(now), end.max_stamp + 1),
+                                  .create_time = now};
+  chunk.payload.reserve(pattern.events.size() * static_cast<std::size_t>(reservations));
+  for (int i = 0; i < reservations; ++i) chunk.payload += pattern.events;
+  return chunk;
 }
 
 }  // namespace inventory::bench

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "storage/connection.h"
+#include "storage/event_repository.h"
 #include "storage/records.h"
 
 namespace inventory::bench {
@@ -18,6 +19,7 @@ struct ReservationRows {
   storage::AllocationRecord allocation;
   storage::MovementRecord movement;
   storage::RequestRecord request;
+  std::string events;  // What the event log holds of it.
 };
 
 // Reads the rows that the server has written for a reservation with one line and one allocation.
@@ -28,6 +30,10 @@ absl::StatusOr<ReservationRows> ReadReservation(storage::Connection& connection,
 // item and the level as the server does, the other two rows that a reservation writes.
 ReservationRows NextReservation(const ReservationRows& pattern, absl::Time now, storage::ItemRecord& item,
                                 storage::LevelRecord& level);
+
+// What a transaction with reservations like `pattern`, of that number, appends to its event log, which ends with `end`.
+storage::EventChunkRecord NextChunk(const ReservationRows& pattern, int reservations, int log,
+                                    const storage::EventLogEnd& end, absl::Time now);
 
 }  // namespace inventory::bench
 

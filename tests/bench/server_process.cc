@@ -35,7 +35,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::s
                                       absl::StrCat("--listen=", address),
                                       absl::StrCat("--metrics-listen=127.0.0.1:", *metrics_port),
                                       // One program calls for all callers.
-                                      "--max-calls-per-client=0"};
+                                      "--max-calls-per-client=0", "--max-watches-per-client=1000"};
   command.insert(command.end(), options.begin(), options.end());
   auto process = Process::Start(command, log_file);
   if (!process.ok()) return process.status();

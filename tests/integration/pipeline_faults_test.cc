@@ -153,7 +153,7 @@ TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreNotMistakenForAnAnswerAfterTheRe
   const std::unique_ptr<Job> job = MakeJob(Add("a", 1, "id"));
   job->needs = job->command->needs();
   job->skus = {"a"};
-  Batch batch(connection(), configurations, limits, {job.get()}, Batch::Mode::kRecordsFirst);
+  Batch batch(connection(), configurations, limits, {job.get()}, Batch::Mode::kRecordsFirst, /*event_log=*/0);
   const absl::Status status = batch.Run();
   EXPECT_TRUE(status.ok()) << status;
   EXPECT_EQ(batch.holds_released(), kHolds);

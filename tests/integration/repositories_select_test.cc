@@ -95,7 +95,8 @@ TEST_F(RepositoriesSelectTest, LiveLevelsLeaveDeadHoldsOut) {
   EXPECT_EQ(levels[0], Level("A", "w1", 10, 5));
   const auto level = ParseAll<LevelRecord>(Run([&](Sql& sql) { return AppendSelectLiveLevel(sql, "B", "w1"); }));
   EXPECT_EQ(level, std::vector<LevelRecord>{Level("B", "w1", 1, 0)});
-  const auto stored = ParseLevelsWithState(Run([&](Sql& sql) { return AppendSelectLevelsAndState(sql, skus); }));
+  const auto stored =
+      ParseLevelsWithState(Run([&](Sql& sql) { return AppendSelectLevelsAndState(sql, skus, /*event_log_id=*/0); }));
   EXPECT_EQ(std::count(stored.begin(), stored.end(), Level("A", "w1", 10, 9)), 1);
 }
 

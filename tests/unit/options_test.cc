@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 #include <string>
@@ -79,6 +80,8 @@ const std::vector<std::string> kFlags = {"config",
                                          "max-requests-memory",
                                          "max-open-streams",
                                          "max-open-streams-per-client",
+                                         "max-watches",
+                                         "max-watches-per-client",
                                          "slow-client-timeout",
                                          "lanes",
                                          "max-waiting-writes",
@@ -86,11 +89,23 @@ const std::vector<std::string> kFlags = {"config",
                                          "max-batch-skus",
                                          "read-connections",
                                          "max-waiting-reads",
+                                         "read-database-url",
+                                         "max-staleness",
                                          "hold-ttl",
                                          "max-hold-ttl",
                                          "request-id-retention",
                                          "sweep-interval",
                                          "movement-retention",
+                                         "event-retention",
+                                         "event-poll-interval",
+                                         "event-buffer",
+                                         "event-feed-url",
+                                         "event-feed-id",
+                                         "event-feed-secret",
+                                         "event-feed-ca-file",
+                                         "event-feed-batch",
+                                         "event-feed-timeout",
+                                         "event-feed-lease",
                                          "low-stock-threads",
                                          "low-stock-timeout",
                                          "low-stock-lease",
@@ -305,6 +320,50 @@ TEST_F(OptionsTest, ReadsTheDatabaseUrl) {
   EXPECT_EQ(options.database.connect_timeout, absl::Seconds(2));
   EXPECT_EQ(options.database.read_timeout, absl::Seconds(8));
   EXPECT_EQ(options.database.write_timeout, absl::Seconds(8));
+}
+
+TEST_F(OptionsTest, ReadsSeveralAddressesOfADatabase) {
+  const storage::DatabaseOptions database =
+      Parsed({"serve", "--database-url", "mysql://u@db-1,db-2:3307,[::1]:3308/stock"}).database;
+  EXPECT_EQ(database.host, "db-1");
+  EXPECT_EQ(database.port, 3306);
+  const std::vector<storage::DatabaseAddress> others = {{"db-2", 3307}, {"::1", 3308}};
+  EXPECT_EQ(database.others, others);
+  for (const auto& [url, problem] :
+       std::map<std::string, std::string>{{"mysql://u@a,,b/d", "the host is missing"},
+                                          {"mysql://u@a,b,/d", "the host is missing"},
+                                          {"mysql://u@a,b:0/d", "the port must be"},
+                                          {"mysql://u@a,b,a:3306/d", "an address is named twice"},
+                                          {"mysql://u@a,[b/d", "[ without ]"},
+                                          {"mysql://u@a,b/d?socket=/s", "with a socket there is one host"}}) {
+    EXPECT_CONTAINS(Wrong({"serve", "--database-url", url}), problem);
+  }
+}
+
+TEST_F(OptionsTest, ReadsTheReplicaAsTheDatabase) {
+  SetVariable("INVENTORY_DATABASE_PASSWORD", "hunter2");
+  const ServerOptions options =
+      Parsed({"serve", "--database-url", "mysql://u@a/d", "--read-database-url", "mysql://reader@b:3307/e",
+              "--database-connect-timeout", "2s", "--max-staleness", "2s"});
+  EXPECT_EQ(options.read_database.host, "b");
+  EXPECT_EQ(options.read_database.port, 3307);
+  EXPECT_EQ(options.read_database.user, "reader");
+  EXPECT_EQ(options.read_database.database, "e");
+  EXPECT_EQ(options.read_database.password, "hunter2");
+  EXPECT_EQ(options.read_database.connect_timeout, absl::Seconds(2));
+  EXPECT_EQ(options.max_staleness, absl::Seconds(2));
+}
+
+TEST_F(OptionsTest, RefusesAReplicaThatCantBeOne) {
+  EXPECT_CONTAINS(Wrong({"serve", "--read-database-url", "mysql://u@b/d"}), "the private database has no replica");
+  const std::vector<std::string> serve = {"serve", "--database-url", "mysql://u@a/d", "--read-database-url"};
+  const auto wrong = [&serve](const std::string& url) {
+    std::vector<std::string> arguments = serve;
+    arguments.push_back(url);
+    return Wrong(arguments);
+  };
+  EXPECT_CONTAINS(wrong("mysql://u@b,c/d"), "names several servers");
+  EXPECT_CONTAINS(wrong("mysql://u@b:0/d"), "--read-database-url: database URL: the port must be");
 }
 
 TEST_F(OptionsTest, TakesThePasswordFromTheEnvironmentOrAFile) {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/bulk.pb.h"
+#include "inventory/v1/event.pb.h"
 #include "inventory/v1/reservation.pb.h"
 #include "inventory/v1/shipment.pb.h"
 #include "inventory/v1/stock.pb.h"
@@ -53,6 +54,23 @@ v1::BatchUpdateStockRequest Batch(const std::vector<std::string>& warehouses) {
   v1::BatchUpdateStockRequest request;
   for (const std::string& warehouse : warehouses) request.add_updates()->set_warehouse_id(warehouse);
   return request;
+}
+
+TEST(Permit, AWatchWithinAGrantNamesWhatIsWatched) {
+  const auto watch = [](const std::vector<std::string>& warehouses, const std::vector<std::string>& channels) {
+    v1::WatchRequest request;
+    for (const std::string& id : warehouses) request.mutable_filter()->add_warehouse_ids(id);
+    for (const std::string& id : channels) request.mutable_filter()->add_channel_ids(id);
+    return request;
+  };
+  const std::string rpc = "InventoryService.Watch";
+  EXPECT_EQ(Ask(rpc, {kReader}, watch({}, {})), "");
+  EXPECT_EQ(Ask(rpc, {kBerlin}, watch({"ber-1", "ber-2"}, {})), "");
+  EXPECT_EQ(Ask(rpc, {kBerlin}, watch({"ber-1", "rtm-1"}, {})), "OUT_OF_SCOPE");
+  EXPECT_EQ(Ask(rpc, {kBerlin}, watch({}, {"web"})), "OUT_OF_SCOPE");
+  EXPECT_EQ(Ask(rpc, {kWeb}, watch({}, {"web"})), "");
+  EXPECT_EQ(Ask(rpc, {kWeb}, watch({}, {})), "OUT_OF_SCOPE");
+  EXPECT_EQ(Ask(rpc, {kWeb}, watch({"ber-1"}, {"shop"})), "OUT_OF_SCOPE");
 }
 
 TEST(Permit, NeedsTheRole) {

@@ -16,6 +16,7 @@
 #include "server/rpc/steps.h"
 #include "tests/api_comments.h"
 #include "tests/unit/invariants.h"
+#include "tests/unit/model_events.h"
 
 namespace inventory {
 namespace {
@@ -288,6 +289,7 @@ void RuleRunner::RunBatch(const std::vector<Task*>& tasks) {
     answer = absl::InternalError("the second run of the same command differs from the first");
   }
   if (ChangesConfiguration(again.rows)) following_ = true;
+  if (check_invariants) CheckEvents(again);
   Store(again.rows);
   if (check_invariants) CheckInvariants(rows);
 }

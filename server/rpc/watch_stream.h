@@ -1,0 +1,104 @@
+// Streams that tell what happens.
+#ifndef INVENTORY_SERVER_RPC_WATCH_STREAM_H_
+#define INVENTORY_SERVER_RPC_WATCH_STREAM_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/server_callback.h"
+#include "inventory/v1/event.pb.h"
+#include "server/feed/chunk.h"
+#include "server/feed/cut.h"
+#include "server/feed/filter.h"
+#include "server/feed/tail.h"
+#include "server/rpc/runtime.h"
+#include "server/rpc/stream_call.h"
+#include "server/rpc/streams.h"
+#include "storage/mutex.h"
+
+namespace inventory::rpc {
+
+// One call of Watch. It first reads what it has to tell from the database, page by page, and goes over to the tail's
+// pages once it has been told all before one of them. A page and a message are all that it has in memory. Ends if it
+// comes to a page that the tail has dropped.
+//
+// What is next is decided by Advance, whoever has made it possible: the tail, a read that is through, a message that
+// was taken. One thread at a time carries it out.
+class WatchStream final : public grpc::ServerWriteReactor<v1::WatchResponse>,
+                          private Streams::Stream,
+                          public feed::Tail::Watcher,
+                          public std::enable_shared_from_this<WatchStream> {
+ public:
+  // `request` is checked, or null if it is not well received. Everything else must outlive the stream.
+  static grpc::ServerWriteReactor<v1::WatchResponse>* Start(Runtime& runtime, const MethodFacts& facts,
+                                                            grpc::CallbackServerContext& context,
+                                                            const v1::WatchRequest* request, absl::Status checked);
+
+  // Use Start.
+  WatchStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context,
+              const v1::WatchRequest* request);
+
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override { self_.reset(); }
+  void Wake() override { Advance(); }
+
+ private:
+  // What Advance has decided on.
+  enum class Next { kNothing, kRead, kSend, kEnd };
+
+  void Begin(absl::Status checked);
+  void ReadStart();
+  // Goes on as far as there is something to do.
+  void Advance();
+  Next Decide() REQUIRES(mutex_);
+  Next DecideOnFollowing() REQUIRES(mutex_);
+  // Takes chunks of the page, from next_chunk_ on, into the message; false if it is full before the page's end.
+  bool Collect(const feed::Page& page) REQUIRES(mutex_);
+  Next Send() REQUIRES(mutex_);
+  Next DecideOnHeartbeat() REQUIRES(mutex_);
+  Next EndWith(absl::Status status) REQUIRES(mutex_);
+  void Do(Next next);
+  void ReadOn();
+  void ReadIs(const absl::Status& status, feed::Page& page);
+  absl::Status TooSlow() const REQUIRES(mutex_);
+
+  void Cut() override { context_.TryCancel(); }
+  void EndSoon() override;
+
+  Runtime& runtime_;
+  grpc::CallbackServerContext& context_;
+  v1::WatchRequest request_;  // Without what filter_ has of it.
+  const feed::Filter filter_;
+  const absl::Duration heartbeat_;
+  std::shared_ptr<WatchStream> self_;  // Until gRPC is done with it.
+
+  storage::Mutex mutex_;
+  bool busy_ GUARDED_BY(mutex_) = true;  // Something is under way whose end calls Advance.
+  bool broken_ GUARDED_BY(mutex_) = false;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  bool ended_ GUARDED_BY(mutex_) = false;
+  feed::Cut at_ GUARDED_BY(mutex_);                      // All before was told or is in message_.
+  std::optional<int64_t> next_page_ GUARDED_BY(mutex_);  // Of the tail; unset while it reads by itself.
+  feed::Page read_ GUARDED_BY(mutex_);                   // Otherwise.
+  std::size_t next_chunk_ GUARDED_BY(mutex_) = 0;        // Of the page.
+  std::chrono::steady_clock::time_point last_sent_ GUARDED_BY(mutex_);
+  absl::Status end_ GUARDED_BY(mutex_);
+  // Theirs alone by whom something is under way, or who decides on it.
+  v1::WatchResponse message_;
+  std::size_t message_bytes_ = 0;
+  feed::Cut read_to_;
+
+  StreamCall call_;  // The last member: see EndSoon in streams.h.
+};
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_WATCH_STREAM_H_

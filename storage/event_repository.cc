@@ -1,0 +1,105 @@
+#include "storage/event_repository.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace inventory::storage {
+
+// Each is one look at the end of an index.
+std::string EventLogEndColumns(int log_id) {
+  return absl::StrCat("(SELECT MAX(position) FROM event_chunk WHERE log_id = ", log_id,
+                      "), (SELECT MAX(stamp) FROM event_chunk)");
+}
+
+EventLogEnd ParseEventLogEnd(const Row& row, int first) {
+  return {.position = row.Int(first), .max_stamp = row.Int(first + 1)};
+}
+
+bool AppendSelectEventHeads(Sql& sql) {
+  BeginStatement(sql).Raw("SELECT log_id, MAX(position) FROM event_chunk GROUP BY log_id");
+  return true;
+}
+
+// Redo is flushed in the order in which it was written, and what is seen was written.
+bool AppendMakeSeenDurable(Sql& sql) {
+  BeginStatement(sql).Raw("UPDATE heartbeat SET beats = beats + 1, beat_time = NOW(6) WHERE id = 2");
+  return true;
+}
+
+bool AppendSelectEventFirsts(Sql& sql) {
+  BeginStatement(sql).Raw("SELECT log_id, MIN(position) FROM event_chunk GROUP BY log_id");
+  return true;
+}
+
+// One look at the index for each log: stamps rise along a log.
+bool AppendSelectEventsSince(Sql& sql, absl::Time time) {
+  BeginStatement(sql);
+  for (int log_id = 0; log_id < kEventLogs; ++log_id) {
+    if (log_id > 0) sql.Raw(" UNION ALL ");
+    sql.Raw("(SELECT log_id, position FROM event_chunk FORCE INDEX (event_chunk_by_log) WHERE log_id = ").Int(log_id);
+    sql.Raw(" AND stamp >= ").Int(absl::ToUnixMicros(time)).Raw(" ORDER BY stamp LIMIT 1)");
+  }
+  return true;
+}
+
+bool AppendSelectEventsBelow(Sql& sql, int64_t stamp) {
+  BeginStatement(sql);
+  for (int log_id = 0; log_id < kEventLogs; ++log_id) {
+    if (log_id > 0) sql.Raw(" UNION ALL ");
+    sql.Raw("(SELECT log_id, position FROM event_chunk FORCE INDEX (event_chunk_by_log) WHERE log_id = ").Int(log_id);
+    sql.Raw(" AND stamp < ").Int(stamp).Raw(" ORDER BY stamp DESC LIMIT 1)");
+  }
+  return true;
+}
+
+bool AppendSelectEventStamps(Sql& sql, std::span<const EventPosition> chunks) {
+  if (chunks.empty()) return false;
+  BeginStatement(sql).Raw("SELECT log_id, position, stamp FROM event_chunk WHERE ");
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    sql.Raw(i == 0 ? "(log_id = " : " OR (log_id = ").Int(chunks[i].log_id);
+    sql.Raw(" AND position = ").Int(chunks[i].position).Raw(")");
+  }
+  return true;
+}
+
+bool AppendSelectChunkKeys(Sql& sql, int64_t stamp, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT log_id, position, stamp FROM event_chunk FORCE INDEX (event_chunk_by_stamp) WHERE ");
+  sql.Raw("stamp >= ").Int(stamp).Raw(" ORDER BY stamp, log_id, position LIMIT ").Int(limit);
+  return true;
+}
+
+std::vector<ChunkKey> ParseChunkKeys(const Rows& rows) {
+  std::vector<ChunkKey> keys;
+  keys.reserve(rows.size());
+  for (const Row& row : rows) keys.push_back({static_cast<int16_t>(row.Int(0)), row.Int(1), row.Int(2)});
+  return keys;
+}
+
+std::vector<EventPosition> ParseEventPositions(const Rows& rows) {
+  std::vector<EventPosition> positions;
+  positions.reserve(rows.size());
+  for (const Row& row : rows) positions.push_back({static_cast<int16_t>(row.Int(0)), row.Int(1)});
+  return positions;
+}
+
+bool AppendSelectEvents(Sql& sql, std::span<const EventRange> ranges) {
+  if (ranges.empty()) return false;
+  static const std::string head = "SELECT " + Columns<EventChunkRecord>() + " FROM event_chunk WHERE ";
+  BeginStatement(sql).Raw(head);
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    sql.Raw(i == 0 ? "(log_id = " : " OR (log_id = ").Int(ranges[i].log_id);
+    sql.Raw(" AND position > ").Int(ranges[i].after).Raw(" AND position <= ").Int(ranges[i].last).Raw(")");
+  }
+  return true;
+}
+
+bool AppendDeleteOldEvents(Sql& sql, int log_id, absl::Duration retention, int64_t limit) {
+  // By the stamp, which rises along the log, so that no hole is left and only what is old is looked at; and the last
+  // position through a table of its own, because what is deleted from may not be read beside it.
+  BeginStatement(sql).Raw("DELETE FROM event_chunk WHERE log_id = ").Int(log_id);
+  sql.Raw(" AND stamp < (UNIX_TIMESTAMP(NOW(6)) - ").Int(absl::ToInt64Seconds(retention)).Raw(") * 1000000");
+  sql.Raw(" AND position < (SELECT last FROM (SELECT MAX(position) AS last FROM event_chunk WHERE log_id = ");
+  sql.Int(log_id).Raw(") ends) ORDER BY stamp LIMIT ").Int(limit);
+  return true;
+}
+
+}  // namespace inventory::storage
