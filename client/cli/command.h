@@ -25,7 +25,7 @@ namespace inventory::cli {
 
 // Where `inventoryctl --help` lists a command.
 enum class Group {
-  kEveryday,  // Short forms.
+  kEveryday,  // Short forms, and to watch.
   kBulk,      // Files in and out.
   kApi,       // One for each RPC.
   kTool,      // Of inventoryctl itself.

@@ -8,6 +8,7 @@
 #include "client/cli/man.h"
 #include "client/cli/options.h"
 #include "client/cli/rpc_commands.h"
+#include "client/cli/watch.h"
 
 namespace inventory::cli {
 namespace {
@@ -37,7 +38,7 @@ const std::vector<Command>& AllCommands() {
   static const auto& commands = *[] {
     auto* commands = new std::vector<Command>(RpcCommands());
     for (auto& bulk : {ImportCommands(), ExportCommands()}) commands->insert(commands->end(), bulk.begin(), bulk.end());
-    for (Command (*own)() : {CompletionCommand, ManCommand, VersionCommand}) commands->push_back(own());
+    for (Command (*own)() : {WatchCommand, CompletionCommand, ManCommand, VersionCommand}) commands->push_back(own());
     return commands;
   }();
   return commands;

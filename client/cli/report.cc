@@ -31,6 +31,9 @@ std::string AdviceOnNoAnswer(const absl::Status& status, const CallFacts& call) 
 // What can be done about it; empty if the message says all there is.
 std::string Advice(const absl::Status& status, const CallFacts& call) {
   static const auto& by_reason = *new std::map<std::string, std::string>{
+      {"EVENTS_GONE",
+       "begin anew, without the token or its file: --from-beginning tells all that is kept, and `inventoryctl ledger "
+       "SKU` has what moved before"},
       {"ETAG_MISMATCH", "it was changed meanwhile: read it again, then repeat with its new --etag"},
       {"REQUEST_ID_REUSED", "this --request-id belongs to another request: take a new one, or leave it out"},
       {"STOCK_MISMATCH", "see `inventoryctl verify SKU`, and repair by `inventoryctl verify SKU --repair`"},

@@ -26,6 +26,7 @@ class Shop {
   Shop& operator=(const Shop&) = delete;
 
   std::string address() const { return server_.address(); }
+  integration::ServerProcess& server() { return server_; }
 
   // Changes the database behind the server's back.
   void Damage(const std::string& statement) const;
