@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -24,8 +25,9 @@ std::string Encoded(std::string_view text) {
 }
 
 std::string Written(const DatabaseOptions& options) {
-  std::string url = absl::StrCat("mysql://", Encoded(options.user), "@[", options.host, "]:", options.port, "/",
-                                 Encoded(options.database), "?");
+  std::string url = absl::StrCat("mysql://", Encoded(options.user), "@[", options.host, "]:", options.port);
+  for (const DatabaseAddress& other : options.others) absl::StrAppend(&url, ",[", other.host, "]:", other.port);
+  absl::StrAppend(&url, "/", Encoded(options.database), "?");
   if (!options.socket.empty()) absl::StrAppend(&url, "socket=", Encoded(options.socket), "&");
   if (!options.tls_ca.empty()) absl::StrAppend(&url, "tls_ca=", Encoded(options.tls_ca));
   return url;
@@ -37,14 +39,20 @@ void CheckReading(std::string_view url) {
     Check(absl::IsInvalidArgument(read.status()) && !read.status().message().empty(), "an error says what is wrong");
     return;
   }
-  Check(!read->host.empty() && read->port >= 1 && read->port <= 65535, "host and port are in their ranges");
+  std::vector<DatabaseAddress> addresses = read->others;
+  addresses.push_back({read->host, read->port});
+  bool can_be_written = true;
+  for (const DatabaseAddress& address : addresses) {
+    Check(!address.host.empty() && address.port >= 1 && address.port <= 65535, "host and port are in their ranges");
+    can_be_written = can_be_written && !absl::StrContains(address.host, ']');
+  }
   Check(read->password.empty(), "a URL has no password");
   Check(!absl::StrContains(read->database, '/'), "a database's name has no slash");
-  if (absl::StrContains(read->host, ']')) return;  // Can't be written.
+  if (!can_be_written) return;
   const absl::StatusOr<DatabaseOptions> again = ParseDatabaseUrl(Written(*read));
   Check(again.ok(), absl::StrCat("what was read can be written: ", std::string(again.status().message())));
   Check(again->user == read->user && again->host == read->host && again->port == read->port &&
-            again->socket == read->socket && again->tls_ca == read->tls_ca,
+            again->others == read->others && again->socket == read->socket && again->tls_ca == read->tls_ca,
         "what was written is read");
   // Without a name it is the default.
   Check(again->database == read->database || read->database.empty(), "the database's name is read");

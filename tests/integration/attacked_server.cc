@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "tests/integration/metric.h"
+
 namespace inventory::integration {
 
 void AttackTest::SetUpTestSuite() {
@@ -33,11 +35,7 @@ void AttackTest::TearDown() {
 #endif
 }
 
-double AttackTest::Metric(const std::string& series) {
-  const std::string text = HttpGet(server().metrics_port(), "/metrics");
-  const std::size_t at = text.find(absl::StrCat("\n", series, " "));
-  return at == std::string::npos ? 0 : std::atof(&text[at + series.size() + 2]);
-}
+double AttackTest::Metric(const std::string& series) { return MetricOf(server().metrics_port(), series); }
 
 void AttackTest::ExpectServesOthers() {
   const Client other(server().address());

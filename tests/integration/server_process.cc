@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -77,9 +78,20 @@ std::string HttpGet(int port, const std::string& path) {
 }
 
 ProgramRun::ProgramRun(const std::vector<std::string>& arguments, const Environment& environment) {
-  for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
+  std::map<std::string, std::optional<std::string>> before;
+  for (const auto& [name, value] : environment) {
+    const char* own = std::getenv(name.c_str());
+    before[name] = own == nullptr ? std::nullopt : std::optional<std::string>(own);
+    setenv(name.c_str(), value.c_str(), 1);
+  }
   pid_ = storage::StartChild(arguments, folder_.path() + "/output", -1);
-  for (const auto& [name, value] : environment) unsetenv(name.c_str());
+  for (const auto& [name, value] : before) {
+    if (value) {
+      setenv(name.c_str(), value->c_str(), 1);
+    } else {
+      unsetenv(name.c_str());
+    }
+  }
   EXPECT_GT(pid_, 0) << arguments[0];
   ended_ = pid_ <= 0;
 }
