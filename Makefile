@@ -6,7 +6,7 @@ STEPS ?= 500
 FUZZ_SECONDS ?= 300
 SOURCES = $(shell git ls-files '*.cc' '*.h')
 
-.PHONY: help run test model-test fuzz fuzz-seconds coverage faults bench bench-full packages asan tsan ci ci-full format lint tidy dependencies clean
+.PHONY: help run test test-galera model-test fuzz fuzz-seconds coverage faults bench bench-full packages asan tsan ci ci-full format lint tidy dependencies clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -24,6 +24,11 @@ run: dependencies ## Builds the server, starts it on a private database, loads a
 test: dependencies ## Builds and runs all tests that can run here
 	@server/dev/build.sh release
 	@server/dev/test.sh release
+
+test-galera: ## Runs the integration tests on MariaDB as a Galera cluster of one node
+	@server/dev/install-dependencies.sh --ci
+	@server/dev/build.sh release
+	@INVENTORY_TEST_DATABASE_SERVER="$$(server/dev/galera.sh)" server/dev/test.sh release --tests-regex '^integration$$'
 
 model-test: dependencies ## Compares the rules with their model for a million random commands
 	@server/dev/build.sh release unit_tests
@@ -69,7 +74,7 @@ tsan: dependencies ## Runs all that starts no gRPC server under ThreadSanitizer:
 ci: ## Does what must pass before a change lands
 	@.ci/run
 
-ci-full: ci tsan tidy fuzz-seconds ## The same, and everything slower
+ci-full: ci tsan tidy fuzz-seconds test-galera ## The same, and everything slower
 	@server/dev/test.sh release --exclude-regex '^(unit|package_.*)$$' --repeat until-fail:5
 
 fuzz-seconds:
