@@ -23,12 +23,12 @@ options:    activities http logging storage
 metrics:    activities pipeline storage
 metrics_endpoint: logging metrics net storage tls
 feed:       convert errors logging protos storage
-reading:    errors logging pipeline storage
+reading:    errors logging periodic pipeline storage
 auth:       errors http logging metrics options periodic pipeline protos storage
 rpc:        auth convert errors feed logging metrics net options pipeline protos reading storage tls
 commands:   activities convert errors pipeline protos rpc sourcing storage
-queries:    activities commands errors feed pipeline protos reading rpc storage
-background: activities commands errors feed http logging periodic pipeline rpc storage
+queries:    activities commands convert errors feed pipeline protos reading rpc storage
+background: activities commands errors feed http logging periodic pipeline protos rpc storage
 database:   errors logging options signals storage
 engine:     errors feed logging metrics options pipeline reading rpc storage
 serve:      activities auth background database engine errors logging metrics metrics_endpoint net options periodic rpc signals storage tls
