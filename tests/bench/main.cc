@@ -26,6 +26,7 @@
 #include "tests/bench/plan.h"
 #include "tests/bench/report.h"
 #include "tests/bench/sites.h"
+#include "tests/bench/write_file.h"
 
 namespace inventory::bench {
 namespace {

@@ -1,7 +1,6 @@
 #include "tests/bench/report.h"
 
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <system_error>
 
@@ -10,15 +9,9 @@
 #include "tests/bench/figures.h"
 #include "tests/bench/report_json.h"
 #include "tests/bench/table.h"
+#include "tests/bench/write_file.h"
 
 namespace inventory::bench {
-
-absl::Status WriteFile(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::trunc);
-  file << text;
-  file.close();
-  return file ? absl::OkStatus() : absl::InternalError(absl::StrCat("can't write ", path));
-}
 
 std::string Table(const RunFacts& run, const std::vector<Result>& results) {
   return absl::StrCat(ResultsTable(run, results), "\n", BarsTable(Bars(results)));

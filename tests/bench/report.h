@@ -16,9 +16,6 @@ std::string Table(const RunFacts& run, const std::vector<Result>& results);
 // The same, every round and the sizes of batches as JSON.
 std::string Json(const RunFacts& run, const std::vector<Result>& results);
 
-// Writes the text as the whole file.
-absl::Status WriteFile(const std::string& path, const std::string& text);
-
 // Writes into the folder, which is made if it isn't there: table.txt, result.json and the charts. Replaces files of
 // these names. Charts of an earlier run of which nothing was run this time are removed, so that what lies in the folder
 // belongs together.
