@@ -6,10 +6,14 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "tests/faults/fault.h"
 
 namespace inventory::faults {
 namespace {
+
+// Abseil, by which the server counts, looks at the clock only so often: until then the jump has not happened.
+constexpr absl::Duration kNoticed = absl::Milliseconds(2500);
 
 // The server's clock alone, by the library of moved_clock.cc: the database's goes on.
 class ClockJump : public Fault {
@@ -30,7 +34,9 @@ class ClockJump : public Fault {
   // It stays there until the next one. The longest hold of the callers is a day.
   absl::Status Begin(Site& site, Random& random) override {
     const absl::Duration jump = AnyDuration(random, absl::Minutes(1), absl::Hours(60));
-    return SetClock(Chance(random, 50) ? jump : -jump);
+    absl::Status jumped = SetClock(Chance(random, 50) ? jump : -jump);
+    absl::SleepFor(kNoticed);
+    return jumped;
   }
 
  private:
