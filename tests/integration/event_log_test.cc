@@ -230,8 +230,17 @@ TEST_F(EventLogTest, BeginsBeforeTheFirstOfATime) {
   EXPECT_EQ(since(31), 30);
 }
 
+// Of a small table an optimizer may well read all.
 TEST_F(EventLogTest, OnlyTheEndsOfIndexesAreRead) {
-  for (int i = 1; i <= 500; ++i) ASSERT_TRUE(Tell(connection(), i % 3, "sku", i).ok());
+  std::vector<EventChunkRecord> chunks;
+  for (int i = 3; i < 20'000; ++i) {
+    chunks.push_back({.log_id = static_cast<int16_t>(i % 3), .position = i / 3, .stamp = i, .create_time = {}});
+  }
+  Insert(chunks);
+  storage::RepositoriesTest::Run([](Sql& sql) {
+    sql.Raw("ANALYZE TABLE event_chunk");
+    return true;
+  });
   const auto reads_of = [&](auto read) {
     const int64_t before = Reads();
     read();
