@@ -80,6 +80,8 @@ std::unique_ptr<Fault> MakeDatabaseKill();
 std::unique_ptr<Fault> MakeEmbeddedDatabaseKill();
 std::unique_ptr<Fault> MakeDatabasePause();
 std::unique_ptr<Fault> MakeDatabaseReadOnly();
+std::unique_ptr<Fault> MakeDatabaseNodeKill();
+std::unique_ptr<Fault> MakeDatabaseNodeCut();
 std::unique_ptr<Fault> MakeDiskFull();
 std::unique_ptr<Fault> MakeDeadlockStorm();
 std::unique_ptr<Fault> MakeCommitKill();

@@ -7,7 +7,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "tests/faults/galera.h"
 
 namespace inventory::faults {
 namespace {
@@ -40,8 +42,8 @@ absl::StatusOr<std::unique_ptr<Site>> Site::SetUp(Options options) {
 
 Site::~Site() {
   servers_.clear();
-  database_proxy_.reset();
-  database_.reset();
+  database_proxies_.clear();
+  databases_.clear();
 }
 
 absl::Status Site::StartDatabase() {
@@ -50,15 +52,26 @@ absl::Status Site::StartDatabase() {
   // Pages of small tables; several run at once.
   options.buffer_pool_mib = 32;
   options.max_restart_pause = absl::Milliseconds(20);
-  auto started = storage::EmbeddedDatabase::Start(std::move(options));
-  if (!started.ok()) return started.status();
-  database_ = *std::move(started);
+  if (options_.database_nodes > 1) {
+    auto started = StartGalera(options_.data_dir, options_.database_nodes, options);
+    if (!started.ok()) return started.status();
+    databases_ = *std::move(started);
+  } else {
+    auto started = storage::EmbeddedDatabase::Start(std::move(options));
+    if (!started.ok()) return started.status();
+    databases_.push_back(*std::move(started));
+  }
   absl::Status made = MakeUser();
-  if (!made.ok()) return made;
-  auto proxy = Proxy::Start(
-      {.server_port = 0, .server_socket = database_->connection_options().socket, .hook = options_.packet_hook});
-  if (!proxy.ok()) return proxy.status();
-  database_proxy_ = *std::move(proxy);
+  return made.ok() ? StartProxies() : made;
+}
+
+absl::Status Site::StartProxies() {
+  for (const auto& database : databases_) {
+    auto proxy = Proxy::Start(
+        {.server_port = 0, .server_socket = database->connection_options().socket, .hook = options_.packet_hook});
+    if (!proxy.ok()) return proxy.status();
+    database_proxies_.push_back(*std::move(proxy));
+  }
   return absl::OkStatus();
 }
 
@@ -72,6 +85,12 @@ absl::Status Site::MakeUser() const {
   return made;
 }
 
+std::string Site::DatabaseUrl() const {
+  std::vector<std::string> addresses;
+  for (const auto& proxy : database_proxies_) addresses.push_back(absl::StrCat("127.0.0.1:", proxy->port()));
+  return absl::StrCat("--database-url=mysql://", kUser, "@", absl::StrJoin(addresses, ","), "/inventory");
+}
+
 std::vector<std::string> Site::ServerCommand() const {
   std::vector<std::string> command = {"/usr/bin/env"};
   command.insert(command.end(), options_.server_environment.begin(), options_.server_environment.end());
@@ -80,9 +99,7 @@ std::vector<std::string> Site::ServerCommand() const {
                                "--database-lock-timeout=1s", "--database-read-timeout=2s", "--sweep-interval=50ms"}) {
     command.emplace_back(argument);
   }
-  command.push_back(options_.embedded ? absl::StrCat("--data-dir=", options_.data_dir)
-                                      : absl::StrCat("--database-url=mysql://", kUser,
-                                                     "@127.0.0.1:", database_proxy_->port(), "/inventory"));
+  command.push_back(options_.embedded ? absl::StrCat("--data-dir=", options_.data_dir) : DatabaseUrl());
   command.insert(command.end(), options_.server_options.begin(), options_.server_options.end());
   return command;
 }
@@ -113,29 +130,41 @@ std::vector<std::string> Site::addresses() const {
 
 std::vector<std::string> Site::logs() const {
   std::vector<std::string> logs = {database_log()};
+  if (options_.database_nodes > 1) {
+    logs.clear();
+    for (int node = 1; node <= options_.database_nodes; ++node) {
+      logs.push_back(absl::StrCat(options_.data_dir, "/node-", node, "/database.log"));
+    }
+  }
   for (const auto& server : servers_) logs.push_back(server->log_file());
   return logs;
 }
 
 // A file that a killed database has left may name a process of somebody else's.
-int Site::database_pid() const {
-  if (database_ != nullptr) return database_->pid();
+int Site::database_pid(int node) const {
+  if (!databases_.empty()) return databases_[node]->pid();
   int pid = 0;
   if (!absl::SimpleAtoi(ReadFile(options_.data_dir + "/database.pid"), &pid) || pid <= 0) return 0;
   const std::string status = ReadFile(absl::StrCat("/proc/", pid, "/status"));
   return absl::StrContains(status, absl::StrCat("\nPPid:\t", servers_.front()->process().pid(), "\n")) ? pid : 0;
 }
 
-storage::DatabaseOptions Site::RootOptions() const {
+storage::DatabaseOptions Site::RootOptions(int node) const {
   storage::DatabaseOptions options;
   options.socket = options_.data_dir + "/database.sock";
-  if (database_ != nullptr) options = database_->connection_options();
+  if (!databases_.empty()) options = databases_[node]->connection_options();
   options.user = "root";
   return options;
 }
 
+absl::StatusOr<std::unique_ptr<storage::Connection>> Site::OpenRoot(int node) const {
+  return storage::Connection::Open(RootOptions(node));
+}
+
 absl::StatusOr<std::unique_ptr<storage::Connection>> Site::OpenRoot() const {
-  return storage::Connection::Open(RootOptions());
+  auto opened = OpenRoot(0);
+  for (int node = 1; !opened.ok() && node < options_.database_nodes; ++node) opened = OpenRoot(node);
+  return opened;
 }
 
 }  // namespace inventory::faults

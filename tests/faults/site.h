@@ -18,8 +18,9 @@ namespace inventory::faults {
 
 // clients -> a proxy -> a server -> database_proxy() -> the database, a process of this one's own.
 //
-// Several servers share the proxy of the database. Or, if embedded, the only server runs its private database itself,
-// and there is no proxy between them. Used by one thread, which must live as long as this.
+// Several servers share the proxy of the database. A database of several nodes is a Galera cluster, each node of which
+// has a proxy. Or, if embedded, the only server runs its private database itself, and there is no proxy between them.
+// Used by one thread, which must live as long as this.
 class Site {
  public:
   struct Options {
@@ -31,6 +32,8 @@ class Site {
     bool embedded = false;
     // 1 if embedded.
     int servers = 1;
+    // 1 if embedded.
+    int database_nodes = 1;
     // The environment of the servers besides this process's own, as NAME=value.
     std::vector<std::string> server_environment;
     // Further options of the servers.
@@ -52,12 +55,13 @@ class Site {
   // Whether that is the health of each of them.
   bool Serving() const;
   // Not if embedded.
-  Proxy& database_proxy() { return *database_proxy_; }
+  Proxy& database_proxy() { return *database_proxies_.front(); }
 
-  // A process of the database; 0 while it is down.
-  int database_pid() const;
-  // A session of the database's root, past the proxy.
+  // A process of the database, or of its node of that number; 0 while it is down.
+  int database_pid(int node = 0) const;
+  // A session of the database's root, past the proxy: with any node that takes one, or with that node.
   absl::StatusOr<std::unique_ptr<storage::Connection>> OpenRoot() const;
+  absl::StatusOr<std::unique_ptr<storage::Connection>> OpenRoot(int node) const;
   // The name by which the servers' sessions can be told from others.
   static constexpr char kUser[] = "inventory";
 
@@ -69,14 +73,16 @@ class Site {
  private:
   explicit Site(Options options) : options_(std::move(options)) {}
   absl::Status StartDatabase();
+  absl::Status StartProxies();
   absl::Status StartServers();
   std::vector<std::string> ServerCommand() const;
   absl::Status MakeUser() const;
-  storage::DatabaseOptions RootOptions() const;
+  storage::DatabaseOptions RootOptions(int node) const;
+  std::string DatabaseUrl() const;
 
   Options options_;
-  std::unique_ptr<storage::EmbeddedDatabase> database_;
-  std::unique_ptr<Proxy> database_proxy_;
+  std::vector<std::unique_ptr<storage::EmbeddedDatabase>> databases_;  // The nodes; none if embedded.
+  std::vector<std::unique_ptr<Proxy>> database_proxies_;
   std::vector<std::unique_ptr<Server>> servers_;
 };
 
