@@ -88,7 +88,15 @@ absl::StatusOr<feed::Page> EventFeed::ReadPage() {
   absl::StatusOr<feed::Cut> heads = feed::ReadHeads(**connection);
   if (!heads.ok()) return heads.status();
   if (*heads == at_) return feed::Page{.chunks = {}, .end = at_};
-  const bool lost = !heads->Covers(at_);
+  bool lost = !heads->Covers(at_);
+  if (lost) {
+    // After a fail-over: the position that is stored is as old as the events that the database has.
+    renew_at_ = {};
+    absl::Status again = Begin();
+    if (!again.ok()) return again;
+    if (!owned_) return feed::Page{.chunks = {}, .end = at_};
+    lost = !heads->Covers(at_);
+  }
   heads = feed::ReadEnd(**connection);
   if (!heads.ok()) return heads.status();
   if (lost) {
@@ -144,6 +152,10 @@ absl::Status EventFeed::PostChunks(const feed::Page& page) {
 }
 
 absl::Status EventFeed::Post(const std::vector<v1::Event>& events) {
+  if (Clock::now() > renew_at_ + absl::ToChronoMilliseconds(options_.lease * 3 / 4)) {
+    owned_ = false;
+    return LostTheFeed();
+  }
   absl::StatusOr<std::string> body = feed::CloudEventsJson(events, "/inventory/feeds/" + options_.feed_id);
   if (!body.ok()) return body.status();
   http::Request request{.url = options_.url,

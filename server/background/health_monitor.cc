@@ -21,7 +21,12 @@ HealthMonitor::HealthMonitor(storage::DatabaseOptions database, std::function<vo
     : database_(Impatient(std::move(database))), changed_(std::move(changed)), periodic_([this] { return Look(); }) {}
 
 absl::Duration HealthMonitor::Look() {
-  const bool healthy = Answers();
+  bool healthy = Answers();
+  if (!healthy && connection_ != nullptr) {
+    // It takes no writes. A new connection may find a server that does, and takes all others there.
+    connection_.reset();
+    healthy = Answers();
+  }
   if (healthy_ != healthy) {
     healthy_ = healthy;
     changed_(healthy);
@@ -46,8 +51,6 @@ bool HealthMonitor::Answers() {
   // Since MariaDB 12 it may say what is stricter than ON.
   const std::string_view value = results->front()[0].Text(0);
   const bool read_only = value != "0" && value != "OFF";
-  // The next one may find a server that takes writes.
-  if (read_only) connection_.reset();
   return !read_only;
 }
 

@@ -94,6 +94,14 @@ absl::StatusOr<std::vector<storage::EventRange>> FirstOf(storage::Connection& co
   return page;
 }
 
+// Whether a log that `cut` has something of has nothing in `other`.
+bool LacksOneOf(const Cut& cut, const Cut& other) {
+  for (int16_t log_id = 0; log_id < storage::kEventLogs; ++log_id) {
+    if (cut.At(log_id) > 0 && other.At(log_id) == 0) return true;
+  }
+  return false;
+}
+
 // The chunk of every log that comes after `cut`, among those that `later` has.
 std::vector<storage::EventPosition> Following(const Cut& cut, const Cut& later) {
   std::vector<storage::EventPosition> following;
@@ -166,8 +174,14 @@ absl::StatusOr<Cut> ReadEnd(storage::Connection& connection) {
   for (const storage::ChunkKey& key : storage::ParseChunkKeys(results->front())) fence = std::min(fence, key.stamp);
   storage::Sql below;
   storage::AppendSelectEventsBelow(below, fence);
-  const absl::StatusOr<Cut> fenced = ReadPositions(connection, below);
+  absl::StatusOr<Cut> fenced = ReadPositions(connection, below);
   if (!fenced.ok()) return fenced;
+  // Of a log all of whose older chunks are gone meanwhile, what was before those that are left.
+  if (LacksOneOf(end, *fenced)) {
+    const absl::StatusOr<Cut> beginning = ReadBeginning(connection);
+    if (!beginning.ok()) return beginning;
+    fenced->Cover(*beginning);
+  }
   for (int16_t log_id = 0; log_id < storage::kEventLogs; ++log_id) {
     end.Set(log_id, std::min(end.At(log_id), fenced->At(log_id)));
   }

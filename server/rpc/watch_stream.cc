@@ -80,7 +80,8 @@ void WatchStream::ReadStart() {
     return start->status();
   };
   Read(runtime_.reads(), call_.origin(), read, [self = shared_from_this(), start](const absl::Status& status) {
-    if (IsQueueFull(status)) return self->call_.Pause([self] { self->ReadStart(); });
+    // The pause must not keep the stream, which owns it; self_ does until the stream has ended.
+    if (IsQueueFull(status)) return self->call_.Pause([stream = self.get()] { stream->ReadStart(); });
     Next next = Next::kNothing;
     {
       storage::MutexLock lock(self->mutex_);
@@ -117,6 +118,8 @@ WatchStream::Next WatchStream::Decide() {
   if (next_page_) return DecideOnFollowing();
   const std::optional<feed::Cut> end = runtime_.tail().end();
   if (!end) return DecideOnHeartbeat();
+  // What it reads may be long and have nothing that is wanted.
+  if (DecideOnHeartbeat() == Next::kSend) return Next::kSend;
   // Another server's tail may have told it more of some logs.
   read_to_ = *end;
   read_to_.Cover(at_);
@@ -209,7 +212,7 @@ void WatchStream::ReadOn() {
 }
 
 void WatchStream::ReadIs(const absl::Status& status, feed::Page& page) {
-  if (IsQueueFull(status)) return call_.Pause([self = shared_from_this()] { self->ReadOn(); });
+  if (IsQueueFull(status)) return call_.Pause([this] { ReadOn(); });
   Next next = Next::kNothing;
   {
     storage::MutexLock lock(mutex_);
