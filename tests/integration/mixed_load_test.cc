@@ -36,17 +36,17 @@ class MixedLoadTest : public ServerTest {
     return promised;
   }
 
-  // All that moves units between the states of an order or between warehouses.
-  static void ExpectEverythingHappened(const Shop& shop) {
+  // Whether all has happened that moves units between the states of an order or between warehouses.
+  static bool EverythingHappened(const Shop& shop) {
     std::set<v1::MovementType> seen;
     for (const auto& [sku, movements] : ReadLedgers(client(), shop.skus)) {
       for (const v1::Movement& movement : movements) seen.insert(movement.type());
     }
-    EXPECT_THAT(seen,
-                ::testing::IsSupersetOf({v1::MOVEMENT_TYPE_RESERVE, v1::MOVEMENT_TYPE_RELEASE, v1::MOVEMENT_TYPE_EXPIRE,
-                                         v1::MOVEMENT_TYPE_SHIP, v1::MOVEMENT_TYPE_REALLOCATE, v1::MOVEMENT_TYPE_RETURN,
-                                         v1::MOVEMENT_TYPE_RECEIVE, v1::MOVEMENT_TYPE_TRANSFER_OUT,
-                                         v1::MOVEMENT_TYPE_TRANSFER_IN, v1::MOVEMENT_TYPE_FILL}));
+    const std::vector<v1::MovementType> all = {
+        v1::MOVEMENT_TYPE_RESERVE,      v1::MOVEMENT_TYPE_RELEASE,    v1::MOVEMENT_TYPE_EXPIRE,  v1::MOVEMENT_TYPE_SHIP,
+        v1::MOVEMENT_TYPE_RETURN,       v1::MOVEMENT_TYPE_REALLOCATE, v1::MOVEMENT_TYPE_RECEIVE, v1::MOVEMENT_TYPE_FILL,
+        v1::MOVEMENT_TYPE_TRANSFER_OUT, v1::MOVEMENT_TYPE_TRANSFER_IN};
+    return std::all_of(all.begin(), all.end(), [&seen](v1::MovementType type) { return seen.contains(type); });
   }
 
   static std::vector<v1::Backorder> QueueOf(const std::string& sku) {
@@ -91,10 +91,12 @@ TEST_F(MixedLoadTest, EveryAnswerIsTrueAndEveryNumberTheSumOfItsParts) {
   ServerProcess second({.database_url = storage::UrlOf(database()), .arguments = {"--sweep-interval=10ms"}});
   Load load({server().address(), second.address()}, Name(""));
   load.AwaitAcknowledged(1500);
+  // What comes last in an order's life may take longer.
+  for (int more = 0; more < 10 && !EverythingHappened(load.shop()); ++more) load.AwaitAcknowledged(500);
   load.Stop();
   EXPECT_EQ(load.Count(RecordedWrite::End::kUnknown), 0);
   load.Check(client());
-  ExpectEverythingHappened(load.shop());
+  EXPECT_TRUE(EverythingHappened(load.shop()));
   for (const std::string& sku : load.shop().skus) {
     SCOPED_TRACE(sku);
     EXPECT_TRUE(Eventually([&] { return CountersAgree(load.shop(), sku); }));
