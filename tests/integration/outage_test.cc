@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "tests/integration/load.h"
 #include "tests/integration/server_fixture.h"
+#include "tests/integration/watching.h"
 
 namespace inventory::integration {
 namespace {
@@ -201,6 +202,36 @@ TEST_F(OutageTest, KillingTheDatabaseUnderLoadLosesAndDoublesNothing) {
   load.Stop();
   EXPECT_TRUE(Recovers());
   load.Check(client());
+}
+
+// One who stays, and one who comes again with his token all the time. What was told is there, and what is there was
+// told.
+TEST_F(OutageTest, WatchersAreToldWhatTheDatabaseHasThoughItIsKilled) {
+  const auto request = Pb<v1::WatchRequest>("heartbeat_interval { seconds: 1 } filter { types: EVENT_TYPE_MOVEMENT }");
+  const auto address = [this] { return server().address(); };
+  Follower stays(address, request);
+  Follower comes_again(address, request, /*messages_of_a_call=*/3);
+  Load load({server().address()});
+  for (int i = 0; i < 3; ++i) {
+    load.AwaitAcknowledged(100);
+    kill(DatabasePid(), SIGKILL);
+  }
+  load.AwaitAcknowledged(100);
+  load.Stop();
+  EXPECT_TRUE(Recovers());
+  Must(Adjust("last", 1));
+  for (Follower* follower : {&stays, &comes_again}) {
+    follower->AwaitRequest("last");
+    follower->Stop();
+    std::map<std::string, std::vector<v1::Movement>> told;
+    for (const v1::Event& event : follower->events()) told[event.movement().sku()].push_back(event.movement());
+    for (const auto& [sku, ledger] : ReadLedgers(client(), load.shop().skus)) {
+      // Holds may run out after the last event.
+      ASSERT_LE(told[sku].size(), ledger.size());
+      for (std::size_t i = 0; i < told[sku].size(); ++i) EXPECT_THAT(told[sku][i], EqualsProto(ledger[i]));
+      for (std::size_t i = told[sku].size(); i < ledger.size(); ++i) EXPECT_EQ(ledger[i].actor(), "system");
+    }
+  }
 }
 
 TEST_F(OutageTest, AHangingDatabaseUnderLoadLosesAndDoublesNothing) {
