@@ -144,8 +144,8 @@ class Rows {
 // One session: READ COMMITTED, UTC, strict SQL mode, utf8mb4, bounded lock waits. Not thread-safe.
 class Connection {
  public:
-  // UNAVAILABLE if the database can't be reached or refuses. A server that takes no writes will do only if it is the one
-  // in use and no other address has one that does: the rows of others may be old.
+  // UNAVAILABLE if the database can't be reached or refuses. A server that takes no writes will do only if it is the
+  // one in use and no other address has one that does: the rows of others may be old.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const DatabaseOptions& options);
 
   virtual ~Connection() = default;
