@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/server_facts.h"
 #include "storage/sql_error.h"
 
 namespace inventory::storage {
@@ -163,9 +164,6 @@ absl::Status SetUpEngine(ConnectorConnection& connection, const std::vector<Rows
   return absl::OkStatus();
 }
 
-// ON, or since MariaDB 12 also what is stricter, unless OFF.
-bool IsOn(std::string_view variable) { return variable != "0" && variable != "OFF"; }
-
 }  // namespace
 
 struct Connection::Opened {
@@ -190,7 +188,7 @@ absl::StatusOr<Connection::Opened> Connection::OpenAt(const DatabaseOptions& opt
   Connection& base = *connection;
   base.current_ = options.current;
   base.address_ = address;
-  return Opened{std::move(connection), IsOn((*settings)[3][0].Text(1))};
+  return Opened{std::move(connection), IsReadOnly((*settings)[3][0].Text(1))};
 }
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const DatabaseOptions& options) {

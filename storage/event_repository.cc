@@ -3,6 +3,21 @@
 #include "absl/strings/str_cat.h"
 
 namespace inventory::storage {
+namespace {
+
+// Selects, for every log that has one, the first chunk in the order whose stamp compares so: one look at the index for
+// each, because stamps rise along a log.
+bool AppendSelectFirstOfEach(Sql& sql, std::string_view comparison, int64_t stamp, std::string_view order) {
+  BeginStatement(sql);
+  for (int log_id = 0; log_id < kEventLogs; ++log_id) {
+    if (log_id > 0) sql.Raw(" UNION ALL ");
+    sql.Raw("(SELECT log_id, position FROM event_chunk FORCE INDEX (event_chunk_by_log) WHERE log_id = ").Int(log_id);
+    sql.Raw(" AND stamp ").Raw(comparison).Raw(" ").Int(stamp).Raw(" ORDER BY ").Raw(order).Raw(" LIMIT 1)");
+  }
+  return true;
+}
+
+}  // namespace
 
 // Each is one look at the end of an index.
 std::string EventLogEndColumns(int log_id) {
@@ -30,26 +45,11 @@ bool AppendSelectEventFirsts(Sql& sql) {
   return true;
 }
 
-// One look at the index for each log: stamps rise along a log.
 bool AppendSelectEventsSince(Sql& sql, absl::Time time) {
-  BeginStatement(sql);
-  for (int log_id = 0; log_id < kEventLogs; ++log_id) {
-    if (log_id > 0) sql.Raw(" UNION ALL ");
-    sql.Raw("(SELECT log_id, position FROM event_chunk FORCE INDEX (event_chunk_by_log) WHERE log_id = ").Int(log_id);
-    sql.Raw(" AND stamp >= ").Int(absl::ToUnixMicros(time)).Raw(" ORDER BY stamp LIMIT 1)");
-  }
-  return true;
+  return AppendSelectFirstOfEach(sql, ">=", absl::ToUnixMicros(time), "stamp");
 }
 
-bool AppendSelectEventsBelow(Sql& sql, int64_t stamp) {
-  BeginStatement(sql);
-  for (int log_id = 0; log_id < kEventLogs; ++log_id) {
-    if (log_id > 0) sql.Raw(" UNION ALL ");
-    sql.Raw("(SELECT log_id, position FROM event_chunk FORCE INDEX (event_chunk_by_log) WHERE log_id = ").Int(log_id);
-    sql.Raw(" AND stamp < ").Int(stamp).Raw(" ORDER BY stamp DESC LIMIT 1)");
-  }
-  return true;
-}
+bool AppendSelectEventsBelow(Sql& sql, int64_t stamp) { return AppendSelectFirstOfEach(sql, "<", stamp, "stamp DESC"); }
 
 bool AppendSelectEventStamps(Sql& sql, std::span<const EventPosition> chunks) {
   if (chunks.empty()) return false;

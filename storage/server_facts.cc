@@ -66,6 +66,8 @@ void CheckVersion(ServerFacts& facts) {
 
 }  // namespace
 
+bool IsReadOnly(std::string_view variable) { return !variable.empty() && variable != "0" && variable != "OFF"; }
+
 absl::StatusOr<ServerFacts> ReadServerFacts(Connection& connection) {
   Sql sql;
   sql.Raw("SELECT VERSION()").Then();
@@ -78,7 +80,7 @@ absl::StatusOr<ServerFacts> ReadServerFacts(Connection& connection) {
   facts.version = std::string((*results)[0][0].Text(0));
   Variables variables;
   for (const Row& row : (*results)[1]) variables[std::string(row.Text(0))] = std::string(row.Text(1));
-  facts.read_only = IsOn(Value(variables, "read_only")) || IsOn(Value(variables, "super_read_only"));
+  facts.read_only = IsReadOnly(Value(variables, "read_only")) || IsOn(Value(variables, "super_read_only"));
   CheckDurability(variables, facts);
   CheckPacket(variables, facts);
   CheckVersion(facts);

@@ -3,6 +3,7 @@
 #define INVENTORY_STORAGE_SERVER_FACTS_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -18,6 +19,10 @@ struct ServerFacts {
   // Reasons why this service can't run on the server at all. Empty: it can.
   std::vector<std::string> unsupported;
 };
+
+// Whether a server whose variable read_only is this takes no writes. Since MariaDB 12 there is what is stricter than
+// ON.
+bool IsReadOnly(std::string_view variable);
 
 absl::StatusOr<ServerFacts> ReadServerFacts(Connection& connection);
 

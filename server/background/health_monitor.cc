@@ -1,7 +1,8 @@
 #include "server/background/health_monitor.h"
 
-#include <string_view>
 #include <utility>
+
+#include "storage/server_facts.h"
 
 namespace inventory::background {
 namespace {
@@ -48,10 +49,7 @@ bool HealthMonitor::Answers() {
     connection_.reset();
     return false;
   }
-  // Since MariaDB 12 it may say what is stricter than ON.
-  const std::string_view value = results->front()[0].Text(0);
-  const bool read_only = value != "0" && value != "OFF";
-  return !read_only;
+  return !storage::IsReadOnly(results->front()[0].Text(0));
 }
 
 }  // namespace inventory::background

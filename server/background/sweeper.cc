@@ -23,6 +23,14 @@ constexpr int64_t kMaxChunks = 500;     // In one step.
 constexpr absl::Duration kPauseBetweenSteps = absl::Milliseconds(20);
 constexpr absl::Duration kForgetInterval = absl::Minutes(1);
 
+// Runs the statement, which deletes, and says how many rows it has deleted.
+absl::StatusOr<int64_t> Delete(storage::ConnectionPool& pool, storage::Sql sql) {
+  storage::BeginStatement(sql).Raw("SELECT ROW_COUNT()");
+  const auto results = Ask(pool, sql);
+  if (!results.ok()) return results.status();
+  return results->back()[0].Int(0);
+}
+
 }  // namespace
 
 Sweeper::Sweeper(Options options, storage::ConnectionPool& pool, pipeline::GroupCommitter& committer,
@@ -75,20 +83,17 @@ absl::Duration Sweeper::RaiseExpiries() {
 absl::Duration Sweeper::ForgetRequests() {
   storage::Sql sql;
   storage::AppendDeleteOldRequests(sql, options_.request_id_retention, kMaxRequests);
-  storage::BeginStatement(sql).Raw("SELECT ROW_COUNT()");
-  const auto results = Ask(pool_, sql);
-  if (!results.ok()) return kForgetInterval;
-  return results->back()[0].Int(0) >= kMaxRequests ? kPauseBetweenSteps : kForgetInterval;
+  const absl::StatusOr<int64_t> deleted = Delete(pool_, std::move(sql));
+  return deleted.ok() && *deleted >= kMaxRequests ? kPauseBetweenSteps : kForgetInterval;
 }
 
 // One log after another.
 absl::Duration Sweeper::ForgetEvents() {
   storage::Sql sql;
   storage::AppendDeleteOldEvents(sql, event_log_, options_.event_retention, kMaxChunks);
-  storage::BeginStatement(sql).Raw("SELECT ROW_COUNT()");
-  const auto results = Ask(pool_, sql);
-  if (!results.ok()) return kForgetInterval;
-  if (results->back()[0].Int(0) >= kMaxChunks) return kPauseBetweenSteps;
+  const absl::StatusOr<int64_t> deleted = Delete(pool_, std::move(sql));
+  if (!deleted.ok()) return kForgetInterval;
+  if (*deleted >= kMaxChunks) return kPauseBetweenSteps;
   event_log_ = (event_log_ + 1) % storage::kEventLogs;
   return event_log_ == 0 ? kForgetInterval : kPauseBetweenSteps;
 }

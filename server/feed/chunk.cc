@@ -62,11 +62,17 @@ int64_t ChunksIn(const std::vector<storage::EventRange>& ranges) {
   return chunks;
 }
 
+// The first chunk of each.
+std::vector<storage::EventPosition> FirstsOf(const std::vector<storage::EventRange>& ranges) {
+  std::vector<storage::EventPosition> firsts;
+  for (const storage::EventRange& range : ranges) firsts.push_back({range.log_id, range.after + 1});
+  return firsts;
+}
+
 // Of ranges with more chunks than a page has, those with the least stamps: what makes up the page.
 absl::StatusOr<std::vector<storage::EventRange>> FirstOf(storage::Connection& connection,
                                                          const std::vector<storage::EventRange>& ranges) {
-  std::vector<storage::EventPosition> firsts;
-  for (const storage::EventRange& range : ranges) firsts.push_back({range.log_id, range.after + 1});
+  const std::vector<storage::EventPosition> firsts = FirstsOf(ranges);
   storage::Sql sql;
   storage::AppendSelectEventStamps(sql, firsts);
   auto results = connection.Execute(sql);
@@ -102,19 +108,10 @@ bool LacksOneOf(const Cut& cut, const Cut& other) {
   return false;
 }
 
-// The chunk of every log that comes after `cut`, among those that `later` has.
-std::vector<storage::EventPosition> Following(const Cut& cut, const Cut& later) {
-  std::vector<storage::EventPosition> following;
-  for (const storage::EventRange& range : RangesBetween(cut, later)) {
-    following.push_back({range.log_id, range.after + 1});
-  }
-  return following;
-}
-
 }  // namespace
 
 absl::StatusOr<Chunk> ToChunk(const storage::EventChunkRecord& record) {
-  Chunk chunk{.log_id = record.log_id, .position = record.position, .stamp = record.stamp, .bytes = 0, .events = {}};
+  Chunk chunk{.log_id = record.log_id, .position = record.position, .bytes = 0, .events = {}};
   v1::WatchResponse stored;
   if (!stored.ParseFromString(record.payload)) {
     return absl::InternalError(
@@ -163,8 +160,9 @@ absl::StatusOr<Cut> ReadEnd(storage::Connection& connection) {
   auto results = connection.Execute(sql);
   if (!results.ok()) return results.status();
   Cut end(storage::ParseEventPositions(results->front()));
+  // What has come after it meanwhile, the first of each log.
   const std::vector<storage::EventPosition> following =
-      Following(end, Cut(storage::ParseEventPositions(results->back())));
+      FirstsOf(RangesBetween(end, Cut(storage::ParseEventPositions(results->back()))));
   if (following.empty()) return end;
   storage::Sql stamps;
   storage::AppendSelectEventStamps(stamps, following);

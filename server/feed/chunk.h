@@ -18,7 +18,6 @@ namespace inventory::feed {
 struct Chunk {
   int16_t log_id = 0;
   int64_t position = 0;
-  int64_t stamp = 0;
   std::size_t bytes = 0;          // In memory.
   std::vector<v1::Event> events;  // Complete, in order.
 };

@@ -37,6 +37,18 @@ void ReadPassword(ServerOptions& options, Problems& problems) {
   options.database.password = password;
 }
 
+// What a URL says.
+void TakePlace(const storage::DatabaseOptions& parsed, storage::DatabaseOptions& database) {
+  database.host = parsed.host;
+  database.port = parsed.port;
+  database.socket = parsed.socket;
+  database.user = parsed.user;
+  database.database = parsed.database;
+  database.tls_ca = parsed.tls_ca;
+  database.others = parsed.others;
+  database.current = parsed.current;
+}
+
 void CompleteDatabase(ServerOptions& options, Problems& problems) {
   ReadPassword(options, problems);
   storage::DatabaseOptions& database = options.database;
@@ -62,13 +74,7 @@ void CompleteDatabase(ServerOptions& options, Problems& problems) {
     problems.push_back(absl::StrCat("--database-url: ", std::string(parsed.status().message())));
     return;
   }
-  database.host = parsed->host;
-  database.port = parsed->port;
-  database.socket = parsed->socket;
-  database.user = parsed->user;
-  database.database = parsed->database;
-  database.tls_ca = parsed->tls_ca;
-  database.others = parsed->others;
+  TakePlace(*parsed, database);
 }
 
 // Everything but the place is as for the database itself.
@@ -88,13 +94,8 @@ void CompleteReadDatabase(ServerOptions& options, Problems& problems) {
         "--read-database-url: names several servers; name one replica, or an address that leads to any of them");
     return;
   }
-  options.read_database = *parsed;
-  options.read_database.password = options.database.password;
-  options.read_database.connect_timeout = options.database.connect_timeout;
-  options.read_database.read_timeout = options.database.read_timeout;
-  options.read_database.write_timeout = options.database.write_timeout;
-  options.read_database.lock_wait_timeout = options.database.lock_wait_timeout;
-  options.read_database.idle_timeout = options.database.idle_timeout;
+  options.read_database = options.database;
+  TakePlace(*parsed, options.read_database);
 }
 
 // Better now than at the first call.
@@ -109,6 +110,13 @@ void CheckAuthorities(const std::string& option, const std::string& path, Proble
   if (!absl::StrContains(text, "-----BEGIN CERTIFICATE-----")) {
     problems.push_back(absl::StrCat(option, ": ", path, " has no certificate in PEM"));
   }
+}
+
+// A lease must not end while its holder is at work.
+void CheckLease(const std::string& prefix, absl::Duration lease, absl::Duration timeout, Problems& problems) {
+  if (lease > timeout) return;
+  problems.push_back(absl::StrCat("--", prefix, "-lease: ", absl::FormatDuration(lease), " is not above --", prefix,
+                                  "-timeout, ", absl::FormatDuration(timeout)));
 }
 
 // The XDG base directory specification has relative paths ignored.
@@ -141,16 +149,8 @@ void Complete(ServerOptions& options, Problems& problems) {
   if (options.event_feed_id.empty() || options.event_feed_id.size() > 64) {
     problems.emplace_back("--event-feed-id: must have 1 to 64 bytes");
   }
-  if (options.event_feed_lease <= options.event_feed_timeout) {
-    problems.push_back(absl::StrCat("--event-feed-lease: ", absl::FormatDuration(options.event_feed_lease),
-                                    " is not above --event-feed-timeout, ",
-                                    absl::FormatDuration(options.event_feed_timeout)));
-  }
-  if (options.low_stock_lease <= options.low_stock_timeout) {
-    problems.push_back(absl::StrCat("--low-stock-lease: ", absl::FormatDuration(options.low_stock_lease),
-                                    " is not above --low-stock-timeout, ",
-                                    absl::FormatDuration(options.low_stock_timeout)));
-  }
+  CheckLease("event-feed", options.event_feed_lease, options.event_feed_timeout, problems);
+  CheckLease("low-stock", options.low_stock_lease, options.low_stock_timeout, problems);
   if (options.max_requests_memory / 2 < options.max_request_memory) {
     problems.push_back(absl::StrCat(
         "--max-requests-memory: ", ShowBytes(static_cast<int64_t>(options.max_requests_memory)),
