@@ -1,0 +1,114 @@
+{{/* Names, labels and images. */}}
+
+{{- define "inventory.name" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
+{{- end }}
+
+{{/* Short enough for the longest of what is put behind it: "-headless". */}}
+{{- define "inventory.fullname" -}}
+{{- $name := include "inventory.name" . -}}
+{{- $both := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- .Values.fullnameOverride | default $both | trunc 50 | trimSuffix "-" -}}
+{{- end }}
+
+{{/* Takes a list of the root and the component's name. */}}
+{{- define "inventory.selector" -}}
+app.kubernetes.io/name: {{ include "inventory.name" (index . 0) }}
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end }}
+
+{{/* The same for labels: those of the selector and further ones. */}}
+{{- define "inventory.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "inventory.selector" . }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
+{{- with $root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "inventory.image" -}}
+{{- $image := .Values.image -}}
+{{- if $image.digest -}}
+{{ $image.repository }}@{{ $image.digest }}
+{{- else -}}
+{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}
+{{- end -}}
+{{- end }}
+
+{{- define "inventory.serviceAccount" -}}
+{{- $account := .Values.serviceAccount -}}
+{{- $account.name | default (ternary (include "inventory.fullname" .) "default" $account.create) -}}
+{{- end }}
+
+{{/* The name by which callers in the cluster know the server. */}}
+{{- define "inventory.host" -}}
+{{ include "inventory.fullname" . }}.{{ .Release.Namespace }}.svc
+{{- end }}
+
+{{/* The database of this chart: mariadb, mysql or empty. */}}
+{{- define "inventory.ownDatabase" -}}
+{{- if .Values.mariadb.enabled -}}mariadb{{- else if .Values.mysql.enabled -}}mysql{{- end -}}
+{{- end }}
+
+{{- define "inventory.databaseSecret" -}}
+{{- .Values.database.existingSecret.name | default (printf "%s-database" (include "inventory.fullname" .)) -}}
+{{- end }}
+
+{{- define "inventory.migrations" -}}
+{{- .Values.migrations.mode | default (ternary "start" "hook" (ne (include "inventory.ownDatabase" .) "")) -}}
+{{- end }}
+
+{{/* The Secret with the server's certificate; empty without TLS. */}}
+{{- define "inventory.tlsSecret" -}}
+{{- if .Values.tls.certManager.enabled -}}
+{{ include "inventory.fullname" . }}-tls
+{{- else -}}
+{{ .Values.tls.existingSecret }}
+{{- end -}}
+{{- end }}
+
+{{/* Where the authority of the server's certificate is: a map of secret or configMap, and key. */}}
+{{- define "inventory.serverCa" -}}
+{{- $ca := .Values.tls.serverCa -}}
+{{- if or $ca.secret $ca.configMap -}}
+{{- toYaml $ca -}}
+{{- else -}}
+{{- dict "secret" (include "inventory.tlsSecret" .) "configMap" "" "key" $ca.key | toYaml -}}
+{{- end -}}
+{{- end }}
+
+{{/* The ConfigMap with the policy; empty without one. */}}
+{{- define "inventory.policyConfigMap" -}}
+{{- if .Values.auth.policy.bindings -}}
+{{ include "inventory.fullname" . }}-policy
+{{- else -}}
+{{ .Values.auth.existingConfigMap.name }}
+{{- end -}}
+{{- end }}
+
+{{- define "inventory.policyKey" -}}
+{{- ternary "policy.json" .Values.auth.existingConfigMap.key (gt (len .Values.auth.policy.bindings) 0) -}}
+{{- end }}
+
+{{- define "inventory.stopSeconds" -}}
+{{- $stop := .Values.shutdown -}}
+{{- add $stop.preStopSeconds $stop.drainDelaySeconds $stop.graceSeconds 10 -}}
+{{- end }}
+
+{{/* Not empty if callers must show a certificate. */}}
+{{- define "inventory.certificateRequired" -}}
+{{- $ca := .Values.tls.clientCa -}}
+{{- if and (or $ca.secret $ca.configMap) (eq .Values.tls.clientAuth "require") -}}yes{{- end -}}
+{{- end }}
+
+{{/* Not empty if `helm test` has what it must show. */}}
+{{- define "inventory.testable" -}}
+{{- $test := .Values.test -}}
+{{- $certificate := include "inventory.certificateRequired" . -}}
+{{- $asked := or $certificate (include "inventory.policyConfigMap" .) -}}
+{{- if or (not $asked) $test.clientCertificate (and $test.token.name (not $certificate)) -}}yes{{- end -}}
+{{- end }}

@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+"""Values that are wrong are refused, by values.schema.json or by templates/_checks.tpl, with words that help."""
+import unittest
+
+import chart
+
+# What is set on top of ci/minimal-values.yaml, and what is said.
+WRONG = {
+    # What there is not.
+    "replica=3": "additional properties 'replica' not allowed",
+    "database.host=db": "additional properties 'host' not allowed",
+    "config.lane=3": "additional properties 'lane' not allowed",
+    "metrics.serviceMonitor.enable=true": "additional properties 'enable' not allowed",
+    # Options that follow from other values.
+    "config.listen=0.0.0.0:1": "additional properties 'listen' not allowed",
+    "config.allow-plaintext=true": "additional properties 'allow-plaintext' not allowed",
+    # Kinds and bounds.
+    "replicas=two": "got string, want integer",
+    "config.lanes=65": "maximum: got 65, want 64",
+    "config.hold-ttl=soon": "does not match pattern",
+    "config.reflection=perhaps": "got string, want boolean",
+    "config.log-level=loud": "value must be one of",
+    "config.event-buffer=64MB": "does not match pattern",
+    "config.webhook-hosts=a#b": "does not match pattern",
+    "image.digest=sha256:1": "does not match pattern",
+    "image.pullPolicy=Sometimes": "value must be one of",
+    "database.hosts={db/x}": "does not match pattern",
+    "database.name=": "minLength",
+    "service.port=70000": "maximum",
+    "shutdown.drainDelaySeconds=601": "maximum",
+    "resources.limits.memory=much": "does not match pattern",
+    "podDisruptionBudget.maxUnavailable=101%": "does not match pattern",
+    "eventFeed.url=ftp://x": "does not match pattern",
+    "auth.jwt.keysUrl=http://x": "does not match pattern",
+    "tls.clientAuth=perhaps": "value must be one of",
+    # What doesn't fit together.
+    "database.hosts=null": "a database is needed",
+    "mysql.enabled=true": "a database is needed: give one of",
+    "database.password=x": "database.existingSecret and database.password are both given",
+    "database.existingSecret.name=": "the database's password is needed",
+    "database.tls.ca.secret=a,database.tls.ca.configMap=b": "database.tls.ca names a Secret and a ConfigMap",
+    "migrations.user=owner": "migrations.user and migrations.existingSecret.name go together",
+    "migrations.user=owner,migrations.existingSecret.name=x,migrations.mode=none": "migrations.user is for",
+    "database.hosts=null,mariadb.enabled=true,migrations.mode=hook": "runs before the database of this chart is there",
+    "database.hosts=null,mariadb.enabled=true,readReplica.host=r": "has neither a certificate nor a replica",
+    "tls.existingSecret=": "TLS is needed",
+    "tls.plaintext=true": "TLS is needed: give one of",
+    "tls.existingSecret=,tls.plaintext=true": "tls.clientCa needs TLS",
+    "tls.existingSecret=,tls.certManager.enabled=true": "tls.certManager.issuer.name is needed",
+    "tls.clientCa.secret=": "who may call?",
+    "tls.clientAuth=request": "who may call?",
+    "auth.existingConfigMap.name=p,tls.clientCa.secret=": "nothing to show who they are",
+    "auth.existingConfigMap.name=p,auth.anonymous=true": "auth.anonymous contradicts the policy",
+    "auth.existingConfigMap.name=p,auth.policy.bindings[0].role=admin,auth.policy.bindings[0].identity=a": "give one of them",
+    "auth.jwt.keys=x": "auth.jwt needs a policy",
+    "auth.existingConfigMap.name=p,auth.jwt.keys=x": "auth.jwt.issuer and auth.jwt.audience are needed",
+    "auth.existingConfigMap.name=p,auth.jwt.keys=x,auth.jwt.keysUrl=https://x": "give one of auth.jwt.keysUrl",
+    "auth.policy.bindings[0].role=admin": "oneOf",
+    "auth.policy.bindings[0].role=king,auth.policy.bindings[0].identity=a": "value must be one of",
+    "terminationGracePeriodSeconds=39": "kills a server before it has stopped: shutdown needs 40",
+    "shutdown.graceSeconds=60,terminationGracePeriodSeconds=60": "shutdown needs 80",
+    "autoscaling.minReplicas=9": "autoscaling.minReplicas is above",
+}
+
+
+class RefusalsTest(unittest.TestCase):
+    def test_every_wrong_value(self):
+        for values, words in WRONG.items():
+            with self.subTest(values):
+                made = chart.template(chart.cases()["minimal"], "--set", values)
+                self.assertNotEqual(made.returncode, 0, "it was rendered")
+                self.assertIn(words, made.stderr)
+
+    def test_defaults_say_what_is_missing(self):
+        made = chart.helm("template", "stock", chart.CHART, f"--kube-version={chart.KUBERNETES}")
+        self.assertIn("a database is needed: give one of database.hosts, mariadb.enabled=true", made.stderr)
+
+    def test_old_kubernetes(self):
+        made = chart.helm("template", "stock", chart.CHART, "--kube-version=1.29.0",
+                          f"--values={chart.cases()['minimal']}")
+        self.assertIn("chart requires kubeVersion", made.stderr)
+
+
+if __name__ == "__main__":
+    chart.tool("helm")
+    unittest.main(verbosity=2)
