@@ -6,10 +6,10 @@ STEPS ?= 500
 FUZZ_SECONDS ?= 300
 SOURCES = $(shell git ls-files '*.cc' '*.h')
 
-.PHONY: help run test test-galera model-test fuzz fuzz-seconds coverage faults bench bench-full packages asan tsan ci ci-full format lint tidy dependencies clean
+.PHONY: help run test test-galera test-kubernetes model-test fuzz fuzz-seconds coverage faults bench bench-full packages asan tsan ci ci-full format lint tidy dependencies clean
 
 help: ## Lists the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 25
 	@echo 'make run takes LISTEN=HOST:PORT, METRICS_LISTEN=HOST:PORT and DATA_DIR=FOLDER; to serve other machines'
 	@echo '  TLS_CERT_FILE, TLS_KEY_FILE and TLS_CA_FILE, or ALLOW_PLAINTEXT=true.'
 	@echo 'make bench takes BENCH=OPTIONS, and MySQL from INVENTORY_BENCH_MYSQL: tests/bench/README.md.'
@@ -29,6 +29,11 @@ test-galera: ## Runs the integration tests on MariaDB as a Galera cluster of one
 	@server/dev/install-dependencies.sh --ci
 	@server/dev/build.sh release
 	@INVENTORY_TEST_DATABASE_SERVER="$$(server/dev/galera.sh)" server/dev/test.sh release --tests-regex '^integration$$'
+
+test-kubernetes: ## Installs the Helm chart into a real kube-apiserver, upgrades it, tests it and rolls it back
+	@server/dev/install-dependencies.sh --ci
+	@server/dev/build.sh release inventory-server inventoryctl
+	@tests/helm/kubernetes_test.py build/release
 
 model-test: dependencies ## Compares the rules with their model for a million random commands
 	@server/dev/build.sh release unit_tests
@@ -74,8 +79,8 @@ tsan: dependencies ## Runs all that starts no gRPC server under ThreadSanitizer:
 ci: ## Does what must pass before a change lands
 	@.ci/run
 
-ci-full: ci tsan tidy fuzz-seconds test-galera ## The same, and everything slower
-	@server/dev/test.sh release --exclude-regex '^(unit|package_.*)$$' --repeat until-fail:5
+ci-full: ci tsan tidy fuzz-seconds test-galera test-kubernetes ## The same, and everything slower
+	@server/dev/test.sh release --exclude-regex '^(unit|package_.*|helm_.*)$$' --repeat until-fail:5
 
 fuzz-seconds:
 	@server/dev/install-dependencies.sh --ci
