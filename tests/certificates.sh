@@ -1,0 +1,24 @@
+# For test scripts: certificates and keys of tokens, made in the current folder. To be sourced after tests/serving.sh.
+# shellcheck shell=bash
+
+# An authority: ca.pem and ca.key.
+make_authority() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=ca -keyout ca.key -out ca.pem \
+    2>>openssl.out
+}
+
+# A certificate of it, $1.pem and $1.key, with the alternative names $2.
+make_certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=$1" -CA ca.pem -CAkey ca.key \
+    -addext "subjectAltName=$2" -addext basicConstraints=CA:FALSE -keyout "$1.key" -out "$1.pem" 2>>openssl.out
+}
+
+base64url() { openssl base64 -A | tr '+/' '-_' | tr -d =; }
+
+# The key of an issuer of tokens, issuer.key, and the key set that its tokens are verified with, keys.json.
+make_token_keys() {
+  local modulus
+  openssl genrsa -out issuer.key 2048 2>>openssl.out
+  modulus="$(openssl rsa -in issuer.key -noout -modulus | sed s/Modulus=// | xxd -r -p | base64url)"
+  echo "{\"keys\": [{\"kty\": \"RSA\", \"kid\": \"1\", \"alg\": \"RS256\", \"e\": \"AQAB\", \"n\": \"$modulus\"}]}" >keys.json
+}

@@ -1,0 +1,63 @@
+"""Whether a Prometheus that watches a busy server has data for every query of the dashboard and of every alert.
+    check_queries.py PROMETHEUS_URL SECONDS
+Looks at the last SECONDS. While all is well an alert has no data, so each thing that it compares is asked for instead, as
+promql.measured says. Prints what has no data, and ends with 1 then."""
+import sys
+import time
+
+import dashboard
+import promql
+from prometheus_api import Prometheus
+
+WINDOW = "15s"
+# They may fire on a machine that is busy with other things.
+MAY_FIRE = ("Burn", "Busy", "QueueNearlyFull")
+
+
+def check_dashboard(prometheus, seconds, problems):
+    """The number of queries."""
+    count = 0
+    end = time.time()
+    for panel in dashboard.panels(dashboard.load()):
+        for target in panel["targets"]:
+            query = dashboard.filled(target["expr"], WINDOW, f"{seconds}s")
+            count += 1
+            try:
+                found = prometheus.now(query) if target["instant"] else prometheus.over(query, end - seconds, end, 1)
+            except ValueError as error:
+                problems.append(f"{panel['title']}: {error}: {query}")
+                continue
+            if not found:
+                problems.append(f"{panel['title']}: no data: {query}")
+    return count
+
+
+def check_alerts(prometheus, problems):
+    """The number of alerts."""
+    count = 0
+    for rule in prometheus.rules():
+        if rule["health"] != "ok":
+            problems.append(f"{rule['name']}: {rule['health']}: {rule.get('lastError')}")
+        if rule["type"] != "alerting":
+            continue
+        count += 1
+        for expression in promql.measured(rule["query"]):
+            if not prometheus.now(expression):
+                problems.append(f"{rule['name']}: no data: {expression}")
+        if rule["state"] == "firing" and not any(name in rule["name"] for name in MAY_FIRE):
+            problems.append(f"{rule['name']}: fires, though all is well: {rule['alerts'][0]['annotations']['description']}")
+    return count
+
+
+def main():
+    prometheus = Prometheus(sys.argv[1])
+    problems = []
+    queries = check_dashboard(prometheus, int(sys.argv[2]), problems)
+    alerts = check_alerts(prometheus, problems)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(f"{queries} queries of the dashboard and {alerts} alerts: {len(problems)} have no data or are wrong")
+    return 1 if problems or not queries or not alerts else 0
+
+
+sys.exit(main())
