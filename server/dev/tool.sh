@@ -7,7 +7,7 @@ set -euo pipefail
 # name, package, version
 tools='
 etcd            go.etcd.io/etcd/server/v3                     v3.6.16
-ghz             github.com/bojand/ghz/cmd/ghz                  v0.121.0
+ghz             github.com/bojand/ghz/cmd/ghz                 v0.121.0
 grpcurl         github.com/fullstorydev/grpcurl/cmd/grpcurl   v1.9.3
 helm            helm.sh/helm/v3/cmd/helm                      v3.22.0
 kube-apiserver  k8s.io/kubernetes/cmd/kube-apiserver          v1.34.4
