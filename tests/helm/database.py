@@ -1,6 +1,5 @@
 """A MariaDB on a port of this machine, for as long as a test lasts."""
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -36,22 +35,30 @@ class Database:
     def start(self, statements):
         """Runs it, after these statements, a line each."""
         (self.folder / "init.sql").write_text(statements)
-        with open(self.folder / "mariadbd.out", "a", encoding="utf-8") as log:
+        with open(self.folder / "mariadbd.out", "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 ["mariadbd", "--no-defaults", *self.user, f"--datadir={self.folder}/data", "--bind-address=127.0.0.1",
                  f"--port={self.port}", f"--socket={self.folder}/socket", f"--init-file={self.folder}/init.sql",
                  "--innodb-buffer-pool-size=64M"], stdout=log, stderr=log)
+        # It listens before it has executed the statements, and before it heeds SIGTERM.
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self.process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+        while "ready for connections" not in self.said():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise AssertionError("the database did not start: " + self.said()[-2000:])
             time.sleep(0.1)
-        raise AssertionError("the database did not start: " + (self.folder / "mariadbd.out").read_text()[-2000:])
+
+    def said(self):
+        return (self.folder / "mariadbd.out").read_text()
 
     def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=60)
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
 
     def run(self, statements):
         """Executes statements, by a restart, for want of a client that every machine has."""
