@@ -12,7 +12,7 @@ packages=(
 )
 if [[ "${1:-}" == "--ci" ]]; then
   packages+=(ccache clang-14 clang-format clang-tidy cppcheck debootstrap galera-4 gcovr libclang-rt-14-dev
-    python3-venv python3-yaml zsh)
+    mariadb-client python3-venv python3-yaml zsh)
   command -v npx >/dev/null || packages+=(npm)
 fi
 
