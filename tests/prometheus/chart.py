@@ -21,6 +21,7 @@ LEFT, RIGHT, TOP, BOTTOM = 62, 16, 58, 30
 class Series:
     name: str
     points: list  # (seconds from the beginning, value)
+    limit: bool  # Drawn as what others must stay below.
 
 
 @dataclasses.dataclass
@@ -28,7 +29,7 @@ class Panel:
     title: str
     unit: str
     stacked: bool
-    series: list  # The largest first.
+    series: list  # The largest first, limits last.
     most: float | None = None  # Where the axis ends; None: by the values.
 
 
@@ -79,14 +80,14 @@ def level(y, x1, x2, kind):
 
 
 def stacked_on(series):
-    """The points of each series on top of those before it, as (name, lower, upper)."""
+    """The points of each series on top of those before it, as (series, lower, upper)."""
     times = sorted({time for one in series for time, _ in one.points})
     below = {time: 0.0 for time in times}
     layers = []
     for one in series:
         values = dict(one.points)
         upper = {time: below[time] + values.get(time, 0.0) for time in times}
-        layers.append((one.name, [(time, below[time]) for time in times], [(time, upper[time]) for time in times]))
+        layers.append((one, [(time, below[time]) for time in times], [(time, upper[time]) for time in times]))
         below = upper
     return layers
 
@@ -103,7 +104,7 @@ class Drawing:
         if panel.stacked:
             self._layers = stacked_on(panel.series)
         else:
-            self._layers = [(one.name, None, one.points) for one in panel.series]
+            self._layers = [(one, None, one.points) for one in panel.series]
         highest = max(value for _, _, upper in self._layers for _, value in upper)
         self._ticks = ticks(panel.most or highest, panel.unit)
 
@@ -126,22 +127,25 @@ class Drawing:
     def _legend(self):
         parts = []
         x = self._x + 14
-        for index, (name, _, _) in enumerate(self._layers):
-            parts.append(f'<rect class="f{index}" x="{x:.1f}" y="{self._y + 35:.1f}" width="10" height="10" rx="2"/>')
-            parts.append(text(x + 14, self._y + 44, name, "faint", 11.5))
-            x += 14 + 6.6 * len(name) + 16
+        for index, (series, _, _) in enumerate(self._layers):
+            kind = "faint" if series.limit else f"f{index}"
+            height = 2 if series.limit else 10
+            parts.append(f'<rect class="{kind}" x="{x:.1f}" y="{self._y + 40 - height / 2:.1f}" width="10" '
+                         f'height="{height}" rx="1.5"/>')
+            parts.append(text(x + 14, self._y + 44, series.name, "faint", 11.5))
+            x += 14 + 6.6 * len(series.name) + 16
         return parts
 
     def _lines(self):
         parts = []
         # The one that matters most lies on top.
-        for index, (_, lower, upper) in reversed(list(enumerate(self._layers))):
+        for index, (series, lower, upper) in reversed(list(enumerate(self._layers))):
             corners = " ".join(self._at(point) for point in upper)
             if lower is not None:
                 floor = " ".join(self._at(point) for point in reversed(lower))
                 parts.append(f'<polygon class="f{index}" fill-opacity="0.3" points="{corners} {floor}"/>')
-            parts.append(f'<polyline class="s{index}" fill="none" stroke-width="1.8" stroke-linejoin="round" '
-                         f'points="{corners}"/>')
+            kind = 'class="line-faint" stroke-dasharray="5 4"' if series.limit else f'class="s{index}"'
+            parts.append(f'<polyline {kind} fill="none" stroke-width="1.8" stroke-linejoin="round" points="{corners}"/>')
         return parts
 
     def draw(self):

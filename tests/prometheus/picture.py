@@ -10,10 +10,9 @@ from prometheus_api import Prometheus
 
 # Titles of panels, in pairs.
 SHOWN = ["Calls by code", "Reservations by outcome",
-         "Writes: time of a call", "Wait for a batch",
+         "Writes: time of a call", "Lanes busy",
          "Batch size", "Commit",
-         "Lanes busy", "Database connections for reads",
-         "CPU", "Memory"]
+         "Database connections for reads", "Memory"]
 STEP = 2
 WINDOW = "10s"
 
@@ -25,6 +24,12 @@ def named(legend, labels):
     return legend
 
 
+def limits(panel):
+    """The names of series that the panel draws dashed: what others must stay below."""
+    return {override["matcher"]["options"] for override in panel["fieldConfig"]["overrides"]
+            if any(change["id"] == "custom.lineStyle" for change in override["properties"])}
+
+
 def read(prometheus, panel, start, end):
     """What a panel shows, of its largest series."""
     series = []
@@ -33,10 +38,11 @@ def read(prometheus, panel, start, end):
         for labels, points in prometheus.over(query, start, end, STEP):
             # One server is watched, so its address says nothing.
             name = "server" if target["legendFormat"] == "{{instance}}" else named(target["legendFormat"], labels)
-            series.append(chart.Series(name, [(time - start, value) for time, value in points]))
+            points = [(time - start, value) for time, value in points]
+            series.append(chart.Series(name, points, name in limits(panel)))
     if not series:
         sys.exit(f"{panel['title']}: no data")
-    series.sort(key=lambda one: -max(value for _, value in one.points))
+    series.sort(key=lambda one: (one.limit, -max(value for _, value in one.points)))
     defaults = panel["fieldConfig"]["defaults"]
     stacked = defaults["custom"]["stacking"]["mode"] == "normal"
     return chart.Panel(panel["title"], defaults["unit"], stacked, series[: chart.MOST_SERIES], defaults.get("max"))

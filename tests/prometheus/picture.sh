@@ -19,8 +19,8 @@ export PYTHONDONTWRITEBYTECODE=1
 
 # Calls $2 with the request $3 for $4 seconds, from $1 callers at once, each as soon as it has an answer.
 flood() {
-  "$ghz" --call "inventory.v1.InventoryService/$2" --data "$3" --concurrency "$1" --connections 4 --duration "$4s" \
-    --duration-stop ignore --timeout 10s --cacert ca.pem --cert anna.pem --key anna.key "$INVENTORY_ADDRESS" >>ghz.out 2>&1
+  "$ghz" --call "inventory.v1.InventoryService/$2" --data "$3" --concurrency "$1" --connections 2 --duration "$4s" \
+    --duration-stop ignore --timeout 10s --cacert ca.pem --cert anna.pem --key anna.key "$INVENTORY_ADDRESS" >>ghz.out 2>&1 || fail "ghz failed"
 }
 
 # From $1 callers who reserve, and half as many who look, for $2 seconds. Two of a hundred want what is sold out.

@@ -24,7 +24,7 @@ progress "Checking rules and dashboard"
 "$programs/promtool" check rules "$source/helm/inventory/files/alerts.yaml" >check.out 2>&1 || fail "promtool refuses the rules"
 /usr/bin/python3 "$source/tests/prometheus/check_files.py" 2>files.out || fail "files don't fit together"
 progress "Running the tests of the rules meanwhile"
-nice -n 19 "$programs/promtool" test rules "$source"/tests/prometheus/rules/*.yaml >rules.out 2>&1 &
+"$programs/promtool" test rules "$source"/tests/prometheus/rules/*.yaml >rules.out 2>&1 &
 rule_tests=$!
 
 progress "Starting a server and Prometheus"
