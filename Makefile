@@ -6,7 +6,7 @@ STEPS ?= 500
 FUZZ_SECONDS ?= 300
 SOURCES = $(shell git ls-files '*.cc' '*.h')
 
-.PHONY: help run test test-galera test-kubernetes model-test fuzz fuzz-seconds coverage faults bench bench-full packages asan tsan ci ci-full format lint tidy dependencies clean
+.PHONY: help run test test-galera test-kubernetes model-test fuzz fuzz-seconds coverage faults bench bench-full dashboard-picture packages asan tsan ci ci-full format lint tidy dependencies clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 25
@@ -62,6 +62,10 @@ bench: dependencies ## Builds and runs the benchmark, in under ten minutes; char
 
 bench-full: ## The same with more rounds and with tables of 10 million movements, in under forty
 	@$(MAKE) bench BENCH='--full $(BENCH)'
+
+dashboard-picture: dependencies ## Draws server/dashboard.svg: what Prometheus sees of a server under load, in five minutes
+	@server/dev/build.sh release inventory-server inventoryctl
+	@tests/prometheus/picture.sh build/release server/dashboard.svg
 
 packages: dependencies ## Builds the Debian packages, into build/packages
 	@server/dev/build.sh release inventory-server inventory_client inventory_protoset inventoryctl_texts
