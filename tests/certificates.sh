@@ -15,10 +15,9 @@ make_certificate() {
 
 base64url() { openssl base64 -A | tr '+/' '-_' | tr -d =; }
 
-# The key of an issuer of tokens, issuer.key, and the key set that its tokens are verified with, keys.json.
+# The key of an issuer of tokens, issuer.key, and the set of keys that its tokens are verified with, keys.json.
 make_token_keys() {
-  local modulus
-  openssl genrsa -out issuer.key 2048 2>>openssl.out
-  modulus="$(openssl rsa -in issuer.key -noout -modulus | sed s/Modulus=// | xxd -r -p | base64url)"
-  echo "{\"keys\": [{\"kty\": \"RSA\", \"kid\": \"1\", \"alg\": \"RS256\", \"e\": \"AQAB\", \"n\": \"$modulus\"}]}" >keys.json
+  openssl genpkey -algorithm ed25519 -out issuer.key 2>>openssl.out
+  printf '{"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "1", "x": "%s"}]}' \
+    "$(openssl pkey -in issuer.key -pubout -outform DER | tail -c 32 | base64url)" >keys.json
 }
