@@ -2,6 +2,7 @@
     check_queries.py PROMETHEUS_URL SECONDS
 Looks at the last SECONDS. While all is well an alert has no data, so each thing that it compares is asked for instead, as
 promql.measured says. Prints what has no data, and ends with 1 then."""
+import re
 import sys
 import time
 
@@ -14,13 +15,24 @@ WINDOW = "15s"
 MAY_FIRE = ("Burn", "Busy", "QueueNearlyFull")
 
 
-def check_dashboard(prometheus, seconds, problems):
+def check_variables(prometheus, chosen, problems):
+    """What is chosen is offered."""
+    for variable in dashboard.load()["templating"]["list"]:
+        if variable["type"] != "query":
+            continue
+        selector, label = re.fullmatch(r"label_values\((.*), (\w+)\)", variable["query"]["query"]).groups()
+        offered = prometheus.label_values(label, dashboard.filled(selector, WINDOW, WINDOW, **chosen))
+        if offered != [chosen[label]]:
+            problems.append(f"${variable['name']}: offers {offered}")
+
+
+def check_panels(prometheus, seconds, chosen, problems):
     """The number of queries."""
     count = 0
     end = time.time()
     for panel in dashboard.panels(dashboard.load()):
         for target in panel["targets"]:
-            query = dashboard.filled(target["expr"], WINDOW, f"{seconds}s")
+            query = dashboard.filled(target["expr"], WINDOW, f"{seconds}s", **chosen)
             count += 1
             try:
                 found = prometheus.now(query) if target["instant"] else prometheus.over(query, end - seconds, end, 1)
@@ -52,7 +64,11 @@ def check_alerts(prometheus, problems):
 def main():
     prometheus = Prometheus(sys.argv[1])
     problems = []
-    queries = check_dashboard(prometheus, int(sys.argv[2]), problems)
+    # What has data of one server by its name has it of all servers.
+    [(target, _)] = prometheus.now("up")
+    chosen = {"namespace": target["namespace"], "instance": target["instance"]}
+    check_variables(prometheus, chosen, problems)
+    queries = check_panels(prometheus, int(sys.argv[2]), chosen, problems)
     alerts = check_alerts(prometheus, problems)
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -37,6 +37,10 @@ class Prometheus:
                 found.append((series["metric"], points))
         return found
 
+    def label_values(self, label, selector):
+        """What the label is in the series that are selected."""
+        return self._get(f"label/{label}/values", **{"match[]": selector})
+
     def rules(self):
         """All rules, as dicts: name, type, query, health, lastError, of alerts state and annotations."""
         return [rule for group in self._get("rules")["groups"] for rule in group["rules"]]
