@@ -8,36 +8,17 @@ set -euo pipefail
 build="$1"
 # shellcheck source=tests/serving.sh
 . "$(dirname "$0")/../serving.sh"
+# shellcheck source=tests/clean_debian.sh
+. "$(dirname "$0")/../clean_debian.sh"
 root="$work/root"
 server=0
 
 in_root() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"; }
 
-# A clean system in $root. Its apt reaches the mirror as this machine's does.
-unpack_base() {
-  local cache="$1" mirror
-  if [[ ! -e "$cache/bookworm.tar" ]]; then
-    mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1)"
-    [[ -n "$mirror" ]] || skip "apt knows no Debian mirror"
-    progress "Getting Debian 12"
-    rm -rf "$cache/new"
-    debootstrap --variant=minbase bookworm "$cache/new" "$mirror" >"$work/debootstrap.out" 2>&1 ||
-      skip "debootstrap can't get Debian 12: $(tail -n 1 "$work/debootstrap.out")"
-    rm -f "$cache"/new/var/cache/apt/archives/*.deb
-    tar --create --one-file-system --directory "$cache/new" --file "$cache/bookworm.tar.new" .
-    mv "$cache/bookworm.tar.new" "$cache/bookworm.tar"
-    rm -rf "$cache/new"
-  fi
-  mkdir "$root"
-  tar --extract --directory "$root" --file "$cache/bookworm.tar"
-  apt-config dump | grep '^Acquire::' >"$root/etc/apt/apt.conf.d/99host" || true
-  cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-}
-
-# Makes apt in $root find what the cache $1 has, or keeps there what apt has fetched.
-use_archives() { find "$1/archives" -name '*.deb' -exec cp --target-directory "$root/var/cache/apt/archives" {} +; }
+# Makes apt in $root find what the cache has, or keeps there what apt has fetched.
+use_archives() { find "$cache/archives" -name '*.deb' -exec cp --target-directory "$root/var/cache/apt/archives" {} +; }
 keep_archives() {
-  find "$root/var/cache/apt/archives" -maxdepth 1 -name '*.deb' -exec cp --update --target-directory "$1/archives" {} +
+  find "$root/var/cache/apt/archives" -maxdepth 1 -name '*.deb' -exec cp --update --target-directory "$cache/archives" {} +
 }
 
 # Installs packages: names, and patterns of files in $root. No recommended ones, so that those we depend on must suffice.
@@ -80,14 +61,9 @@ clean_up_service() {
 }
 trap clean_up_service EXIT
 
-((EUID == 0)) || skip "only root can install packages into a clean system"
-command -v debootstrap >/dev/null || skip "debootstrap is missing"
-cache="$("$source/server/dev/cache.sh" debian)"
-exec 9>"$cache/lock"
-flock 9
-
+open_cache
 progress "Packing"
-cpack --config "$build/CPackConfig.cmake" -B "$work/packages" >"$work/cpack.out" 2>&1 || fail "cpack failed"
+pack_packages "$work/packages"
 for package in inventory-protos inventory-server inventoryctl libinventory-client-dev; do
   [[ -s "$(echo "$work/packages/${package}"_*.deb)" ]] || fail "there is no package $package"
 done
@@ -99,10 +75,9 @@ for package in libabsl-dev libgrpc++-dev libprotobuf-dev; do
   [[ "$depends" == *"$package (>= "*"$package (<< "* ]] || fail "the client takes any version of $package"
 done
 
-unpack_base "$cache"
-mkdir -p "$cache/archives"
+unpack_base "$root"
 cp "$work"/packages/*.deb "$root/tmp/"
-use_archives "$cache"
+use_archives
 progress "Installing"
 in_root apt-get update >"$work/apt.out" 2>&1 || fail "apt reaches no mirror"
 install_packages mariadb-server-core '/tmp/inventory-server_*.deb' '/tmp/inventoryctl_*.deb' '/tmp/inventory-protos_*.deb'
@@ -122,7 +97,7 @@ grep -q '^SKU-1,.*,3,' "$work/availability.out" || fail "the reservation is not 
 
 progress "A separate C++ project"
 install_packages '/tmp/libinventory-client-dev_*.deb' g++ cmake make libgmock-dev
-keep_archives "$cache"
+keep_archives
 cp -r "$source/tests/package/consumer" "$root/tmp/consumer"
 {
   in_root cmake -S /tmp/consumer -B /tmp/shop && in_root cmake --build /tmp/shop --target shop --parallel "$(nproc)"

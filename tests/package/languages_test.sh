@@ -6,24 +6,10 @@ set -euo pipefail
 build="$1"
 # shellcheck source=tests/serving.sh
 . "$(dirname "$0")/../serving.sh"
+# shellcheck source=tests/python_packages.sh
+. "$(dirname "$0")/../python_packages.sh"
 examples="$source/client/examples"
 installed="$work/installed/share/inventory"
-
-# Sets `python` to a Python with the pinned packages, which are kept for the next time.
-prepare_python() {
-  local requirements="$examples/python/requirements.txt" folder
-  [[ -x /usr/bin/python3 ]] || skip "/usr/bin/python3 is missing"
-  folder="$("$source/server/dev/cache.sh" python)/$(sha256sum "$requirements" | cut -c 1-16)"
-  python="$folder/bin/python"
-  exec 9>"$folder.lock"
-  flock 9
-  [[ ! -e "$folder.done" ]] || return 0
-  rm -rf "$folder"
-  /usr/bin/python3 -m venv "$folder" >"$work/venv.out" 2>&1 || skip "Python makes no virtual environment"
-  "$python" -m pip install --quiet --requirement "$requirements" >"$work/pip.out" 2>&1 ||
-    skip "the packages of $requirements can't be had"
-  touch "$folder.done"
-}
 
 prepare_node() {
   command -v npm >/dev/null || skip "npm is missing"
@@ -39,7 +25,7 @@ place_order() { PYTHONPATH="$work/generated" "$python" "$examples/python/order.p
 show() { node "$work/node/storefront.js" "$address" "$installed/inventory.protoset" "$@"; }
 
 progress "Packages of Python and Node"
-prepare_python
+prepare_python "$examples/python/requirements.txt"
 prepare_node
 
 progress "Installing the protos"
