@@ -63,7 +63,7 @@ bench: dependencies ## Builds and runs the benchmark, in under ten minutes; char
 bench-full: ## The same with more rounds and with tables of 10 million movements, in under forty
 	@$(MAKE) bench BENCH='--full $(BENCH)'
 
-dashboard-picture: dependencies ## Draws server/dashboard.svg: what Prometheus sees of a server under load, in five minutes
+dashboard-picture: dependencies ## Draws server/dashboard.svg: what Prometheus sees of a server under load for three minutes
 	@server/dev/build.sh release inventory-server inventoryctl
 	@tests/prometheus/picture.sh build/release server/dashboard.svg
 
