@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Draws main panels of the dashboard from what a real Prometheus sees of a server that gets more and more to do for four
+# Draws main panels of the dashboard from what a real Prometheus sees of a server that gets more and more to do for three
 # minutes: `make dashboard-picture`.
 #   tests/prometheus/picture.sh BUILD_FOLDER FILE.svg
 set -euo pipefail
@@ -41,12 +41,12 @@ start_prometheus
 make_observed_shop 100
 start="$(date +%s)"
 progress "One order after another"
-place_orders 1 240 &
-sleep 30
-flood_with 4 60
-flood_with 32 60
-flood_with 128 60
+place_orders 1 160 &
+sleep 20
+flood_with 4 40
+flood_with 16 40
+flood_with 64 40
 progress "One order after another"
-sleep 29
+sleep 19
 /usr/bin/python3 "$source/tests/prometheus/picture.py" "$prometheus_url" "$start" "$(date +%s)" "$picture"
 progress "$picture"
