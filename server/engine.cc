@@ -3,6 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "server/batch_spans.h"
+#include "storage/connect_counts.h"
+
 namespace inventory::server {
 namespace {
 
@@ -16,7 +19,7 @@ pipeline::GroupCommitter::Options CommitterOptions(const ServerOptions& options,
           .lanes = options.lanes};
 }
 
-rpc::Runtime::Options RuntimeOptions(const ServerOptions& options) {
+rpc::Runtime::Options RuntimeOptions(const ServerOptions& options, tracing::SpanSink* spans) {
   return {.bounds = {.max_hold_ttl = options.max_hold_ttl},
           .default_deadline = options.default_deadline,
           .most_request_bytes = options.max_request_memory,
@@ -29,14 +32,16 @@ rpc::Runtime::Options RuntimeOptions(const ServerOptions& options) {
           .watches = {.what = "watches",
                       .most = options.max_watches,
                       .most_of_a_caller = options.max_watches_per_client,
-                      .patience = options.slow_client_timeout}};
+                      .patience = options.slow_client_timeout},
+          .tracing = {.sink = spans, .ratio = options.trace_ratio}};
 }
 
-// Has the tail look for what was committed.
-pipeline::Observer Observing(feed::Tail& tail, pipeline::Observer observer) {
-  observer.batch = [&tail, batch = std::move(observer.batch)](auto... facts) {
+// Has the tail look for what was committed, and what traces tell recorded.
+pipeline::Observer Observing(feed::Tail& tail, tracing::SpanSink* spans, pipeline::Observer observer) {
+  if (spans != nullptr) observer = RecordingSpans(std::move(observer));
+  observer.batch = [&tail, batch = std::move(observer.batch)](const pipeline::BatchReport& report) {
     tail.Poke();
-    batch(facts...);
+    batch(report);
   };
   return observer;
 }
@@ -52,32 +57,54 @@ std::unique_ptr<reading::Replica> OpenReplica(const ServerOptions& options, cons
 
 }  // namespace
 
-Engine::Engine(const ServerOptions& options, const storage::DatabaseOptions& database, Metrics& metrics)
+Engine::Engine(const ServerOptions& options, const storage::DatabaseOptions& database, Metrics& metrics,
+               tracing::SpanSink* spans)
     : metrics_(metrics),
       pool_({.database = database, .max_connections = static_cast<std::size_t>(options.read_connections) + 2}),
       tail_({.database = database, .interval = options.event_poll_interval, .most_bytes = options.event_buffer}),
       replica_(OpenReplica(options, database)),
-      committer_(CommitterOptions(options, database), configurations_, Observing(tail_, metrics.PipelineObserver())),
+      committer_(CommitterOptions(options, database), configurations_,
+                 Observing(tail_, spans, metrics.PipelineObserver())),
       reads_({.threads = options.read_connections, .max_waiting = options.max_waiting_reads}, pool_, configurations_,
              replica_.get()),
-      runtime_(committer_, reads_, tail_, metrics, RuntimeOptions(options)) {
-  metrics.AddGauge("inventory_writes_waiting", "Commands that wait for a lane.", {},
-                   [this] { return static_cast<double>(committer_.waiting()); });
-  metrics.AddGauge("inventory_reads_waiting", "Reads that wait for a thread.", {},
-                   [this] { return static_cast<double>(reads_.waiting()); });
-  metrics.AddGauge("inventory_watchers", "Open calls of Watch.", {},
-                   [this] { return static_cast<double>(tail_.watchers()); });
-  if (replica_ != nullptr) {
-    metrics.AddGauge("inventory_read_replica_staleness_seconds", "How old what the replica has may be.", {},
-                     [this] { return absl::ToDoubleSeconds(replica_->staleness()); });
-    metrics.AddGauge("inventory_read_replica_in_use", "1 while lists and exports are read from the replica.", {},
-                     [this] { return replica_->fresh() ? 1.0 : 0.0; });
-  }
+      runtime_(committer_, reads_, tail_, metrics, RuntimeOptions(options, spans)) {
+  AddQueueGauges(options);
+  AddConnectionGauges();
+  metrics_.AddGauge("inventory_watchers", "Open calls of Watch.", {},
+                    [this] { return static_cast<double>(tail_.watchers()); });
+  if (replica_ == nullptr) return;
+  metrics_.AddGauge("inventory_read_replica_staleness_seconds", "How old what the replica has may be.", {},
+                    [this] { return absl::ToDoubleSeconds(replica_->staleness()); });
+  metrics_.AddGauge("inventory_read_replica_in_use", "1 while lists and exports are read from the replica.", {},
+                    [this] { return replica_->fresh() ? 1.0 : 0.0; });
+}
+
+void Engine::AddQueueGauges(const ServerOptions& options) {
+  metrics_.AddGauge("inventory_writes_waiting", "Commands that wait for a lane.", {},
+                    [this] { return static_cast<double>(committer_.waiting()); });
+  metrics_.AddGauge("inventory_writes_waiting_limit", "Commands that may wait; more are refused.", {},
+                    [most = options.max_waiting_writes] { return static_cast<double>(most); });
+  metrics_.AddGauge("inventory_lanes", "Lanes, each with a thread and a connection.", {},
+                    [lanes = options.lanes] { return static_cast<double>(lanes); });
+  metrics_.AddGauge("inventory_reads_waiting", "Reads that wait for a thread.", {},
+                    [this] { return static_cast<double>(reads_.waiting()); });
+  metrics_.AddGauge("inventory_reads_waiting_limit", "Reads that may wait; more are refused.", {},
+                    [this] { return static_cast<double>(reads_.max_waiting()); });
+}
+
+void Engine::AddConnectionGauges() {
   const std::string help = "Database connections for reads.";
-  metrics.AddGauge("inventory_read_connections", help, {{"state", "in_use"}},
-                   [this] { return static_cast<double>(pool_.stats().in_use); });
-  metrics.AddGauge("inventory_read_connections", help, {{"state", "idle"}},
-                   [this] { return static_cast<double>(pool_.stats().idle); });
+  metrics_.AddGauge("inventory_read_connections", help, {{"state", "in_use"}},
+                    [this] { return static_cast<double>(pool_.stats().in_use); });
+  metrics_.AddGauge("inventory_read_connections", help, {{"state", "idle"}},
+                    [this] { return static_cast<double>(pool_.stats().idle); });
+  metrics_.AddGauge("inventory_read_connections_limit", "Most database connections for reads.", {},
+                    [this] { return static_cast<double>(pool_.max_connections()); });
+  const std::string connects = "Database connections opened, of all kinds, and attempts that failed.";
+  metrics_.AddCounter("inventory_database_connects_total", connects, {{"outcome", "ok"}},
+                      [] { return static_cast<double>(storage::CountConnects().opened); });
+  metrics_.AddCounter("inventory_database_connects_total", connects, {{"outcome", "failed"}},
+                      [] { return static_cast<double>(storage::CountConnects().failed); });
 }
 
 Engine::~Engine() {

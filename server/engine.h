@@ -12,6 +12,7 @@
 #include "server/reading/reader.h"
 #include "server/reading/replica.h"
 #include "server/rpc/runtime.h"
+#include "server/tracing/tracer.h"
 #include "storage/connection.h"
 #include "storage/connection_pool.h"
 
@@ -20,8 +21,10 @@ namespace inventory::server {
 // The parts that carry calls out, in the order in which they are built; taken down in reverse. Thread-safe.
 class Engine {
  public:
-  // Starts lanes and reader threads. `metrics` must outlive it, and gets gauges that read from it.
-  Engine(const ServerOptions& options, const storage::DatabaseOptions& database, Metrics& metrics);
+  // Starts lanes and reader threads. `metrics` must outlive it, and gets gauges that read from it. So must `spans`,
+  // where those of sampled calls go; null: no call is sampled.
+  Engine(const ServerOptions& options, const storage::DatabaseOptions& database, Metrics& metrics,
+         tracing::SpanSink* spans = nullptr);
   ~Engine();
 
   rpc::Runtime& runtime() { return runtime_; }
@@ -32,6 +35,9 @@ class Engine {
   void Stop();
 
  private:
+  void AddQueueGauges(const ServerOptions& options);
+  void AddConnectionGauges();
+
   Metrics& metrics_;
   pipeline::ConfigurationCache configurations_;
   storage::ConnectionPool pool_;

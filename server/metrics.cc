@@ -10,6 +10,8 @@
 #include "absl/status/status.h"
 #include "prometheus/metric_family.h"
 #include "server/activities/activity.h"
+#include "server/process_metrics.h"
+#include "server/stock_metrics.h"
 
 namespace inventory::server {
 namespace {
@@ -55,13 +57,14 @@ Outcome OutcomeOf(const absl::Status& answer) {
   }
 }
 
-// Gauges that are read when they are collected. Thread-safe.
+// Gauges, and counters, that are read when they are collected. Thread-safe.
 class Gauges final : public prometheus::Collectable {
  public:
-  void Add(const std::string& name, const std::string& help, const std::map<std::string, std::string>& labels,
-           std::function<double()> read) {
+  void Add(prometheus::MetricType type, const std::string& name, const std::string& help,
+           const std::map<std::string, std::string>& labels, std::function<double()> read) {
     storage::MutexLock lock(mutex_);
     Family& family = families_[name];
+    family.type = type;
     family.help = help;
     family.series.emplace_back(labels, std::move(read));
   }
@@ -79,11 +82,11 @@ class Gauges final : public prometheus::Collectable {
       prometheus::MetricFamily& collected = all.emplace_back();
       collected.name = name;
       collected.help = family.help;
-      collected.type = prometheus::MetricType::Gauge;
+      collected.type = family.type;
       for (const auto& [labels, read] : family.series) {
         prometheus::ClientMetric& metric = collected.metric.emplace_back();
         for (const auto& [label, value] : labels) metric.label.push_back({label, value});
-        metric.gauge.value = read();
+        (family.type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = read();
       }
     }
     return all;
@@ -91,6 +94,7 @@ class Gauges final : public prometheus::Collectable {
 
  private:
   struct Family {
+    prometheus::MetricType type = prometheus::MetricType::Gauge;
     std::string help;
     std::vector<std::pair<std::map<std::string, std::string>, std::function<double()>>> series;
   };
@@ -160,14 +164,20 @@ struct Metrics::Parts final : public prometheus::Collectable {
     }
   }
 
-  void Batch(std::size_t commands, absl::Duration total, absl::Duration commit, int64_t released) {
-    batch_commands.Observe(static_cast<double>(commands));
-    batch_duration.Observe(absl::ToDoubleSeconds(total));
-    commit_duration.Observe(absl::ToDoubleSeconds(commit));
-    holds_released.Increment(static_cast<double>(std::max<int64_t>(released, 0)));
+  void Batch(const pipeline::BatchReport& report) {
+    batch_commands.Observe(static_cast<double>(report.jobs.size()));
+    batch_duration.Observe(absl::ToDoubleSeconds(report.total));
+    commit_duration.Observe(absl::ToDoubleSeconds(report.commit));
+    holds_released.Increment(static_cast<double>(report.holds_released));
+    stock.Committed(report.tally);
+    for (const pipeline::Job* job : report.jobs) {
+      if (job->rounds == 0) queue_wait.Observe(absl::ToDoubleSeconds(report.start - job->submitted));
+    }
   }
 
-  void Command(std::string_view command, const absl::Status& answer) {
+  void Command(const pipeline::Job& job) {
+    stock.Ended(job);
+    const std::string_view command = job.command->name();
     storage::MutexLock lock(mutex);
     auto it = commands.find(command);
     if (it == commands.end()) {
@@ -176,18 +186,21 @@ struct Metrics::Parts final : public prometheus::Collectable {
         it->second[i] = &commands_total.Add({{"command", std::string(command)}, {"outcome", kOutcomeNames[i]}});
       }
     }
-    it->second[OutcomeOf(answer)]->Increment();
+    it->second[OutcomeOf(job.answer)]->Increment();
   }
 
   std::vector<prometheus::MetricFamily> Collect() const override {
     std::vector<prometheus::MetricFamily> all = registry.Collect();
     std::vector<prometheus::MetricFamily> read = gauges.Collect();
     all.insert(all.end(), std::make_move_iterator(read.begin()), std::make_move_iterator(read.end()));
+    std::vector<prometheus::MetricFamily> process = CollectProcess();
+    all.insert(all.end(), std::make_move_iterator(process.begin()), std::make_move_iterator(process.end()));
     return all;
   }
 
   prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
   Gauges gauges;
+  StockMetrics stock{registry};
 
   prometheus::Histogram& batch_commands =
       Histograms(registry, "inventory_batch_commands", "Commands in a committed batch.").Add({}, Commands());
@@ -197,6 +210,12 @@ struct Metrics::Parts final : public prometheus::Collectable {
   prometheus::Histogram& commit_duration =
       Histograms(registry, "inventory_commit_duration_seconds", "Time the writes and the commit of a batch took.")
           .Add({}, Seconds());
+  prometheus::Histogram& queue_wait =
+      Histograms(registry, "inventory_queue_wait_seconds", "Time commands waited for their first batch to begin.")
+          .Add({}, Seconds());
+  prometheus::Counter& lane_busy =
+      Counters(registry, "inventory_lane_busy_seconds_total", "Time lanes were not waiting for work, of all lanes.")
+          .Add({});
   prometheus::Counter& holds_released =
       Counters(registry, "inventory_holds_released_total", "Expired holds that were released.").Add({});
   prometheus::Counter& holds_swept =
@@ -239,16 +258,15 @@ RpcMetrics& Metrics::ForMethod(const std::string& full_name) {
 pipeline::Observer Metrics::PipelineObserver() {
   const std::shared_ptr<Parts> parts = parts_;
   pipeline::Observer observer;
-  observer.batch = [parts](std::size_t commands, absl::Duration total, absl::Duration commit, int64_t released) {
-    parts->Batch(commands, total, commit, released);
-  };
+  observer.batch = [parts](const pipeline::BatchReport& report) { parts->Batch(report); };
   observer.retry = [parts](std::string_view reason) {
     parts->batch_retries.Add({{"reason", std::string(reason)}}).Increment();
   };
   observer.dropped = [parts](std::string_view reason) {
     parts->commands_dropped.Add({{"reason", std::string(reason)}}).Increment();
   };
-  observer.command = [parts](std::string_view command, const absl::Status& answer) { parts->Command(command, answer); };
+  observer.command = [parts](const pipeline::Job& job) { parts->Command(job); };
+  observer.busy = [parts](absl::Duration time) { parts->lane_busy.Increment(absl::ToDoubleSeconds(time)); };
   return observer;
 }
 
@@ -270,7 +288,12 @@ void Metrics::HoldsSwept(std::size_t reservations) { parts_->holds_swept.Increme
 
 void Metrics::AddGauge(const std::string& name, const std::string& help,
                        const std::map<std::string, std::string>& labels, std::function<double()> read) {
-  parts_->gauges.Add(name, help, labels, std::move(read));
+  parts_->gauges.Add(prometheus::MetricType::Gauge, name, help, labels, std::move(read));
+}
+
+void Metrics::AddCounter(const std::string& name, const std::string& help,
+                         const std::map<std::string, std::string>& labels, std::function<double()> read) {
+  parts_->gauges.Add(prometheus::MetricType::Counter, name, help, labels, std::move(read));
 }
 
 void Metrics::RemoveGauges() { parts_->gauges.Clear(); }

@@ -52,7 +52,7 @@ class RpcMetrics {
   std::array<std::atomic<ByCode*>, kCodes> by_code_ = {};
 };
 
-// All metrics of the server; their names are pinned by tests/unit/golden/metrics.txt. Thread-safe.
+// All metrics of the server, which METRICS.md describes. Thread-safe.
 class Metrics {
  public:
   Metrics();
@@ -87,7 +87,11 @@ class Metrics {
   void AddGauge(const std::string& name, const std::string& help, const std::map<std::string, std::string>& labels,
                 std::function<double()> read);
 
-  // Removes all gauges; none is being read any more when it returns.
+  // The same for what is counted elsewhere and never becomes less.
+  void AddCounter(const std::string& name, const std::string& help, const std::map<std::string, std::string>& labels,
+                  std::function<double()> read);
+
+  // Removes all that AddGauge and AddCounter have added; none is being read any more when it returns.
   void RemoveGauges();
 
   // For the exposer. May outlive this.

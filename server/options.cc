@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -28,7 +29,8 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv) 
   const std::string program = argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "inventory";
   if (argc < 2) return Refused(program, {"a command is missing: serve, migrate, verify or version"});
   CommandLine line;
-  const std::string word = argv[1];
+  // The word by which programs are asked for their version means the command.
+  const std::string word = argv[1] == std::string_view("--version") ? "version" : argv[1];
   if (AsksForHelp(word)) {
     line.help = options::HelpOf(program);
     return line;

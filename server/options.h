@@ -143,6 +143,13 @@ struct ServerOptions {
   std::string webhook_secrets;                                  // Path. Default empty: no secrets.
   std::string webhook_ca_file;                                  // Path. Default empty: the system's authorities.
 
+  // Traces.
+  std::string otlp_endpoint;                       // URL. Default empty: traces are not exported.
+  std::string otlp_headers_file;                   // Path. Default empty: no headers.
+  std::string otlp_ca_file;                        // Path. Default empty: the system's authorities.
+  absl::Duration otlp_timeout = absl::Seconds(5);  // Default 5s.
+  double trace_ratio = 0.01;                       // Default 0.01.
+
   // Logs.
   LogFormat log_format = LogFormat::kText;  // Default text.
   LogLevel log_level = LogLevel::kInfo;     // Default info.

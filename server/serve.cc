@@ -1,6 +1,7 @@
 #include "server/serve.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <future>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "server/background/dispatcher.h"
 #include "server/background/event_feed.h"
@@ -18,6 +20,7 @@
 #include "server/background/ledger_keeper.h"
 #include "server/background/low_stock_keeper.h"
 #include "server/background/sweeper.h"
+#include "server/commands/mismatches.h"
 #include "server/database.h"
 #include "server/engine.h"
 #include "server/logging.h"
@@ -28,7 +31,9 @@
 #include "server/periodic.h"
 #include "server/rpc/grpc_log.h"
 #include "server/rpc/grpc_server.h"
+#include "server/rpc/ids.h"
 #include "server/tls/store.h"
+#include "server/tracing/otlp.h"
 
 namespace inventory::server {
 namespace {
@@ -69,6 +74,35 @@ absl::StatusOr<std::unique_ptr<tls::Store>> OpenCertificates(const ServerOptions
                         .read = [&metrics](std::string_view outcome) { metrics.CertificatesRead(outcome); }});
   if (!store.ok()) return absl::FailedPreconditionError(absl::StrCat("TLS: ", store.status().message()));
   return store;
+}
+
+// For metrics, which may be read when nobody listens to health any more.
+using Health = std::shared_ptr<std::atomic<bool>>;
+
+void AddServerGauges(Metrics& metrics, const Health& healthy) {
+  metrics.AddGauge("inventory_build_info", "1, with the version of the server.", {{"version", INVENTORY_VERSION}},
+                   [] { return 1.0; });
+  metrics.AddGauge("inventory_database_up", "1 while the database answers and takes writes.", {},
+                   [healthy] { return *healthy ? 1.0 : 0.0; });
+  metrics.AddCounter("inventory_verify_mismatches_total", "Numbers found by VerifyStock that don't add up.", {},
+                     [] { return static_cast<double>(commands::MismatchesFound()); });
+}
+
+// Where traces go; null if they are not exported.
+absl::StatusOr<std::unique_ptr<tracing::SpanSink>> OpenTraces(const ServerOptions& options) {
+  if (options.otlp_endpoint.empty()) return nullptr;
+  tracing::OtlpOptions otlp = {.endpoint = std::string(absl::StripSuffix(options.otlp_endpoint, "/")),
+                               .ca_file = options.otlp_ca_file,
+                               .timeout = options.otlp_timeout,
+                               .version = INVENTORY_VERSION,
+                               .instance = rpc::NewId(),
+                               .log = Log};
+  if (!options.otlp_headers_file.empty()) {
+    absl::StatusOr<tracing::HttpHeaders> headers = tracing::ReadHeaders(options.otlp_headers_file);
+    if (!headers.ok()) return absl::FailedPreconditionError(headers.status().message());
+    otlp.headers = *std::move(headers);
+  }
+  return tracing::OpenOtlp(otlp);
 }
 
 void AddConnectionGauges(Metrics& metrics, rpc::GrpcServer& server, const tls::Store* certificates) {
@@ -131,13 +165,17 @@ void AddFeedGauges(Metrics& metrics, const background::EventFeed& feed) {
                    [&feed] { return feed.owned() ? 1.0 : 0.0; });
   metrics.AddGauge("inventory_event_feed_failures", "Posts of the feed that have failed since the last that did not.",
                    {}, [&feed] { return static_cast<double>(feed.failures()); });
+  metrics.AddGauge("inventory_event_feed_lag_seconds", "Age of the oldest event that this server has to post.", {},
+                   [&feed] { return absl::ToDoubleSeconds(feed.lag()); });
 }
 
 absl::Status ServeOn(const Database& database, const ServerOptions& options, const tls::Store* certificates,
-                     MetricsEndpoint& endpoint, Metrics& metrics, Signals& signals) {
-  Engine engine(options, database.connection_options(), metrics);
+                     MetricsEndpoint& endpoint, Metrics& metrics, tracing::SpanSink* spans, Signals& signals) {
+  Engine engine(options, database.connection_options(), metrics, spans);
   auto server = rpc::GrpcServer::Start(options, engine.runtime(), certificates);
   if (!server.ok()) return server.status();
+  const auto healthy = std::make_shared<std::atomic<bool>>(false);
+  AddServerGauges(metrics, healthy);
   AddConnectionGauges(metrics, **server, certificates);
   Periodic slow(
       [&engine, &metrics, &options] { return CutSlow(engine.runtime(), metrics, options.slow_client_timeout); });
@@ -151,6 +189,9 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, con
                                     [&metrics](const std::string& activity, std::string_view outcome) {
                                       metrics.LowStockAttempt(activity, outcome);
                                     });
+  metrics.AddGauge("inventory_low_stock_oldest_waiting_seconds",
+                   "Age of the oldest low-stock event whose activity has not been carried out.", {},
+                   [&dispatcher] { return absl::ToDoubleSeconds(dispatcher.oldest_waiting()); });
   // The id of a rule's event is part of request ids, which must be forgotten before it may come again.
   background::LowStockKeeper low_stock_keeper(
       {.event_retention = options.low_stock_event_retention,
@@ -166,11 +207,12 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, con
     feed.emplace(FeedOptions(options), engine.pool());
     AddFeedGauges(metrics, *feed);
   }
-  background::HealthMonitor health(database.connection_options(), [&server, &endpoint](bool healthy) {
-    Log(healthy ? LogLevel::kInfo : LogLevel::kError,
-        healthy ? "serving" : "not serving: the database does not answer");
-    (*server)->SetServing(healthy);
-    endpoint.SetReady(healthy);
+  background::HealthMonitor health(database.connection_options(), [&server, &endpoint, healthy](bool answers) {
+    Log(answers ? LogLevel::kInfo : LogLevel::kError,
+        answers ? "serving" : "not serving: the database does not answer");
+    *healthy = answers;
+    (*server)->SetServing(answers);
+    endpoint.SetReady(answers);
   });
   Log(LogLevel::kInfo, "listening",
       {{"grpc", options.listen},
@@ -208,6 +250,8 @@ absl::Status Serve(const ServerOptions& asked, Signals& signals) {
   Log(LogLevel::kInfo, "inventory-server", {{"version", INVENTORY_VERSION}});
   const ServerOptions options = FitToDescriptors(asked);
   WarnOfPlaintext(options);
+  const absl::StatusOr<std::unique_ptr<tracing::SpanSink>> traces = OpenTraces(options);
+  if (!traces.ok()) return traces.status();
   Metrics metrics;
   absl::StatusOr<std::unique_ptr<tls::Store>> certificates = OpenCertificates(options, metrics);
   if (!certificates.ok()) return certificates.status();
@@ -230,7 +274,7 @@ absl::Status Serve(const ServerOptions& asked, Signals& signals) {
   if (!database.ok()) return database.status();
   absl::Status prepared = database->Prepare(options, options.migrate_on_start);
   if (!prepared.ok()) return prepared;
-  return ServeOn(*database, options, certificates->get(), endpoint, metrics, signals);
+  return ServeOn(*database, options, certificates->get(), endpoint, metrics, traces->get(), signals);
 }
 
 absl::Status MigrateDatabase(const ServerOptions& options, Signals& signals) {

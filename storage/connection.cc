@@ -9,16 +9,22 @@
 #include <cppconn/statement.h>
 #include <mysql_driver.h>
 
+#include <atomic>
 #include <charconv>
+#include <cstdint>
 #include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/connect_counts.h"
 #include "storage/server_facts.h"
 #include "storage/sql_error.h"
 
 namespace inventory::storage {
 namespace {
+
+std::atomic<int64_t> connections_opened = 0;
+std::atomic<int64_t> connections_failed = 0;
 
 constexpr int kNodeNotReady = 1047;             // What a Galera node answers then.
 constexpr std::string_view kSeparator = ";\n";  // Of statements; see Sql::Then.
@@ -198,6 +204,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const DatabaseOptio
   for (std::size_t i = 0; i < addresses; ++i) {
     const std::size_t address = (current + i) % addresses;
     absl::StatusOr<Opened> opened = OpenAt(options, address);
+    ++(opened.ok() ? connections_opened : connections_failed);
     if (opened.ok() && !opened->read_only) {
       // Unless another thread has found one meanwhile, and then this connection is as good as broken.
       std::size_t expected = current;
@@ -210,6 +217,8 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const DatabaseOptio
   if (!in_use.ok()) return in_use.status();
   return std::move(in_use->connection);
 }
+
+ConnectCounts CountConnects() { return {.opened = connections_opened, .failed = connections_failed}; }
 
 absl::StatusOr<std::vector<Rows>> Connection::Execute(const Sql& sql) {
   std::vector<Rows> results;

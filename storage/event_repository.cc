@@ -3,21 +3,6 @@
 #include "absl/strings/str_cat.h"
 
 namespace inventory::storage {
-namespace {
-
-// Selects, for every log that has one, the first chunk in the order whose stamp compares so: one look at the index for
-// each, because stamps rise along a log.
-bool AppendSelectFirstOfEach(Sql& sql, std::string_view comparison, int64_t stamp, std::string_view order) {
-  BeginStatement(sql);
-  for (int log_id = 0; log_id < kEventLogs; ++log_id) {
-    if (log_id > 0) sql.Raw(" UNION ALL ");
-    sql.Raw("(SELECT log_id, position FROM event_chunk FORCE INDEX (event_chunk_by_log) WHERE log_id = ").Int(log_id);
-    sql.Raw(" AND stamp ").Raw(comparison).Raw(" ").Int(stamp).Raw(" ORDER BY ").Raw(order).Raw(" LIMIT 1)");
-  }
-  return true;
-}
-
-}  // namespace
 
 // Each is one look at the end of an index.
 std::string EventLogEndColumns(int log_id) {
@@ -45,11 +30,16 @@ bool AppendSelectEventFirsts(Sql& sql) {
   return true;
 }
 
-bool AppendSelectEventsSince(Sql& sql, absl::Time time) {
-  return AppendSelectFirstOfEach(sql, ">=", absl::ToUnixMicros(time), "stamp");
+// One look at the index for each, because stamps rise along a log.
+bool AppendSelectEventsBelow(Sql& sql, int64_t stamp) {
+  BeginStatement(sql);
+  for (int log_id = 0; log_id < kEventLogs; ++log_id) {
+    if (log_id > 0) sql.Raw(" UNION ALL ");
+    sql.Raw("(SELECT log_id, position FROM event_chunk FORCE INDEX (event_chunk_by_log) WHERE log_id = ").Int(log_id);
+    sql.Raw(" AND stamp < ").Int(stamp).Raw(" ORDER BY stamp DESC LIMIT 1)");
+  }
+  return true;
 }
-
-bool AppendSelectEventsBelow(Sql& sql, int64_t stamp) { return AppendSelectFirstOfEach(sql, "<", stamp, "stamp DESC"); }
 
 bool AppendSelectEventStamps(Sql& sql, std::span<const EventPosition> chunks) {
   if (chunks.empty()) return false;
@@ -92,11 +82,23 @@ bool AppendSelectEvents(Sql& sql, std::span<const EventRange> ranges) {
   return true;
 }
 
-bool AppendDeleteOldEvents(Sql& sql, int log_id, absl::Duration retention, int64_t limit) {
+bool AppendRaiseEventHorizon(Sql& sql, absl::Duration retention) {
+  BeginStatement(sql).Raw("UPDATE event_horizon SET stamp = GREATEST(stamp, LEAST((UNIX_TIMESTAMP(NOW(6)) - ");
+  sql.Int(absl::ToInt64Seconds(retention)).Raw(") * 1000000, (SELECT MAX(stamp) FROM event_chunk))) WHERE id = 1");
+  return AppendSelectEventHorizon(sql);
+}
+
+bool AppendSelectEventHorizon(Sql& sql) {
+  BeginStatement(sql).Raw("SELECT stamp FROM event_horizon WHERE id = 1");
+  return true;
+}
+
+int64_t ParseEventHorizon(const Rows& rows) { return rows.empty() ? 0 : rows[0].Int(0); }
+
+bool AppendDeleteEventsBelow(Sql& sql, int log_id, int64_t horizon, int64_t limit) {
   // By the stamp, which rises along the log, so that no hole is left and only what is old is looked at; and the last
   // position through a table of its own, because what is deleted from may not be read beside it.
-  BeginStatement(sql).Raw("DELETE FROM event_chunk WHERE log_id = ").Int(log_id);
-  sql.Raw(" AND stamp < (UNIX_TIMESTAMP(NOW(6)) - ").Int(absl::ToInt64Seconds(retention)).Raw(") * 1000000");
+  BeginStatement(sql).Raw("DELETE FROM event_chunk WHERE log_id = ").Int(log_id).Raw(" AND stamp < ").Int(horizon);
   sql.Raw(" AND position < (SELECT last FROM (SELECT MAX(position) AS last FROM event_chunk WHERE log_id = ");
   sql.Int(log_id).Raw(") ends) ORDER BY stamp LIMIT ").Int(limit);
   return true;

@@ -68,8 +68,6 @@ bool AppendSelectEventHeads(Sql& sql);
 bool AppendMakeSeenDurable(Sql& sql);
 // Selects the first position of every log that is still there: ParseEventPositions.
 bool AppendSelectEventFirsts(Sql& sql);
-// Selects, for every log that has one, the first position whose stamp is that of `time` or later: ParseEventPositions.
-bool AppendSelectEventsSince(Sql& sql, absl::Time time);
 // Selects, for every log that has one, the last position whose stamp is below `stamp`: ParseEventPositions.
 bool AppendSelectEventsBelow(Sql& sql, int64_t stamp);
 std::vector<EventPosition> ParseEventPositions(const Rows& rows);
@@ -94,9 +92,19 @@ struct EventRange {
 // Selects the chunks of the ranges, in no order.
 bool AppendSelectEvents(Sql& sql, std::span<const EventRange> ranges);
 
-// Deletes up to `limit` chunks of the log that are older than `retention` by the database's clock, oldest first; its
-// last one stays.
-bool AppendDeleteOldEvents(Sql& sql, int log_id, absl::Duration retention, int64_t limit);
+// The horizon is a stamp that only rises. What is deleted has smaller stamps, in whichever log; so from there on
+// nothing is missing between the logs, though they are cleaned one after another.
+//
+// Raises it to what is older than `retention` by the database's clock, but to no stamp that is still to come, and
+// selects it: two statements, ParseEventHorizon.
+bool AppendRaiseEventHorizon(Sql& sql, absl::Duration retention);
+// Selects it: ParseEventHorizon.
+bool AppendSelectEventHorizon(Sql& sql);
+// Of the last result.
+int64_t ParseEventHorizon(const Rows& rows);
+
+// Deletes up to `limit` chunks of the log whose stamps are below the horizon, oldest first; its last one stays.
+bool AppendDeleteEventsBelow(Sql& sql, int log_id, int64_t horizon, int64_t limit);
 
 }  // namespace inventory::storage
 

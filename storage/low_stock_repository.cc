@@ -75,6 +75,18 @@ std::vector<DueEvent> ParseDueEvents(const Rows& rows) {
   return due;
 }
 
+bool AppendSelectOldestWaitingEvent(Sql& sql) {
+  constexpr int64_t kMostRules = 10'000;
+  BeginStatement(sql).Raw("SELECT TIMESTAMPDIFF(MICROSECOND, MIN(create_time), NOW(6)) FROM (SELECT create_time FROM ");
+  sql.Raw("low_stock_event FORCE INDEX (low_stock_event_due) WHERE next_attempt_time IS NOT NULL ");
+  sql.Raw("ORDER BY next_attempt_time LIMIT ").Int(kMostRules).Raw(") waiting");
+  return true;
+}
+
+absl::Duration ParseAgeOfEvent(const Rows& rows) {
+  return std::max(absl::ZeroDuration(), absl::Microseconds(rows[0].Int(0)));
+}
+
 bool AppendSelectDeletedRules(Sql& sql, absl::Duration age, const DeletedRule& after, int64_t limit) {
   BeginStatement(sql).Raw("SELECT delete_time, rule_id FROM low_stock_rule FORCE INDEX (low_stock_rule_by_deletion)");
   sql.Raw(" WHERE delete_time <= NOW(6) - INTERVAL ").Int(absl::ToInt64Seconds(age)).Raw(" SECOND AND ");

@@ -66,6 +66,11 @@ struct DueEvent {
 bool AppendSelectDueEvents(Sql& sql, const std::string& activity, const DueEvent& after, int64_t limit);
 std::vector<DueEvent> ParseDueEvents(const Rows& rows);
 
+// Selects the age of the oldest event that waits for its activity, the first of its rule, of so many rules that any
+// more would cost too much: ParseAgeOfEvent, which gives zero if there is none.
+bool AppendSelectOldestWaitingEvent(Sql& sql);
+absl::Duration ParseAgeOfEvent(const Rows& rows);
+
 // Deletes events that were done `age` or longer ago, the first `limit`.
 bool AppendDeleteOldEvents(Sql& sql, absl::Duration age, int64_t limit);
 

@@ -112,7 +112,7 @@ class ExportRun {
     absl::Status built = BuildRequest(list, FilterFields(kind_), arguments, session_.in, *asked);
     if (!built.ok()) return built;
     const auto& filter = asked->GetReflection()->GetMessage(*asked, asked->GetDescriptor()->FindFieldByName("filter"));
-    request_.GetReflection()->MutableMessage(&request_, &KindField(kind_))->CopyFrom(filter);
+    v1::ExportInventoryRequest::GetReflection()->MutableMessage(&request_, &KindField(kind_))->CopyFrom(filter);
     return absl::OkStatus();
   }
 
@@ -125,7 +125,7 @@ class ExportRun {
     if (kind_ == BulkKind::kStockLevels && format == OutputFormat::kJson) {
       writer_ = std::make_unique<LevelWriter>(out);
     } else {
-      writer_ = MakeRowWriter(format, *RowField(v1::ExportInventoryResponse()).message_type(), out);
+      writer_ = MakeRowWriter(format, *RowField().message_type(), out);
     }
     for (;;) {
       const absl::Status ended = ExportPages(*client, out);
@@ -155,14 +155,14 @@ class ExportRun {
     }
   }
 
-  const FieldDescriptor& RowField(const v1::ExportInventoryResponse& page) const {
-    return *page.GetDescriptor()->FindFieldByName(KindField(kind_).name());
+  const FieldDescriptor& RowField() const {
+    return *v1::ExportInventoryResponse::GetDescriptor()->FindFieldByName(KindField(kind_).name());
   }
 
   // Without the etags: whoever imports the file somewhere else or later does not mean them.
   void Write(v1::ExportInventoryResponse page) {
-    const auto& reflection = *page.GetReflection();
-    const FieldDescriptor& field = RowField(page);
+    const auto& reflection = *v1::ExportInventoryResponse::GetReflection();
+    const FieldDescriptor& field = RowField();
     Rows rows;
     for (int i = 0; i < reflection.FieldSize(page, &field); ++i) {
       Message* row = reflection.MutableRepeatedMessage(&page, &field, i);

@@ -1,6 +1,8 @@
 #include "server/activities/cloud_event.h"
 
-#include "nlohmann/json.hpp"
+#include <utility>
+
+#include "server/http/cloud_event.h"
 
 namespace inventory::activities {
 
@@ -12,17 +14,12 @@ std::string CloudEventJson(const LowStockEvent& event) {
   data["threshold"] = event.threshold;
   data["margin"] = event.margin;
   const bool low = event.type == LowStockEvent::Type::kLow;
-  const nlohmann::ordered_json body = {
-      {"specversion", "1.0"},
-      {"id", event.event_id},
-      {"source", "/inventory/low-stock-rules/" + event.rule_id},
-      {"type", low ? "inventory.low_stock.v1" : "inventory.low_stock_recovered.v1"},
-      {"subject", event.sku},
-      {"time", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", event.time, absl::UTCTimeZone())},
-      {"datacontenttype", "application/json"},
-      {"data", std::move(data)},
-  };
-  return body.dump();
+  return http::ToBody(http::ToJson({.id = event.event_id,
+                                    .source = "/inventory/low-stock-rules/" + event.rule_id,
+                                    .type = low ? "inventory.low_stock.v1" : "inventory.low_stock_recovered.v1",
+                                    .subject = event.sku,
+                                    .time = event.time,
+                                    .data = std::move(data)}));
 }
 
 }  // namespace inventory::activities

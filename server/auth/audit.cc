@@ -27,12 +27,14 @@ void Audit::Denied(const Attempt& attempt, const absl::Status& status, absl::Tim
   }
   SayLeftOut(ended);
   if (!write) return;
-  write_("denied", {{"caller", attempt.caller},
-                    {"method", attempt.method},
-                    {"code", absl::StatusCodeToString(status.code())},
-                    {"reason", ReasonOf(status)},
-                    {"why", std::string(status.message())},
-                    {"peer", attempt.peer}});
+  server::LogFields fields = {{"caller", attempt.caller},
+                              {"method", attempt.method},
+                              {"code", absl::StatusCodeToString(status.code())},
+                              {"reason", ReasonOf(status)},
+                              {"why", std::string(status.message())},
+                              {"peer", attempt.peer}};
+  if (!attempt.trace_id.empty()) fields.emplace_back("trace_id", attempt.trace_id);
+  write_("denied", fields);
 }
 
 void Audit::CatchUp(absl::Time now) {

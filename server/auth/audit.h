@@ -20,6 +20,7 @@ struct Attempt {
   std::string caller;  // Empty: not known.
   std::string method;
   std::string peer;
+  std::string trace_id = {};  // Empty: it has none.
 };
 
 // Writes a log line for each denied call: who called what from where, and why it was denied. Of more than `max_lines`

@@ -83,6 +83,7 @@ Dispatcher::Dispatcher(Options options, storage::ConnectionPool& pool, pipeline:
   // What a server has scheduled that knew no activities' queues yet.
   StartLane("");
   look_.emplace([this] { return Look(); });
+  look_for_oldest_.emplace([this] { return LookForOldest(); });
 }
 
 void Dispatcher::StartLane(std::string activity) {
@@ -93,6 +94,7 @@ void Dispatcher::StartLane(std::string activity) {
 void Dispatcher::Stop() {
   stopping_ = true;
   look_->Stop();
+  look_for_oldest_->Stop();
   for (const auto& lane : lanes_) lane->queue.Stop();
   for (const auto& lane : lanes_) {
     for (std::thread& worker : lane->workers) {
@@ -130,6 +132,14 @@ absl::Duration Dispatcher::Look() {
   }
   // Where much is due a look takes long, and it must not be all that the database does.
   return std::max(options_.interval, 4 * (absl::Now() - start));
+}
+
+absl::Duration Dispatcher::LookForOldest() {
+  storage::Sql sql;
+  storage::AppendSelectOldestWaitingEvent(sql);
+  const auto results = Ask(pool_, sql);
+  if (results.ok()) oldest_waiting_ = storage::ParseAgeOfEvent(results->front()) / absl::Microseconds(1);
+  return kLookForOldest;
 }
 
 void Dispatcher::Work(Lane& lane) {

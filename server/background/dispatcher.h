@@ -56,7 +56,13 @@ class Dispatcher {
   // Begins no more and returns when what is under way has ended; webhooks give up at once.
   void Stop();
 
+  // How old the oldest event is whose activity has not been carried out, dead ones apart; zero if there is none. As of
+  // the last look, at most kLookForOldest ago; the last value that was known while the database is away.
+  absl::Duration oldest_waiting() const { return absl::Microseconds(oldest_waiting_.load()); }
+
  private:
+  static constexpr absl::Duration kLookForOldest = absl::Seconds(10);
+
   using Key = storage::LowStockEventRecord::Key;
 
   // An activity's share of the server.
@@ -70,6 +76,7 @@ class Dispatcher {
 
   void StartLane(std::string activity);
   absl::Duration Look();
+  absl::Duration LookForOldest();
   void Work(Lane& lane);
   void CarryOut(const Lane& lane, const Key& key);
   absl::Status Execute(const BeginAttempt::Taken& taken);
@@ -82,12 +89,14 @@ class Dispatcher {
   pipeline::GroupCommitter& committer_;
   const Observer observer_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<int64_t> oldest_waiting_ = 0;  // In microseconds.
 
   storage::Mutex mutex_;
   absl::BitGen random_ GUARDED_BY(mutex_);
 
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::optional<server::Periodic> look_;
+  std::optional<server::Periodic> look_for_oldest_;
 };
 
 }  // namespace inventory::background

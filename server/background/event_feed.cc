@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "google/protobuf/util/time_util.h"
 #include "server/activities/signature.h"
 #include "server/background/run_all.h"
 #include "server/errors.h"
@@ -22,6 +23,12 @@ using Clock = std::chrono::steady_clock;
 // Receivers limit what they take: about this much of the events as stored, which is some more as JSON.
 constexpr std::size_t kMaxPostBytes = std::size_t{256} << 10;
 
+// Events of one chunk were made at the same time.
+int64_t TimeOf(const feed::Chunk& chunk) {
+  return chunk.events.empty() ? 0
+                              : google::protobuf::util::TimeUtil::TimestampToMicroseconds(chunk.events.front().time());
+}
+
 absl::Status LostTheFeed() { return absl::AbortedError("another server has taken the feed"); }
 
 }  // namespace
@@ -36,6 +43,12 @@ void EventFeed::Stop() {
   storage::Sql sql;
   storage::AppendLeaveEventFeed(sql, options_.feed_id, owner_);
   Ask(pool_, sql).IgnoreError();
+}
+
+absl::Duration EventFeed::lag() const {
+  const int64_t oldest = oldest_unposted_;
+  if (!owned_ || oldest == 0) return absl::ZeroDuration();
+  return std::max(absl::ZeroDuration(), absl::Now() - absl::FromUnixMicros(oldest));
 }
 
 absl::Duration EventFeed::Step() {
@@ -119,6 +132,7 @@ absl::StatusOr<feed::Page> EventFeed::ReadPage() {
 absl::StatusOr<bool> EventFeed::PostPage() {
   const absl::StatusOr<feed::Page> page = ReadPage();
   if (!page.ok()) return page.status();
+  oldest_unposted_ = page->chunks.empty() ? 0 : TimeOf(page->chunks.front());
   if (page->end == at_) return false;
   const absl::Status posted = page->chunks.empty() ? MoveTo(page->end) : PostChunks(*page);
   if (!posted.ok()) return posted;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,6 +53,8 @@ class EventFeed {
   // Whether this server posts, and how many posts in a row have failed.
   bool owned() const { return owned_; }
   int failures() const { return failures_; }
+  // How old the oldest event is that was read and is not posted yet; zero if there is none.
+  absl::Duration lag() const;
 
  private:
   absl::Duration Step();
@@ -76,6 +79,7 @@ class EventFeed {
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> owned_ = false;
   std::atomic<int> failures_ = 0;
+  std::atomic<int64_t> oldest_unposted_ = 0;  // In microseconds since the epoch; 0: there is none.
   server::Periodic periodic_;
 };
 

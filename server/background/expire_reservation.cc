@@ -14,6 +14,7 @@ absl::Status ExpireReservation::Apply(pipeline::Work& work) {
   const storage::ReservationRecord& held = **found;
   const bool dead = held.state == storage::ReservationState::kHeld &&
                     LiveState(held, work.now()) == storage::ReservationState::kExpired;
+  ended_ = dead;
   if (!dead) return absl::OkStatus();
   for (const storage::ReservationLineRecord* line : work.LinesOf(reservation_id_)) {
     if (line->reserved == 0) continue;

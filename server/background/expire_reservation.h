@@ -21,8 +21,12 @@ class ExpireReservation final : public pipeline::Command {
   std::string SaveReply() const override { return ""; }
   bool LoadReply(std::string_view) override { return true; }
 
+  // Whether the hold has ended by this, and by nobody else before.
+  bool ended() const { return ended_; }
+
  private:
   const std::string reservation_id_;
+  bool ended_ = false;
 };
 
 }  // namespace inventory::background

@@ -13,9 +13,11 @@ namespace {
 // Counts jobs down and wakes who waits for all of them.
 class Countdown {
  public:
-  explicit Countdown(std::size_t count) : left_(count) {}
-  void Done(const absl::Status& status) {
+  Countdown(std::size_t count, const std::function<void(const pipeline::Command&)>& succeeded)
+      : succeeded_(succeeded), left_(count) {}
+  void Done(const pipeline::Command& command, const absl::Status& status) {
     storage::MutexLock lock(mutex_);
+    if (status.ok() && succeeded_ != nullptr) succeeded_(command);
     const bool could_not =
         absl::IsUnavailable(status) || absl::IsResourceExhausted(status) || absl::IsDeadlineExceeded(status);
     ran_.succeeded += status.ok() ? 1 : 0;
@@ -29,6 +31,7 @@ class Countdown {
   }
 
  private:
+  const std::function<void(const pipeline::Command&)>& succeeded_;
   storage::Mutex mutex_;
   storage::CondVar changed_;
   std::size_t left_ GUARDED_BY(mutex_);
@@ -37,14 +40,17 @@ class Countdown {
 
 }  // namespace
 
-Ran RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipeline::Command>> commands) {
-  Countdown countdown(commands.size());
+Ran RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipeline::Command>> commands,
+           const std::function<void(const pipeline::Command&)>& succeeded) {
+  Countdown countdown(commands.size(), succeeded);
   for (std::unique_ptr<pipeline::Command>& command : commands) {
     auto job = std::make_unique<pipeline::Job>();
     job->command = std::move(command);
     job->identity.caller = "system";
     job->deadline = absl::Now() + kPatience;
-    job->done = [&countdown](pipeline::Job&, const absl::Status& status) { countdown.Done(status); };
+    job->done = [&countdown](pipeline::Job& ended, const absl::Status& status) {
+      countdown.Done(*ended.command, status);
+    };
     committer.Submit(std::move(job));
   }
   return countdown.Wait();

@@ -3,6 +3,7 @@
 #define INVENTORY_SERVER_BACKGROUND_RUN_ALL_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -26,8 +27,9 @@ struct Ran {
   std::size_t could_not = 0;
 };
 
-// Runs the commands and waits for all of them.
-Ran RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipeline::Command>> commands);
+// Runs the commands and waits for all of them. `succeeded`, unless it is null, hears of each that did, one at a time.
+Ran RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipeline::Command>> commands,
+           const std::function<void(const pipeline::Command&)>& succeeded = nullptr);
 
 // Runs one command and waits for its answer.
 absl::Status RunOne(pipeline::GroupCommitter& committer, std::unique_ptr<pipeline::Command> command,

@@ -53,7 +53,7 @@ void Sweeper::Stop() {
 
 template <typename Command>
 absl::Duration Sweeper::RunForEach(const storage::Sql& select, std::size_t most,
-                                   const std::function<void(std::size_t)>& done) {
+                                   const std::function<void(const pipeline::Command&)>& succeeded) {
   const auto results = Ask(pool_, select);
   // The database is away; who serves callers says so.
   if (!results.ok()) return absl::Seconds(1);
@@ -61,23 +61,28 @@ absl::Duration Sweeper::RunForEach(const storage::Sql& select, std::size_t most,
   if (keys.empty()) return options_.interval;
   std::vector<std::unique_ptr<pipeline::Command>> commands;
   for (const std::string& key : keys) commands.push_back(std::make_unique<Command>(key));
-  const std::size_t succeeded = RunAll(committer_, std::move(commands)).succeeded;
-  done(succeeded);
-  if (succeeded == 0) return absl::Seconds(1);
+  if (RunAll(committer_, std::move(commands), succeeded).succeeded == 0) return absl::Seconds(1);
   return keys.size() == most ? kPauseBetweenSteps : options_.interval;
 }
 
 absl::Duration Sweeper::SweepHolds() {
   storage::Sql sql;
   storage::AppendSelectExpiredReservations(sql, kMaxHolds);
-  return RunForEach<ExpireReservation>(sql, kMaxHolds, swept_);
+  std::size_t ended = 0;
+  const absl::Duration pause =
+      RunForEach<ExpireReservation>(sql, kMaxHolds, [&ended](const pipeline::Command& command) {
+        // Another server may have come first.
+        if (static_cast<const ExpireReservation&>(command).ended()) ++ended;
+      });
+  swept_(ended);
+  return pause;
 }
 
 // Whatever locks the SKU raises it.
 absl::Duration Sweeper::RaiseExpiries() {
   storage::Sql sql;
   storage::AppendSelectHoldsDue(sql, kMaxItems);
-  return RunForEach<RecheckSku>(sql, kMaxItems, [](std::size_t) {});
+  return RunForEach<RecheckSku>(sql, kMaxItems);
 }
 
 absl::Duration Sweeper::ForgetRequests() {
@@ -87,15 +92,24 @@ absl::Duration Sweeper::ForgetRequests() {
   return deleted.ok() && *deleted >= kMaxRequests ? kPauseBetweenSteps : kForgetInterval;
 }
 
-// One log after another.
+// One log after another, all up to the same horizon.
 absl::Duration Sweeper::ForgetEvents() {
+  if (!event_horizon_) {
+    storage::Sql raise;
+    storage::AppendRaiseEventHorizon(raise, options_.event_retention);
+    const auto results = Ask(pool_, raise);
+    if (!results.ok()) return kForgetInterval;
+    event_horizon_ = storage::ParseEventHorizon(results->back());
+  }
   storage::Sql sql;
-  storage::AppendDeleteOldEvents(sql, event_log_, options_.event_retention, kMaxChunks);
+  storage::AppendDeleteEventsBelow(sql, event_log_, *event_horizon_, kMaxChunks);
   const absl::StatusOr<int64_t> deleted = Delete(pool_, std::move(sql));
   if (!deleted.ok()) return kForgetInterval;
   if (*deleted >= kMaxChunks) return kPauseBetweenSteps;
   event_log_ = (event_log_ + 1) % storage::kEventLogs;
-  return event_log_ == 0 ? kForgetInterval : kPauseBetweenSteps;
+  if (event_log_ != 0) return kPauseBetweenSteps;
+  event_horizon_.reset();
+  return kForgetInterval;
 }
 
 }  // namespace inventory::background

@@ -3,7 +3,9 @@
 #define INVENTORY_SERVER_BACKGROUND_SWEEPER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "absl/time/time.h"
 #include "server/periodic.h"
@@ -24,7 +26,8 @@ class Sweeper {
     absl::Duration event_retention = absl::Hours(72);        // Default 3 days.
   };
 
-  // `swept` hears how many reservations each step has ended. All references must outlive the sweeper.
+  // `swept` hears how many reservations each step has ended, those left out that others had ended by then. All
+  // references must outlive the sweeper.
   Sweeper(Options options, storage::ConnectionPool& pool, pipeline::GroupCommitter& committer,
           std::function<void(std::size_t)> swept);
 
@@ -32,10 +35,11 @@ class Sweeper {
   void Stop();
 
  private:
-  // Runs a command for each key that the selection finds, which are `most` if there may be more, and tells `done` how
-  // many succeeded, unless there were no keys. Returns the pause to make.
+  // Runs a command for each key that the selection finds, which are `most` if there may be more; `succeeded`, unless it
+  // is null, hears of each that did. Returns the pause to make.
   template <typename Command>
-  absl::Duration RunForEach(const storage::Sql& select, std::size_t most, const std::function<void(std::size_t)>& done);
+  absl::Duration RunForEach(const storage::Sql& select, std::size_t most,
+                            const std::function<void(const pipeline::Command&)>& succeeded = nullptr);
   absl::Duration SweepHolds();
   absl::Duration RaiseExpiries();
   absl::Duration ForgetRequests();
@@ -48,7 +52,8 @@ class Sweeper {
   server::Periodic holds_;
   server::Periodic expiries_;
   server::Periodic requests_;
-  int event_log_ = 0;  // Whose events are next to be forgotten.
+  int event_log_ = 0;                     // Whose events are next to be forgotten.
+  std::optional<int64_t> event_horizon_;  // Up to where; unset before the first log.
   server::Periodic events_;
 };
 

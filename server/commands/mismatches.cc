@@ -1,6 +1,7 @@
 #include "server/commands/mismatches.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <string>
 #include <utility>
@@ -22,6 +23,8 @@ constexpr std::pair<const char*, int64_t storage::ItemRecord::*> kReferenceCount
     {"kits", &storage::ItemRecord::kits},
     {"quotas", &storage::ItemRecord::quotas},
     {"low_stock_rules", &storage::ItemRecord::low_stock_rules}};
+
+std::atomic<int64_t> mismatches_found = 0;
 
 // Everything that is known of one level.
 struct Facts {
@@ -252,6 +255,10 @@ bool RepairExpiry(const v1::Mismatch& mismatch, pipeline::Work& work) {
 }
 
 }  // namespace
+
+int64_t MismatchesFound() { return mismatches_found; }
+
+void CountMismatches(int64_t found) { mismatches_found += found; }
 
 std::vector<v1::Mismatch> FindMismatches(const VerifySnapshot& snapshot) {
   std::vector<v1::Mismatch> found;

@@ -64,6 +64,7 @@ struct VerifyStock {
       found.skus.insert(mismatch.sku());
       *found.response.add_mismatches() = std::move(mismatch);
     }
+    CountMismatches(found.response.mismatches_size());
     if (request.repair()) LimitRepairs(*snapshot, found, next);
     if (!next.empty()) found.response.set_next_page_token(rpc::EncodePageToken(Scope(request), next));
     return absl::OkStatus();

@@ -16,22 +16,26 @@ periodic:   storage
 tls:        logging storage
 net:        storage tls
 http:
+tracing:    logging
 sourcing:   storage
-pipeline:   convert errors logging protos sourcing storage
+pipeline:   convert errors logging protos sourcing storage tracing
 activities: http logging pipeline storage
-options:    activities http logging storage
-metrics:    activities pipeline storage
+options:    activities http logging storage tracing
+process_metrics:
+stock_metrics: errors pipeline protos storage
+metrics:    activities pipeline process_metrics stock_metrics storage
 metrics_endpoint: logging metrics net storage tls
-feed:       convert errors logging protos storage
-reading:    errors logging periodic pipeline storage
+feed:       convert errors http logging protos storage
+reading:    errors logging periodic pipeline storage tracing
 auth:       errors http logging metrics options periodic pipeline protos storage
-rpc:        auth convert errors feed logging metrics net options pipeline protos reading storage tls
+rpc:        auth convert errors feed logging metrics net options pipeline protos reading storage tls tracing
 commands:   activities convert errors pipeline protos rpc sourcing storage
 queries:    activities commands convert errors feed pipeline protos reading rpc storage
 background: activities commands errors feed http logging periodic pipeline protos rpc storage
+batch_spans: pipeline tracing
 database:   errors logging options signals storage
-engine:     errors feed logging metrics options pipeline reading rpc storage
-serve:      activities auth background database engine errors logging metrics metrics_endpoint net options periodic rpc signals storage tls
+engine:     batch_spans errors feed logging metrics options pipeline reading rpc storage tracing
+serve:      activities auth background commands database engine errors logging metrics metrics_endpoint net options periodic rpc signals storage tls tracing
 verify:     database engine errors logging metrics options protos rpc serve storage
 main:       logging options serve signals'
 

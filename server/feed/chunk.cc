@@ -100,12 +100,41 @@ absl::StatusOr<std::vector<storage::EventRange>> FirstOf(storage::Connection& co
   return page;
 }
 
-// Whether a log that `cut` has something of has nothing in `other`.
-bool LacksOneOf(const Cut& cut, const Cut& other) {
+// Selects what BeforeStamp reads.
+void AppendSelectBefore(storage::Sql& sql, int64_t stamp) {
+  storage::AppendSelectEventsBelow(sql, stamp);
+  storage::AppendSelectEventFirsts(sql);
+}
+
+// Before all chunks with this stamp or a greater one. A log that has none below it begins with its first that is kept.
+Cut BeforeStamp(const std::vector<storage::Rows>& results) {
+  Cut cut(storage::ParseEventPositions(results[0]));
+  Cut kept(storage::ParseEventPositions(results[1]));
   for (int16_t log_id = 0; log_id < storage::kEventLogs; ++log_id) {
-    if (cut.At(log_id) > 0 && other.At(log_id) == 0) return true;
+    kept.Set(log_id, std::max<int64_t>(0, kept.At(log_id) - 1));
   }
-  return false;
+  cut.Cover(kept);
+  return cut;
+}
+
+// Before all chunks with this stamp or a greater one that are kept and can be told now.
+absl::StatusOr<Cut> ReadFrom(storage::Connection& connection, int64_t stamp) {
+  absl::StatusOr<Cut> cut = ReadEnd(connection);
+  if (!cut.ok()) return cut;
+  for (;;) {
+    storage::Sql sql;
+    AppendSelectBefore(sql, stamp);
+    storage::AppendSelectEventHorizon(sql);
+    const auto results = connection.Execute(sql);
+    if (!results.ok()) return results.status();
+    // The horizon is raised before anything is deleted, so what was missing above is below what it is now.
+    const int64_t horizon = storage::ParseEventHorizon(results->back());
+    if (horizon <= stamp) {
+      cut->LimitTo(BeforeStamp(*results));
+      return cut;
+    }
+    stamp = horizon;
+  }
 }
 
 }  // namespace
@@ -141,17 +170,6 @@ absl::StatusOr<Cut> ReadHeads(storage::Connection& connection) {
   return ReadPositions(connection, sql);
 }
 
-absl::StatusOr<Cut> ReadBeginning(storage::Connection& connection) {
-  storage::Sql sql;
-  storage::AppendSelectEventFirsts(sql);
-  absl::StatusOr<Cut> first = ReadPositions(connection, sql);
-  if (!first.ok()) return first;
-  for (int16_t log_id = 0; log_id < storage::kEventLogs; ++log_id) {
-    first->Set(log_id, std::max<int64_t>(0, first->At(log_id) - 1));
-  }
-  return first;
-}
-
 absl::StatusOr<Cut> ReadEnd(storage::Connection& connection) {
   storage::Sql sql;
   storage::AppendSelectEventHeads(sql);
@@ -171,32 +189,17 @@ absl::StatusOr<Cut> ReadEnd(storage::Connection& connection) {
   int64_t fence = std::numeric_limits<int64_t>::max();
   for (const storage::ChunkKey& key : storage::ParseChunkKeys(results->front())) fence = std::min(fence, key.stamp);
   storage::Sql below;
-  storage::AppendSelectEventsBelow(below, fence);
-  absl::StatusOr<Cut> fenced = ReadPositions(connection, below);
-  if (!fenced.ok()) return fenced;
-  // Of a log all of whose older chunks are gone meanwhile, what was before those that are left.
-  if (LacksOneOf(end, *fenced)) {
-    const absl::StatusOr<Cut> beginning = ReadBeginning(connection);
-    if (!beginning.ok()) return beginning;
-    fenced->Cover(*beginning);
-  }
-  for (int16_t log_id = 0; log_id < storage::kEventLogs; ++log_id) {
-    end.Set(log_id, std::min(end.At(log_id), fenced->At(log_id)));
-  }
+  AppendSelectBefore(below, fence);
+  results = connection.Execute(below);
+  if (!results.ok()) return results.status();
+  end.LimitTo(BeforeStamp(*results));
   return end;
 }
 
+absl::StatusOr<Cut> ReadBeginning(storage::Connection& connection) { return ReadFrom(connection, 0); }
+
 absl::StatusOr<Cut> ReadSince(storage::Connection& connection, absl::Time time) {
-  absl::StatusOr<Cut> cut = ReadEnd(connection);
-  if (!cut.ok()) return cut;
-  storage::Sql sql;
-  storage::AppendSelectEventsSince(sql, time);
-  const auto results = connection.Execute(sql);
-  if (!results.ok()) return results.status();
-  for (const storage::EventPosition& first : storage::ParseEventPositions(results->front())) {
-    cut->Set(first.log_id, std::min(cut->At(first.log_id), std::max<int64_t>(0, first.position - 1)));
-  }
-  return cut;
+  return ReadFrom(connection, absl::ToUnixMicros(time));
 }
 
 absl::StatusOr<Page> ReadPage(storage::Connection& connection, const Cut& from, const Cut& to) {

@@ -30,9 +30,9 @@ absl::StatusOr<Chunk> ToChunk(const storage::EventChunkRecord& record);
 absl::StatusOr<Cut> ReadHeads(storage::Connection& connection);
 // Up to where events can be told now: all of it is durable, and it lacks nothing that any of it followed from. Writes.
 absl::StatusOr<Cut> ReadEnd(storage::Connection& connection);
-// Before the first chunks that are kept.
+// Before the first events that are kept: from there on none is missing. Writes.
 absl::StatusOr<Cut> ReadBeginning(storage::Connection& connection);
-// Before the first events of `time` or later, none of which comes before it.
+// Before the first events of `time` or later, none of which comes before it, as far as they are kept. Writes.
 absl::StatusOr<Cut> ReadSince(storage::Connection& connection, absl::Time time);
 
 // Chunks in an order in which none comes before one that its transaction could know of.

@@ -1,8 +1,9 @@
 #include "server/feed/cloud_events.h"
 
 #include "google/protobuf/util/json_util.h"
-#include "nlohmann/json.hpp"
 #include "server/convert.h"
+#include "server/feed/subject.h"
+#include "server/http/cloud_event.h"
 
 namespace inventory::feed {
 namespace {
@@ -26,22 +27,12 @@ std::string TypeOf(const v1::Event& event) {
   }
 }
 
-std::string SubjectOf(const v1::Event& event) {
-  switch (event.subject_case()) {
-    case v1::Event::kMovement:
-      return event.movement().sku();
-    case v1::Event::kReservation:
-      return event.reservation().reservation_id();
-    case v1::Event::kShipment:
-      return event.shipment().shipment_id();
-    case v1::Event::kLowStock:
-      return event.low_stock().sku();
-    case v1::Event::kAvailability:
-      return event.availability().sku();
-    case v1::Event::SUBJECT_NOT_SET:
-      break;
-  }
-  return "";
+// The id of a reservation or shipment; of everything else the SKU.
+std::string IdOf(const v1::ReservationChange& reservation) { return reservation.reservation_id(); }
+std::string IdOf(const v1::ShipmentChange& shipment) { return shipment.shipment_id(); }
+template <typename Subject>
+std::string IdOf(const Subject& subject) {
+  return subject.sku();
 }
 
 // What is in the envelope already is left out.
@@ -63,19 +54,16 @@ absl::StatusOr<nlohmann::ordered_json> DataOf(v1::Event event) {
 absl::StatusOr<std::string> CloudEventsJson(std::span<const v1::Event> events, const std::string& source) {
   nlohmann::ordered_json batch = nlohmann::ordered_json::array();
   for (const v1::Event& event : events) {
-    const absl::Time time = FromTimestamp(event.time());
     absl::StatusOr<nlohmann::ordered_json> data = DataOf(event);
     if (!data.ok()) return data.status();
-    batch.push_back({{"specversion", "1.0"},
-                     {"id", event.event_id()},
-                     {"source", source},
-                     {"type", TypeOf(event)},
-                     {"subject", SubjectOf(event)},
-                     {"time", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone())},
-                     {"datacontenttype", "application/json"},
-                     {"data", *std::move(data)}});
+    batch.push_back(http::ToJson({.id = event.event_id(),
+                                  .source = source,
+                                  .type = TypeOf(event),
+                                  .subject = WithSubject(event, [](const auto& subject) { return IdOf(subject); }),
+                                  .time = FromTimestamp(event.time()),
+                                  .data = *std::move(data)}));
   }
-  return batch.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return http::ToBody(batch);
 }
 
 }  // namespace inventory::feed

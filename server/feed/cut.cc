@@ -31,6 +31,12 @@ void Cut::Cover(const Cut& other) {
   }
 }
 
+void Cut::LimitTo(const Cut& other) {
+  for (std::size_t log = 0; log < positions_.size(); ++log) {
+    positions_[log] = std::min(positions_[log], other.positions_[log]);
+  }
+}
+
 std::string Cut::ToToken() const {
   std::string packed;
   {

@@ -29,6 +29,8 @@ class Cut {
   bool Covers(const Cut& other) const;
   // Goes on to what `other` covers besides.
   void Cover(const Cut& other);
+  // Leaves out what `other` does not cover.
+  void LimitTo(const Cut& other);
   bool operator==(const Cut&) const = default;
 
   // Opaque text for callers, which holds no more than the positions.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/feed/subject.h"
+
 namespace inventory::feed {
 
 Filter::Filter(const v1::WatchRequest::Filter& filter)
@@ -17,41 +19,24 @@ bool Filter::Matches(const v1::Event& event) const {
 }
 
 bool Filter::MatchesSku(const v1::Event& event) const {
-  const auto wanted = [this](const auto& line) { return skus_.contains(line.sku()); };
-  const auto any = [&wanted](const auto& lines) { return std::any_of(lines.begin(), lines.end(), wanted); };
-  switch (event.subject_case()) {
-    case v1::Event::kMovement:
-      return wanted(event.movement());
-    case v1::Event::kReservation:
-      return any(event.reservation().lines());
-    case v1::Event::kShipment:
-      return any(event.shipment().lines());
-    case v1::Event::kLowStock:
-      return wanted(event.low_stock());
-    case v1::Event::kAvailability:
-      return wanted(event.availability());
-    case v1::Event::SUBJECT_NOT_SET:
-      break;
-  }
-  return false;
+  return WithSubject(event, [this](const auto& subject) {
+    if constexpr (requires { subject.lines(); }) {
+      return std::any_of(subject.lines().begin(), subject.lines().end(),
+                         [this](const auto& line) { return skus_.contains(line.sku()); });
+    } else {
+      return skus_.contains(subject.sku());
+    }
+  });
 }
 
 bool Filter::MatchesWarehouse(const v1::Event& event) const {
-  const auto wanted = [this](const auto& subject) { return warehouse_ids_.contains(subject.warehouse_id()); };
-  switch (event.subject_case()) {
-    case v1::Event::kMovement:
-      return wanted(event.movement());
-    case v1::Event::kShipment:
-      return wanted(event.shipment());
-    case v1::Event::kLowStock:
-      return wanted(event.low_stock());
-    case v1::Event::kAvailability:
-      return wanted(event.availability());
-    case v1::Event::kReservation:
-    case v1::Event::SUBJECT_NOT_SET:
-      break;
-  }
-  return false;
+  return WithSubject(event, [this](const auto& subject) {
+    if constexpr (requires { subject.warehouse_id(); }) {
+      return warehouse_ids_.contains(subject.warehouse_id());
+    } else {
+      return false;
+    }
+  });
 }
 
 }  // namespace inventory::feed

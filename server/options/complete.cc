@@ -13,6 +13,7 @@
 #include "server/options/access.h"
 #include "server/options/kinds.h"
 #include "server/options/transport.h"
+#include "server/tracing/otlp.h"
 #include "storage/connection.h"
 
 namespace inventory::server::options {
@@ -119,6 +120,21 @@ void CheckLease(const std::string& prefix, absl::Duration lease, absl::Duration 
                                   "-timeout, ", absl::FormatDuration(timeout)));
 }
 
+void CheckTraces(const ServerOptions& options, Problems& problems) {
+  if (options.otlp_endpoint.empty()) {
+    if (!options.otlp_headers_file.empty()) problems.emplace_back("--otlp-headers-file: needs --otlp-endpoint");
+    if (!options.otlp_ca_file.empty()) problems.emplace_back("--otlp-ca-file: needs --otlp-endpoint");
+    return;
+  }
+  std::string problem = http::UrlProblem(options.otlp_endpoint);
+  if (problem.empty() && absl::StrContains(options.otlp_endpoint, '?')) problem = "has a query; give the base URL";
+  if (!problem.empty()) problems.push_back(absl::StrCat("--otlp-endpoint: ", problem));
+  CheckAuthorities("--otlp-ca-file", options.otlp_ca_file, problems);
+  if (options.otlp_headers_file.empty()) return;
+  const absl::Status headers = tracing::ReadHeaders(options.otlp_headers_file).status();
+  if (!headers.ok()) problems.push_back(absl::StrCat("--otlp-headers-file: ", headers.message()));
+}
+
 // The XDG base directory specification has relative paths ignored.
 std::string DefaultDataDir() {
   if (geteuid() == 0) return "/var/lib/inventory";
@@ -149,6 +165,7 @@ void Complete(ServerOptions& options, Problems& problems) {
   if (options.event_feed_id.empty() || options.event_feed_id.size() > 64) {
     problems.emplace_back("--event-feed-id: must have 1 to 64 bytes");
   }
+  CheckTraces(options, problems);
   CheckLease("event-feed", options.event_feed_lease, options.event_feed_timeout, problems);
   CheckLease("low-stock", options.low_stock_lease, options.low_stock_timeout, problems);
   if (options.max_requests_memory / 2 < options.max_request_memory) {

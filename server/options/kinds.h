@@ -68,6 +68,22 @@ Kind Number(Member member, int64_t least, int64_t most) {
       [](int64_t value) { return absl::StrCat(value); });
 }
 
+// A part of all.
+template <typename Member>
+Kind Ratio(Member member) {
+  const std::string values = "0 to 1";
+  return {values,
+          [=](const std::string& text, CommandLine& line) -> std::string {
+            double value = 0;
+            if (!absl::SimpleAtod(text, &value) || !(value >= 0 && value <= 1)) {
+              return absl::StrCat("\"", text, "\" is not a number of ", values);
+            }
+            Get(line, member) = value;
+            return "";
+          },
+          [=](CommandLine& line) { return absl::StrCat(Get(line, member)); }};
+}
+
 template <typename Member>
 Kind Bytes(Member member, int64_t least, int64_t most) {
   return Ranged(member, least, most, ParseBytes, ShowBytes);

@@ -23,6 +23,7 @@ constexpr Group kHoldsAndRequests = {"Holds and requests", Bit(Command::kServe)}
 constexpr Group kLowStock = {"Low stock", Bit(Command::kServe)};
 constexpr Group kLedger = {"Ledger", Bit(Command::kServe)};
 constexpr Group kEvents = {"Events", Bit(Command::kServe)};
+constexpr Group kTraces = {"Traces", Bit(Command::kServe)};
 constexpr Group kLogs = {"Logs", kDatabaseCommands};
 constexpr Group kVerification = {"Verification", Bit(Command::kVerify)};
 
@@ -289,6 +290,23 @@ void AppendLowStock(std::vector<Option>& table) {
         "the system's. Empty: the system's."}});
 }
 
+void AppendTraces(std::vector<Option>& table) {
+  using O = ServerOptions;
+  table.insert(
+      table.end(),
+      {{&kTraces, "otlp-endpoint", Text("URL", &O::otlp_endpoint),
+        "Base URL of an OTLP receiver over HTTP, as http://localhost:4318, to whose /v1/traces traces are posted. "
+        "Empty: they are not exported."},
+       {&kTraces, "otlp-headers-file", Text("path", &O::otlp_headers_file),
+        "File with headers of these posts, a line \"name: value\" each, such as a token. Empty: none."},
+       {&kTraces, "otlp-ca-file", Text("path", &O::otlp_ca_file),
+        "File in PEM with the authorities that the receiver's certificate is verified against. Empty: the system's."},
+       {&kTraces, "otlp-timeout", Duration(&O::otlp_timeout, absl::Milliseconds(100), absl::Minutes(1)),
+        "How long a post may take, and once more as long what is left when the server stops."},
+       {&kTraces, "trace-ratio", Ratio(&O::trace_ratio),
+        "How many are exported of the calls that bring no traceparent, which says whether they are."}});
+}
+
 void AppendLogsAndVerification(std::vector<Option>& table) {
   using O = ServerOptions;
   using V = VerifyOptions;
@@ -341,6 +359,7 @@ const std::vector<Option>& Table() {
     AppendCallLimits(*made);
     AppendWork(*made);
     AppendLowStock(*made);
+    AppendTraces(*made);
     AppendLogsAndVerification(*made);
     return made.release();
   }();

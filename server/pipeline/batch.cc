@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "server/errors.h"
 
 namespace inventory::pipeline {
@@ -31,7 +32,9 @@ absl::Status Batch::Run() {
   do {
     loaded_.rows = Rows();
     loaded_.events = EventNotes();
+    const absl::Time start = absl::Now();
     absl::Status status = LoadUnderLock();
+    load_time_ += absl::Now() - start;
     if (status.ok() && !RepairsAlone(jobs_)) status = ReleaseDeadHolds();
     if (status.ok() && !RepairsAlone(jobs_)) status = FillPending();
     if (status.ok() && !preparing()) status = loaded_.Apply(jobs_, limits_, *this);

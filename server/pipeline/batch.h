@@ -57,12 +57,15 @@ class Batch : private BackorderSource {
   bool duplicate_request() const { return duplicate_request_; }
   // True if the failure is that somebody else appended to the event log meanwhile: take another one.
   bool event_log_taken() const { return event_log_taken_; }
-  // Time the final packet took, for metrics.
+  // Time that locking and loading took, and the last packet, which writes and commits.
+  absl::Duration load_time() const { return load_time_; }
   absl::Duration commit_time() const { return commit_time_; }
   // What the batch has read and written. Ends the batch.
   Rows TakeRows() { return std::move(loaded_.rows); }
   // Holds released because their time had run out.
   int64_t holds_released() const { return holds_released_; }
+  // What all of its steps have done.
+  const Tally& tally() const { return loaded_.tally; }
 
  private:
   // Dead holds released in one step; more are released in further steps before any command runs.
@@ -117,6 +120,7 @@ class Batch : private BackorderSource {
   bool duplicate_request_ = false;
   bool event_log_taken_ = false;
   storage::EventLogEnd event_log_end_;
+  absl::Duration load_time_;
   absl::Duration commit_time_;
   int64_t holds_released_ = 0;
 };

@@ -40,6 +40,7 @@ GroupCommitter::GroupCommitter(Options options, ConfigurationCache& configuratio
 GroupCommitter::~GroupCommitter() { Stop(); }
 
 void GroupCommitter::Submit(std::unique_ptr<Job> job) {
+  job->submitted = absl::Now();
   job->needs = job->command->needs();
   directory_.Resolve(*job);
   if (queue_.Push(job)) return;

@@ -13,6 +13,10 @@
 #include "absl/time/time.h"
 #include "server/pipeline/command.h"
 
+namespace inventory::tracing {
+struct Trace;
+}
+
 namespace inventory::pipeline {
 
 class Guard;
@@ -25,6 +29,15 @@ struct Identity {
   std::string request_id;
   // SHA-256 of method and normalised request, 32 bytes.
   std::string fingerprint;
+};
+
+// When a batch ran.
+struct BatchTimes {
+  absl::Time start;
+  absl::Duration total;
+  absl::Duration load;    // At its beginning: locking and loading.
+  absl::Duration commit;  // At its end: writing and committing.
+  std::size_t jobs = 0;
 };
 
 // A command on its way. Owned by one thread at a time.
@@ -41,10 +54,13 @@ struct Job {
   bool bulk = false;
   // Null: its caller may touch everything.
   std::shared_ptr<const Guard> guard;
+  // Null: its call has none.
+  std::shared_ptr<const tracing::Trace> trace;
   // Called exactly once, after the commit; the command then holds the response.
   std::function<void(Job&, const absl::Status&)> done;
 
   // The rest belongs to the pipeline.
+  absl::Time submitted;
   Needs needs;
   std::set<std::string> skus;
   bool resolved = false;
@@ -58,6 +74,8 @@ struct Job {
   Job* copy_of = nullptr;
   // How often it has needed more rows.
   int rounds = 0;
+  // The batch that it was committed with, if its trace is sampled.
+  std::shared_ptr<const BatchTimes> committed_in;
 
   // Takes over the answer of a job for the same request.
   void AnswerLike(const Job& other);

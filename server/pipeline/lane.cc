@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "server/errors.h"
 #include "server/logging.h"
+#include "server/tracing/tracer.h"
 
 namespace inventory::pipeline {
 namespace {
@@ -43,6 +44,7 @@ std::string_view RetryReason(SqlFault fault) {
 void LogFailure(const Job& job, const absl::Status& status) {
   server::LogFields fields = {{"command", std::string(job.command->name())}, {"error", std::string(status.message())}};
   if (std::string detail = storage::DetailOf(status); !detail.empty()) fields.emplace_back("detail", std::move(detail));
+  tracing::AppendTo(fields, job.trace.get());
   server::Log(server::LogLevel::kError, "command failed", fields);
 }
 
@@ -73,11 +75,13 @@ void Lane::Run() {
   for (;;) {
     Jobs jobs = shared_.queue.Take();
     if (jobs.empty()) return;
+    const absl::Time start = absl::Now();
     if (jobs.front()->resolved) {
       Process(std::move(jobs));
     } else {
       Resolve(std::move(jobs));
     }
+    shared_.observer.busy(absl::Now() - start);
   }
 }
 
@@ -152,7 +156,7 @@ void Lane::Process(Jobs jobs) {
       continue;
     }
     if (job->needs_more) job->answer = Unavailable("CONTENTION", "the rows this call needs kept changing; call again");
-    shared_.observer.command(job->command->name(), job->answer);
+    shared_.observer.command(*job);
     job->done(*job, job->answer);
   }
   if (!again.empty()) shared_.queue.PutBack(std::move(again));
@@ -197,7 +201,13 @@ absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
     status = batch.Run();
     if (status.ok()) {
       committed_.push_back(batch.TakeRows());
-      shared_.observer.batch(jobs.size(), absl::Now() - start, batch.commit_time(), batch.holds_released());
+      shared_.observer.batch({.jobs = jobs,
+                              .start = start,
+                              .total = absl::Now() - start,
+                              .load = batch.load_time(),
+                              .commit = batch.commit_time(),
+                              .holds_released = batch.holds_released(),
+                              .tally = batch.tally()});
       for (const Job* job : jobs) {
         if (absl::IsInternal(job->answer)) LogFailure(*job, job->answer);
       }

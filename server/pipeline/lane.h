@@ -18,16 +18,28 @@
 
 namespace inventory::pipeline {
 
-// What lanes tell the metrics. Called from lane threads.
+// A batch that was committed.
+struct BatchReport {
+  const std::vector<Job*>& jobs;  // None of them answered yet.
+  absl::Time start;
+  absl::Duration total;   // From then on.
+  absl::Duration load;    // Of it: locking and loading.
+  absl::Duration commit;  // Of it, at its end: writing and committing.
+  int64_t holds_released;
+  const Tally& tally;
+};
+
+// What lanes tell metrics and others. Called from lane threads; what is handed over is there for the call.
 struct Observer {
-  // A batch was committed.
-  std::function<void(std::size_t commands, absl::Duration total, absl::Duration commit, int64_t holds_released)> batch;
+  std::function<void(const BatchReport& report)> batch;
   // A batch runs again: deadlock, lock_timeout, connection_lost, duplicate, event_log or split.
   std::function<void(std::string_view reason)> retry;
   // A job was dropped unexecuted: deadline or cancelled.
   std::function<void(std::string_view reason)> dropped;
-  // A command ended.
-  std::function<void(std::string_view command, const absl::Status& answer)> command;
+  // A command ended with its job's answer.
+  std::function<void(const Job& job)> command;
+  // A lane was not waiting for work for so long.
+  std::function<void(absl::Duration time)> busy;
 };
 
 // What all lanes of a committer share. Thread-safe where it is not constant.

@@ -121,6 +121,7 @@ absl::Status LoadedBatch::Apply(const std::vector<Job*>& jobs, const CommandLimi
 
 void LoadedBatch::Keep() {
   events.Note(rows);
+  tally.Count(rows);
   rows.Mark();
 }
 

@@ -17,6 +17,7 @@
 #include "server/pipeline/events.h"
 #include "server/pipeline/job.h"
 #include "server/pipeline/rows.h"
+#include "server/pipeline/tally.h"
 #include "server/pipeline/work.h"
 #include "storage/verify_repository.h"
 
@@ -36,7 +37,9 @@ struct LoadedBatch {
   std::map<storage::QuotaRecord::Key, int64_t> outstanding = {};
   std::map<LevelMoment, storage::PastLevel> past_levels = {};
   storage::VerifySnapshot sums = {};
-  EventNotes events = {};  // Of what was not undone.
+  // Of what was not undone.
+  EventNotes events = {};
+  Tally tally = {};
 
   // Releases the loaded holds that have run out, with all that follows, and says how many there were.
   absl::StatusOr<int64_t> ReleaseDeadHolds(const CommandLimits& limits, BackorderSource& source);

@@ -65,7 +65,9 @@ absl::Status ReadExecutor::Try(const Waiting& waiting) {
   absl::StatusOr<storage::ConnectionPool::Lease> lease = pool_.Acquire(waiting.deadline);
   if (!lease.ok()) return Unavailable("DATABASE_UNAVAILABLE", "the database can't be reached; call again");
   Reader reader(**lease, configurations_);
-  return waiting.read(reader);
+  absl::Status status = waiting.read(reader);
+  LogFault(status, reader.trace());
+  return status;
 }
 
 std::optional<absl::Status> ReadExecutor::TryReplica(const Waiting& waiting) {

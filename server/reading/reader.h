@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,6 +16,10 @@
 #include "server/pipeline/configuration.h"
 #include "storage/connection_pool.h"
 #include "storage/mutex.h"
+
+namespace inventory::tracing {
+struct Trace;
+}
 
 namespace inventory::reading {
 
@@ -27,9 +32,14 @@ class Reader {
   storage::Connection& connection() { return connection_; }
   pipeline::ConfigurationCache& configurations() { return configurations_; }
 
+  // Whose read it is, for the log; null: nobody's who has a trace.
+  void SetTrace(std::shared_ptr<const tracing::Trace> trace) { trace_ = std::move(trace); }
+  const tracing::Trace* trace() const { return trace_.get(); }
+
  private:
   storage::Connection& connection_;
   pipeline::ConfigurationCache& configurations_;
+  std::shared_ptr<const tracing::Trace> trace_;
 };
 
 class Replica;

@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "grpcpp/server_context.h"
 #include "server/auth/gate.h"
+#include "server/rpc/call_spans.h"
 
 namespace inventory::rpc {
 namespace {
@@ -22,12 +23,19 @@ bool IsDenial(const absl::Status& status) {
   return absl::IsPermissionDenied(status) || absl::IsUnauthenticated(status);
 }
 
+auth::Attempt AttemptOf(const MethodFacts& facts, const grpc::CallbackServerContext& context, const Origin& origin) {
+  return {.caller = origin.caller,
+          .method = facts.name,
+          .peer = context.peer(),
+          .trace_id = origin.trace == nullptr ? "" : tracing::Hex(origin.trace->id)};
+}
+
 absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::CallbackServerContext& context,
                  const google::protobuf::Message* request, Origin& origin) {
   absl::StatusOr<std::shared_ptr<const auth::Caller>> caller = gate.Authenticate(context);
   if (!caller.ok()) {
     // Once the call ends, nothing tells this from what else is not available.
-    if (!IsDenial(caller.status())) gate.Denied({.method = facts.name, .peer = context.peer()}, caller.status());
+    if (!IsDenial(caller.status())) gate.Denied(AttemptOf(facts, context, origin), caller.status());
     return caller.status();
   }
   origin.caller = (*caller)->identity.name;
@@ -43,7 +51,9 @@ absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::Callbac
 
 Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
                 const google::protobuf::Message* request, absl::Duration default_deadline) {
-  Admission admission{.origin = {.method = facts.name, .deadline = DeadlineOf(context, default_deadline)}};
+  Admission admission{.origin = {.method = facts.name,
+                                 .deadline = DeadlineOf(context, default_deadline),
+                                 .trace = TraceOf(runtime.tracer(), context)}};
   if (runtime.gate() != nullptr) {
     admission.status = Ask(*runtime.gate(), facts, context, request, admission.origin);
   }
@@ -53,7 +63,7 @@ Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::Callback
 void Audit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context, const Origin& origin,
            const absl::Status& status) {
   if (IsDenial(status) && runtime.gate() != nullptr) {
-    runtime.gate()->Denied({.caller = origin.caller, .method = facts.name, .peer = context.peer()}, status);
+    runtime.gate()->Denied(AttemptOf(facts, context, origin), status);
   }
 }
 

@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "grpcpp/server_context.h"
 #include "server/errors.h"
+#include "server/rpc/call_spans.h"
 #include "server/rpc/caller.h"
 #include "server/rpc/pushback.h"
 #include "server/rpc/received.h"
@@ -17,9 +18,11 @@ std::size_t BytesOf(const Admission& admission) { return admission.status.ok() ?
 
 // What many calls end with, so that it is made only once.
 struct Refused {
-  explicit Refused(const absl::Status& refusal) : status(ToGrpc(refusal)), pushback(PushbackOf(refusal)) {}
+  explicit Refused(const absl::Status& refusal)
+      : status(refusal), answer(ToGrpc(refusal)), pushback(PushbackOf(refusal)) {}
 
-  const grpc::Status status;
+  const absl::Status status;
+  const grpc::Status answer;
   const std::string pushback;
 };
 
@@ -46,7 +49,7 @@ Call::Call(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerConte
 
 grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) {
   Audit(runtime_, facts_, context_, origin(), status);
-  return FinishWith(ToGrpc(status), status.ok() ? "" : PushbackOf(status));
+  return FinishWith(ToGrpc(status), status.ok() ? "" : PushbackOf(status), status);
 }
 
 grpc::ServerUnaryReactor* Call::TurnAway(const absl::Status& status) {
@@ -54,19 +57,21 @@ grpc::ServerUnaryReactor* Call::TurnAway(const absl::Status& status) {
   return Finish(status);
 }
 
-grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& status, const std::string& pushback) {
-  facts_.metrics->Record(static_cast<int>(status.error_code()), absl::Now() - start_);
+grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& answer, const std::string& pushback,
+                                           const absl::Status& status) {
+  facts_.metrics->Record(static_cast<int>(answer.error_code()), absl::Now() - start_);
+  RecordCall(facts_, origin(), start_, status);
   AddPushback(pushback, context_);
   place_.AwaitCaller();
   grpc::ServerUnaryReactor* reactor = &reactor_;
-  reactor->Finish(status);
+  reactor->Finish(answer);
   return reactor;
 }
 
 grpc::ServerUnaryReactor* Call::Refuse() {
   static const auto& full = *new Refused(pipeline::QueueFull());
   context_.GetRpcAllocatorState()->FreeRequest();
-  return FinishWith(full.status, full.pushback);
+  return FinishWith(full.answer, full.pushback, full.status);
 }
 
 grpc::ServerUnaryReactor* Call::RefuseCaller() {
@@ -76,7 +81,7 @@ grpc::ServerUnaryReactor* Call::RefuseCaller() {
   runtime_.metrics().Refused("call", too_large ? "too_many_bytes" : "too_many_of_a_caller");
   const Refused& refused = too_large ? bytes : calls;
   context_.GetRpcAllocatorState()->FreeRequest();
-  return FinishWith(refused.status, refused.pushback);
+  return FinishWith(refused.answer, refused.pushback, refused.status);
 }
 
 void Call::Submit(std::unique_ptr<pipeline::Command> command) {

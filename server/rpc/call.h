@@ -58,6 +58,7 @@ class Call {
 
   grpc::ServerUnaryReactor* reactor() { return &reactor_; }
   const Origin& origin() const { return admission_.origin; }
+  absl::Time start() const { return start_; }
 
  private:
   class Reactor final : public grpc::ServerUnaryReactor {
@@ -74,7 +75,8 @@ class Call {
   };
 
   Call(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context, Admission admission);
-  grpc::ServerUnaryReactor* FinishWith(const grpc::Status& status, const std::string& pushback);
+  grpc::ServerUnaryReactor* FinishWith(const grpc::Status& answer, const std::string& pushback,
+                                       const absl::Status& status);
 
   Runtime& runtime_;
   const MethodFacts& facts_;

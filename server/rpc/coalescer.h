@@ -2,6 +2,7 @@
 #ifndef INVENTORY_SERVER_RPC_COALESCER_H_
 #define INVENTORY_SERVER_RPC_COALESCER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "server/reading/reader.h"
 #include "server/rpc/call.h"
+#include "server/rpc/call_spans.h"
 #include "storage/mutex.h"
 
 namespace inventory::rpc {
@@ -53,30 +55,44 @@ class Coalescer {
   // So many calls at most share a read, so that its answer is small enough to come soon.
   static constexpr std::size_t kMaxTogether = 256;
 
+  // A read on its way.
+  struct Common {
+    std::vector<Asked<Rule>> asked = {};
+    absl::Time start = absl::InfiniteFuture();
+  };
+
   void QueueRead() {
-    auto asked = std::make_shared<std::vector<Asked<Rule>>>();
+    auto common = std::make_shared<Common>();
     // The read has no deadline of its own: see Drop.
     Read(
-        reads_, Origin(), [this, asked](reading::Reader& reader) { return Answer(*asked, reader); },
-        [this, asked](const absl::Status& status) { Finish(*asked, status); });
+        reads_, Origin(), [this, common](reading::Reader& reader) { return Answer(*common, reader); },
+        [this, common](const absl::Status& status) { Finish(*common, status); });
   }
 
   // Called once more if it loses its connection.
-  absl::Status Answer(std::vector<Asked<Rule>>& asked, reading::Reader& reader) {
+  absl::Status Answer(Common& common, reading::Reader& reader) {
+    std::vector<Asked<Rule>>& asked = common.asked;
     if (asked.empty()) asked = Take();
     Drop(asked);
     if (asked.empty()) return absl::OkStatus();
+    common.start = std::min(common.start, absl::Now());
     for (Asked<Rule>& one : asked) {
       one.response->Clear();
       one.status = absl::OkStatus();
+      // The log has room for one.
+      if (reader.trace() == nullptr) reader.SetTrace(one.call->origin().trace);
     }
     return Rule::ReadTogether(asked, reader);
   }
 
-  void Finish(std::vector<Asked<Rule>>& asked, const absl::Status& status) {
+  void Finish(Common& common, const absl::Status& status) {
     // The read could not be started.
-    if (!status.ok() && asked.empty()) asked = Take();
-    for (Asked<Rule>& one : asked) one.call->Finish(status.ok() ? one.status : status);
+    if (!status.ok() && common.asked.empty()) common.asked = Take();
+    const absl::Time end = absl::Now();
+    for (Asked<Rule>& one : common.asked) {
+      RecordRead(one.call->origin().trace.get(), {.asked = one.call->start(), .start = common.start, .end = end}, status);
+      one.call->Finish(status.ok() ? one.status : status);
+    }
   }
 
   // The calls that have waited longest; for the rest another read is queued.

@@ -14,6 +14,7 @@
 #include "server/rpc/open_calls.h"
 #include "server/rpc/streams.h"
 #include "server/rpc/turns.h"
+#include "server/tracing/tracer.h"
 
 namespace inventory::auth {
 class Gate;
@@ -34,6 +35,7 @@ class Runtime {
     OpenCalls::Options calls = {};
     Streams::Options streams = {};
     Streams::Options watches = {.what = "watches", .most = 1000, .most_of_a_caller = 100};
+    tracing::Tracer::Options tracing = {};
   };
 
   Runtime(pipeline::GroupCommitter& committer, reading::ReadExecutor& reads, feed::Tail& tail, server::Metrics& metrics,
@@ -47,7 +49,8 @@ class Runtime {
         most_request_bytes_(options.most_request_bytes),
         open_calls_(options.calls),
         streams_(options.streams),
-        watches_(options.watches) {}
+        watches_(options.watches),
+        tracer_(options.tracing) {}
 
   pipeline::GroupCommitter& committer() { return committer_; }
   reading::ReadExecutor& reads() { return reads_; }
@@ -61,6 +64,8 @@ class Runtime {
   Streams& watches() { return watches_; }
   // Of pages that streams read, so that they leave readers to single calls.
   Turns& page_turns() { return page_turns_; }
+  // Says which calls are traced.
+  const tracing::Tracer& tracer() const { return tracer_; }
   // Says who calls and what they may do. Null: nobody asks, and everybody may do everything.
   auth::Gate* gate() { return gate_; }
   // Before any call. The gate must outlive the gRPC server.
@@ -82,6 +87,7 @@ class Runtime {
   Streams streams_;
   Streams watches_;
   Turns page_turns_{2};
+  const tracing::Tracer tracer_;
   auth::Gate* gate_ = nullptr;
 };
 

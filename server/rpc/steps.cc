@@ -2,10 +2,14 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "server/errors.h"
+#include "server/rpc/call_spans.h"
 #include "server/rpc/ids.h"
 
 namespace inventory::rpc {
@@ -26,6 +30,22 @@ std::string Fingerprint(const Origin& origin, const std::string& step) {
   return digest;
 }
 
+// Has the read and its outcome recorded in the call's trace.
+void RecordingRead(const Origin& origin, std::function<absl::Status(reading::Reader&)>& read,
+                   std::function<void(const absl::Status&)>& done) {
+  auto times = std::make_shared<ReadTimes>(ReadTimes{.asked = absl::Now()});
+  read = [trace = origin.trace, times, read = std::move(read)](reading::Reader& reader) {
+    reader.SetTrace(trace);
+    times->start = std::min(times->start, absl::Now());
+    return read(reader);
+  };
+  done = [trace = origin.trace, times, done = std::move(done)](const absl::Status& status) {
+    times->end = absl::Now();
+    RecordRead(trace.get(), *times, status);
+    done(status);
+  };
+}
+
 }  // namespace
 
 std::unique_ptr<pipeline::Job> MakeJob(const Origin& origin, const std::string& step,
@@ -40,6 +60,7 @@ std::unique_ptr<pipeline::Job> MakeJob(const Origin& origin, const std::string& 
   job->guard = origin.permit.guard();
   job->deadline = origin.deadline;
   job->cancelled = origin.cancelled;
+  job->trace = origin.trace;
   return job;
 }
 
@@ -55,6 +76,7 @@ void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std
 
 void Read(reading::ReadExecutor& reads, const Origin& origin, std::function<absl::Status(reading::Reader&)> read,
           std::function<void(const absl::Status&)> done, reading::Freshness freshness) {
+  if (origin.trace != nullptr) RecordingRead(origin, read, done);
   auto unless_cancelled = [cancelled = origin.cancelled, read = std::move(read)](reading::Reader& reader) {
     if (cancelled->load(std::memory_order_relaxed)) {
       return absl::CancelledError("cancelled before the read was started");

@@ -15,6 +15,7 @@
 #include "server/pipeline/command.h"
 #include "server/pipeline/group_committer.h"
 #include "server/reading/reader.h"
+#include "server/tracing/tracer.h"
 
 namespace inventory::rpc {
 
@@ -29,6 +30,8 @@ struct Origin {
   std::string method = {};
   const google::protobuf::Message* request = nullptr;
   absl::Time deadline = absl::InfiniteFuture();
+  // Null: the call has none.
+  std::shared_ptr<const tracing::Trace> trace = nullptr;
   // Set when nobody waits any more.
   std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
 };

@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "grpcpp/server_context.h"
 #include "server/errors.h"
+#include "server/rpc/call_spans.h"
 #include "server/rpc/caller.h"
 #include "server/rpc/pushback.h"
 #include "server/rpc/received.h"
@@ -34,8 +35,9 @@ StreamCall::StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& fa
   turned_away_->AwaitCaller();
 }
 
-StreamCall::~StreamCall() {
+void StreamCall::Leave() {
   if (admitted_.ok()) streams_.Remove(stream_);
+  turned_away_.reset();
 }
 
 absl::Status StreamCall::WhyCancelled() const {
@@ -48,6 +50,7 @@ grpc::Status StreamCall::Ended(const absl::Status& status) {
   Audit(runtime_, facts_, context_, origin(), status);
   AddPushback(PushbackOf(status), context_);
   facts_.metrics->Record(static_cast<int>(status.code()), absl::Now() - start_);
+  RecordCall(facts_, origin(), start_, status);
   return ToGrpc(status);
 }
 

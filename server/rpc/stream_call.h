@@ -25,7 +25,7 @@ class StreamCall {
   // Everything but `request` must outlive it; that is null for a stream of requests. `streams` are those it is one of.
   StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& facts, grpc::CallbackServerContext& context,
              const google::protobuf::Message* request, Streams::Stream* stream);
-  ~StreamCall();
+  ~StreamCall() { Leave(); }
 
   // Not OK: the stream must end with this at once.
   const absl::Status& admitted() const { return admitted_; }
@@ -39,6 +39,9 @@ class StreamCall {
 
   // What to finish the stream with; counts it.
   grpc::Status Ended(const absl::Status& status);
+
+  // gRPC is done with the call. Gives up its place; the destructor does, too.
+  void Leave();
 
   // Calls `then` on another thread after as long as a full queue asks callers to wait. One at a time.
   void Pause(std::function<void()> then);

@@ -80,8 +80,7 @@ void WatchStream::ReadStart() {
     return start->status();
   };
   Read(runtime_.reads(), call_.origin(), read, [self = shared_from_this(), start](const absl::Status& status) {
-    // The pause must not keep the stream, which owns it; self_ does until the stream has ended.
-    if (IsQueueFull(status)) return self->call_.Pause([stream = self.get()] { stream->ReadStart(); });
+    if (IsQueueFull(status)) return self->ReadAgain(&WatchStream::ReadStart);
     Next next = Next::kNothing;
     {
       storage::MutexLock lock(self->mutex_);
@@ -98,7 +97,7 @@ void WatchStream::Advance() {
     storage::MutexLock lock(mutex_);
     if (busy_ || ended_) return;
     next = Decide();
-    busy_ = next != Next::kNothing;
+    busy_ = next == Next::kSend || next == Next::kEnd;
   }
   Do(next);
 }
@@ -106,6 +105,8 @@ void WatchStream::Advance() {
 WatchStream::Next WatchStream::Decide() {
   if (broken_ || call_.cancelled()) return EndWith(call_.WhyCancelled());
   if (stopping_) return EndWith(Streams::Stopping());
+  if (!read_failure_.ok()) return EndWith(read_failure_);
+  if (reading_) return DecideOnHeartbeat();
   if (!next_page_ && next_chunk_ < read_.chunks.size()) {
     Collect(read_);
     if (message_bytes_ > 0) return Send();
@@ -118,11 +119,10 @@ WatchStream::Next WatchStream::Decide() {
   if (next_page_) return DecideOnFollowing();
   const std::optional<feed::Cut> end = runtime_.tail().end();
   if (!end) return DecideOnHeartbeat();
-  // What it reads may be long and have nothing that is wanted.
-  if (DecideOnHeartbeat() == Next::kSend) return Next::kSend;
   // Another server's tail may have told it more of some logs.
   read_to_ = *end;
   read_to_.Cover(at_);
+  reading_ = true;
   return Next::kRead;
 }
 
@@ -192,40 +192,56 @@ void WatchStream::Do(Next next) {
 }
 
 void WatchStream::ReadOn() {
+  // By the time its turn comes the stream may be gone.
+  Turns& turns = runtime_.page_turns();
+  turns.Begin([stream = weak_from_this(), &turns] {
+    const std::shared_ptr<WatchStream> self = stream.lock();
+    if (self == nullptr || !self->ReadPage()) turns.End();
+  });
+}
+
+bool WatchStream::ReadPage() {
   feed::Cut from;
+  feed::Cut to;
   {
     storage::MutexLock lock(mutex_);
+    if (ended_) return false;
     from = at_;
+    to = read_to_;
   }
   const auto page = std::make_shared<feed::Page>();
-  const auto read = [from, to = read_to_, page](reading::Reader& reader) {
+  const auto read = [from, to, page](reading::Reader& reader) {
     absl::StatusOr<feed::Page> got = feed::ReadPage(reader.connection(), from, to);
     if (got.ok()) *page = *std::move(got);
     return got.status();
   };
-  runtime_.page_turns().Begin([self = shared_from_this(), read, page] {
-    Read(self->runtime_.reads(), self->call_.origin(), read, [self, page](const absl::Status& status) {
-      self->runtime_.page_turns().End();
-      self->ReadIs(status, *page);
-    });
+  Read(runtime_.reads(), call_.origin(), read, [self = shared_from_this(), page](const absl::Status& status) {
+    self->runtime_.page_turns().End();
+    self->ReadIs(status, *page);
   });
+  return true;
 }
 
 void WatchStream::ReadIs(const absl::Status& status, feed::Page& page) {
-  if (IsQueueFull(status)) return call_.Pause([this] { ReadOn(); });
-  Next next = Next::kNothing;
   {
     storage::MutexLock lock(mutex_);
-    if (status.ok()) {
+    if (ended_) return;
+    if (!IsQueueFull(status)) {
+      reading_ = false;
+      read_failure_ = status;
       read_ = std::move(page);
       next_chunk_ = 0;
-      busy_ = false;
-    } else {
-      next = EndWith(call_.cancelled() ? call_.WhyCancelled() : status);
     }
   }
-  if (status.ok()) return Advance();
-  Do(next);
+  if (IsQueueFull(status)) return ReadAgain(&WatchStream::ReadOn);
+  Advance();
+}
+
+// The pause must not keep the stream, which owns it.
+void WatchStream::ReadAgain(void (WatchStream::*read)()) {
+  call_.Pause([stream = weak_from_this(), read] {
+    if (const std::shared_ptr<WatchStream> self = stream.lock()) ((*self).*read)();
+  });
 }
 
 void WatchStream::OnWriteDone(bool ok) {

@@ -30,7 +30,7 @@ namespace inventory::rpc {
 // comes to a page that the tail has dropped.
 //
 // What is next is decided by Advance, whoever has made it possible: the tail, a read that is through, a message that
-// was taken. One thread at a time carries it out.
+// was taken. One message at a time is sent; while a page is read, or waits for its turn, heartbeats are.
 class WatchStream final : public grpc::ServerWriteReactor<v1::WatchResponse>,
                           private Streams::Stream,
                           public feed::Tail::Watcher,
@@ -47,7 +47,10 @@ class WatchStream final : public grpc::ServerWriteReactor<v1::WatchResponse>,
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
-  void OnDone() override { self_.reset(); }
+  void OnDone() override {
+    call_.Leave();
+    self_.reset();
+  }
   void Wake() override { Advance(); }
 
  private:
@@ -66,8 +69,13 @@ class WatchStream final : public grpc::ServerWriteReactor<v1::WatchResponse>,
   Next DecideOnHeartbeat() REQUIRES(mutex_);
   Next EndWith(absl::Status status) REQUIRES(mutex_);
   void Do(Next next);
+  // Reads up to read_to_ once it is this stream's turn.
   void ReadOn();
+  // Returns false if there is nobody to read for any more.
+  bool ReadPage();
   void ReadIs(const absl::Status& status, feed::Page& page);
+  // Calls a Read... again after a while.
+  void ReadAgain(void (WatchStream::*read)());
   absl::Status TooSlow() const REQUIRES(mutex_);
 
   void Cut() override { context_.TryCancel(); }
@@ -81,7 +89,8 @@ class WatchStream final : public grpc::ServerWriteReactor<v1::WatchResponse>,
   std::shared_ptr<WatchStream> self_;  // Until gRPC is done with it.
 
   storage::Mutex mutex_;
-  bool busy_ GUARDED_BY(mutex_) = true;  // Something is under way whose end calls Advance.
+  bool busy_ GUARDED_BY(mutex_) = true;      // It begins, sends a message or ends.
+  bool reading_ GUARDED_BY(mutex_) = false;  // A page is read or is to be, whose end calls Advance.
   bool broken_ GUARDED_BY(mutex_) = false;
   bool stopping_ GUARDED_BY(mutex_) = false;
   bool ended_ GUARDED_BY(mutex_) = false;
@@ -90,11 +99,12 @@ class WatchStream final : public grpc::ServerWriteReactor<v1::WatchResponse>,
   feed::Page read_ GUARDED_BY(mutex_);                   // Otherwise.
   std::size_t next_chunk_ GUARDED_BY(mutex_) = 0;        // Of the page.
   std::chrono::steady_clock::time_point last_sent_ GUARDED_BY(mutex_);
+  feed::Cut read_to_ GUARDED_BY(mutex_);
+  absl::Status read_failure_ GUARDED_BY(mutex_);
   absl::Status end_ GUARDED_BY(mutex_);
-  // Theirs alone by whom something is under way, or who decides on it.
+  // Theirs alone by whom a message is sent, or who decides on it.
   v1::WatchResponse message_;
   std::size_t message_bytes_ = 0;
-  feed::Cut read_to_;
 
   StreamCall call_;  // The last member: see EndSoon in streams.h.
 };

@@ -7,10 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "server/feed/chunk.h"
-#include "storage/event_repository.h"
 #include "storage/item_repository.h"
-#include "tests/integration/repositories_fixture.h"
+#include "tests/integration/event_log_fixture.h"
 
 namespace inventory::feed {
 namespace {
@@ -18,68 +16,6 @@ namespace {
 using storage::AppendInsert;
 using storage::EventChunkRecord;
 using storage::Sql;
-
-class EventLogTest : public storage::RepositoriesTest {
- protected:
-  std::unique_ptr<storage::Connection> Open() const { return *storage::Connection::Open(options()); }
-
-  static std::vector<storage::Rows> Run(storage::Connection& on, const std::string& text) {
-    Sql sql;
-    storage::BeginStatement(sql).Raw(text);
-    auto results = on.Execute(sql);
-    EXPECT_TRUE(results.ok()) << results.status();
-    return results.ok() ? *std::move(results) : std::vector<storage::Rows>(1);
-  }
-
-  static std::string Payload(const std::string& sku, int64_t sequence) {
-    v1::WatchResponse events;
-    v1::Event& event = *events.add_events();
-    event.set_type(v1::EVENT_TYPE_MOVEMENT);
-    event.mutable_movement()->set_sku(sku);
-    event.mutable_movement()->set_sequence(sequence);
-    return events.SerializeAsString();
-  }
-
-  static storage::EventLogEnd End(storage::Connection& on, int log_id) {
-    return storage::ParseEventLogEnd(Run(on, absl::StrCat("SELECT ", storage::EventLogEndColumns(log_id)))[0][0], 0);
-  }
-
-  // Appends what was done to the SKU, in the open transaction if there is one.
-  static absl::Status Tell(storage::Connection& on, int log_id, const std::string& sku, int64_t sequence,
-                           const storage::EventLogEnd& end) {
-    const EventChunkRecord chunk{.log_id = static_cast<int16_t>(log_id),
-                                 .position = end.position + 1,
-                                 .stamp = end.max_stamp + 1,
-                                 .create_time = absl::UnixEpoch(),
-                                 .payload = Payload(sku, sequence)};
-    Sql sql;
-    AppendInsert<EventChunkRecord>(sql, {&chunk});
-    return on.Execute(sql).status();
-  }
-  absl::Status Tell(storage::Connection& on, int log_id, const std::string& sku, int64_t sequence) const {
-    return Tell(on, log_id, sku, sequence, End(on, log_id));
-  }
-
-  // All that is told after the cut, as "sku sequence"; the cut moves on.
-  std::vector<std::string> ToldSince(Cut& at) {
-    const Cut heads = *ReadHeads(connection());
-    std::vector<std::string> told;
-    while (!(at == heads)) {
-      const absl::StatusOr<Page> page = ReadPage(connection(), at, heads);
-      EXPECT_TRUE(page.ok()) << page.status();
-      if (!page.ok() || page->chunks.empty()) break;
-      for (const Chunk& chunk : page->chunks) {
-        for (const v1::Event& event : chunk.events) {
-          told.push_back(absl::StrCat(event.movement().sku(), " ", event.movement().sequence()));
-        }
-      }
-      at = page->end;
-    }
-    return told;
-  }
-};
-
-using Strings = std::vector<std::string>;
 
 TEST_F(EventLogTest, ACommitThatComesLateIsToldOnceItIsThere) {
   Cut at = *ReadHeads(connection());
@@ -197,37 +133,21 @@ TEST_F(EventLogTest, TheEndLacksNothingThatItFollowedFrom) {
   EXPECT_GT(last, 10);
 }
 
-TEST_F(EventLogTest, OldEventsGoAndWhoeverStillNeedsThemIsTold) {
-  for (int i = 1; i <= 5; ++i) ASSERT_TRUE(Tell(connection(), 3, "sku", i).ok());
-  Cut late;
-  late.Set(3, 2);
-  Cut in_time;
-  in_time.Set(3, 4);
-  storage::RepositoriesTest::Run([](Sql& sql) { return storage::AppendDeleteOldEvents(sql, 3, absl::Hours(1), 2); });
-  EXPECT_EQ(ReadBeginning(connection())->At(3), 1);
-  storage::RepositoriesTest::Run([](Sql& sql) { return storage::AppendDeleteOldEvents(sql, 3, absl::Hours(1), 100); });
-  const Cut heads = *ReadHeads(connection());
-  EXPECT_EQ(heads.At(3), 5) << "the last one stays, so that positions go on";
-  EXPECT_EQ(ReadPage(connection(), late, heads).status().code(), absl::StatusCode::kOutOfRange);
-  EXPECT_EQ(ToldSince(in_time), Strings{"sku 5"});
-  Cut beginning = *ReadBeginning(connection());
-  EXPECT_EQ(ToldSince(beginning), Strings{"sku 5"});
-}
-
 TEST_F(EventLogTest, BeginsBeforeTheFirstOfATime) {
+  int64_t position = 0;
   for (const int64_t second : {10, 20, 30}) {
     const EventChunkRecord chunk{.log_id = 1,
-                                 .position = second,
+                                 .position = ++position,
                                  .stamp = second * 1'000'000,
                                  .create_time = absl::FromUnixSeconds(second),
                                  .payload = ""};
     storage::RepositoriesTest::Run([&](Sql& sql) { return AppendInsert<EventChunkRecord>(sql, {&chunk}); });
   }
   const auto since = [&](int64_t second) { return ReadSince(connection(), absl::FromUnixSeconds(second))->At(1); };
-  EXPECT_EQ(since(5), 9);
-  EXPECT_EQ(since(10), 9);
-  EXPECT_EQ(since(11), 19);
-  EXPECT_EQ(since(31), 30);
+  EXPECT_EQ(since(5), 0);
+  EXPECT_EQ(since(10), 0);
+  EXPECT_EQ(since(11), 1);
+  EXPECT_EQ(since(31), 3);
 }
 
 // Of a small table an optimizer may well read all.

@@ -24,7 +24,9 @@ std::string RequestIdOf(const Message& request) {
 
 LocalServer::LocalServer(const server::ServerOptions& options, const storage::DatabaseOptions& database)
     : engine_(options, database, metrics_),
-      sweeper_({.interval = options.sweep_interval, .request_id_retention = options.request_id_retention},
+      sweeper_({.interval = options.sweep_interval,
+                .request_id_retention = options.request_id_retention,
+                .event_retention = options.event_retention},
                engine_.pool(), engine_.runtime().committer(),
                [this](std::size_t swept) { metrics_.HoldsSwept(swept); }),
       follower_(options.sweep_interval, engine_.pool(), engine_.runtime().committer()) {}

@@ -82,10 +82,11 @@ class CustomActivityTest : public PipelineTest {
   }
 
   static Observer Ignore() {
-    return {.batch = [](std::size_t, absl::Duration, absl::Duration, int64_t) {},
+    return {.batch = [](const BatchReport&) {},
             .retry = [](std::string_view) {},
             .dropped = [](std::string_view) {},
-            .command = [](std::string_view, const absl::Status&) {}};
+            .command = [](const Job&) {},
+            .busy = [](absl::Duration) {}};
   }
 
   static const Obedient& activity() { return dynamic_cast<const Obedient&>(*activities::Find("test_obedient")); }

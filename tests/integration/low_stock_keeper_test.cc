@@ -28,10 +28,11 @@ class LowStockKeeperTest : public PipelineTest {
     PipelineTest::SetUp();
     pool_ = std::make_unique<storage::ConnectionPool>(
         storage::ConnectionPool::Options{.database = options(), .max_connections = 4});
-    const Observer ignore{.batch = [](std::size_t, absl::Duration, absl::Duration, int64_t) {},
+    const Observer ignore{.batch = [](const BatchReport&) {},
                           .retry = [](std::string_view) {},
                           .dropped = [](std::string_view) {},
-                          .command = [](std::string_view, const absl::Status&) {}};
+                          .command = [](const Job&) {},
+                          .busy = [](absl::Duration) {}};
     committer_ = std::make_unique<GroupCommitter>(Settings(), configurations_, ignore);
     Execute("INSERT INTO item (sku) VALUES ('a')");
   }

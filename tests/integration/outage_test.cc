@@ -223,14 +223,7 @@ TEST_F(OutageTest, WatchersAreToldWhatTheDatabaseHasThoughItIsKilled) {
   for (Follower* follower : {&stays, &comes_again}) {
     follower->AwaitRequest("last");
     follower->Stop();
-    std::map<std::string, std::vector<v1::Movement>> told;
-    for (const v1::Event& event : follower->events()) told[event.movement().sku()].push_back(event.movement());
-    for (const auto& [sku, ledger] : ReadLedgers(client(), load.shop().skus)) {
-      // Holds may run out after the last event.
-      ASSERT_LE(told[sku].size(), ledger.size());
-      for (std::size_t i = 0; i < told[sku].size(); ++i) EXPECT_THAT(told[sku][i], EqualsProto(ledger[i]));
-      for (std::size_t i = told[sku].size(); i < ledger.size(); ++i) EXPECT_EQ(ledger[i].actor(), "system");
-    }
+    ExpectTold(follower->events(), ReadLedgers(client(), load.shop().skus));
   }
 }
 

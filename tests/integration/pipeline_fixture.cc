@@ -53,13 +53,14 @@ Committer::Committer(GroupCommitter::Options options)
 
 Observer Committer::MakeObserver() {
   return {.batch =
-              [this](std::size_t commands, absl::Duration, absl::Duration, int64_t) {
+              [this](const BatchReport& report) {
                 storage::MutexLock lock(mutex_);
-                batches_.push_back(commands);
+                batches_.push_back(report.jobs.size());
               },
           .retry = [this](std::string_view reason) { Increment(retries_, reason); },
           .dropped = [this](std::string_view reason) { Increment(dropped_, reason); },
-          .command = [](std::string_view, const absl::Status&) {}};
+          .command = [](const Job&) {},
+          .busy = [](absl::Duration) {}};
 }
 
 Pending Committer::Submit(const Call& call) {

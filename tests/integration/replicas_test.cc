@@ -8,6 +8,7 @@
 #include "nlohmann/json.hpp"
 #include "storage/records.h"
 #include "tests/http_receiver.h"
+#include "tests/integration/metric.h"
 #include "tests/integration/server_fixture.h"
 #include "tests/integration/sessions.h"
 
@@ -32,10 +33,10 @@ class ReplicasTest : public ServerTest {
         "--low-stock-timeout=4s",
         "--low-stock-lease=5s",
     };
-    StartServer(arguments);
+    StartServer(arguments, /*metrics=*/true);
     for (int i = 0; i < kOthers; ++i) {
       others_.push_back(std::make_unique<ServerProcess>(
-          ServerProcess::Options{.database_url = storage::UrlOf(database()), .arguments = arguments}));
+          ServerProcess::Options{.database_url = storage::UrlOf(database()), .arguments = arguments, .metrics = true}));
       clients_.push_back(std::make_unique<Client>(others_.back()->address()));
     }
   }
@@ -90,11 +91,20 @@ class ReplicasTest : public ServerTest {
     return Count("movement", absl::Substitute("sku LIKE '$0%' AND type = $1", Name(""),
                                               static_cast<int>(storage::MovementType::kExpire)));
   }
+  // How many ends the servers say that they have written, and how many commands they ran for it.
+  static int64_t Swept() { return SumOf("inventory_holds_swept_total"); }
+  static int64_t Sweeps() { return SumOf("inventory_commands_total{command=\"ExpireReservation\",outcome=\"ok\"}"); }
   // How many have the state of their end, which comes after that.
   int64_t Ended() const {
     return Count("reservation JOIN reservation_line USING (reservation_id)",
                  absl::Substitute("sku LIKE '$0%' AND state = $1", Name(""),
                                   static_cast<int>(storage::ReservationState::kExpired)));
+  }
+
+  static int64_t SumOf(const std::string& series) {
+    double sum = MetricOf(server().metrics_port(), series);
+    for (const auto& server : others_) sum += MetricOf(server->metrics_port(), series);
+    return static_cast<int64_t>(sum);
   }
 
   // ---- Webhooks ----
@@ -201,6 +211,22 @@ TEST_F(ReplicasTest, EachHoldEndsOnceAndSoonThoughAServerIsKilled) {
   }
   EXPECT_THAT(released, SizeIs(kHolds));
   EXPECT_THAT(released, Each(::testing::Pair(::testing::_, 1)));
+}
+
+// Servers find the same holds all the time, and what one has ended the others come to in vain.
+TEST_F(ReplicasTest, EachHoldIsCountedByTheServerThatHasEndedIt) {
+  constexpr int kHolds = 200;
+  constexpr int kSkus = 20;
+  const int64_t swept = Swept();
+  const int64_t sweeps = Sweeps();
+  SetAll(kSkus, kHolds / kSkus);
+  MakeHolds(kHolds, kSkus);
+  EXPECT_TRUE(Eventually([&] { return Ended() == kHolds; })) << Ended();
+  EXPECT_TRUE(Eventually([&] { return Swept() - swept >= kHolds; })) << Swept() - swept;
+  // Whoever comes in vain counts once the others are through.
+  absl::SleepFor(absl::Milliseconds(300));
+  EXPECT_EQ(Swept() - swept, kHolds);
+  EXPECT_GT(Sweeps() - sweeps, kHolds) << "nobody has come in vain";
 }
 
 TEST_F(ReplicasTest, EachWebhookComesInOrderAndThoseOfAKilledServerOnceMore) {

@@ -9,6 +9,7 @@
 #include "google/protobuf/text_format.h"
 #include "grpcpp/create_channel.h"
 #include "server/errors.h"
+#include "tests/integration/server_fixture.h"
 
 namespace inventory::integration {
 namespace {
@@ -187,6 +188,16 @@ void Follower::Stop() {
 std::vector<v1::Event> Follower::events() const {
   storage::MutexLock lock(mutex_);
   return events_;
+}
+
+void ExpectTold(const std::vector<v1::Event>& events, const std::map<std::string, std::vector<v1::Movement>>& ledgers) {
+  std::map<std::string, std::vector<v1::Movement>> told;
+  for (const v1::Event& event : events) told[event.movement().sku()].push_back(event.movement());
+  for (const auto& [sku, ledger] : ledgers) {
+    ASSERT_LE(told[sku].size(), ledger.size());
+    for (std::size_t i = 0; i < told[sku].size(); ++i) ASSERT_THAT(told[sku][i], EqualsProto(ledger[i]));
+    for (std::size_t i = told[sku].size(); i < ledger.size(); ++i) EXPECT_EQ(ledger[i].actor(), "system");
+  }
 }
 
 std::string Show(const v1::Event& event) {

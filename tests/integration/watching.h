@@ -87,6 +87,10 @@ class Follower {
   std::thread thread_;
 };
 
+// Expects the movements of each SKU to be those of its ledger, in their order and once. Of its end those may lack that
+// nobody has asked for: holds run out at any time.
+void ExpectTold(const std::vector<v1::Event>& events, const std::map<std::string, std::vector<v1::Movement>>& ledgers);
+
 // "MOVEMENT SET sku w1 on_hand 10", "RESERVATION r HELD -> COMMITTED", "SHIPMENT s PROCESSING", "LOW_STOCK rule LOW 5",
 // "OUT_OF_STOCK sku w1 3 -> 0"; " by web" follows if there is a channel.
 std::string Show(const v1::Event& event);

@@ -1,11 +1,11 @@
 #include "server/metrics.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
-#include <fstream>
+#include <atomic>
 #include <memory>
 #include <set>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,65 +13,37 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "prometheus/metric_family.h"
 #include "prometheus/text_serializer.h"
+#include "server/errors.h"
+#include "tests/unit/pipeline_jobs.h"
 
 namespace inventory::server {
 namespace {
-
-// The directory is set by the build; without it, tests run at the root of the repository.
-#ifndef INVENTORY_SOURCE_DIR
-#define INVENTORY_SOURCE_DIR "."
-#endif
-
-const char* TypeName(prometheus::MetricType type) {
-  switch (type) {
-    case prometheus::MetricType::Counter:
-      return "counter";
-    case prometheus::MetricType::Gauge:
-      return "gauge";
-    case prometheus::MetricType::Histogram:
-      return "histogram";
-    default:
-      return "other";
-  }
-}
-
-// One line a metric: name, type and the names of its labels, sorted.
-std::string Describe(const Metrics& metrics) {
-  std::set<std::string> lines;
-  for (const prometheus::MetricFamily& family : metrics.collectable()->Collect()) {
-    std::set<std::string> labels;
-    for (const auto& metric : family.metric) {
-      for (const auto& label : metric.label) labels.insert(label.name);
-    }
-    std::string line = family.name + " " + TypeName(family.type);
-    for (const std::string& label : labels) line += " " + label;
-    lines.insert(line + "\n");
-  }
-  std::string text;
-  for (const std::string& line : lines) text += line;
-  return text;
-}
 
 std::string Exposed(const Metrics& metrics) {
   return prometheus::TextSerializer().Serialize(metrics.collectable()->Collect());
 }
 
-bool Has(const Metrics& metrics, const std::string& line) {
-  return absl::StrContains(absl::StrCat("\n", Exposed(metrics)), absl::StrCat("\n", line, "\n"));
+pipeline::Jobs MakeJobs(int count, const std::string& command = "SetStock") {
+  pipeline::Jobs jobs;
+  for (int i = 0; i < count; ++i) {
+    jobs.push_back(std::make_unique<pipeline::Job>());
+    jobs.back()->command = std::make_unique<pipeline::NoCommand>(command);
+  }
+  return jobs;
 }
 
-TEST(MetricsTest, NamesTypesAndLabelsArePinned) {
-  Metrics metrics;
-  metrics.ForMethod("inventory.v1.InventoryService.SetStock").Record(0, absl::Milliseconds(3));
-  const pipeline::Observer observer = metrics.PipelineObserver();
-  observer.command("SetStock", absl::OkStatus());
-  std::ifstream file(INVENTORY_SOURCE_DIR "/tests/unit/golden/metrics.txt");
-  std::ostringstream golden;
-  golden << file.rdbuf();
-  EXPECT_EQ(Describe(metrics), golden.str()) << "dashboards and alerts depend on these names";
+void End(const pipeline::Observer& observer, const absl::Status& answer, const std::string& command = "SetStock") {
+  const pipeline::Jobs jobs = MakeJobs(1, command);
+  jobs[0]->answer = answer;
+  observer.command(*jobs[0]);
+}
+
+bool Has(const Metrics& metrics, const std::string& line) {
+  return absl::StrContains(absl::StrCat("\n", Exposed(metrics)), absl::StrCat("\n", line, "\n"));
 }
 
 TEST(MetricsTest, CountsRpcsByMethodAndCode) {
@@ -137,13 +109,13 @@ TEST(MetricsTest, SortsCommandsByOutcome) {
     }
     return value;
   };
-  observer.command("SetStock", absl::OkStatus());
+  End(observer, absl::OkStatus());
   EXPECT_EQ(counted("failed"), 0);
-  observer.command("SetStock", absl::FailedPreconditionError(""));
-  observer.command("SetStock", absl::NotFoundError(""));
-  observer.command("SetStock", absl::UnavailableError(""));
-  observer.command("SetStock", absl::InternalError(""));
-  observer.command("SetStock", absl::DeadlineExceededError(""));
+  End(observer, absl::FailedPreconditionError(""));
+  End(observer, absl::NotFoundError(""));
+  End(observer, absl::UnavailableError(""));
+  End(observer, absl::InternalError(""));
+  End(observer, absl::DeadlineExceededError(""));
   EXPECT_EQ(counted("ok"), 1);
   EXPECT_EQ(counted("refused"), 2);
   EXPECT_EQ(counted("failed"), 3);
@@ -153,7 +125,23 @@ TEST(MetricsTest, ReportsThePipeline) {
   Metrics metrics;
   const pipeline::Observer observer = metrics.PipelineObserver();
   EXPECT_TRUE(Has(metrics, "inventory_batch_retries_total{reason=\"deadlock\"} 0"));
-  observer.batch(7, absl::Milliseconds(9), absl::Milliseconds(4), 2);
+  const pipeline::Jobs jobs = MakeJobs(7);
+  std::vector<pipeline::Job*> ran;
+  for (const auto& job : jobs) ran.push_back(job.get());
+  const absl::Time start = absl::Now();
+  for (pipeline::Job* job : ran) job->submitted = start - absl::Milliseconds(2);
+  ran[0]->rounds = 1;
+  pipeline::Tally tally;
+  tally.reservations_accepted = 5;
+  tally.moved_units[static_cast<std::size_t>(storage::MovementType::kTransferIn)] = 40;
+  observer.batch({.jobs = ran,
+                  .start = start,
+                  .total = absl::Milliseconds(9),
+                  .load = absl::Milliseconds(3),
+                  .commit = absl::Milliseconds(4),
+                  .holds_released = 2,
+                  .tally = tally});
+  observer.busy(absl::Milliseconds(1500));
   observer.retry("deadlock");
   observer.retry("of_a_new_kind");
   observer.dropped("cancelled");
@@ -163,10 +151,69 @@ TEST(MetricsTest, ReportsThePipeline) {
   EXPECT_TRUE(Has(metrics, "inventory_commit_duration_seconds_bucket{le=\"0.0025\"} 0"));
   EXPECT_TRUE(Has(metrics, "inventory_commit_duration_seconds_bucket{le=\"0.005\"} 1"));
   EXPECT_TRUE(Has(metrics, "inventory_holds_released_total 2"));
+  // One had waited for its first batch before.
+  EXPECT_TRUE(Has(metrics, "inventory_queue_wait_seconds_count 6"));
+  EXPECT_TRUE(Has(metrics, "inventory_queue_wait_seconds_bucket{le=\"0.001\"} 0"));
+  EXPECT_TRUE(Has(metrics, "inventory_queue_wait_seconds_bucket{le=\"0.0025\"} 6"));
+  EXPECT_TRUE(Has(metrics, "inventory_lane_busy_seconds_total 1.5"));
+  EXPECT_TRUE(Has(metrics, "inventory_reservations_total{outcome=\"accepted\",reason=\"\"} 5"));
+  EXPECT_TRUE(Has(metrics, "inventory_moved_units_total{type=\"transfer_in\"} 40"));
+  EXPECT_TRUE(Has(metrics, "inventory_moved_units_total{type=\"ship\"} 0"));
   EXPECT_TRUE(Has(metrics, "inventory_holds_swept_total 3"));
   EXPECT_TRUE(Has(metrics, "inventory_batch_retries_total{reason=\"deadlock\"} 1"));
   EXPECT_TRUE(Has(metrics, "inventory_batch_retries_total{reason=\"of_a_new_kind\"} 1"));
   EXPECT_TRUE(Has(metrics, "inventory_commands_dropped_total{reason=\"cancelled\"} 1"));
+}
+
+TEST(MetricsTest, CountsRefusedReservationsByReasonAndEachOnce) {
+  Metrics metrics;
+  const pipeline::Observer observer = metrics.PipelineObserver();
+  const absl::Status refusal = Precondition("INSUFFICIENT_STOCK", "there are but 2");
+  End(observer, refusal, "ReserveStock");
+  End(observer, refusal, "ReserveStock");
+  End(observer, refusal, "AmendReservation");
+  End(observer, absl::UnavailableError("later"), "ReserveStock");
+  End(observer, absl::InvalidArgumentError("no reason"), "ReserveStock");
+  pipeline::Jobs repeated = MakeJobs(2, "ReserveStock");
+  for (const auto& job : repeated) job->answer = refusal;
+  repeated[0]->answered_before = true;
+  repeated[1]->copy_of = repeated[0].get();
+  for (const auto& job : repeated) observer.command(*job);
+  EXPECT_TRUE(Has(metrics, "inventory_reservations_total{outcome=\"refused\",reason=\"INSUFFICIENT_STOCK\"} 2"));
+  EXPECT_TRUE(Has(metrics, "inventory_reservations_total{outcome=\"refused\",reason=\"INVALID_ARGUMENT\"} 1"));
+  EXPECT_FALSE(absl::StrContains(Exposed(metrics), "UNAVAILABLE"));
+}
+
+TEST(MetricsTest, TellsOfTheProcess) {
+  Metrics metrics;
+  const auto value = [&metrics](const std::string& name) {
+    for (const prometheus::MetricFamily& family : metrics.collectable()->Collect()) {
+      if (family.name != name) continue;
+      const prometheus::ClientMetric& metric = family.metric.at(0);
+      return family.type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value;
+    }
+    return -1.0;
+  };
+  const double now = static_cast<double>(absl::ToUnixSeconds(absl::Now()));
+  EXPECT_GE(value("process_cpu_seconds_total"), 0);
+  EXPECT_GT(value("process_resident_memory_bytes"), 1 << 20);
+  EXPECT_GT(value("process_virtual_memory_bytes"), value("process_resident_memory_bytes"));
+  EXPECT_LE(value("process_start_time_seconds"), now + 2);
+  EXPECT_GT(value("process_start_time_seconds"), now - 86'400);
+
+  const double threads = value("process_threads");
+  const double open = value("process_open_fds");
+  const int descriptor = dup(0);
+  std::atomic<bool> done = false;
+  std::thread thread([&done] {
+    while (!done) std::this_thread::yield();
+  });
+  EXPECT_EQ(value("process_threads"), threads + 1);
+  EXPECT_EQ(value("process_open_fds"), open + 1);
+  EXPECT_LT(value("process_open_fds"), value("process_max_fds"));
+  done = true;
+  thread.join();
+  close(descriptor);
 }
 
 TEST(MetricsTest, GaugesAreReadWhenCollectedUntilRemoved) {
@@ -175,10 +222,13 @@ TEST(MetricsTest, GaugesAreReadWhenCollectedUntilRemoved) {
   int reads = 0;
   metrics->AddGauge("inventory_waiting", "Help.", {{"queue", "writes"}}, [&] { return ++reads, value; });
   metrics->AddGauge("inventory_waiting", "Help.", {{"queue", "reads"}}, [] { return 8; });
+  metrics->AddCounter("inventory_seen_total", "Help.", {}, [] { return 3; });
   EXPECT_EQ(reads, 0);
   value = 5;
   EXPECT_TRUE(Has(*metrics, "inventory_waiting{queue=\"writes\"} 5"));
   EXPECT_TRUE(Has(*metrics, "inventory_waiting{queue=\"reads\"} 8"));
+  EXPECT_TRUE(Has(*metrics, "# TYPE inventory_seen_total counter"));
+  EXPECT_TRUE(Has(*metrics, "inventory_seen_total 3"));
   const int reads_before = reads;
   metrics->RemoveGauges();
   EXPECT_EQ(Exposed(*metrics).find("inventory_waiting"), std::string::npos);

@@ -117,6 +117,11 @@ const std::vector<std::string> kFlags = {"config",
                                          "webhook-private-networks",
                                          "webhook-secrets",
                                          "webhook-ca-file",
+                                         "otlp-endpoint",
+                                         "otlp-headers-file",
+                                         "otlp-ca-file",
+                                         "otlp-timeout",
+                                         "trace-ratio",
                                          "log-format",
                                          "log-level",
                                          "repair",
@@ -200,6 +205,7 @@ TEST_F(OptionsTest, NeedsACommand) {
   EXPECT_CONTAINS(Wrong({"--lanes", "3", "serve"}), "is not a command");
   EXPECT_EQ(Parse({"migrate"})->command, Command::kMigrate);
   EXPECT_EQ(Parse({"version"})->command, Command::kVersion);
+  EXPECT_EQ(Parse({"--version"})->command, Command::kVersion);
 }
 
 TEST_F(OptionsTest, FlagWinsOverEnvironmentOverFileOverDefault) {
@@ -473,6 +479,26 @@ TEST_F(OptionsTest, LooksAtTheAuthoritiesOfWebhooksBeforeItServes) {
   EXPECT_EQ(Parsed({"serve", "--webhook-ca-file", good}).webhook_ca_file, good);
   EXPECT_CONTAINS(Wrong({"serve", "--webhook-ca-file", WriteFile("text")}), "has no certificate in PEM");
   EXPECT_CONTAINS(Wrong({"serve", "--webhook-ca-file=/no/such"}), "--webhook-ca-file: can't read /no/such");
+}
+
+TEST_F(OptionsTest, OptionsOfTracesFitTogether) {
+  const std::string endpoint = "--otlp-endpoint=http://collector:4318";
+  EXPECT_EQ(Parsed({"serve", endpoint}).trace_ratio, 0.01);
+  EXPECT_EQ(Parsed({"serve", endpoint, "--trace-ratio=1"}).trace_ratio, 1);
+  for (const char* ratio : {"1.1", "-0.1", "nan", "all", ""}) {
+    EXPECT_CONTAINS(Wrong({"serve", endpoint, "--trace-ratio", ratio}), "is not a number of 0 to 1");
+  }
+  EXPECT_CONTAINS(Wrong({"serve", "--otlp-endpoint=collector:4318"}), "--otlp-endpoint: ");
+  EXPECT_CONTAINS(Wrong({"serve", "--otlp-endpoint=http://c/?a=b"}), "--otlp-endpoint: has a query");
+  EXPECT_CONTAINS(Wrong({"serve", "--otlp-ca-file=ca.pem"}), "--otlp-ca-file: needs --otlp-endpoint");
+  EXPECT_CONTAINS(Wrong({"serve", "--otlp-headers-file=h"}), "--otlp-headers-file: needs --otlp-endpoint");
+  EXPECT_CONTAINS(Wrong({"serve", endpoint, "--otlp-headers-file=/no/such"}), "can't read /no/such");
+  Parsed({"serve", endpoint, "--otlp-headers-file", WriteFile("x-token: secret\n\nauthorization: Bearer a:b\n")});
+  for (const char* text : {"x-token secret", ": secret", "x token: secret", "x: a\x01secret"}) {
+    const std::string wrong = Wrong({"serve", endpoint, "--otlp-headers-file", WriteFile(text)});
+    EXPECT_CONTAINS(wrong, "--otlp-headers-file: line 1 of ");
+    EXPECT_EQ(wrong.find("secret"), std::string::npos) << wrong;
+  }
 }
 
 TEST_F(OptionsTest, OthersAreServedOverTlsOrByAnExplicitOption) {

@@ -14,11 +14,16 @@ namespace inventory::pipeline {
 // Does nothing.
 class NoCommand final : public Command {
  public:
-  std::string_view name() const override { return "Nothing"; }
+  explicit NoCommand(std::string name = "Nothing") : name_(std::move(name)) {}
+
+  std::string_view name() const override { return name_; }
   Needs needs() const override { return {}; }
   absl::Status Apply(Work&) override { return absl::OkStatus(); }
   std::string SaveReply() const override { return ""; }
   bool LoadReply(std::string_view) override { return true; }
+
+ private:
+  const std::string name_;
 };
 
 // A job that is told from others by its request id and knows its SKUs.

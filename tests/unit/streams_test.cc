@@ -89,5 +89,18 @@ TEST(TurnsTest, WaitForTheirTurnInOrder) {
   EXPECT_EQ(started, (std::vector<int>{0, 1, 2, 3, 4}));
 }
 
+TEST(TurnsTest, OneThatIsGivenBackAtOnceIsTheNext) {
+  Turns turns(1);
+  std::vector<int> started;
+  turns.Begin([&started] { started.push_back(0); });
+  turns.Begin([&started, &turns] {
+    started.push_back(1);
+    turns.End();
+  });
+  turns.Begin([&started] { started.push_back(2); });
+  turns.End();
+  EXPECT_EQ(started, (std::vector<int>{0, 1, 2}));
+}
+
 }  // namespace
 }  // namespace inventory::rpc
