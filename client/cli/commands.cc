@@ -4,6 +4,7 @@
 
 #include "client/cli/completion.h"
 #include "client/cli/export.h"
+#include "client/cli/health.h"
 #include "client/cli/import.h"
 #include "client/cli/man.h"
 #include "client/cli/options.h"
@@ -38,7 +39,8 @@ const std::vector<Command>& AllCommands() {
   static const auto& commands = *[] {
     auto* commands = new std::vector<Command>(RpcCommands());
     for (auto& bulk : {ImportCommands(), ExportCommands()}) commands->insert(commands->end(), bulk.begin(), bulk.end());
-    for (Command (*own)() : {WatchCommand, CompletionCommand, ManCommand, VersionCommand}) commands->push_back(own());
+    for (Command (*own)() : {WatchCommand, HealthCommand, CompletionCommand, ManCommand, VersionCommand})
+      commands->push_back(own());
     return commands;
   }();
   return commands;

@@ -61,9 +61,13 @@ ExitCode RunCommand(const CommandLine& line, const Environment& environment, con
   return line.command->run(line.arguments, session);
 }
 
+// The word by which tools are asked for their version means the command.
+bool AsksForVersion(const std::vector<std::string>& words) { return words.size() == 1 && words.front() == "--version"; }
+
 ExitCode Run(const std::vector<std::string>& words, const Environment& environment, const Terminal& terminal) {
   if (!words.empty() && words.front() == kCompleteWord) return ShowCompletion(words, terminal.out);
-  const CommandLine line = Parse(words, AllCommands(), Options());
+  const CommandLine line =
+      Parse(AsksForVersion(words) ? std::vector<std::string>{"version"} : words, AllCommands(), Options());
   if (!line.problem.empty()) {
     const std::string command = line.command == nullptr ? absl::StrJoin(line.words, " ") : line.command->name();
     return ReportUsage(absl::InvalidArgumentError(line.problem), command, terminal.err);

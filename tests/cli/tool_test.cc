@@ -171,6 +171,14 @@ TEST_F(ToolTest, FailsIfItsAnswerCantBeWritten) {
   EXPECT_EQ(run.err, "error: the answer could not be written\n");
 }
 
+TEST_F(ToolTest, AsksForTheServersHealth) {
+  EXPECT_EQ(Run({"health"}).out, "{\"status\":\"SERVING\"}\n");
+  EXPECT_EQ(Json({"health", "inventory.v1.InventoryService"})["status"], "SERVING");
+  EXPECT_THAT(Run({"health", "nowhere.Service"}, 1).err, StartsWith("error: NOT_FOUND"));
+  const std::string dead = absl::StrCat("127.0.0.1:", FreePort());
+  EXPECT_THAT(Run({"health", "--address", dead, "--timeout", "300ms"}, 3).err, HasSubstr("check --address"));
+}
+
 TEST_F(ToolTest, TakesProfiles) {
   const ScratchFolder home;
   std::filesystem::create_directory(home.path() + "/inventory");
@@ -186,6 +194,7 @@ TEST(ToolHelpTest, NeedsNoServer) {
   EXPECT_EQ(overview.exit_code, 0);
   EXPECT_THAT(overview.out, StartsWith("inventoryctl COMMAND"));
   EXPECT_EQ(RunTool({"version"}, {}).out, absl::StrCat("inventoryctl ", INVENTORY_VERSION, "\n"));
+  EXPECT_EQ(RunTool({"--version"}, {}).out, RunTool({"version"}, {}).out);
   EXPECT_THAT(RunTool({"get", "item", "--help"}, {}).out, HasSubstr("ITEM_NOT_FOUND {sku}"));
 }
 
