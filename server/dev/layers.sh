@@ -16,7 +16,7 @@ periodic:   storage
 tls:        logging storage
 net:        storage tls
 http:
-tracing:    logging
+tracing:    logging storage
 sourcing:   storage
 pipeline:   convert errors logging protos sourcing storage tracing
 activities: http logging pipeline storage
