@@ -6,7 +6,7 @@ STEPS ?= 500
 FUZZ_SECONDS ?= 300
 SOURCES = $(shell git ls-files '*.cc' '*.h')
 
-.PHONY: help run test test-galera test-kubernetes model-test fuzz fuzz-seconds coverage faults bench bench-full dashboard-picture packages asan tsan ci ci-full format lint tidy dependencies clean
+.PHONY: help run test test-galera test-kubernetes model-test fuzz fuzz-seconds coverage faults bench bench-full dashboard-picture packages sbom dist asan tsan ci ci-full format lint tidy dependencies clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 25
@@ -68,9 +68,16 @@ dashboard-picture: dependencies ## Draws server/dashboard.svg: what Prometheus s
 	@tests/prometheus/picture.sh build/release server/dashboard.svg
 
 packages: dependencies ## Builds the Debian packages, into build/packages
-	@server/dev/build.sh release inventory-server inventory_client inventory_protoset inventoryctl_texts
-	@cpack --config build/release/CPackConfig.cmake -B build/packages
+	@server/dev/build.sh release inventory-server inventory_client inventory_protoset inventory_sbom inventoryctl_texts
+	@SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(server/dev/version.sh --epoch)}" cpack --config build/release/CPackConfig.cmake -B build/packages
 	@rm -rf build/packages/_CPack_Packages
+
+sbom: dependencies ## Lists what the programs are linked with, as SPDX, in build/release/server/dist/*.spdx.json
+	@server/dev/build.sh release inventory_sbom
+	@ls build/release/server/dist/*.spdx.json
+
+dist: ## Packs the source of the last commit into build/inventory-VERSION.tar.gz
+	@server/dev/dist.sh
 
 asan: dependencies ## Runs unit and integration tests and fuzz targets under AddressSanitizer and UndefinedBehaviorSanitizer
 	@server/dev/build.sh asan inventory-server unit_tests integration_tests fuzz_replay

@@ -9,10 +9,10 @@ packages=(
   build-essential ca-certificates cmake file git ninja-build pkg-config
   libabsl-dev libcli11-dev libcurl4-openssl-dev libgmock-dev libgrpc++-dev libgtest-dev libjemalloc-dev libmysqlcppconn-dev
   libprotobuf-dev libprotoc-dev librhonabwy-dev libspdlog-dev libssl-dev mariadb-server-core nlohmann-json3-dev openssl
-  prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc
+  prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc python3
 )
 if [[ "${1:-}" == "--ci" ]]; then
-  packages+=(ccache clang-14 clang-format clang-tidy cppcheck debootstrap galera-4 gcovr libclang-rt-14-dev
+  packages+=(buildah ccache clang-14 clang-format clang-tidy cppcheck debootstrap galera-4 gcovr libclang-rt-14-dev
     mariadb-client python3-venv python3-yaml zsh)
   command -v npx >/dev/null || packages+=(npm)
 fi
