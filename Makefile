@@ -6,7 +6,7 @@ STEPS ?= 500
 FUZZ_SECONDS ?= 300
 SOURCES = $(shell git ls-files '*.cc' '*.h')
 
-.PHONY: help run test test-galera test-kubernetes model-test fuzz fuzz-seconds coverage faults bench bench-full dashboard-picture packages sbom dist asan tsan ci ci-full format lint tidy dependencies clean
+.PHONY: help run test test-galera test-kubernetes model-test fuzz fuzz-seconds coverage faults bench bench-full dashboard-picture packages sbom image dist asan tsan ci ci-full format lint tidy dependencies clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 25
@@ -75,6 +75,9 @@ packages: dependencies ## Builds the Debian packages, into build/packages
 sbom: dependencies ## Lists what the programs are linked with, as SPDX, in build/release/server/dist/*.spdx.json
 	@server/dev/build.sh release inventory_sbom
 	@ls build/release/server/dist/*.spdx.json
+
+image: ## Builds the container image inventory:VERSION, with docker, podman or buildah
+	@server/dev/image.sh
 
 dist: ## Packs the source of the last commit into build/inventory-VERSION.tar.gz
 	@server/dev/dist.sh
