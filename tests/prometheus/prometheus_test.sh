@@ -31,6 +31,7 @@ progress "Starting a server and Prometheus"
 start_observed_server
 start_prometheus
 make_observed_shop 100
+start="$(date +%s)"
 progress "Placing orders for $seconds s"
 for caller in 1 2; do place_orders "$caller" "$seconds" & done
 sleep "$seconds"
@@ -38,6 +39,10 @@ progress "Asking for everything"
 /usr/bin/python3 "$source/tests/prometheus/check_queries.py" "$prometheus_url" "$seconds" >queries.out 2>&1 ||
   fail "something has no data"
 cat queries.out
+progress "Drawing the picture of the dashboard"
+/usr/bin/python3 "$source/tests/prometheus/picture.py" "$prometheus_url" "$start" "$(date +%s)" picture.svg >picture.out 2>&1 ||
+  fail "it can't be drawn"
+/usr/bin/python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("picture.svg")' >picture.out 2>&1 || fail "it is no SVG"
 stop_observed
 
 progress "Waiting for the tests of the rules"
