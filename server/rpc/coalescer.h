@@ -90,7 +90,8 @@ class Coalescer {
     if (!status.ok() && common.asked.empty()) common.asked = Take();
     const absl::Time end = absl::Now();
     for (Asked<Rule>& one : common.asked) {
-      RecordRead(one.call->origin().trace.get(), {.asked = one.call->start(), .start = common.start, .end = end}, status);
+      RecordRead(one.call->origin().trace.get(), {.asked = one.call->start(), .start = common.start, .end = end},
+                 status);
       one.call->Finish(status.ok() ? one.status : status);
     }
   }

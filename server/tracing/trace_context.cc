@@ -36,6 +36,11 @@ bool ReadHex(std::string_view hex, std::array<uint8_t, count>& bytes) {
   return true;
 }
 
+template <std::size_t count>
+bool IsZero(const std::array<uint8_t, count>& bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0; });
+}
+
 bool IsLowerOrDigit(char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); }
 
 // "rojo" or "tenant@system". Tenants may begin with a digit.
@@ -69,8 +74,8 @@ std::optional<TraceParent> ParseTraceParent(std::string_view header) {
   std::array<uint8_t, 1> flags;
   TraceParent parent;
   if (!ReadHex(header, version) || version[0] == 0xff) return std::nullopt;
-  if (!ReadHex(header.substr(3), parent.trace_id) || parent.trace_id == TraceId()) return std::nullopt;
-  if (!ReadHex(header.substr(36), parent.span_id) || parent.span_id == SpanId()) return std::nullopt;
+  if (!ReadHex(header.substr(3), parent.trace_id) || IsZero(parent.trace_id)) return std::nullopt;
+  if (!ReadHex(header.substr(36), parent.span_id) || IsZero(parent.span_id)) return std::nullopt;
   if (!ReadHex(header.substr(53), flags)) return std::nullopt;
   if (header.size() > kTraceParentBytes && (version[0] == 0 || header[kTraceParentBytes] != '-')) return std::nullopt;
   parent.sampled = (flags[0] & 1) != 0;
