@@ -1,4 +1,5 @@
 """What the chart's tests share: helm, and what the chart makes of values."""
+import functools
 import os
 import subprocess
 import sys
@@ -28,11 +29,12 @@ except ImportError:
     skip("python3-yaml is not here")
 
 
+@functools.cache
 def tool(name):
     """The path of a program of server/dev/tool.sh; ends the test without a result where it can't be had."""
     got = subprocess.run([PROJECT / "server/dev/tool.sh", name], stdout=subprocess.PIPE, text=True, check=False)
     if got.returncode == SKIPPED:
-        skip(f"{name} needs Go, which is not here")
+        skip(f"{name} can't be had; see above")
     got.check_returncode()
     return got.stdout.strip()
 

@@ -45,7 +45,8 @@ class Cluster:
         self._run("kube-apiserver", f"--etcd-servers={etcd}", "--bind-address=127.0.0.1",
                   f"--secure-port={self.url.rsplit(':', 1)[1]}", f"--cert-dir={self.folder}/certificates",
                   f"--token-auth-file={self.folder}/tokens.csv", "--anonymous-auth=false",
-                  "--authorization-mode=RBAC", "--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.0.0.0/24",
+                  "--authorization-mode=RBAC", "--endpoint-reconciler-type=none",
+                  "--service-cluster-ip-range=10.0.0.0/24",
                   "--service-account-issuer=https://kubernetes.default.svc",
                   f"--service-account-key-file={self.folder}/accounts.key",
                   f"--service-account-signing-key-file={self.folder}/accounts.key")

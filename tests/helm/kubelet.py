@@ -95,5 +95,9 @@ class Pod:
 
 
 def pod_spec(document):
-    """The pod of a Pod, a Job or a Deployment."""
-    return document["spec"] if document["kind"] == "Pod" else document["spec"]["template"]["spec"]
+    """The pod of a Pod, a CronJob, a Job, a Deployment or a StatefulSet."""
+    if document["kind"] == "Pod":
+        return document["spec"]
+    if document["kind"] == "CronJob":
+        document = document["spec"]["jobTemplate"]
+    return document["spec"]["template"]["spec"]

@@ -18,6 +18,8 @@ BUILD = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/release")
 # What follows in a URL of a database, and a place where none is.
 HOSTS = re.compile(r"@[^/]+/")
 NOWHERE = "@127.0.0.1:1/"
+# Files that are read before the database is called.
+READ = {"headers": b"authorization: Bearer x\n"}
 
 
 def outside(spec, objects):
@@ -25,7 +27,8 @@ def outside(spec, objects):
     for volume in spec["volumes"]:
         kind, name, items = objects.source(volume)
         if (kind, name) not in objects.data:
-            objects.put(kind, name, {item["key"]: b"-----BEGIN CERTIFICATE-----\n" for item in items or []})
+            keys = [item["key"] for item in items or []]
+            objects.put(kind, name, {key: READ.get(key, b"-----BEGIN CERTIFICATE-----\n") for key in keys})
     return objects
 
 
@@ -40,7 +43,7 @@ class OptionsTest(unittest.TestCase):
         """The pods of servers and of migrations, with their files."""
         documents = chart.objects(chart.render(chart.cases()[case]))
         for document in documents:
-            if document["kind"] in ("Deployment", "Job"):
+            if document["kind"] in ("Deployment", "Job", "CronJob"):
                 spec = pod_spec(document)
                 folder = self.folder / case / document["kind"]
                 folder.mkdir(parents=True)

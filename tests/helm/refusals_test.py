@@ -31,6 +31,8 @@ WRONG = {
     "resources.limits.memory=much": "does not match pattern",
     "podDisruptionBudget.maxUnavailable=101%": "does not match pattern",
     "eventFeed.url=ftp://x": "does not match pattern",
+    "tracing.endpoint=http://x?y": "does not match pattern",
+    "config.trace-ratio=2": "maximum",
     "auth.jwt.keysUrl=http://x": "does not match pattern",
     "tls.clientAuth=perhaps": "value must be one of",
     # What doesn't fit together.
@@ -51,7 +53,8 @@ WRONG = {
     "tls.clientAuth=request": "who may call?",
     "auth.existingConfigMap.name=p,tls.clientCa.secret=": "nothing to show who they are",
     "auth.existingConfigMap.name=p,auth.anonymous=true": "auth.anonymous contradicts the policy",
-    "auth.existingConfigMap.name=p,auth.policy.bindings[0].role=admin,auth.policy.bindings[0].identity=a": "give one of them",
+    "auth.existingConfigMap.name=p,auth.policy.bindings[0].role=admin,auth.policy.bindings[0].identity=a":
+        "auth.policy.bindings and auth.existingConfigMap are both given",
     "auth.jwt.keys=x": "auth.jwt needs a policy",
     "auth.existingConfigMap.name=p,auth.jwt.keys=x": "auth.jwt.issuer and auth.jwt.audience are needed",
     "auth.existingConfigMap.name=p,auth.jwt.keys=x,auth.jwt.keysUrl=https://x": "give one of auth.jwt.keysUrl",
@@ -59,6 +62,8 @@ WRONG = {
     "auth.policy.bindings[0].role=king,auth.policy.bindings[0].identity=a": "value must be one of",
     "terminationGracePeriodSeconds=39": "kills a server before it has stopped: shutdown needs 40",
     "shutdown.graceSeconds=60,terminationGracePeriodSeconds=60": "shutdown needs 80",
+    "eventFeed.secret.name=x": "need eventFeed.url",
+    "tracing.headers.name=x": "need tracing.endpoint",
     "autoscaling.minReplicas=9": "autoscaling.minReplicas is above",
 }
 

@@ -45,7 +45,7 @@ class ServeTest(unittest.TestCase):
     def release(self, case, *arguments):
         documents = chart.objects(chart.render(
             chart.cases()[case], f"--set=database.hosts={{127.0.0.1:{self.database.port}}}",
-            "--set=shutdown.drainDelaySeconds=2", *arguments))
+            "--set=shutdown.drainDelaySeconds=2", "--set=verification.enabled=true", *arguments))
         objects = Objects(documents)
         objects.data.update(self.outside.data)
         ports = {"0.0.0.0:50051": free_port(), "0.0.0.0:9464": free_port()}
@@ -71,7 +71,7 @@ class ServeTest(unittest.TestCase):
             return None
 
     def wait_until(self, what, pod):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not what():
             self.assertLess(time.monotonic(), deadline, pod.said())
             time.sleep(0.05)
@@ -106,7 +106,7 @@ class ServeTest(unittest.TestCase):
         process.terminate()
         self.wait_until(lambda: self.ask(server.container["readinessProbe"], port) == 503, server)
         self.assertEqual(self.ask(server.container["livenessProbe"], port), 200)
-        self.assertEqual(process.wait(timeout=30), 0, server.said())
+        self.assertEqual(process.wait(timeout=60), 0, server.said())
 
         # Who has no certificate, or one that nobody has granted anything, makes no reservation.
         self.outside.data["Secret", "helm-test-tls"] = self.outside.data["Secret", "inventory-tls"]
@@ -134,7 +134,15 @@ class ServeTest(unittest.TestCase):
         server, process = self.serve_and_test(pod, ready, {})
         self.assertEqual(self.ask(server.container["livenessProbe"], port), 200)
         process.terminate()
-        self.assertEqual(process.wait(timeout=30), 0, server.said())
+        self.assertEqual(process.wait(timeout=60), 0, server.said())
+
+        # Stock adds up, until somebody meddles with it.
+        verify = pod("CronJob", "-verify")
+        self.assertEqual(verify.run(), 0, verify.said())
+        self.database.run("UPDATE inventory.stock_level SET on_hand = 7;")
+        verify = pod("CronJob", "-verify")
+        self.assertEqual(verify.run(), 3, verify.said())
+        self.database.run("UPDATE inventory.stock_level SET on_hand = 0;")
 
         # As after an upgrade that this version can't go back from.
         self.database.run("INSERT INTO inventory.schema_migration VALUES (9999, 'later', '', NOW());")

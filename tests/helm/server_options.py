@@ -34,6 +34,9 @@ FROM_VALUES = {
     "metrics-listen": "listenHost",
     "metrics-tls": "metrics.plaintext",
     "migrate-on-start": "migrations.mode",
+    "otlp-ca-file": "tracing.ca",
+    "otlp-endpoint": "tracing.endpoint",
+    "otlp-headers-file": "tracing.headers",
     "read-database-url": "readReplica.host",
     "shutdown-grace": "shutdown.graceSeconds",
     "tls-cert-file": "tls.existingSecret",
@@ -59,6 +62,8 @@ def schema_of(values):
     words = values.split(" or ")
     if values == "true or false":
         return {"type": "boolean"}
+    if values == "0 to 1":
+        return {"type": "number", "minimum": 0, "maximum": 1}
     if bounds and bounds[2].isdigit() and bounds[3].isdigit():
         return {"type": "integer", "minimum": int(bounds[2]), "maximum": int(bounds[3])}
     if bounds and bounds[3].endswith("iB"):
@@ -102,7 +107,7 @@ def main():
         schema["definitions"]["serverOptions"] = expected(options)
         SCHEMA.write_text(dump(schema) + "\n")
     elif schema["definitions"]["serverOptions"] != expected(options):
-        problems.append(f"the options of {sys.argv[1]} and those of {SCHEMA} differ: run {sys.argv[0]} {sys.argv[1]} --write")
+        problems.append(f"{sys.argv[1]} has other options than {SCHEMA}: run {sys.argv[0]} {sys.argv[1]} --write")
     for problem in problems:
         print(problem, file=sys.stderr)
     sys.exit(1 if problems else 0)

@@ -5,6 +5,7 @@
 {{- include "inventory.checkTls" . -}}
 {{- include "inventory.checkCallers" . -}}
 {{- include "inventory.checkStop" . -}}
+{{- include "inventory.checkReceivers" . -}}
 {{- include "inventory.checkAuthorities" . -}}
 {{- with .Values.autoscaling -}}
 {{- if gt (int .minReplicas) (int .maxReplicas) -}}
@@ -82,8 +83,8 @@
 {{- else -}}
 {{- if $jwt -}}{{- fail "auth.jwt needs a policy, which says who may do what" -}}{{- end -}}
 {{- if not (or $auth.anonymous (include "inventory.certificateRequired" .)) -}}
-{{- fail (cat "who may call? Give auth.policy.bindings or auth.existingConfigMap; or tls.clientCa, to let in whoever has"
-      "a certificate; or auth.anonymous=true where something else keeps others out") -}}
+{{- fail (cat "who may call? Give auth.policy.bindings or auth.existingConfigMap; or tls.clientCa, to let in"
+      "whoever has a certificate; or auth.anonymous=true where something else keeps others out") -}}
 {{- end -}}
 {{- end -}}
 {{- if $jwt -}}
@@ -105,10 +106,23 @@
 {{- end -}}
 {{- end }}
 
+{{/* Nothing that is set is left without effect. */}}
+{{- define "inventory.checkReceivers" -}}
+{{- $feed := .Values.eventFeed -}}
+{{- if and (not $feed.url) (or $feed.secret.name $feed.ca.secret $feed.ca.configMap) -}}
+{{- fail "eventFeed.secret and eventFeed.ca need eventFeed.url" -}}
+{{- end -}}
+{{- $tracing := .Values.tracing -}}
+{{- if and (not $tracing.endpoint) (or $tracing.headers.name $tracing.ca.secret $tracing.ca.configMap) -}}
+{{- fail "tracing.headers and tracing.ca need tracing.endpoint" -}}
+{{- end -}}
+{{- end }}
+
 {{- define "inventory.checkAuthorities" -}}
 {{- $v := .Values -}}
 {{- $all := dict "database.tls.ca" $v.database.tls.ca "tls.clientCa" $v.tls.clientCa "tls.serverCa" $v.tls.serverCa
-      "auth.jwt.keysCa" $v.auth.jwt.keysCa "eventFeed.ca" $v.eventFeed.ca "webhooks.ca" $v.webhooks.ca -}}
+      "auth.jwt.keysCa" $v.auth.jwt.keysCa "eventFeed.ca" $v.eventFeed.ca "tracing.ca" $v.tracing.ca
+      "webhooks.ca" $v.webhooks.ca -}}
 {{- range $name, $ca := $all -}}
 {{- if and $ca.secret $ca.configMap -}}
 {{- fail (printf "%s names a Secret and a ConfigMap; give one of them" $name) -}}

@@ -15,11 +15,6 @@ mysql://{{ .user | urlquery | replace "+" "%20" }}@{{ join "," .hosts }}/{{ .nam
 {{- dict "hosts" $hosts "user" $database.user "name" $database.name "tls" (not (not $tls)) | toYaml -}}
 {{- end }}
 
-{{/* YAML has no whole numbers for Helm, and big ones would be written as 1e+06. */}}
-{{- define "inventory.tomlValue" -}}
-{{- if kindIs "float64" . -}}{{ printf "%.0f" . }}{{- else -}}{{ toRawJson . }}{{- end -}}
-{{- end }}
-
 {{- define "inventory.toml" -}}
 {{- $tls := include "inventory.tlsSecret" . -}}
 {{- $database := include "inventory.database" . | fromYaml -}}
@@ -55,7 +50,7 @@ metrics-allow-plaintext = true
 {{- include "inventory.tomlCallers" . }}
 {{- include "inventory.tomlTold" . }}
 {{- range $name, $value := .Values.config }}
-{{ $name }} = {{ include "inventory.tomlValue" $value }}
+{{ $name }} = {{ toRawJson $value }}
 {{- end }}
 {{- end }}
 
@@ -87,6 +82,17 @@ event-feed-secret = "/etc/inventory/event-feed/secrets"
 {{- end }}
 {{- if or .ca.secret .ca.configMap }}
 event-feed-ca-file = "/etc/inventory/event-feed-ca/ca.crt"
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values.tracing }}
+{{- if .endpoint }}
+otlp-endpoint = {{ .endpoint | quote }}
+{{- if .headers.name }}
+otlp-headers-file = "/etc/inventory/otlp/headers"
+{{- end }}
+{{- if or .ca.secret .ca.configMap }}
+otlp-ca-file = "/etc/inventory/otlp-ca/ca.crt"
 {{- end }}
 {{- end }}
 {{- end }}

@@ -4,11 +4,11 @@
 {{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
-{{/* Short enough for the longest of what is put behind it: "-headless". */}}
+{{/* Short enough for what is put behind it: names of CronJobs have at most 52 characters. */}}
 {{- define "inventory.fullname" -}}
 {{- $name := include "inventory.name" . -}}
 {{- $both := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
-{{- .Values.fullnameOverride | default $both | trunc 50 | trimSuffix "-" -}}
+{{- .Values.fullnameOverride | default $both | trunc 45 | trimSuffix "-" -}}
 {{- end }}
 
 {{/* Takes a list of the root and the component's name. */}}

@@ -69,3 +69,55 @@ affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
+
+{{/* The template of a Job's pod. Takes a list of the root, the component's name, and a map of args, the folders and
+     resources. */}}
+{{- define "inventory.jobPod" -}}
+{{- $root := index . 0 -}}
+{{- $component := index . 1 -}}
+{{- $job := index . 2 -}}
+metadata:
+  labels:
+    {{- include "inventory.labels" (list $root $component) | nindent 4 }}
+    {{- with $root.Values.podLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+spec:
+  restartPolicy: Never
+  # The release's own account is not there yet when it is installed, and none is needed.
+  serviceAccountName: default
+  automountServiceAccountToken: false
+  enableServiceLinks: false
+  {{- with include "inventory.pullSecrets" $root }}
+  {{- . | trim | nindent 2 }}
+  {{- end }}
+  securityContext:
+    {{- include "inventory.podSecurityContext" $root | nindent 4 }}
+  containers:
+    - name: {{ $component }}
+      image: {{ include "inventory.image" $root }}
+      imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+      command: [/usr/bin/inventory-server]
+      args:
+        {{- toYaml $job.args | nindent 8 }}
+        - --database-password-file=/etc/inventory/database/password
+        {{- range $option, $value := pick $root.Values.config "database-connect-timeout" "log-format" "log-level" }}
+        - --{{ $option }}={{ $value }}
+        {{- end }}
+      securityContext:
+        {{- include "inventory.securityContext" $root | nindent 8 }}
+      resources:
+        {{- toYaml $job.resources | nindent 8 }}
+      volumeMounts:
+        {{- include "inventory.volumeMounts" $job.folders | trim | nindent 8 }}
+  volumes:
+    {{- include "inventory.volumes" $job.folders | trim | nindent 4 }}
+  {{- with $root.Values.nodeSelector }}
+  nodeSelector:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $root.Values.tolerations }}
+  tolerations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}

@@ -25,11 +25,15 @@
 {{- $_ := set $folders "event-feed" (dict "kind" "secret" "name" $v.eventFeed.secret.name
       "items" (dict $v.eventFeed.secret.key "secrets")) -}}
 {{- end -}}
+{{- if and $v.tracing.endpoint $v.tracing.headers.name -}}
+{{- $_ := set $folders "otlp" (dict "kind" "secret" "name" $v.tracing.headers.name
+      "items" (dict $v.tracing.headers.key "headers")) -}}
+{{- end -}}
 {{- with $v.webhooks.secrets -}}
 {{- $_ := set $folders "webhooks" (dict "kind" "secret" "name" . "items" dict) -}}
 {{- end -}}
 {{- $authorities := dict "database-ca" $v.database.tls.ca "client-ca" $v.tls.clientCa "jwt-ca" $v.auth.jwt.keysCa
-      "event-feed-ca" $v.eventFeed.ca "webhook-ca" $v.webhooks.ca -}}
+      "event-feed-ca" $v.eventFeed.ca "otlp-ca" $v.tracing.ca "webhook-ca" $v.webhooks.ca -}}
 {{- range $folder, $ca := $authorities -}}
 {{- if or $ca.secret $ca.configMap -}}
 {{- $_ := set $folders $folder (include "inventory.caFolder" $ca | fromYaml) -}}

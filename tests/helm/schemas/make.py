@@ -22,7 +22,7 @@ KINDS = {
     "v1": ["ConfigMap", "Pod", "Secret", "Service", "ServiceAccount"],
     "apps/v1": ["Deployment", "StatefulSet"],
     "autoscaling/v2": ["HorizontalPodAutoscaler"],
-    "batch/v1": ["Job"],
+    "batch/v1": ["CronJob", "Job"],
     "networking.k8s.io/v1": ["NetworkPolicy"],
     "policy/v1": ["PodDisruptionBudget"],
 }
