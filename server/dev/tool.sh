@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Prints the path of a program that tests use and Debian lacks; builds it first, by Go, where it is missing:
 #   helm="$(server/dev/tool.sh helm)"
-# Programs are kept by version, so that a new one here is seen. Ends with 77, and says why, where one can't be built: for
-# want of Go, of a Go that is new enough and can't fetch a newer one itself, or of the network.
+# Programs are kept by version, so that a new one here is seen. Ends with 77, and says why, where one can't be built:
+# for want of Go, of a Go that is new enough or fetches a newer one itself, or of the network.
 set -euo pipefail
 
 # name, package, version
