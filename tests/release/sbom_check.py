@@ -29,13 +29,11 @@ def output(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def owner_of(path):
-    """The package of a file, which may be known as in /usr or not."""
-    for name in (path, "/usr" + path, path.removeprefix("/usr")):
-        found = subprocess.run(["dpkg", "-S", name], check=False, capture_output=True, text=True).stdout
-        if found:
-            return found.split(":")[0]
-    return None
+def owners_of(paths):
+    """The packages of files, by their names without folders, which packages may know as in /usr or not."""
+    names = [name for path in paths for name in (path, "/usr" + path, path.removeprefix("/usr"))]
+    found = subprocess.run(["dpkg", "-S", *names], check=False, capture_output=True, text=True).stdout
+    return {line.rpartition("/")[2]: line.split(":")[0] for line in found.splitlines()}
 
 
 def check_fields(document, name, version):
@@ -62,17 +60,21 @@ def check_libraries(document, program):
     # The loader is no library of the list, but of the same package as the C library.
     needed = set(re.findall(r"NEEDED +(?!ld-)(\S+)", output("objdump", "-p", program)))
     require(own == needed, f"the program itself needs others: {own ^ needed}")
-    loaded = re.findall(r"^\s*(\S+) => (/\S+)", output("ldd", program), re.MULTILINE)
-    for library, path in loaded:
-        owner = owner_of(path)
+    loaded = dict(re.findall(r"^\s*(\S+) => (/\S+)", output("ldd", program), re.MULTILINE))
+    owners = owners_of(loaded.values())
+    for library, path in loaded.items():
+        owner = owners.get(path.rpartition("/")[2])
         require(owner in linked, f"{library} of {owner} is missing")
     return len(loaded)
 
 
 def check_packages(document, name):
+    listed = [package["name"] for package in document["packages"][1:]]
+    shown = output("dpkg-query", "--show", "--showformat=${Package} ${Version}\n", *listed)
+    installed = dict(line.split(" ") for line in shown.splitlines())
     for package in document["packages"][1:]:
-        installed = output("dpkg-query", "--show", "--showformat=${Version}", package["name"])
-        require(package["versionInfo"] == installed, f"{package['name']} is {installed}, not {package['versionInfo']}")
+        version = installed.get(package["name"])
+        require(package["versionInfo"] == version, f"{package['name']} is {version}, not {package['versionInfo']}")
         url = package["externalRefs"][0]["referenceLocator"]
         form = r"pkg:deb/debian/[^@]+@[^?+:]+\?arch=\w+&distro=\S+"
         require(re.fullmatch(form, url), f"this is no package URL: {url}")
