@@ -18,7 +18,12 @@ from markdown import Markdown, blocks
 
 SECTION = "Recipes for grpcurl"
 # What the server writes for itself, whatever is asked.
-INTERNAL = ("event_feed", "heartbeat", "request_record")
+INTERNAL = ("event_chunk", "event_feed", "event_horizon", "heartbeat", "request_record")
+# Low-stock events that are being carried out, SKUs whose backorders or holds have to be looked at, and changes of
+# settings that have to be followed.
+UNDONE = ("SELECT 1 FROM low_stock_event WHERE state = 1",
+          "SELECT 1 FROM item WHERE fill_pending OR next_hold_expiry < UTC_TIMESTAMP(6)",
+          "SELECT 1 FROM configuration WHERE followed_version < version")
 FEWEST = 20
 
 
@@ -29,12 +34,12 @@ def sql(statement):
 
 
 def state():
-    """Checksums of the tables, once no low-stock event is being carried out any more."""
+    """Tables with their checksums, once nothing is left to do in the background."""
     patience = time.monotonic() + 60
-    while sql("SELECT 1 FROM low_stock_event WHERE state = 1") and time.monotonic() < patience:
+    while any(sql(rest) for rest in UNDONE) and time.monotonic() < patience:
         time.sleep(0.05)
     tables = [table for table in sql("SHOW TABLES").split() if table not in INTERNAL]
-    return sql("CHECKSUM TABLE " + ", ".join(tables))
+    return {tuple(line.split("\t")) for line in sql("CHECKSUM TABLE " + ", ".join(tables)).splitlines()}
 
 
 def squeeze(text):
@@ -68,8 +73,9 @@ def try_recipe(text, set_up):
         return ("fails" if failed else "is not refused") + ":\n" + printed
     if not matches(printed, shown):
         return "prints something else:\n" + printed
-    if (state() == before) != bool(said[1]):
-        return "changes something" if said[1] else "changes nothing"
+    changed = before ^ state()
+    if bool(changed) == bool(said[1]):
+        return "changes " + (", ".join(sorted({table for table, _ in changed})) or "nothing")
     return None
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The recipes of server/RUNBOOK.md do what they say: the real grpcurl runs them one after another against a server with
-# TLS, certificates, tokens and a policy, and recipes.py compares what comes out.
+# TLS, certificates, tokens and a policy, and recipes.py compares what comes out. Then the certificate is rotated
+# as the runbook says.
 #   tests/runbook/recipes_test.sh BUILD_FOLDER
 set -euo pipefail
 
@@ -49,7 +50,7 @@ JSON
   "$build/server/inventory-server" serve --data-dir data --listen 127.0.0.1:0 --metrics-listen '' --channelz \
     --tls-cert-file server.pem --tls-key-file server.key --tls-client-ca-file ca.pem --tls-client-auth request \
     --auth-policy-file policy.json --jwt-keys keys.json --jwt-issuer shop --jwt-audience inventory \
-    --low-stock-max-attempts 1 2>server.out &
+    --low-stock-max-attempts 1 --tls-reload-interval 200ms 2>server.out &
   server=$!
   for ((i = 0; i < 600; ++i)); do
     ! grep -qs ' serving' server.out || break
@@ -88,6 +89,23 @@ make_shop() {
     "UPDATE inventory.stock_level SET reserved = 3 WHERE sku = 'CAP-RED'"
 }
 
+# Code of the runbook's section on certificates, with the files that this server has.
+rotation() {
+  /usr/bin/python3 "$source/tests/runbook/markdown.py" "$source/server/RUNBOOK.md" 'Rotate certificates' sh "$1" |
+    sed 's# --group=inventory##; s#/etc/inventory/tls.key#server.key#g; s#/etc/inventory/tls.crt#server.pem#g'
+}
+
+rotate_certificate() {
+  make_certificate new DNS:localhost
+  rotation 0 | bash -euo pipefail >rotate.out 2>&1 || fail "the files can't be put in place"
+  for ((i = 0; i < 100; ++i)); do
+    (($(grep -c ' INFO TLS certificate in use ' server.out) < 2)) || break
+    sleep 0.1
+  done
+  rotation 1 | ADDRESS="$address" bash -euo pipefail >served.out || fail "openssl gets no certificate"
+  [[ "$(cat served.out)" == "$(openssl x509 -noout -serial -enddate -in new.pem)" ]] || fail "it is not the new one"
+}
+
 command -v mariadb >/dev/null || skip "mariadb-client is missing"
 grpcurl="$("$source/server/dev/tool.sh" grpcurl)" || skip "there is no grpcurl"
 cd "$work"
@@ -100,4 +118,6 @@ make_shop
 progress "Serving $address"
 PATH="$(dirname "$grpcurl"):$PATH" \
   /usr/bin/python3 "$source/tests/runbook/recipes.py" "$source/server/RUNBOOK.md" "$address"
+progress "Rotating the certificate"
+rotate_certificate
 progress "passed"
