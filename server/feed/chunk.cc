@@ -83,8 +83,11 @@ absl::StatusOr<std::vector<storage::EventRange>> FirstOf(storage::Connection& co
       std::min_element(stamps.begin(), stamps.end(), [](const auto& a, const auto& b) { return a.stamp < b.stamp; });
   storage::Sql keys;
   storage::AppendSelectChunkKeys(keys, least->stamp, kPageChunks);
+  storage::AppendSelectEventStamps(keys, firsts);
   results = connection.Execute(keys);
   if (!results.ok()) return results.status();
+  // The oldest of a log go first: while those are there, none was missing among the keys.
+  if (results->back().size() != firsts.size()) return EventsGone(kGone);
   std::map<int16_t, storage::EventRange> left;
   for (const storage::EventRange& range : ranges) left[range.log_id] = range;
   std::map<int16_t, storage::EventRange> chosen;
