@@ -89,7 +89,8 @@ class WatchRestartTest : public ::testing::Test {
                        absl::Seconds(20)));
     for (const Told& place : places) {
       SCOPED_TRACE(place.events.size());
-      ExpectTold(GoOnToTheEnd(place).events, ReadLedgers(client(), load.shop().skus));
+      const Told all = GoOnToTheEnd(place);
+      ExpectTold(all.events, ReadLedgers(client(), load.shop().skus));
     }
     load.Check(client());
   }
