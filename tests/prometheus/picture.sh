@@ -17,19 +17,20 @@ picture="$(realpath "$2")"
 trap 'stop_observed; clean_up' EXIT
 export PYTHONDONTWRITEBYTECODE=1
 
-# Calls $2 with the request $3 for $4 seconds, from $1 callers at once, each as soon as it has an answer.
-flood() {
-  "$ghz" --call "inventory.v1.InventoryService/$2" --data "$3" --concurrency "$1" --connections 2 --duration "$4s" \
-    --duration-stop ignore --timeout 10s --cacert ca.pem --cert anna.pem --key anna.key "$INVENTORY_ADDRESS" >>ghz.out 2>&1 || fail "ghz failed"
+# Calls $2 with the request $3, $1 times a second for $4 seconds.
+calls() {
+  "$ghz" --call "inventory.v1.InventoryService/$2" --data "$3" --rps "$1" --concurrency 50 --connections 5 \
+    --duration "$4s" --duration-stop ignore --timeout 10s --cacert ca.pem --cert anna.pem --key anna.key \
+    "$INVENTORY_ADDRESS" >>ghz.out 2>&1 || fail "ghz failed"
 }
 
-# From $1 callers who reserve, and half as many who look, for $2 seconds. Two of a hundred want what is sold out.
-flood_with() {
-  progress "$1 callers"
-  flood "$1" ReserveStock '{"request_id": "{{newUUID}}", "channel_id": "web-eu",
+# $1 reservations a second, and twice as many looks, for $2 seconds. Two of a hundred want what is sold out.
+shop() {
+  progress "$1 reservations a second"
+  calls "$1" ReserveStock '{"request_id": "{{newUUID}}", "channel_id": "web-eu",
     "lines": [{"sku": "SKU-{{randomInt 1 103}}", "quantity": 1}]}' "$2" &
   local reserving=$!
-  flood "$(($1 / 2))" GetAvailability '{"channel_id": "web-eu", "skus": ["SKU-{{randomInt 1 101}}"]}' "$2"
+  calls $((2 * $1)) GetAvailability '{"channel_id": "web-eu", "skus": ["SKU-{{randomInt 1 101}}"]}' "$2"
   wait "$reserving"
 }
 
@@ -43,9 +44,9 @@ start="$(date +%s)"
 progress "One order after another"
 place_orders 1 160 &
 sleep 20
-flood_with 4 40
-flood_with 16 40
-flood_with 64 40
+shop 50 40
+shop 200 40
+shop 500 40
 progress "One order after another"
 sleep 19
 /usr/bin/python3 "$source/tests/prometheus/picture.py" "$prometheus_url" "$start" "$(date +%s)" "$picture"
