@@ -9,12 +9,13 @@ ARG PACKAGES=built
 
 FROM ${BASE} AS built
 # The first layer changes with the list of packages alone.
-COPY server/dev/install-dependencies.sh /tmp/
-RUN /tmp/install-dependencies.sh
+COPY server/dev/install-dependencies.sh server/dev/backports.sh /tmp/
+RUN /tmp/install-dependencies.sh --tracing
 COPY . /src
 RUN make -C /src packages
 
 FROM scratch AS prebuilt
+COPY server/dev/backports.sh /src/server/dev/
 COPY build/packages/*.deb /src/build/packages/
 
 FROM ${PACKAGES} AS packages
@@ -35,16 +36,22 @@ LABEL org.opencontainers.image.title="inventory-server" \
       org.opencontainers.image.licenses="Apache-2.0"
 
 # The user comes first, so that its number is the same in every image. The certificates are for https to webhooks and
-# keys of tokens. What apt, dpkg and ldconfig leave behind is of no use here, and other in every build.
-RUN --mount=type=bind,from=packages,source=/src/build/packages,target=/packages \
+# keys of tokens. What exports traces is added where it was built. What apt, dpkg and ldconfig leave behind is of no use
+# here, and other in every build.
+RUN --mount=type=bind,from=packages,source=/src,target=/src \
     set -eu; \
     : "${VERSION:?must be given by --build-arg: the version of the packages}"; \
     groupadd --system --gid 10001 inventory; \
     useradd --system --uid 10001 --gid inventory --home-dir /var/lib/inventory --shell /usr/sbin/nologin inventory; \
+    end="_${VERSION}_$(dpkg --print-architecture).deb"; \
+    cd /src/build/packages; \
+    export DEBIAN_FRONTEND=noninteractive; \
     apt-get update; \
-    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ca-certificates \
-      "/packages/inventory-server_${VERSION}_$(dpkg --print-architecture).deb" \
-      "/packages/inventoryctl_${VERSION}_$(dpkg --print-architecture).deb"; \
+    apt-get install --yes --no-install-recommends ca-certificates "./inventory-server$end" "./inventoryctl$end"; \
+    if [ -e "inventory-server-otlp$end" ]; then \
+      /src/server/dev/backports.sh opentelemetry-cpp; \
+      apt-get install --yes "./inventory-server-otlp$end"; \
+    fi; \
     apt-get clean; \
     rm -rf /var/lib/apt/lists/* /var/cache/debconf/*-old /var/cache/ldconfig/aux-cache /var/lib/dpkg/*-old \
       /var/log/apt /var/log/*.log /etc/*- /tmp/*; \

@@ -67,7 +67,8 @@ dashboard-picture: dependencies ## Draws server/dashboard.svg: what Prometheus s
 	@server/dev/build.sh release inventory-server inventoryctl
 	@tests/prometheus/picture.sh build/release server/dashboard.svg
 
-packages: dependencies ## Builds the Debian packages, into build/packages
+packages: ## Builds the Debian packages, into build/packages
+	@server/dev/install-dependencies.sh --tracing
 	@server/dev/build.sh release inventory-server inventory_client inventory_protoset inventory_sbom inventoryctl_texts
 	@SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(server/dev/version.sh --epoch)}" cpack --config build/release/CPackConfig.cmake -B build/packages
 	@rm -rf build/packages/_CPack_Packages

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building, running and testing need; does nothing where all are there.
-#   server/dev/install-dependencies.sh          what `make run` and `make test` need
-#   server/dev/install-dependencies.sh --ci     also what only CI and linting use, and, where it can be had, what exports
-#                                               traces
+#   server/dev/install-dependencies.sh            what `make run` and `make test` need
+#   server/dev/install-dependencies.sh --tracing  also, where it can be had, what the export of traces is built with
+#   server/dev/install-dependencies.sh --ci       also what only CI and linting use
 set -euo pipefail
 
 packages=(
@@ -31,26 +31,7 @@ become_root() {
 }
 
 apt_get() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@"; }
-# Takes options of apt before the names.
 install() { apt_get install -y --no-install-recommends "$@" >/dev/null; }
-
-# Installs from Debian's backports alone what depends on nothing else that is missing. The backports are no source of
-# apt's before nor afterwards, so nothing else is ever taken from them. The mirror is apt's.
-install_from_backports() {
-  local release mirror folder code=0
-  release="$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)"
-  mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1)"
-  [[ -n "$release" && -n "$mirror" ]] || return 1
-  folder="$(mktemp -d)"
-  mkdir -p "$folder/lists/partial"
-  chmod 755 "$folder"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release-backports main" >"$folder/list"
-  local source=(-o "Dir::Etc::SourceList=$folder/list" -o Dir::Etc::SourceParts=/dev/null
-    -o "Dir::State::Lists=$folder/lists" -o Dir::Cache::PkgCache= -o Dir::Cache::SrcPkgCache=)
-  { apt_get "${source[@]}" update && install "${source[@]}" "$@"; } || code=1
-  "${as_root[@]}" rm -rf "$folder"
-  return "$code"
-}
 
 missing=()
 for package in "${packages[@]}"; do
@@ -63,9 +44,12 @@ if ((${#missing[@]} > 0)); then
   install "${missing[@]}"
 fi
 
+# In Debian 12 only its backports have it.
 tracing=opentelemetry-cpp-dev
-if [[ "${1:-}" == "--ci" ]] && ! is_installed "$tracing"; then
+if [[ "${1:-}" == "--ci" || "${1:-}" == "--tracing" ]] && ! is_installed "$tracing"; then
   echo "Installing $tracing"
-  { become_root "$tracing" && { install "$tracing" 2>/dev/null || install_from_backports "$tracing"; }; } ||
-    echo "Going on without $tracing: the server will not export traces." >&2
+  {
+    become_root "$tracing" &&
+      { install "$tracing" 2>/dev/null || "${as_root[@]}" "$(dirname "$0")/backports.sh" "$tracing"; }
+  } || echo "Going on without $tracing: the server will not export traces." >&2
 fi

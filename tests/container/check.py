@@ -77,7 +77,7 @@ def needed_by(packages, roots):
 
 def check_packages(root, base_root):
     base, all_packages = (read_packages(f"{folder}/var/lib/dpkg/status") for folder in (base_root, root))
-    ours = {"inventory-server", "inventoryctl", "ca-certificates"}
+    ours = {"inventory-server", "inventoryctl", "ca-certificates"} | {"inventory-server-otlp"} & all_packages.keys()
     require(ours <= set(all_packages), f"of {sorted(ours)} not all are installed")
     more = set(all_packages) - set(base) - needed_by(all_packages, ours & set(all_packages))
     require(not more, f"packages that nothing of ours needs: {sorted(more)}")
@@ -89,7 +89,7 @@ def check_packages(root, base_root):
 def check_linked(root, version):
     """What the programs are linked with is listed, and all of it is there to be loaded."""
     installed = read_packages(f"{root}/var/lib/dpkg/status")
-    for name in ("inventory-server", "inventoryctl"):
+    for name in {"inventory-server", "inventoryctl", "inventory-server-otlp"} & installed.keys():
         with open(f"{root}/usr/share/inventory/sbom/{name}.spdx.json", encoding="utf-8") as file:
             document = json.load(file)
         require(document["name"] == f"{name}-{version}", f"the list of {name} is of {document['name']}")

@@ -56,8 +56,9 @@ make_base() {
 }
 
 build_image() {
-  mkdir -p "$work/context/build/packages"
+  mkdir -p "$work/context/build/packages" "$work/context/server/dev"
   cp "$source"/{Dockerfile,.dockerignore} "$work/context/"
+  cp "$source/server/dev/backports.sh" "$work/context/server/dev/"
   cp "$work"/packages/*.deb "$work/context/build/packages/"
   ENGINE=buildah "$source/server/dev/image.sh" --build-arg "BASE=$base" --build-arg PACKAGES=prebuilt \
     --volume "$cache/archives:/var/cache/apt/archives" "$@" "$work/context" >"$work/build.out" 2>&1 ||
@@ -103,7 +104,7 @@ serve() {
   address="127.0.0.1:$(free_port)"
   caller=("INVENTORY_ADDRESS=$address" "INVENTORY_TLS_CA=$files/ca.pem" INVENTORY_TLS_SERVER_NAME=stock.internal)
   launch "INVENTORY_LISTEN=$address" INVENTORY_METRICS_LISTEN= INVENTORY_DRAIN_DELAY=2s \
-    "INVENTORY_TLS_CERT_FILE=$files/tls.pem" "INVENTORY_TLS_KEY_FILE=$files/tls.key" "${caller[@]}"
+    "INVENTORY_TLS_CERT_FILE=$files/tls.pem" "INVENTORY_TLS_KEY_FILE=$files/tls.key" "${caller[@]}" "${traces[@]}"
   for ((i = 0; i < 600; ++i)); do
     ! grep -qs ' listening ' "$work/server.out" || return 0
     kill -0 "$runner" 2>/dev/null || fail "the server does not start"
@@ -145,7 +146,14 @@ prepare_engine
 version="$("$source/server/dev/version.sh")"
 trap stop_all EXIT
 progress "Packing"
-pack_packages "$work/packages" "server;server_debian;cli;cli_debian"
+components="server;server_debian;cli;cli_debian"
+# With traces the server starts only if it can load what exports them. Nobody is there to take any.
+traces=()
+if grep -q ';otlp;' "$build/CPackConfig.cmake"; then
+  components+=";otlp;otlp_debian"
+  traces=(INVENTORY_OTLP_ENDPOINT=http://127.0.0.1:4318)
+fi
+pack_packages "$work/packages" "$components"
 get_base
 make_base
 progress "Building the image"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the Debian packages and installs them into a clean Debian 12; there an order is placed by the installed
-# inventoryctl with the installed server, which runs as its service says. Then the package is purged.
+# inventoryctl with the installed server, which runs as its service says. What exports traces is added from Debian's
+# backports, if it was built. Then the package is purged.
 #   tests/package/debian_test.sh BUILD_FOLDER
 # Needs root, for chroot, and debootstrap. The base system and the packages that ours depend on are kept in a cache.
 set -euo pipefail
@@ -70,6 +71,8 @@ done
 twice="$(for package in "$work"/packages/*.deb; do dpkg-deb --contents "$package"; done | awk '!/^d/ { print $6 }' |
   sort | uniq --repeated)"
 [[ -z "$twice" ]] || fail "several packages have $twice"
+depends="$(dpkg-deb --field "$work"/packages/inventory-server_*.deb Depends)"
+[[ "$depends" != *opentelemetry* ]] || fail "the server can't do without what only the backports have"
 depends="$(dpkg-deb --field "$work"/packages/libinventory-client-dev_*.deb Depends)"
 for package in libabsl-dev libgrpc++-dev libprotobuf-dev; do
   [[ "$depends" == *"$package (>= "*"$package (<< "* ]] || fail "the client takes any version of $package"
@@ -104,6 +107,23 @@ cp -r "$source/tests/package/consumer" "$root/tmp/consumer"
 } >"$work/shop.out" 2>&1 || fail "the packages do not suffice for a C++ project"
 [[ "$(in_root /tmp/shop/shop "$address" SKU-1 4 600)" == "Only 3 left" ]] || fail "the C++ program sees other stock"
 stop_service
+
+if compgen -G "$work/packages/inventory-server-otlp_*.deb" >/dev/null; then
+  progress "Traces"
+  # In a system without /proc the loader has to be told where the program is, beside which it looks for libraries.
+  export INVENTORY_OTLP_ENDPOINT=http://127.0.0.1:4318 LD_ORIGIN_PATH=/usr/bin
+  in_root INVENTORY_OTLP_ENDPOINT="$INVENTORY_OTLP_ENDPOINT" LD_ORIGIN_PATH="$LD_ORIGIN_PATH" \
+    inventory-server serve >"$work/refused.out" 2>&1 &&
+    fail "a server without the exporter does not mind that it is asked to export"
+  grep -q 'install inventory-server-otlp' "$work/refused.out" || fail "the server does not say what is missing"
+  sed 's/ bookworm main/ bookworm-backports main/' "$root/etc/apt/sources.list" \
+    >"$root/etc/apt/sources.list.d/backports.list"
+  in_root apt-get update >>"$work/apt.out" 2>&1 || fail "apt reaches no backports"
+  install_packages '/tmp/inventory-server-otlp_*.deb'
+  start_service
+  stop_service
+  unset INVENTORY_OTLP_ENDPOINT LD_ORIGIN_PATH
+fi
 
 progress "Updating"
 echo '# changed' >>"$root/etc/inventory/server.toml"
