@@ -8,6 +8,8 @@ set -euo pipefail
 build="$(realpath "$1")"
 # shellcheck source=tests/serving.sh
 . "$(dirname "$0")/../serving.sh"
+# shellcheck source=tests/certificates.sh
+. "$source/tests/certificates.sh"
 server=0
 
 clean_up_server() {
@@ -16,25 +18,10 @@ clean_up_server() {
 }
 trap clean_up_server EXIT
 
-# A certificate $1 with the alternative names $2, of the authority that make_authority has made.
-make_certificate() {
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$1" -CA ca.pem -CAkey ca.key \
-    -addext "subjectAltName=$2" -addext basicConstraints=CA:FALSE -keyout "$1.key" -out "$1.pem" 2>>openssl.out
-}
-
-make_authority() {
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=ca -keyout ca.key -out ca.pem \
-    2>>openssl.out
-}
-
-base64url() { openssl base64 -A | tr '+/' '-_' | tr -d =; }
-
 # web-shop.token, and the set of keys that it is verified with.
 make_token() {
   local text
-  openssl genpkey -algorithm ed25519 -out issuer.key 2>>openssl.out
-  printf '{"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "1", "x": "%s"}]}' \
-    "$(openssl pkey -in issuer.key -pubout -outform DER | tail -c 32 | base64url)" >keys.json
+  make_token_keys
   text="$(printf '{"alg": "EdDSA", "kid": "1"}' | base64url)"
   text+=".$(printf '{"iss": "shop", "aud": "inventory", "sub": "web-shop", "exp": %d}' $(($(date +%s) + 600)) |
     base64url)"
