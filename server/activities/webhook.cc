@@ -1,8 +1,6 @@
 // The activity `webhook`: an HTTP POST of a CloudEvent, see cloud_event.h, signed as signature.h says.
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "server/activities/activity.h"
 #include "server/activities/cloud_event.h"
 #include "server/activities/http_post.h"
@@ -50,27 +48,23 @@ class Webhook final : public Activity {
     return url == parameters.end() ? "" : http::HostOf(url->second);
   }
 
-  // Every answer but 2xx is tried again, 4xx too: a receiver that is being deployed or gets a new secret answers 401 or
-  // 404 for a while, and attempts are limited.
+  // Every answer but 2xx is tried again; attempts are limited.
   absl::Status Execute(const LowStockEvent& event, Context& context) const override {
-    http::Request request{.url = event.parameters.find("url")->second,
-                          .headers = {"Content-Type: application/cloudevents+json; charset=utf-8",
-                                      "Expect:", "User-Agent: inventory/" INVENTORY_VERSION},
-                          .body = CloudEventJson(event),
-                          .deadline = context.deadline(),
-                          .give_up = [&context] { return context.stopping(); }};
-    const auto secret = event.parameters.find("secret");
-    if (secret != event.parameters.end()) {
-      const auto secrets = ReadSecrets(context.options().webhook_secrets, secret->second, http::HostOf(request.url));
-      if (!secrets.ok()) return secrets.status();
-      request.headers.push_back("Inventory-Signature: " + Sign(*request.body, absl::Now(), *secrets));
+    const std::string& url = event.parameters.find("url")->second;
+    std::vector<std::string> secrets;
+    if (const auto secret = event.parameters.find("secret"); secret != event.parameters.end()) {
+      auto read = ReadSecrets(context.options().webhook_secrets, secret->second, http::HostOf(url));
+      if (!read.ok()) return read.status();
+      secrets = *std::move(read);
     }
-    const absl::StatusOr<http::Answer> answer = HttpPost(request, context.options());
+    http::Request request = SignedPost(url, "application/cloudevents+json", CloudEventJson(event), secrets);
+    request.deadline = context.deadline();
+    request.give_up = [&context] { return context.stopping(); };
+    const absl::StatusOr<http::Answer> answer = HttpPost(std::move(request), context.options());
     if (!answer.ok()) return answer.status();
-    if (answer->status < 300) return absl::OkStatus();
-    absl::Status failed = absl::UnavailableError(absl::StrCat("the receiver answered ", answer->status));
-    if (!answer->retry_after) return failed;
-    return AfterAtLeast(std::move(failed), std::min(*answer->retry_after, kMaxRetryAfter));
+    absl::Status outcome = OutcomeOf(*answer);
+    if (outcome.ok() || !answer->retry_after) return outcome;
+    return AfterAtLeast(std::move(outcome), std::min(*answer->retry_after, kMaxRetryAfter));
   }
 };
 

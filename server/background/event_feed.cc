@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/util/time_util.h"
+#include "server/activities/http_post.h"
 #include "server/activities/signature.h"
 #include "server/background/run_all.h"
 #include "server/errors.h"
@@ -172,24 +173,18 @@ absl::Status EventFeed::Post(const std::vector<v1::Event>& events) {
   }
   absl::StatusOr<std::string> body = feed::CloudEventsJson(events, "/inventory/feeds/" + options_.feed_id);
   if (!body.ok()) return body.status();
-  http::Request request{.url = options_.url,
-                        .headers = {"Content-Type: application/cloudevents-batch+json; charset=utf-8",
-                                    "Expect:", "User-Agent: inventory/" INVENTORY_VERSION},
-                        .body = *std::move(body),
-                        .deadline = absl::Now() + options_.timeout,
-                        .ca_file = options_.ca_file,
-                        .give_up = [this] { return stopping_.load(); }};
+  std::vector<std::string> secrets;
   if (!options_.secret_file.empty()) {
-    const auto secrets = activities::ReadSecretFile(options_.secret_file);
-    if (!secrets.ok()) {
-      return absl::FailedPreconditionError(absl::StrCat("the feed's secret ", secrets.status().message()));
-    }
-    request.headers.push_back("Inventory-Signature: " + activities::Sign(*request.body, absl::Now(), *secrets));
+    auto read = activities::ReadSecretFile(options_.secret_file);
+    if (!read.ok()) return absl::FailedPreconditionError(absl::StrCat("the feed's secret ", read.status().message()));
+    secrets = *std::move(read);
   }
+  http::Request request = activities::SignedPost(options_.url, "application/cloudevents-batch+json", *body, secrets);
+  request.deadline = absl::Now() + options_.timeout;
+  request.ca_file = options_.ca_file;
+  request.give_up = [this] { return stopping_.load(); };
   const absl::StatusOr<http::Answer> answer = http::Send(request);
-  if (!answer.ok()) return answer.status();
-  if (answer->status < 300) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("the receiver answered ", answer->status));
+  return answer.ok() ? activities::OutcomeOf(*answer) : answer.status();
 }
 
 absl::Status EventFeed::MoveTo(const feed::Cut& cut) {
