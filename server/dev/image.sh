@@ -27,8 +27,10 @@ from_git() { git -C "$project" "$@" 2>/dev/null || echo unknown; }
 engine="${ENGINE:-$(find_engine)}"
 version="$("$project/server/dev/version.sh")"
 epoch="${SOURCE_DATE_EPOCH:-$("$project/server/dev/version.sh" --epoch)}"
+# Of PACKAGES not all engines follow the default, so it is given, too.
 options=(
   --tag "inventory:$version"
+  --build-arg PACKAGES=built
   --build-arg "VERSION=$version"
   --build-arg "REVISION=$(from_git describe --always --abbrev=40 --dirty --exclude '*')"
   --build-arg "SOURCE=${SOURCE_URL:-$(from_git config --get remote.origin.url)}"
