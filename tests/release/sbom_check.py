@@ -15,6 +15,7 @@ import sys
 COMPILED_IN = {
     "inventory-server": ["libcli11-dev", "nlohmann-json3-dev", "libc6-dev"],
     "inventoryctl": ["libcli11-dev", "nlohmann-json3-dev", "libc6-dev"],
+    "inventory-server-otlp": ["libc6-dev"],
 }
 
 problems = []

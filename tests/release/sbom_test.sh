@@ -14,13 +14,18 @@ documents="$build/server/dist"
 [[ -e "$documents/inventory-server.spdx.json" ]] || skip "this build lists nothing: see server/dist/sbom.cmake"
 version="$("$source/server/dev/version.sh")"
 
-progress "Comparing with the programs"
-for program in server/inventory-server client/cli/inventoryctl; do
-  name="${program##*/}"
-  "$here/sbom_check.py" "$documents/$name.spdx.json" "$build/$program" "$name" "$version" >"$work/check.out" 2>&1 ||
-    fail "the document of $name is not complete"
+# Fails unless the document of package $1 has all that program $2 is linked with.
+compare() {
+  "$here/sbom_check.py" "$documents/$1.spdx.json" "$2" "$1" "$version" >"$work/check.out" 2>&1 ||
+    fail "the document of $1 is not complete"
   progress "$(cat "$work/check.out")"
-done
+}
+
+progress "Comparing with the programs"
+compare inventory-server "$build/server/inventory-server"
+compare inventoryctl "$build/client/cli/inventoryctl"
+[[ ! -e "$documents/inventory-server-otlp.spdx.json" ]] ||
+  compare inventory-server-otlp "$(find "$build/lib" -name libinventory-otlp.so)"
 
 progress "Making one again"
 /usr/bin/python3 -B "$source/server/dist/sbom/make.py" "$build" "$build/client/cli/inventoryctl" inventoryctl \
