@@ -15,8 +15,9 @@ export GTEST_OUTPUT="xml:$reports/"
 export SKIP_REPORTS="$reports"
 export UBSAN_OPTIONS=print_stacktrace=1
 
+# Most tests wait more than they compute. Those that must have the machine for themselves say so.
 code=0
-ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --output-junit "$reports/ctest.junit" "$@" ||
+ctest --test-dir "build/$preset" --parallel 2 --output-on-failure --no-tests=error --output-junit "$reports/ctest.junit" "$@" ||
   code=$?
 
 # Our own scripts leave a file with the reason; GoogleTest says it in its report.
