@@ -95,7 +95,7 @@ ci: ## Does what must pass before a change lands
 	@.ci/run
 
 ci-full: ci tsan tidy fuzz-seconds test-galera test-kubernetes ## The same, and everything slower
-	@server/dev/test.sh release --exclude-regex '^(unit|package_.*|helm_.*)$$' --repeat until-fail:5
+	@server/dev/test.sh release --exclude-regex '^(unit|package_.*|helm_.*|release_.*|container)$$' --repeat until-fail:5
 
 fuzz-seconds:
 	@server/dev/install-dependencies.sh --ci
