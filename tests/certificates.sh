@@ -3,14 +3,15 @@
 
 # An authority: ca.pem and ca.key.
 make_authority() {
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=ca -keyout ca.key -out ca.pem \
-    2>>openssl.out
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=ca \
+    -keyout ca.key -out ca.pem 2>>openssl.out
 }
 
 # A certificate of it, $1.pem and $1.key, with the alternative names $2.
 make_certificate() {
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=$1" -CA ca.pem -CAkey ca.key \
-    -addext "subjectAltName=$2" -addext basicConstraints=CA:FALSE -keyout "$1.key" -out "$1.pem" 2>>openssl.out
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=$1" \
+    -CA ca.pem -CAkey ca.key -addext "subjectAltName=$2" -addext basicConstraints=CA:FALSE \
+    -keyout "$1.key" -out "$1.pem" 2>>openssl.out
 }
 
 base64url() { openssl base64 -A | tr '+/' '-_' | tr -d =; }

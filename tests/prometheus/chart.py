@@ -10,6 +10,8 @@ MOST_SERIES = len(SERIES_COLORS)
 COLORS = {"paper": ("#ffffff", "#161b22"), "ink": ("#1b2330", "#e6eaf0"), "faint": ("#5b6675", "#9aa5b4"),
           "grid": ("#e5e9ef", "#2b323c")}
 
+FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
 COLUMNS = 2
 PANEL_WIDTH, PANEL_HEIGHT = 450, 210
 MARGIN = 14
@@ -145,7 +147,8 @@ class Drawing:
                 floor = " ".join(self._at(point) for point in reversed(lower))
                 parts.append(f'<polygon class="f{index}" fill-opacity="0.3" points="{corners} {floor}"/>')
             kind = 'class="line-faint" stroke-dasharray="5 4"' if series.limit else f'class="s{index}"'
-            parts.append(f'<polyline {kind} fill="none" stroke-width="1.8" stroke-linejoin="round" points="{corners}"/>')
+            parts.append(f'<polyline {kind} fill="none" stroke-width="1.8" stroke-linejoin="round" '
+                         f'points="{corners}"/>')
         return parts
 
     def draw(self):
@@ -157,8 +160,8 @@ def draw(title, panels, seconds):
     rows = math.ceil(len(panels) / COLUMNS)
     width = 2 * MARGIN + COLUMNS * PANEL_WIDTH
     height = 2 * MARGIN + rows * PANEL_HEIGHT
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-             'role="img" font-family="system-ui, -apple-system, \'Segoe UI\', Roboto, \'Helvetica Neue\', Arial, sans-serif">',
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+             f'height="{height}" role="img" font-family="{FONTS}">',
              f"<title>{escape(title)}</title>", style(),
              f'<rect class="paper line-grid" x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="10"/>']
     for index, panel in enumerate(panels):

@@ -38,7 +38,8 @@ def check_variables(board):
         variable = variables[name]
         expect(variable["datasource"] == SOURCE, f"${name}: its data source is fixed")
         # Outside Kubernetes there is no namespace: .* matches that, too.
-        expect(variable["includeAll"] and variable["multi"] and variable["allValue"] == ".*", f"${name}: no choice of all")
+        all_of_it = variable["includeAll"] and variable["multi"] and variable["allValue"] == ".*"
+        expect(all_of_it, f"${name}: no choice of all")
 
 
 def check_places(board):
@@ -76,7 +77,7 @@ def check_query(name, expression, legend):
         expect(window in ("$__rate_interval", "$__range"), f"{name}: a fixed window, {window}")
     grouped = {label.strip() for labels in re.findall(r"\bby \(([^)]*)\)", expression) for label in labels.split(",")}
     for label in re.findall(r"\{\{(\w+)\}\}", legend):
-        expect(label in grouped or label == "instance", f"{name}: the legend names {label}, by which nothing is grouped")
+        expect(label in grouped or label == "instance", f"{name}: nothing is grouped by {label}, which the legend names")
 
 
 def check_dashboard():

@@ -1,7 +1,7 @@
 """Whether a Prometheus that watches a busy server has data for every query of the dashboard and of every alert.
     check_queries.py PROMETHEUS_URL SECONDS
-Looks at the last SECONDS. While all is well an alert has no data, so each thing that it compares is asked for instead, as
-promql.measured says. Prints what has no data, and ends with 1 then."""
+Looks at the last SECONDS. While all is well an alert has no data, so each thing that it compares is asked for instead,
+as promql.measured says. Prints what has no data, and ends with 1 then."""
 import re
 import sys
 import time
@@ -57,7 +57,7 @@ def check_alerts(prometheus, problems):
             if not prometheus.now(expression):
                 problems.append(f"{rule['name']}: no data: {expression}")
         if rule["state"] == "firing" and not any(name in rule["name"] for name in MAY_FIRE):
-            problems.append(f"{rule['name']}: fires, though all is well: {rule['alerts'][0]['annotations']['description']}")
+            problems.append(f"{rule['name']}: fires, though all is well: {rule['alerts'][0]['annotations']}")
     return count
 
 

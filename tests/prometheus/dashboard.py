@@ -16,8 +16,8 @@ def panels(dashboard):
 
 
 def filled(expression, interval, span, namespace=".*", instance=".*"):
-    """The expression with everything chosen, all namespaces and servers unless they are named; `interval` and `span` are
-    durations, as 15s."""
+    """The expression with everything chosen, all namespaces and servers unless they are named; `interval` and `span`
+    are durations, as 15s."""
     for name, value in (("$namespace", namespace), ("$instance", instance), ("$__rate_interval", interval),
                         ("$__range", span)):
         expression = expression.replace(name, value)

@@ -1,9 +1,9 @@
-# For scripts: a server with everything that has metrics of its own, orders that come and go there, and a Prometheus that
-# looks at it every second and judges the alerts. To be sourced after tests/serving.sh, tests/certificates.sh and
-# tests/database.sh, with the programs of server/dev/prometheus.sh in the folder `programs`; works in the current folder.
-# Who uses it calls stop_observed at the end.
+# For scripts: a server with everything that has metrics of its own, orders that come and go there, and a Prometheus
+# that looks at it every second and judges the alerts. To be sourced after tests/serving.sh, tests/certificates.sh and
+# tests/database.sh, with the programs of server/dev/prometheus.sh in the folder `programs`; works in the current
+# folder. Who uses it calls stop_observed at the end.
 # shellcheck shell=bash
-# shellcheck disable=SC2154  # source, build, programs and database_port are set by what sources it or is sourced before.
+# shellcheck disable=SC2154  # source, build, programs and database_port are set by whom it is sourced after.
 observers=()
 
 # Waits until the file $1 has a line that matches $2; $3 says what otherwise does not start.

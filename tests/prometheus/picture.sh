@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Draws main panels of the dashboard from what a real Prometheus sees of a server that gets more and more to do for three
-# minutes: `make dashboard-picture`.
+# Draws main panels of the dashboard from what a real Prometheus sees of a server that gets more and more to do for
+# three minutes: `make dashboard-picture`.
 #   tests/prometheus/picture.sh BUILD_FOLDER FILE.svg
 set -euo pipefail
 

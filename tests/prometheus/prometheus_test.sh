@@ -21,7 +21,8 @@ programs="$("$source/server/dev/prometheus.sh")" || skip "Prometheus can't be ha
 cd "$work"
 
 progress "Checking rules and dashboard"
-"$programs/promtool" check rules "$source/helm/inventory/files/alerts.yaml" >check.out 2>&1 || fail "promtool refuses the rules"
+"$programs/promtool" check rules "$source/helm/inventory/files/alerts.yaml" >check.out 2>&1 ||
+  fail "promtool refuses the rules"
 /usr/bin/python3 "$source/tests/prometheus/check_files.py" 2>files.out || fail "files don't fit together"
 progress "Running the tests of the rules meanwhile"
 "$programs/promtool" test rules "$source"/tests/prometheus/rules/*.yaml >rules.out 2>&1 &
@@ -40,9 +41,10 @@ progress "Asking for everything"
   fail "something has no data"
 cat queries.out
 progress "Drawing the picture of the dashboard"
-/usr/bin/python3 "$source/tests/prometheus/picture.py" "$prometheus_url" "$start" "$(date +%s)" picture.svg >picture.out 2>&1 ||
-  fail "it can't be drawn"
-/usr/bin/python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("picture.svg")' >picture.out 2>&1 || fail "it is no SVG"
+/usr/bin/python3 "$source/tests/prometheus/picture.py" "$prometheus_url" "$start" "$(date +%s)" picture.svg \
+  >picture.out 2>&1 || fail "it can't be drawn"
+/usr/bin/python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("picture.svg")' >picture.out 2>&1 ||
+  fail "it is no SVG"
 stop_observed
 
 progress "Waiting for the tests of the rules"

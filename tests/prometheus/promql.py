@@ -30,8 +30,8 @@ def _at_top(pattern, expression):
 
 
 def measured(expression):
-    """What an alert measures: each operand of its and, or and unless, without its comparison, and of absent() what is to
-    be there. Unlike the alert itself, each of these has a value while all is well."""
+    """What an alert measures: each operand of its and, or and unless, without its comparison, and of absent() what is
+    to be there. Unlike the alert itself, each of these has a value while all is well."""
     expression = expression.strip()
     if _encloses(expression):
         return measured(expression[1:-1])
