@@ -12,7 +12,7 @@
 namespace inventory::tracing {
 namespace {
 
-// Found where the program's RUNPATH says.
+// Found where the program's RPATH says.
 constexpr char kLibrary[] = "libinventory-otlp.so";
 
 absl::Status Unusable(const std::string& why) {
