@@ -99,11 +99,12 @@ await_end() {
   ((code == 0)) || fail "the image ended with $code: $1"
 }
 
+# Serves with TLS, and returns when it does. Once stopped, it takes calls for $1 more.
 serve() {
   local files=/etc/inventory
   address="127.0.0.1:$(free_port)"
   caller=("INVENTORY_ADDRESS=$address" "INVENTORY_TLS_CA=$files/ca.pem" INVENTORY_TLS_SERVER_NAME=stock.internal)
-  launch "INVENTORY_LISTEN=$address" INVENTORY_METRICS_LISTEN= INVENTORY_DRAIN_DELAY=2s \
+  launch "INVENTORY_LISTEN=$address" INVENTORY_METRICS_LISTEN= "INVENTORY_DRAIN_DELAY=$1" \
     "INVENTORY_TLS_CERT_FILE=$files/tls.pem" "INVENTORY_TLS_KEY_FILE=$files/tls.key" "${caller[@]}" "${traces[@]}"
   for ((i = 0; i < 600; ++i)); do
     ! grep -qs ' listening ' "$work/server.out" || return 0
@@ -122,7 +123,7 @@ ctl() { inside inventoryctl --timeout 1m "$@" >>"$work/ctl.out" 2>&1 || fail "in
 keep_reserving() {
   local code=0
   for ((i = 0; i < 1000 && code == 0; ++i)); do
-    "${run_image[@]}" --entrypoint inventoryctl "${caller[@]}" INVENTORY_TIMEOUT=2s reserve web-eu SKU-1=1 \
+    "${run_image[@]}" --entrypoint inventoryctl "${caller[@]}" INVENTORY_TIMEOUT=5s reserve web-eu SKU-1=1 \
       --reservation-id "${1##*/}-$i" >/dev/null 2>"$1.end" || code=$?
     ((code != 0)) || echo "${1##*/}-$i" >>"$1"
   done
@@ -174,7 +175,7 @@ start_database
 launch migrate
 await_end migrate
 progress "Serving"
-serve
+serve 5s
 [[ "$(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$server/status")" == "10001 10001 10001 10001" ]] ||
   fail "another user serves"
 grep -q '^CapBnd:\s0000000000000000$' "/proc/$server/status" || fail "the server has capabilities"
@@ -200,7 +201,7 @@ kill -TERM "$server"
 sleep 0.5
 before="$(acknowledged | wc -l)"
 expected='.*"NOT_SERVING".*' expect 3 health
-sleep 0.5
+for ((i = 0; i < 30 && $(acknowledged | wc -l) <= before; ++i)); do sleep 0.1; done
 (($(acknowledged | wc -l) > before)) || fail "calls are not answered while load balancers turn away"
 await_end "SIGTERM"
 wait "${loads[@]}"
@@ -211,7 +212,7 @@ done
 progress "All that was acknowledged is there"
 launch verify
 await_end "verify"
-serve
+serve 0
 inside inventoryctl list reservations --limit 0 -o csv --timeout 1m | cut -d , -f 1 | grep load- | sort >"$work/stored"
 lost="$(comm -13 "$work/stored" <(acknowledged))"
 [[ -z "$lost" ]] || fail "reservations were lost: $lost"
