@@ -77,7 +77,7 @@ def check_query(name, expression, legend):
         expect(window in ("$__rate_interval", "$__range"), f"{name}: a fixed window, {window}")
     grouped = {label.strip() for labels in re.findall(r"\bby \(([^)]*)\)", expression) for label in labels.split(",")}
     for label in re.findall(r"\{\{(\w+)\}\}", legend):
-        expect(label in grouped or label == "instance", f"{name}: the legend names {label}, which is not grouped by")
+        expect(label in grouped or label == "instance", f"{name}: the legend names {label}, by which nothing is")
 
 
 def check_dashboard():
