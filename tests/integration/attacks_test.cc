@@ -78,9 +78,8 @@ TEST_F(AttacksTest, AnExportThatNobodyReads) {
   connection.Send(FrameOf(FrameType::kData, kEndStream, 1, MessageOf(request)));
   EXPECT_TRUE(connection.ReadUntil(FrameType::kReset, 1).has_value());
   // It is counted after it was cut.
-  EXPECT_TRUE(Eventually([&] {
-    return Metric("inventory_limit_refusals_total{reason=\"slow_client\",what=\"stream\"}") == before + 1;
-  }));
+  EXPECT_TRUE(Eventually(
+      [&] { return Metric("inventory_limit_refusals_total{reason=\"slow_client\",what=\"stream\"}") == before + 1; }));
 }
 
 TEST_F(AttacksTest, StreamsThatAreResetAsSoonAsTheyAreOpened) {
