@@ -24,7 +24,13 @@ WRONG = {
     "config.webhook-hosts=a#b": "does not match pattern",
     "image.digest=sha256:1": "does not match pattern",
     "image.pullPolicy=Sometimes": "value must be one of",
+    "fullnameOverride=a.b": "does not match pattern",
+    "fullnameOverride=1a": "does not match pattern",
+    "nameOverride=a.b": "does not match pattern",
     "database.hosts={db/x}": "does not match pattern",
+    "database.hosts={db:65536}": "does not match pattern",
+    "readReplica.host=[::1]:99999": "does not match pattern",
+    "readReplica.host=db:0": "does not match pattern",
     "database.name=": "minLength",
     "service.port=70000": "maximum",
     "shutdown.drainDelaySeconds=601": "maximum",
@@ -79,6 +85,17 @@ class RefusalsTest(unittest.TestCase):
     def test_defaults_say_what_is_missing(self):
         made = chart.helm("template", "stock", chart.CHART, f"--kube-version={chart.KUBERNETES}")
         self.assertIn("a database is needed: give one of database.hosts, mariadb.enabled=true", made.stderr)
+
+    def test_names_that_no_service_can_have(self):
+        for release in ("shop.stock", "2stock"):
+            arguments = ["template", release, chart.CHART, f"--kube-version={chart.KUBERNETES}",
+                         f"--values={chart.cases()['minimal']}"]
+            self.assertIn("give fullnameOverride", chart.helm(*arguments).stderr)
+            self.assertEqual(chart.helm(*arguments, "--set=fullnameOverride=stock").returncode, 0)
+
+    def test_hosts(self):
+        made = chart.template(chart.cases()["minimal"], "--set=database.hosts={db:65535,[fd00::1]:59999,[::1],db,d:1}")
+        self.assertEqual(made.returncode, 0, made.stderr)
 
     def test_old_kubernetes(self):
         made = chart.helm("template", "stock", chart.CHART, "--kube-version=1.29.0",

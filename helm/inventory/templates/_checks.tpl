@@ -1,6 +1,7 @@
 {{/* What values may not say together. */}}
 
 {{- define "inventory.checks" -}}
+{{- include "inventory.checkName" . -}}
 {{- include "inventory.checkDatabase" . -}}
 {{- include "inventory.checkTls" . -}}
 {{- include "inventory.checkCallers" . -}}
@@ -19,6 +20,15 @@
 {{- $chosen := 0 -}}
 {{- range index . 0 -}}{{- if . -}}{{- $chosen = add1 $chosen -}}{{- end -}}{{- end -}}
 {{- if ne (int $chosen) 1 -}}{{- fail (index . 1) -}}{{- end -}}
+{{- end }}
+
+{{/* Kubernetes would say so only after the migration. */}}
+{{- define "inventory.checkName" -}}
+{{- $name := include "inventory.fullname" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) -}}
+{{- fail (printf "%s can't be the name of a Service, which has no dots and starts with a letter: give fullnameOverride"
+      $name) -}}
+{{- end -}}
 {{- end }}
 
 {{- define "inventory.checkDatabase" -}}
