@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +14,12 @@
 
 namespace inventory::server {
 namespace {
+
+// Whether the server has answered that nobody comes in so: https://mariadb.com/kb/en/mariadb-error-code-reference/
+bool IsRefusal(const absl::Status& status) {
+  constexpr std::array kNumbers = {1044, 1045, 1049, 1698};
+  return std::find(kNumbers.begin(), kNumbers.end(), storage::ErrorNumber(status)) != kNumbers.end();
+}
 
 absl::Status CheckServer(storage::Connection& connection, bool require_durable) {
   absl::StatusOr<storage::ServerFacts> facts = storage::ReadServerFacts(connection);
@@ -36,7 +44,7 @@ absl::Status CheckServer(storage::Connection& connection, bool require_durable) 
 
 }  // namespace
 
-absl::StatusOr<Database> Database::Open(const ServerOptions& options, Signals& signals) {
+absl::StatusOr<Database> Database::Open(const ServerOptions& options, Signals& signals, WhenRefused when_refused) {
   Database database;
   database.connection_options_ = options.database;
   if (options.database_url.empty()) {
@@ -63,6 +71,11 @@ absl::StatusOr<Database> Database::Open(const ServerOptions& options, Signals& s
   for (;;) {
     auto connection = storage::Connection::Open(database.connection_options_);
     if (connection.ok()) return database;
+    if (when_refused == WhenRefused::kGiveUp && IsRefusal(connection.status())) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the database refuses --database-url: ", storage::DetailOf(connection.status()),
+                       "; put its user, password or database right"));
+    }
     Log(LogLevel::kWarning, "the database can't be reached; trying again",
         {{"error", storage::DetailOf(connection.status())}, {"next_try_in", absl::FormatDuration(pause)}});
     if (signals.Wait(pause)) return absl::CancelledError("asked to stop while the database could not be reached");

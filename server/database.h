@@ -16,8 +16,16 @@ namespace inventory::server {
 // The database of the options, or the private one if they name none, which lives as long as this.
 class Database {
  public:
-  // Starts the private database, or waits until the other can be reached. CANCELLED if asked to stop meanwhile.
-  static absl::StatusOr<Database> Open(const ServerOptions& options, Signals& signals);
+  // What to do with a database that answers and lets nobody in: the user, the password or the database is wrong.
+  enum class WhenRefused {
+    kWait,    // It may be put right outside, as what is away may come back.
+    kGiveUp,  // Who waits for an end is told.
+  };
+
+  // Starts the private database, or waits until the other can be reached. CANCELLED if asked to stop meanwhile,
+  // FAILED_PRECONDITION if refused and to give up.
+  static absl::StatusOr<Database> Open(const ServerOptions& options, Signals& signals,
+                                       WhenRefused when_refused = WhenRefused::kWait);
 
   const storage::DatabaseOptions& connection_options() const { return connection_options_; }
 

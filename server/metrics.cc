@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "prometheus/metric_family.h"
 #include "server/activities/activity.h"
+#include "server/errors.h"
 #include "server/process_metrics.h"
 #include "server/stock_metrics.h"
 
@@ -40,8 +41,8 @@ HistogramFamily& Histograms(prometheus::Registry& registry, const char* name, co
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
 }
 
-enum Outcome { kOk, kRefused, kFailed };
-constexpr std::array<const char*, 3> kOutcomeNames = {"ok", "refused", "failed"};
+enum Outcome { kOk, kRefused, kFailed, kCancelled };
+constexpr std::array<const char*, 4> kOutcomeNames = {"ok", "refused", "failed", "cancelled"};
 
 // Failed is what an operator must look at; refused is what the caller is told about its request.
 Outcome OutcomeOf(const absl::Status& answer) {
@@ -52,6 +53,8 @@ Outcome OutcomeOf(const absl::Status& answer) {
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kDeadlineExceeded:
       return kFailed;
+    case absl::StatusCode::kCancelled:
+      return kCancelled;
     default:
       return kRefused;
   }
@@ -145,7 +148,10 @@ struct Metrics::Parts final : public prometheus::Collectable {
     for (const auto& [what, reason] :
          {std::pair("connection", "too_many"), std::pair("connection", "too_many_of_an_address"),
           std::pair("connection", "no_descriptors"), std::pair("call", "too_many_of_a_caller"),
-          std::pair("call", "too_many_bytes"), std::pair("call", "slow_client"), std::pair("stream", "slow_client")}) {
+          std::pair("call", "too_many_bytes"), std::pair("call", "slow_client"), std::pair("call", "queue_full"),
+          std::pair("stream", "slow_client"), std::pair("watch", "slow_client"),
+          std::pair("metrics_connection", "too_many"), std::pair("metrics_connection", "too_many_of_an_address"),
+          std::pair("metrics_connection", "no_descriptors"), std::pair("metrics_connection", "no_thread")}) {
       refused.Add({{"what", what}, {"reason", reason}});
     }
     for (const char* reason :
@@ -171,12 +177,14 @@ struct Metrics::Parts final : public prometheus::Collectable {
     holds_released.Increment(static_cast<double>(report.holds_released));
     stock.Committed(report.tally);
     for (const pipeline::Job* job : report.jobs) {
-      if (job->rounds == 0) queue_wait.Observe(absl::ToDoubleSeconds(report.start - job->submitted));
+      // A clock that was put back makes nobody wait less than not at all.
+      if (job->rounds == 0) queue_wait.Observe(std::max(0.0, absl::ToDoubleSeconds(report.start - job->submitted)));
     }
   }
 
   void Command(const pipeline::Job& job) {
     stock.Ended(job);
+    if (absl::IsInternal(job.answer) && ReasonOf(job.answer) == "STOCK_MISMATCH") stock_mismatches.Increment();
     const std::string_view command = job.command->name();
     storage::MutexLock lock(mutex);
     auto it = commands.find(command);
@@ -211,7 +219,8 @@ struct Metrics::Parts final : public prometheus::Collectable {
       Histograms(registry, "inventory_commit_duration_seconds", "Time the writes and the commit of a batch took.")
           .Add({}, Seconds());
   prometheus::Histogram& queue_wait =
-      Histograms(registry, "inventory_queue_wait_seconds", "Time commands waited for their first batch to begin.")
+      Histograms(registry, "inventory_queue_wait_seconds",
+                 "Time from a command's arrival to the start of the batch that committed it.")
           .Add({}, Seconds());
   prometheus::Counter& lane_busy =
       Counters(registry, "inventory_lane_busy_seconds_total", "Time lanes were not waiting for work, of all lanes.")
@@ -232,6 +241,10 @@ struct Metrics::Parts final : public prometheus::Collectable {
                                               "New certificate files that were found, by what became of them.");
   CounterFamily& denied =
       Counters(registry, "inventory_denied_calls_total", "Calls denied for who their caller is, by reason.");
+  prometheus::Counter& stock_mismatches =
+      Counters(registry, "inventory_stock_mismatches_answered_total",
+               "Writes that were refused because what is stored of the SKU contradicts itself.")
+          .Add({});
   CounterFamily& commands_total = Counters(registry, "inventory_commands_total", "Commands ended, by outcome.");
 
   storage::Mutex mutex;
@@ -266,7 +279,9 @@ pipeline::Observer Metrics::PipelineObserver() {
     parts->commands_dropped.Add({{"reason", std::string(reason)}}).Increment();
   };
   observer.command = [parts](const pipeline::Job& job) { parts->Command(job); };
-  observer.busy = [parts](absl::Duration time) { parts->lane_busy.Increment(absl::ToDoubleSeconds(time)); };
+  observer.busy = [parts](absl::Duration time) {
+    parts->lane_busy.Increment(std::max(0.0, absl::ToDoubleSeconds(time)));
+  };
   return observer;
 }
 

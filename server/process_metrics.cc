@@ -1,5 +1,6 @@
 #include "server/process_metrics.h"
 
+#include <dirent.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -7,17 +8,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "storage/mutex.h"
 
 // There only where the program is linked with jemalloc: http://jemalloc.net/jemalloc.3.html
 extern "C" int mallctl(const char* name, void* old_value, std::size_t* old_size, void* new_value, std::size_t new_size)
@@ -90,12 +90,15 @@ void AddProcess(Families& families) {
 }
 
 void AddDescriptors(Families& families) {
-  std::error_code error;
-  std::filesystem::directory_iterator open("/proc/self/fd", error);
-  if (error) return;
-  // One of them is the look itself.
-  const auto count = std::distance(open, std::filesystem::directory_iterator()) - 1;
-  families.Gauge("process_open_fds", "Open descriptors.", static_cast<double>(count));
+  // Opened once, so that it can still be read when there are no descriptors left.
+  static DIR* const open = opendir("/proc/self/fd");
+  static storage::Mutex reading;
+  storage::MutexLock lock(reading);
+  if (open == nullptr) return;
+  rewinddir(open);
+  int count = 0;
+  for (const dirent* entry = readdir(open); entry != nullptr; entry = readdir(open)) count += entry->d_name[0] != '.';
+  families.Gauge("process_open_fds", "Open descriptors.", count);
   rlimit limit = {};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   families.Gauge("process_max_fds", "Most descriptors that may be open.", static_cast<double>(limit.rlim_cur));

@@ -112,6 +112,11 @@ void AddConnectionGauges(Metrics& metrics, rpc::GrpcServer& server, const tls::S
   metrics.AddGauge(
       "inventory_tls_certificate_expiry_timestamp_seconds", "When the certificate in use expires, in Unix seconds.", {},
       [certificates] { return static_cast<double>(absl::ToUnixSeconds(certificates->current()->not_after)); });
+  metrics.AddGauge("inventory_tls_certificate_lifetime_seconds",
+                   "From when until when the certificate in use is valid.", {}, [certificates] {
+                     const auto current = certificates->current();
+                     return absl::ToDoubleSeconds(current->not_after - current->not_before);
+                   });
   metrics.AddGauge("inventory_tls_files_refused", "1 while the files on disk are not in use because they are broken.",
                    {}, [certificates] { return certificates->refused() ? 1.0 : 0.0; });
 }
@@ -170,12 +175,11 @@ void AddFeedGauges(Metrics& metrics, const background::EventFeed& feed) {
 }
 
 absl::Status ServeOn(const Database& database, const ServerOptions& options, const tls::Store* certificates,
-                     MetricsEndpoint& endpoint, Metrics& metrics, tracing::SpanSink* spans, Signals& signals) {
+                     MetricsEndpoint& endpoint, Metrics& metrics, const Health& healthy, tracing::SpanSink* spans,
+                     Signals& signals) {
   Engine engine(options, database.connection_options(), metrics, spans);
   auto server = rpc::GrpcServer::Start(options, engine.runtime(), certificates);
   if (!server.ok()) return server.status();
-  const auto healthy = std::make_shared<std::atomic<bool>>(false);
-  AddServerGauges(metrics, healthy);
   AddConnectionGauges(metrics, **server, certificates);
   Periodic slow(
       [&engine, &metrics, &options] { return CutSlow(engine.runtime(), metrics, options.slow_client_timeout); });
@@ -270,15 +274,17 @@ absl::Status Serve(const ServerOptions& asked, Signals& signals) {
                       .most = options.max_metrics_connections},
                      metrics);
   if (!exposed.ok()) return exposed;
+  const auto healthy = std::make_shared<std::atomic<bool>>(false);
+  AddServerGauges(metrics, healthy);
   absl::StatusOr<Database> database = Database::Open(options, signals);
   if (!database.ok()) return database.status();
   absl::Status prepared = database->Prepare(options, options.migrate_on_start);
   if (!prepared.ok()) return prepared;
-  return ServeOn(*database, options, certificates->get(), endpoint, metrics, traces->get(), signals);
+  return ServeOn(*database, options, certificates->get(), endpoint, metrics, healthy, traces->get(), signals);
 }
 
 absl::Status MigrateDatabase(const ServerOptions& options, Signals& signals) {
-  absl::StatusOr<Database> database = Database::Open(options, signals);
+  absl::StatusOr<Database> database = Database::Open(options, signals, Database::WhenRefused::kGiveUp);
   if (!database.ok()) return database.status();
   return database->Prepare(options, /*migrate=*/true);
 }

@@ -67,7 +67,8 @@ void StockMetrics::Committed(const pipeline::Tally& tally) {
 }
 
 void StockMetrics::Ended(const pipeline::Job& job) {
-  if (!IsRefusal(job.answer) || job.answered_before || job.copy_of != nullptr) return;
+  // What was only tried was asked by nobody.
+  if (!IsRefusal(job.answer) || job.trial || job.answered_before || job.copy_of != nullptr) return;
   if (job.command->name() != "ReserveStock") return;
   const std::string reason = ReasonOf(job.answer);
   Refused(reason.empty() ? absl::StatusCodeToString(job.answer.code()) : reason).Increment();

@@ -16,7 +16,7 @@
 
 namespace inventory::server {
 
-// Counts what was done once: repetitions of a request add nothing. Thread-safe.
+// Counts what was done once: repetitions of a request add nothing, and neither do dry runs. Thread-safe.
 class StockMetrics {
  public:
   // The registry must outlive it.

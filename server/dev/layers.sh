@@ -21,9 +21,9 @@ sourcing:   storage
 pipeline:   convert errors logging protos sourcing storage tracing
 activities: http logging pipeline storage
 options:    activities http logging storage tracing
-process_metrics:
+process_metrics: storage
 stock_metrics: errors pipeline protos storage
-metrics:    activities pipeline process_metrics stock_metrics storage
+metrics:    activities errors pipeline process_metrics stock_metrics storage
 metrics_endpoint: logging metrics net storage tls
 feed:       convert errors http logging protos storage
 reading:    errors logging periodic pipeline storage tracing

@@ -98,7 +98,11 @@ void Lane::Resolve(Jobs jobs) {
   }
   if (!status.ok()) {
     shared_.queue.Finished();
-    for (auto& job : jobs) job->done(*job, GivenUp(status, *job));
+    for (auto& job : jobs) {
+      job->answer = GivenUp(status, *job);
+      shared_.observer.command(*job);
+      job->done(*job, job->answer);
+    }
     return;
   }
   shared_.queue.PutBack(std::move(jobs));

@@ -49,6 +49,9 @@ Call::Call(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerConte
 
 grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) {
   Audit(runtime_, facts_, context_, origin(), status);
+  if (absl::IsResourceExhausted(status) && ReasonOf(status) == "QUEUE_FULL") {
+    runtime_.metrics().Refused("call", "queue_full");
+  }
   return FinishWith(ToGrpc(status), status.ok() ? "" : PushbackOf(status), status);
 }
 
@@ -70,6 +73,7 @@ grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& answer, const std
 
 grpc::ServerUnaryReactor* Call::Refuse() {
   static const auto& full = *new Refused(pipeline::QueueFull());
+  runtime_.metrics().Refused("call", "queue_full");
   context_.GetRpcAllocatorState()->FreeRequest();
   return FinishWith(full.answer, full.pushback, full.status);
 }

@@ -5,10 +5,10 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "tests/http_receiver.h"
 #include "tests/integration/access_fixture.h"
 
@@ -31,11 +31,12 @@ Described Documented() {
   Described all;
   for (std::string line; std::getline(file, line);) {
     if (!absl::StartsWith(line, "| `")) continue;
-    const std::vector<std::string> cells = absl::StrSplit(line, " | ");
-    EXPECT_EQ(cells.size(), 4u) << line;
-    const auto name = std::string(absl::StripSuffix(absl::StripPrefix(cells[0], "| `"), "`"));
-    const std::set<std::string> labels = absl::StrSplit(cells[2], ", ", absl::SkipWhitespace());
-    EXPECT_TRUE(all.emplace(name, Describe(cells[1], labels)).second) << name << " is there twice";
+    const std::vector<absl::string_view> cells = absl::StrSplit(line, '|');
+    EXPECT_EQ(cells.size(), 6u) << line;
+    const auto cell = [&cells](std::size_t at) { return std::string(absl::StripAsciiWhitespace(cells[at])); };
+    const std::string name = cell(1).substr(1, cell(1).size() - 2);
+    const std::set<std::string> labels = absl::StrSplit(cell(3), ", ", absl::SkipWhitespace());
+    EXPECT_TRUE(all.emplace(name, Describe(cell(2), labels)).second) << name << " is there twice";
   }
   return all;
 }

@@ -257,6 +257,26 @@ TEST_F(ProgramTest, ADatabaseThatDoesNotLetTheServerInIsTriedAgainUntilItIsAsked
                                   HasSubstr("Access denied"), Not(HasSubstr("sesame"))));
 }
 
+TEST_F(ProgramTest, MigratingADatabaseThatLetsNobodyInSaysSoAndFails) {
+  const std::string url = absl::Substitute("mysql://nobody@localhost/x?socket=$0", database().socket);
+  const Finished refused = RunServerProgram({"migrate", "--database-url=" + url});
+  EXPECT_EQ(refused.exit_code, kFailed);
+  EXPECT_THAT(refused.output, AllOf(HasSubstr("the database refuses --database-url"), HasSubstr("Access denied")));
+}
+
+TEST_F(ProgramTest, MetricsAreThereWhileTheDatabaseIsAway) {
+  const int metrics_port = FreePort();
+  ProgramRun run({INVENTORY_SERVER_BINARY, "serve",
+                  absl::StrCat("--database-url=mysql://nobody@127.0.0.1:", FreePort(), "/x"), "--listen=127.0.0.1:0",
+                  absl::StrCat("--metrics-listen=127.0.0.1:", metrics_port)});
+  EXPECT_TRUE(Eventually([&] { return run.output().find("next_try_in") != std::string::npos; }));
+  const std::string metrics = HttpGet(metrics_port, "/metrics");
+  EXPECT_THAT(metrics, AllOf(HasSubstr("\ninventory_database_up 0\n"), HasSubstr("\ninventory_build_info{version="),
+                             HasSubstr("\nprocess_start_time_seconds ")));
+  run.Signal(SIGTERM);
+  EXPECT_EQ(run.Wait(), 0);
+}
+
 TEST_F(ProgramTest, LogsInJsonAreOneObjectALine) {
   const Finished good = Migrate(database(), {"--log-format=json"});
   EXPECT_EQ(good.exit_code, 0);

@@ -42,6 +42,11 @@ TEST_F(StockMetricsTest, ReservationsAreCountedOnceByWhatBecameOfThem) {
   EXPECT_EQ(Reservations("refused", "INSUFFICIENT_STOCK") - refused, 1);
   EXPECT_EQ(Reservations("backordered") - backordered, 1);
   EXPECT_EQ(Units("reserve") - reserved, 10);
+
+  v1::ReserveStockRequest trial = ReserveRequest({{Sku(), 7}}, {.commit = true});
+  trial.set_validate_only(true);
+  EXPECT_EQ(Outcome(client().Call(trial)), "FAILED_PRECONDITION INSUFFICIENT_STOCK");
+  EXPECT_EQ(Reservations("refused", "INSUFFICIENT_STOCK") - refused, 1);
 }
 
 TEST_F(StockMetricsTest, UnitsAreCountedByTypeOfMovement) {

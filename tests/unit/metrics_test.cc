@@ -116,6 +116,8 @@ TEST(MetricsTest, SortsCommandsByOutcome) {
   End(observer, absl::UnavailableError(""));
   End(observer, absl::InternalError(""));
   End(observer, absl::DeadlineExceededError(""));
+  End(observer, absl::CancelledError(""));
+  EXPECT_EQ(counted("cancelled"), 1);
   EXPECT_EQ(counted("ok"), 1);
   EXPECT_EQ(counted("refused"), 2);
   EXPECT_EQ(counted("failed"), 3);
@@ -146,6 +148,8 @@ TEST(MetricsTest, ReportsThePipeline) {
   observer.retry("of_a_new_kind");
   observer.dropped("cancelled");
   metrics.HoldsSwept(3);
+  End(observer, StockMismatch("A", "it is wrong"));
+  EXPECT_TRUE(Has(metrics, "inventory_stock_mismatches_answered_total 1"));
   EXPECT_TRUE(Has(metrics, "inventory_batch_commands_sum 7"));
   EXPECT_TRUE(Has(metrics, "inventory_batch_duration_seconds_count 1"));
   EXPECT_TRUE(Has(metrics, "inventory_commit_duration_seconds_bucket{le=\"0.0025\"} 0"));
@@ -178,6 +182,9 @@ TEST(MetricsTest, CountsRefusedReservationsByReasonAndEachOnce) {
   for (const auto& job : repeated) job->answer = refusal;
   repeated[0]->answered_before = true;
   repeated[1]->copy_of = repeated[0].get();
+  repeated.push_back(std::move(MakeJobs(1, "ReserveStock")[0]));
+  repeated[2]->answer = refusal;
+  repeated[2]->trial = true;
   for (const auto& job : repeated) observer.command(*job);
   EXPECT_TRUE(Has(metrics, "inventory_reservations_total{outcome=\"refused\",reason=\"INSUFFICIENT_STOCK\"} 2"));
   EXPECT_TRUE(Has(metrics, "inventory_reservations_total{outcome=\"refused\",reason=\"INVALID_ARGUMENT\"} 1"));
