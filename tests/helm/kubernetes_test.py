@@ -151,6 +151,20 @@ class KubernetesTest(unittest.TestCase):
         self.helm("install", *arguments)
         self.assertEqual(password(), first)
 
+    def test_password_becomes_a_secret_of_the_user(self):
+        """By the name that it has: it is not deleted as the release stops making it."""
+        namespace = "password"
+        self.cluster.make_namespace(namespace)
+        arguments = ["stock", chart.CHART, f"--namespace={namespace}", f"--values={chart.cases()['minimal']}",
+                     "--set=migrations.mode=none"]
+        given = ["--set=database.existingSecret.name=", "--set=database.password=correct horse"]
+        self.helm("install", *arguments, *given)
+        secret = f"/api/v1/namespaces/{namespace}/secrets/stock-inventory-database"
+        before = self.cluster.get(secret)
+        for values in (["--set=database.existingSecret.name=stock-inventory-database"], given):
+            self.helm("upgrade", *arguments, *values)
+            after = self.cluster.get(secret)
+            self.assertEqual((after["metadata"]["uid"], after["data"]), (before["metadata"]["uid"], before["data"]))
 
     def test_life(self):
         """A release from its installation to its end; its Job migrates a real database, its test asks a real server."""
@@ -213,7 +227,7 @@ class KubernetesTest(unittest.TestCase):
 
         self.helm("uninstall", "stock", f"--namespace={namespace}")
         for group, plural, left in (("apis/apps/v1", "deployments", set()), ("api/v1", "services", set()),
-                                    ("api/v1", "configmaps", set()), ("api/v1", "secrets", {"owner"})):
+                                    ("api/v1", "configmaps", set()), ("api/v1", "secrets", {"owner", "stock-inventory-database"})):
             found = self.cluster.get(f"/{group}/namespaces/{namespace}/{plural}")["items"]
             self.assertEqual({each["metadata"]["name"] for each in found}, left, plural)
 
