@@ -166,6 +166,24 @@ class KubernetesTest(unittest.TestCase):
             after = self.cluster.get(secret)
             self.assertEqual((after["metadata"]["uid"], after["data"]), (before["metadata"]["uid"], before["data"]))
 
+    def test_number_of_servers_is_the_autoscalers(self):
+        """Neither an upgrade nor a rollback touches what an autoscaler has set."""
+        namespace = "scaled"
+        self.cluster.make_namespace(namespace)
+        arguments = ["stock", chart.CHART, f"--namespace={namespace}", f"--values={chart.cases()['autoscaling']}",
+                     "--set=migrations.mode=none"]
+        path = f"/apis/apps/v1/namespaces/{namespace}/deployments/stock-inventory"
+
+        def scale(number):
+            self.cluster.send("PATCH", path, {"spec": {"replicas": number}}, MERGE)
+        self.helm("install", *arguments)
+        scale(3)
+        self.helm("upgrade", *arguments, "--set=config.lanes=5")
+        self.assertEqual(self.cluster.get(path)["spec"]["replicas"], 3)
+        scale(7)
+        self.helm("rollback", "stock", "1", f"--namespace={namespace}")
+        self.assertEqual(self.cluster.get(path)["spec"]["replicas"], 7)
+
     def test_life(self):
         """A release from its installation to its end; its Job migrates a real database, its test asks a real server."""
         namespace = "shop"
