@@ -70,6 +70,13 @@ WRONG = {
     "shutdown.graceSeconds=60,terminationGracePeriodSeconds=60": "shutdown needs 80",
     "eventFeed.secret.name=x": "need eventFeed.url",
     "tracing.headers.name=x": "need tracing.endpoint",
+    "networkPolicy.enabled=true,tracing.endpoint=http://x": "tracing.endpoint is set, but networkPolicy lets servers",
+    "networkPolicy.enabled=true,eventFeed.url=http://x": "give networkPolicy.egress",
+    "networkPolicy.enabled=true,webhooks.secrets=x": "webhooks.secrets is set, but networkPolicy",
+    "networkPolicy.enabled=true,config.webhook-hosts=x": "config.webhook-hosts is set, but networkPolicy",
+    "networkPolicy.enabled=true,auth.existingConfigMap.name=p,auth.jwt.keysUrl=https://x,auth.jwt.issuer=i,"
+    "auth.jwt.audience=a": "auth.jwt.keysUrl is set, but networkPolicy",
+    "networkPolicy.enabled=true,metrics.serviceMonitor.enabled=true": "say in networkPolicy.metricsFrom",
     "autoscaling.minReplicas=9": "autoscaling.minReplicas is above",
 }
 

@@ -7,6 +7,7 @@
 {{- include "inventory.checkCallers" . -}}
 {{- include "inventory.checkStop" . -}}
 {{- include "inventory.checkReceivers" . -}}
+{{- include "inventory.checkNetwork" . -}}
 {{- include "inventory.checkAuthorities" . -}}
 {{- with .Values.autoscaling -}}
 {{- if gt (int .minReplicas) (int .maxReplicas) -}}
@@ -125,6 +126,25 @@
 {{- $tracing := .Values.tracing -}}
 {{- if and (not $tracing.endpoint) (or $tracing.headers.name $tracing.ca.secret $tracing.ca.configMap) -}}
 {{- fail "tracing.headers and tracing.ca need tracing.endpoint" -}}
+{{- end -}}
+{{- end }}
+
+{{/* What other values turn on is not cut off in silence. */}}
+{{- define "inventory.checkNetwork" -}}
+{{- $v := .Values -}}
+{{- if $v.networkPolicy.enabled -}}
+{{- $reached := dict "auth.jwt.keysUrl" $v.auth.jwt.keysUrl "eventFeed.url" $v.eventFeed.url
+      "tracing.endpoint" $v.tracing.endpoint "webhooks.secrets" $v.webhooks.secrets
+      "config.webhook-hosts" (index $v.config "webhook-hosts") -}}
+{{- range $name, $set := $reached -}}
+{{- if and $set (not $v.networkPolicy.egress) -}}
+{{- fail (printf "%s is set, but networkPolicy lets servers reach the database alone: give networkPolicy.egress" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $v.metrics.serviceMonitor.enabled (not $v.networkPolicy.metricsFrom) -}}
+{{- fail (cat "metrics.serviceMonitor is on, but networkPolicy lets this namespace alone read metrics: say in"
+      "networkPolicy.metricsFrom where Prometheus is; [{podSelector: {}}] if it is here") -}}
+{{- end -}}
 {{- end -}}
 {{- end }}
 
