@@ -33,8 +33,8 @@ def known_metrics():
 
 def check_variables(board):
     variables = {variable["name"]: variable for variable in board["templating"]["list"]}
-    expect(list(variables) == ["datasource", "namespace", "instance"], f"variables: {list(variables)}")
-    for name in ("namespace", "instance"):
+    expect(list(variables) == ["datasource", "namespace", "job", "instance"], f"variables: {list(variables)}")
+    for name in ("namespace", "job", "instance"):
         variable = variables[name]
         expect(variable["datasource"] == SOURCE, f"${name}: its data source is fixed")
         # Outside Kubernetes there is no namespace: .* matches that, too.
@@ -70,6 +70,7 @@ def check_panel(panel):
 def check_query(name, expression, legend):
     for metric, chosen in promql.selectors(expression):
         expect('namespace=~"$namespace"' in chosen, f"{name}: {metric} of all namespaces")
+        expect('job=~"$job"' in chosen, f"{name}: {metric} of all installations")
         # Alerts and what is recorded for them are of an installation.
         of_servers = not metric.startswith("inventory:") and metric != "ALERTS"
         expect(not of_servers or 'instance=~"$instance"' in chosen, f"{name}: {metric} of all servers")
@@ -120,7 +121,7 @@ def check_alerts():
             expect(annotation in alert, f"{name}: no {annotation.strip()}")
         expect(name.lower() in runbook, f"{name}: not in {RUNBOOK.name}")
         expect(re.search(rf"alertname: {name}, exp_alerts: \[\]", tests), f"{name}: no test in which it is silent")
-        expect(re.search(rf"alertname: {name}\n +exp_alerts:\n", tests), f"{name}: no test in which it fires")
+        expect(re.search(rf"alertname: {name}\n +exp_alerts:( &\w+)?\n", tests), f"{name}: no test in which it fires")
     # Without comments.
     return [re.sub(r"#.*", "", line) for line in text.split("\n") if "runbook_url" not in line]
 

@@ -66,7 +66,7 @@ def main():
     problems = []
     # What has data of one server by its name has it of all servers.
     [(target, _)] = prometheus.now("up")
-    chosen = {"namespace": target["namespace"], "instance": target["instance"]}
+    chosen = {name: target[name] for name in ("namespace", "job", "instance")}
     check_variables(prometheus, chosen, problems)
     queries = check_panels(prometheus, int(sys.argv[2]), chosen, problems)
     alerts = check_alerts(prometheus, problems)

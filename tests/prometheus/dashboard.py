@@ -15,10 +15,10 @@ def panels(dashboard):
     return [panel for panel in dashboard["panels"] if panel["type"] != "row"]
 
 
-def filled(expression, interval, span, namespace=".*", instance=".*"):
-    """The expression with everything chosen, all namespaces and servers unless they are named; `interval` and `span`
+def filled(expression, interval, span, namespace=".*", job=".*", instance=".*"):
+    """The expression with everything chosen, all installations and servers unless they are named; `interval` and `span`
     are durations, as 15s."""
-    for name, value in (("$namespace", namespace), ("$instance", instance), ("$__rate_interval", interval),
-                        ("$__range", span)):
+    for name, value in (("$namespace", namespace), ("$job", job), ("$instance", instance),
+                        ("$__rate_interval", interval), ("$__range", span)):
         expression = expression.replace(name, value)
     return expression

@@ -30,8 +30,8 @@ def _at_top(pattern, expression):
 
 
 def measured(expression):
-    """What an alert measures: each operand of its and, or and unless, without its comparison, and of absent() what is
-    to be there. Unlike the alert itself, each of these has a value while all is well."""
+    """What an alert measures: each operand of its and, or and unless, the sides of a comparison that hold a metric of
+    ours, and of absent() what is to be there. Unlike the alert itself, each of these has a value while all is well."""
     expression = expression.strip()
     if _encloses(expression):
         return measured(expression[1:-1])
@@ -42,7 +42,8 @@ def measured(expression):
         return [part for start, end in zip(starts, ends) for part in measured(expression[start:end])]
     comparisons = _at_top(r"[=!<>]=|[<>]", expression)
     if comparisons:
-        return measured(expression[: comparisons[0].start()])
+        sides = [expression[: comparisons[0].start()], expression[comparisons[0].end():]]
+        return [part for side in sides if selectors(side) for part in measured(side)]
     absent = re.fullmatch(r"absent\((.*)\)", expression, re.DOTALL)
     return [absent.group(1) if absent else expression]
 
