@@ -18,14 +18,17 @@ app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end }}
 
-{{/* The same for labels: those of the selector and further ones. */}}
+{{/* Labels: those of the selector, those of everything, and, as a third in the list, further ones, which win over
+     commonLabels. */}}
 {{- define "inventory.labels" -}}
 {{- $root := index . 0 -}}
-{{ include "inventory.selector" . }}
+{{- $further := dict -}}
+{{- if gt (len .) 2 -}}{{- $further = index . 2 -}}{{- end -}}
+{{ include "inventory.selector" (list $root (index . 1)) }}
 app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
-{{- with $root.Values.commonLabels }}
+{{- with merge dict $further $root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
@@ -42,6 +45,11 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- define "inventory.serviceAccount" -}}
 {{- $account := .Values.serviceAccount -}}
 {{- $account.name | default (ternary (include "inventory.fullname" .) "default" $account.create) -}}
+{{- end }}
+
+{{/* Of Jobs, the test and the database of this chart: one that is there before the release is. */}}
+{{- define "inventory.jobAccount" -}}
+{{- ternary "default" (include "inventory.serviceAccount" .) .Values.serviceAccount.create -}}
 {{- end }}
 
 {{/* The name by which callers in the cluster know the server. */}}

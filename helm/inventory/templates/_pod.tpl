@@ -1,4 +1,4 @@
-{{/* What all pods of our image have in common. */}}
+{{/* What pods have in common. */}}
 
 {{/* In line with the Pod Security Standard "restricted". */}}
 {{- define "inventory.podSecurityContext" -}}
@@ -42,6 +42,29 @@ grpc: {port: 50051}
 {{- end -}}
 {{- end }}
 
+{{/* On which nodes a pod may run. Takes a list of the root and what of the affinity holds for it. */}}
+{{- define "inventory.nodes" -}}
+{{- $root := index . 0 -}}
+{{- with $root.Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $root.Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with index . 1 }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Of all pods but servers: what these say of other pods would keep a Job from nodes with servers. */}}
+{{- define "inventory.jobNodes" -}}
+{{- include "inventory.nodes" (list . (pick .Values.affinity "nodeAffinity")) -}}
+{{- end }}
+
+{{/* Of servers. */}}
 {{- define "inventory.placing" -}}
 {{- if .Values.topologySpread.enabled }}
 topologySpreadConstraints:
@@ -56,36 +79,25 @@ topologySpreadConstraints:
         {{- include "inventory.selector" (list $ "server") | nindent 8 }}
   {{- end }}
 {{- end }}
-{{- with .Values.nodeSelector }}
-nodeSelector:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with .Values.tolerations }}
-tolerations:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with .Values.affinity }}
-affinity:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
+{{- include "inventory.nodes" (list . .Values.affinity) }}
 {{- end }}
 
 {{/* The template of a Job's pod. Takes a list of the root, the component's name, and a map of args, the folders and
-     resources. */}}
+     its values. */}}
 {{- define "inventory.jobPod" -}}
 {{- $root := index . 0 -}}
 {{- $component := index . 1 -}}
 {{- $job := index . 2 -}}
 metadata:
   labels:
-    {{- include "inventory.labels" (list $root $component) | nindent 4 }}
-    {{- with $root.Values.podLabels }}
+    {{- include "inventory.labels" (list $root $component $job.values.podLabels) | nindent 4 }}
+  {{- with $job.values.podAnnotations }}
+  annotations:
     {{- toYaml . | nindent 4 }}
-    {{- end }}
+  {{- end }}
 spec:
   restartPolicy: Never
-  # The release's own account is not there yet when it is installed, and none is needed.
-  serviceAccountName: default
+  serviceAccountName: {{ include "inventory.jobAccount" $root }}
   automountServiceAccountToken: false
   enableServiceLinks: false
   {{- with include "inventory.pullSecrets" $root }}
@@ -107,17 +119,12 @@ spec:
       securityContext:
         {{- include "inventory.securityContext" $root | nindent 8 }}
       resources:
-        {{- toYaml $job.resources | nindent 8 }}
+        {{- toYaml $job.values.resources | nindent 8 }}
       volumeMounts:
         {{- include "inventory.volumeMounts" $job.folders | trim | nindent 8 }}
   volumes:
     {{- include "inventory.volumes" $job.folders | trim | nindent 4 }}
-  {{- with $root.Values.nodeSelector }}
-  nodeSelector:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-  {{- with $root.Values.tolerations }}
-  tolerations:
-    {{- toYaml . | nindent 4 }}
+  {{- with include "inventory.jobNodes" $root }}
+  {{- . | trim | nindent 2 }}
   {{- end }}
 {{- end }}
