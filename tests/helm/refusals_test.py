@@ -63,6 +63,8 @@ WRONG = {
     "tls.existingSecret=": "TLS is needed",
     "tls.plaintext=true": "TLS is needed: give one of",
     "tls.existingSecret=,tls.plaintext=true": "tls.clientCa needs TLS",
+    "tls.existingSecret=,tls.plaintext=true,tls.clientCa.secret=,tls.serverName=x": "tls.serverName needs TLS",
+    "tls.serverName=a b": "does not match pattern",
     "tls.existingSecret=,tls.certManager.enabled=true": "tls.certManager.issuer.name is needed",
     "tls.clientCa.secret=": "who may call?",
     "tls.clientAuth=request": "who may call?",
@@ -86,6 +88,7 @@ WRONG = {
     "networkPolicy.enabled=true,auth.existingConfigMap.name=p,auth.jwt.keysUrl=https://x,auth.jwt.issuer=i,"
     "auth.jwt.audience=a": "auth.jwt.keysUrl is set, but networkPolicy",
     "networkPolicy.enabled=true,metrics.serviceMonitor.enabled=true": "say in networkPolicy.metricsFrom",
+    "metrics.rules.enabled=true": "metrics.rules.runbook is needed",
     "autoscaling.minReplicas=9": "autoscaling.minReplicas is above",
 }
 

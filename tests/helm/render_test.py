@@ -94,6 +94,7 @@ class RenderTest(unittest.TestCase):
         self.assertIn("test.clientCertificate", notes["cert-manager"])
         self.assertIn("--tls-server-name stock-inventory.shop.svc", notes["cert-manager"])
         self.assertIn("helm test stock", notes["mutual-tls"])
+        self.assertIn("--tls-server-name stock.shop.example", notes["mutual-tls"])
         self.assertNotIn("WARNING", notes["mutual-tls"])
 
     def test_files_are_whole(self):

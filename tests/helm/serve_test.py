@@ -20,6 +20,8 @@ from kubelet import Objects, Pod, pod_spec, programs
 
 BUILD = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/release")
 HOST = "stock-inventory.shop.svc"
+# tls.serverName of ci/mutual-tls-values.yaml.
+IN_CERTIFICATE = "stock.shop.example"
 
 
 class ServeTest(unittest.TestCase):
@@ -37,7 +39,7 @@ class ServeTest(unittest.TestCase):
         cls.outside = Objects()
         cls.outside.put("Secret", "inventory-database", {"password": b"server secret\n"})
         cls.outside.put("Secret", "inventory-database-owner", {"password": b"owner secret"})
-        cls.outside.put("Secret", "inventory-tls", authority.issue("server", f"DNS:{HOST}"))
+        cls.outside.put("Secret", "inventory-tls", authority.issue("server", f"DNS:{IN_CERTIFICATE}"))
         cls.outside.put("Secret", "clients-ca", {"ca.crt": authority.certificate})
         cls.outside.put("ConfigMap", "shop-ca", {"ca.crt": authority.certificate})
         cls.outside.put("Secret", "helm-test-tls", authority.issue("helm-test", "URI:spiffe://shop.example/helm-test"))
@@ -76,7 +78,7 @@ class ServeTest(unittest.TestCase):
             self.assertLess(time.monotonic(), deadline, pod.said())
             time.sleep(0.05)
 
-    def serve_and_test(self, pod, ready, tls_name):
+    def serve_and_test(self, pod, ready):
         """Starts the server, runs `helm test` twice, stops the server as Kubernetes does."""
         server = pod("Deployment", "")
         process = server.start()
@@ -85,7 +87,7 @@ class ServeTest(unittest.TestCase):
         self.wait_until(lambda: process.poll() is not None or ready(server), server)
         for run in range(2):
             test = pod("Pod", "-test")
-            self.assertEqual(test.run(**tls_name), 0, test.said())
+            self.assertEqual(test.run(), 0, test.said())
             self.assertIn("reserved and cancelled helm-test-", test.said(), run)
         return server, process
 
@@ -98,7 +100,7 @@ class ServeTest(unittest.TestCase):
 
         def ready(server):
             return self.ask(server.container["readinessProbe"], port) == 200
-        server, process = self.serve_and_test(pod, ready, {"INVENTORY_TLS_SERVER_NAME": HOST})
+        server, process = self.serve_and_test(pod, ready)
         self.assertEqual(self.ask(server.container["livenessProbe"], port), 200)
         self.assertEqual(self.ask(server.container["startupProbe"], port), 200)
 
@@ -116,7 +118,7 @@ class ServeTest(unittest.TestCase):
         self.addCleanup(other.kill)
         self.wait_until(lambda: self.ask(server.container["readinessProbe"], port) == 200, server)
         test = pod("Pod", "-test")
-        self.assertNotEqual(test.run(INVENTORY_TLS_SERVER_NAME=HOST), 0)
+        self.assertNotEqual(test.run(), 0)
         self.assertIn("PERMISSION_DENIED", test.said())
 
     def test_plaintext(self):
@@ -131,7 +133,7 @@ class ServeTest(unittest.TestCase):
             address = server.replaced("0.0.0.0:50051")
             command = [self.programs / "inventoryctl", "health", "--address", address]
             return subprocess.run(command, capture_output=True, check=False).returncode == 0
-        server, process = self.serve_and_test(pod, ready, {})
+        server, process = self.serve_and_test(pod, ready)
         self.assertEqual(self.ask(server.container["livenessProbe"], port), 200)
         process.terminate()
         self.assertEqual(process.wait(timeout=60), 0, server.said())

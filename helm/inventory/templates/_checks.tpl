@@ -8,6 +8,7 @@
 {{- include "inventory.checkStop" . -}}
 {{- include "inventory.checkReceivers" . -}}
 {{- include "inventory.checkNetwork" . -}}
+{{- include "inventory.checkWatching" . -}}
 {{- include "inventory.checkAuthorities" . -}}
 {{- with .Values.autoscaling -}}
 {{- if gt (int .minReplicas) (int .maxReplicas) -}}
@@ -71,6 +72,7 @@
 {{- $ca := get $tls . -}}
 {{- if or $ca.secret $ca.configMap -}}{{- fail (printf "tls.%s needs TLS, but tls.plaintext is true" .) -}}{{- end -}}
 {{- end -}}
+{{- if $tls.serverName -}}{{- fail "tls.serverName needs TLS, but tls.plaintext is true" -}}{{- end -}}
 {{- if .Values.test.clientCertificate -}}
 {{- fail "test.clientCertificate needs TLS, but tls.plaintext is true" -}}
 {{- end -}}
@@ -145,6 +147,14 @@
 {{- fail (cat "metrics.serviceMonitor is on, but networkPolicy lets this namespace alone read metrics: say in"
       "networkPolicy.metricsFrom where Prometheus is; [{podSelector: {}}] if it is here") -}}
 {{- end -}}
+{{- end -}}
+{{- end }}
+
+{{- define "inventory.checkWatching" -}}
+{{- $rules := .Values.metrics.rules -}}
+{{- if and $rules.enabled (not $rules.runbook) -}}
+{{- fail (cat "metrics.rules.runbook is needed: the address at which who is alerted reads server/RUNBOOK.md, which alerts"
+      "link to") -}}
 {{- end -}}
 {{- end }}
 

@@ -57,6 +57,11 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{ include "inventory.fullname" . }}.{{ .Release.Namespace }}.svc
 {{- end }}
 
+{{/* The name in the server's certificate. */}}
+{{- define "inventory.serverName" -}}
+{{- .Values.tls.serverName | default (include "inventory.host" .) -}}
+{{- end }}
+
 {{/* The database of this chart: mariadb, mysql or empty. */}}
 {{- define "inventory.ownDatabase" -}}
 {{- if .Values.mariadb.enabled -}}mariadb{{- else if .Values.mysql.enabled -}}mysql{{- end -}}
