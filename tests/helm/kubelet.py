@@ -74,16 +74,16 @@ class Pod:
         program, *arguments = self.container["command"] + self.container.get("args", [])
         return [program.replace("/usr/bin", str(self.programs)), *map(self.replaced, arguments)]
 
-    def start(self, command=None, **variables):
+    def start(self, command=None):
         """The process of the pod's command, or of another one, with its output in the pod's folder."""
         given = {each["name"]: self.replaced(each["value"]) for each in self.container.get("env", [])}
-        environment = {"PATH": f"{self.programs}:{os.environ['PATH']}", "HOME": str(self.folder), **given, **variables}
+        environment = {"PATH": f"{self.programs}:{os.environ['PATH']}", "HOME": str(self.folder), **given}
         with open(self.folder / "output", "a", encoding="utf-8") as log:
             return subprocess.Popen(command or self.command(), env=environment, stdout=log, stderr=log, cwd=self.folder)
 
-    def run(self, timeout=60, **variables):
+    def run(self, timeout=60):
         """Its exit code."""
-        process = self.start(**variables)
+        process = self.start()
         try:
             return process.wait(timeout=timeout)
         finally:

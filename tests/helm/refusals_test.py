@@ -89,6 +89,12 @@ WRONG = {
     "auth.jwt.audience=a": "auth.jwt.keysUrl is set, but networkPolicy",
     "networkPolicy.enabled=true,metrics.serviceMonitor.enabled=true": "say in networkPolicy.metricsFrom",
     "metrics.rules.enabled=true": "metrics.rules.runbook is needed",
+    "metrics.rules.enabled=true,config.jwt-keys-refresh=31m": "config.jwt-keys-refresh=31m: the alert",
+    "metrics.rules.enabled=true,config.jwt-keys-refresh=1h": "takes keys of 30m for stale",
+    "metrics.rules.enabled=true,config.jwt-keys-refresh=29m59s2000ms": "takes keys of 30m for stale",
+    "networkPolicy.dnsPorts=null": "missing property 'dnsPorts'",
+    "networkPolicy.dnsPorts={}": "minItems",
+    "networkPolicy.databasePorts={70000}": "maximum",
     "autoscaling.minReplicas=9": "autoscaling.minReplicas is above",
 }
 
@@ -115,6 +121,14 @@ class RefusalsTest(unittest.TestCase):
     def test_hosts(self):
         made = chart.template(chart.cases()["minimal"], "--set=database.hosts={db:65535,[fd00::1]:59999,[::1],db,d:1}")
         self.assertEqual(made.returncode, 0, made.stderr)
+
+    def test_refresh_of_keys_fits_the_alert(self):
+        alerts = (chart.CHART / "files/alerts.yaml").read_text()
+        self.assertIn("(inventory_token_keys_confirmed_timestamp_seconds) > 1800\n", alerts)
+        for values in ("metrics.rules.enabled=true,config.jwt-keys-refresh=29m59s999ms",
+                       "metrics.rules.enabled=true,config.jwt-keys-refresh=0.5h", "config.jwt-keys-refresh=24h"):
+            made = chart.template(chart.cases()["minimal"], "--set", f"metrics.rules.runbook=https://x,{values}")
+            self.assertEqual(made.returncode, 0, made.stderr)
 
     def test_old_kubernetes(self):
         made = chart.helm("template", "stock", chart.CHART, "--kube-version=1.29.0",

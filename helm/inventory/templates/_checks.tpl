@@ -152,6 +152,11 @@
 
 {{- define "inventory.checkWatching" -}}
 {{- $rules := .Values.metrics.rules -}}
+{{- $refresh := index .Values.config "jwt-keys-refresh" | default "5m" -}}
+{{- if and $rules.enabled (gt (include "inventory.seconds" $refresh | float64) 1800.0) -}}
+{{- fail (printf "config.jwt-keys-refresh=%s: the alert InventoryTokenKeysStale takes keys of 30m for stale; refresh them sooner"
+      $refresh) -}}
+{{- end -}}
 {{- if and $rules.enabled (not $rules.runbook) -}}
 {{- fail (cat "metrics.rules.runbook is needed: the address at which who is alerted reads server/RUNBOOK.md, which alerts"
       "link to") -}}

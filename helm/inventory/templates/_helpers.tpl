@@ -112,6 +112,17 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- add $stop.preStopSeconds $stop.drainDelaySeconds $stop.graceSeconds 10 -}}
 {{- end }}
 
+{{/* Of a duration, as 1h30m or 500ms. */}}
+{{- define "inventory.seconds" -}}
+{{- $units := dict "ms" 0.001 "s" 1 "m" 60 "h" 3600 -}}
+{{- $seconds := 0.0 -}}
+{{- range regexFindAll "[0-9.]+(ms|s|m|h)" . -1 -}}
+{{- $unit := regexFind "[a-z]+" . -}}
+{{- $seconds = addf $seconds (mulf (trimSuffix $unit .) (get $units $unit)) -}}
+{{- end -}}
+{{- $seconds -}}
+{{- end }}
+
 {{/* Not empty if callers must show a certificate. */}}
 {{- define "inventory.certificateRequired" -}}
 {{- $ca := .Values.tls.clientCa -}}
