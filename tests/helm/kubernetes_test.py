@@ -200,6 +200,7 @@ class KubernetesTest(unittest.TestCase):
         kubelet = Kubelet(self.cluster, namespace, self.folder, self.programs, replacements)
         self.addCleanup(kubelet.stop)
         arguments = ["stock", chart.CHART, f"--namespace={namespace}", "--timeout=60s", "--set=tls.plaintext=true",
+                     "--set=image.repository=registry.example.com/shop/inventory",
                      f"--set=database.hosts={{127.0.0.1:{database.port}}}", "--set=database.password=server secret",
                      "--set=migrations.user=inventory_owner,migrations.existingSecret.name=owner",
                      "--set=auth.anonymous=true", "--set=networkPolicy.enabled=true"]

@@ -40,6 +40,7 @@ WRONG = {
     r"metrics.rules.labels.app\.kubernetes\.io/version=x": "false schema",
     r"podAnnotations.checksum/config=x": "false schema",
     "podLabels.team=a b": "does not match pattern",
+    "image.repository=": "image.repository is needed",
     "database.name=": "minLength",
     "service.port=70000": "maximum",
     "shutdown.drainDelaySeconds=601": "maximum",
@@ -93,7 +94,6 @@ WRONG = {
     "metrics.rules.enabled=true,config.jwt-keys-refresh=1h": "takes keys of 30m for stale",
     "metrics.rules.enabled=true,config.jwt-keys-refresh=29m59s2000ms": "takes keys of 30m for stale",
     "networkPolicy.dnsPorts=null": "missing property 'dnsPorts'",
-    "networkPolicy.dnsPorts={}": "minItems",
     "networkPolicy.databasePorts={70000}": "maximum",
     "autoscaling.minReplicas=9": "autoscaling.minReplicas is above",
 }
@@ -108,8 +108,14 @@ class RefusalsTest(unittest.TestCase):
                 self.assertIn(words, made.stderr)
 
     def test_defaults_say_what_is_missing(self):
-        made = chart.helm("template", "stock", chart.CHART, f"--kube-version={chart.KUBERNETES}")
+        defaults = ["template", "stock", chart.CHART, f"--kube-version={chart.KUBERNETES}"]
+        self.assertIn("image.repository is needed", chart.helm(*defaults).stderr)
+        made = chart.helm(*defaults, "--set=image.repository=registry.example.com/inventory")
         self.assertIn("a database is needed: give one of database.hosts, mariadb.enabled=true", made.stderr)
+
+    def test_no_port_of_names(self):
+        made = chart.template(chart.cases()["minimal"], "--set-json=networkPolicy.dnsPorts=[]")
+        self.assertIn("minItems", made.stderr)
 
     def test_names_that_no_service_can_have(self):
         for release in ("shop.stock", "2stock"):

@@ -2,6 +2,9 @@
 
 {{- define "inventory.checks" -}}
 {{- include "inventory.checkName" . -}}
+{{- if not .Values.image.repository -}}
+{{- fail "image.repository is needed: the registry and name of the image that you have made with the project's Dockerfile" -}}
+{{- end -}}
 {{- include "inventory.checkDatabase" . -}}
 {{- include "inventory.checkTls" . -}}
 {{- include "inventory.checkCallers" . -}}
