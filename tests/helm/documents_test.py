@@ -31,6 +31,22 @@ def paths(values, schema, prefix=""):
 
 
 class DocumentsTest(unittest.TestCase):
+    def shown(self, what):
+        """What `helm show` says of the chart."""
+        made = chart.helm("show", what, chart.CHART)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        return made.stdout
+
+    def test_chart_stands_alone(self):
+        """A package of it has a licence, and a README that speaks of this Kubernetes and of files that there are."""
+        self.assertEqual((chart.CHART / "LICENSE").read_text(), (chart.PROJECT / "LICENSE").read_text())
+        readme = self.shown("readme")
+        oldest = re.search(r"kubeVersion: .*>=(1\.\d+)", self.shown("chart"))[1]
+        for text in (readme, README):
+            self.assertIn(f"Kubernetes {oldest} or later", " ".join(text.split()))
+        for file in re.findall(r"`([a-z]+/[A-Za-z.]+)`", readme):
+            self.assertTrue((chart.PROJECT / file).exists(), file)
+
     def test_schema_and_values_agree(self):
         for path, in_schema, in_values in paths(VALUES, SCHEMA):
             # Helm itself gives `global`; options have no default but the server's, requests and limits may be anything.
@@ -63,14 +79,15 @@ class DocumentsTest(unittest.TestCase):
             self.assertIn(f"(inventory/ci/{case}-values.yaml)", README)
 
     def test_values_of_readme_are_taken(self):
-        blocks = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
-        self.assertEqual(len(blocks), 1)
-        for block in blocks:
+        for readme, expected in ((README, {"Certificate", "Job", "Pod", "PrometheusRule", "ServiceMonitor"}),
+                                 (self.shown("readme"), {"Deployment", "Job", "Service"})):
+            blocks = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+            self.assertEqual(len(blocks), 1)
             with tempfile.NamedTemporaryFile("w", suffix=".yaml") as values:
-                values.write(block)
+                values.write(blocks[0])
                 values.flush()
                 kinds = {each["kind"] for each in chart.objects(chart.render(values.name))}
-        self.assertLessEqual({"Certificate", "Job", "Pod", "PrometheusRule", "ServiceMonitor"}, kinds)
+            self.assertLessEqual(expected, kinds)
 
     def test_install_of_readme_is_taken(self):
         command = re.search(r"helm install inventory helm/inventory (.*?)\n", README.replace("\\\n", ""))[1]
