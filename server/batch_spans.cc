@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
 #include "server/tracing/tracer.h"
 
 namespace inventory::server {
@@ -43,15 +45,25 @@ void RecordStatement(const tracing::Trace& trace, tracing::SpanId batch, std::st
                         .attributes = {{"db.system", tracing::kDatabaseSystem}}});
 }
 
-void Record(const Job& job, const BatchTimes& times) {
+void RecordWait(const Job& job, absl::Time end, bool failed) {
+  job.trace->sink->Take(Span{.trace = *job.trace,
+                             .id = tracing::NewSpanId(),
+                             .parent = job.trace->call,
+                             .name = "wait for a lane",
+                             .start = job.submitted,
+                             .end = end,
+                             .failed = failed});
+}
+
+// Its deadline passed, or the database could not be reached or would not have it; not that its caller has cancelled it,
+// nor that it repeats one that was refused.
+bool HasFailed(const absl::Status& answer) {
+  return absl::IsDeadlineExceeded(answer) || absl::IsUnavailable(answer) || absl::IsInternal(answer);
+}
+
+void RecordBatch(const Job& job, const BatchTimes& times) {
   const tracing::Trace& trace = *job.trace;
   const absl::Time end = times.start + times.total;
-  trace.sink->Take(Span{.trace = trace,
-                        .id = tracing::NewSpanId(),
-                        .parent = trace.call,
-                        .name = "wait for a lane",
-                        .start = job.submitted,
-                        .end = times.start});
   const tracing::SpanId batch = tracing::NewSpanId();
   trace.sink->Take(Span{.trace = trace,
                         .id = batch,
@@ -75,7 +87,10 @@ pipeline::Observer RecordingSpans(pipeline::Observer observer) {
   observer.command = [command = std::move(observer.command)](const Job& job) {
     // One that repeats another in the same batch has run with that.
     const std::shared_ptr<const BatchTimes>& times = (job.copy_of != nullptr ? job.copy_of : &job)->committed_in;
-    if (IsSampled(job) && times != nullptr) Record(job, *times);
+    if (IsSampled(job)) {
+      RecordWait(job, times != nullptr ? times->start : absl::Now(), times == nullptr && HasFailed(job.answer));
+      if (times != nullptr) RecordBatch(job, *times);
+    }
     command(job);
   };
   return observer;

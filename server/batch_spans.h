@@ -7,7 +7,8 @@
 namespace inventory::server {
 
 // The observer, which besides records in each sampled trace how its commands have waited for a batch, and the batch.
-// All commands of a batch have spans of their own of it.
+// All commands of a batch have spans of their own of it. A command that was never part of one that was committed has
+// waited until its end.
 pipeline::Observer RecordingSpans(pipeline::Observer observer);
 
 }  // namespace inventory::server

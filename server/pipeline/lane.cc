@@ -117,6 +117,7 @@ std::vector<Job*> Lane::Sort(const Jobs& jobs) {
     job->needs_more = false;
     job->answered_before = false;
     job->copy_of = nullptr;
+    job->committed_in = nullptr;
     if (job->deadline <= now) {
       shared_.observer.dropped("deadline");
       job->answer = absl::DeadlineExceededError("the deadline passed before the command was started; nothing changed");
