@@ -13,13 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
-#include "server/background/dispatcher.h"
-#include "server/background/event_feed.h"
-#include "server/background/follower.h"
 #include "server/background/health_monitor.h"
-#include "server/background/ledger_keeper.h"
-#include "server/background/low_stock_keeper.h"
-#include "server/background/sweeper.h"
 #include "server/commands/mismatches.h"
 #include "server/database.h"
 #include "server/engine.h"
@@ -34,6 +28,7 @@
 #include "server/rpc/ids.h"
 #include "server/tls/store.h"
 #include "server/tracing/otlp.h"
+#include "server/workers.h"
 
 namespace inventory::server {
 namespace {
@@ -140,40 +135,6 @@ void StopCalls(rpc::GrpcServer& server, const ServerOptions& options, absl::Time
   }
 }
 
-background::Dispatcher::Options DispatcherOptions(const ServerOptions& options) {
-  return {
-      .interval = options.sweep_interval,
-      .threads = options.low_stock_threads,
-      .timeout = options.low_stock_timeout,
-      .lease = options.low_stock_lease,
-      .max_attempts = options.low_stock_max_attempts,
-      .backoff = {.first = options.low_stock_backoff, .most = options.low_stock_max_backoff},
-      .activities = {.webhook_hosts = activities::Hosts::Parse(options.webhook_hosts).value(),
-                     .webhook_private_networks = activities::Networks::Parse(options.webhook_private_networks).value(),
-                     .webhook_secrets = options.webhook_secrets,
-                     .webhook_ca_file = options.webhook_ca_file}};
-}
-
-background::EventFeed::Options FeedOptions(const ServerOptions& options) {
-  return {.url = options.event_feed_url,
-          .feed_id = options.event_feed_id,
-          .secret_file = options.event_feed_secret,
-          .ca_file = options.event_feed_ca_file,
-          .batch = options.event_feed_batch,
-          .interval = options.event_poll_interval,
-          .timeout = options.event_feed_timeout,
-          .lease = options.event_feed_lease};
-}
-
-void AddFeedGauges(Metrics& metrics, const background::EventFeed& feed) {
-  metrics.AddGauge("inventory_event_feed_owned", "1 while this server posts the feed's events.", {},
-                   [&feed] { return feed.owned() ? 1.0 : 0.0; });
-  metrics.AddGauge("inventory_event_feed_failures", "Posts of the feed that have failed since the last that did not.",
-                   {}, [&feed] { return static_cast<double>(feed.failures()); });
-  metrics.AddGauge("inventory_event_feed_lag_seconds", "Age of the oldest event that this server has to post.", {},
-                   [&feed] { return absl::ToDoubleSeconds(feed.lag()); });
-}
-
 absl::Status ServeOn(const Database& database, const ServerOptions& options, const tls::Store* certificates,
                      MetricsEndpoint& endpoint, Metrics& metrics, const Health& healthy, tracing::SpanSink* spans,
                      Signals& signals) {
@@ -183,34 +144,7 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, con
   AddConnectionGauges(metrics, **server, certificates);
   Periodic slow(
       [&engine, &metrics, &options] { return CutSlow(engine.runtime(), metrics, options.slow_client_timeout); });
-  background::Sweeper sweeper({.interval = options.sweep_interval,
-                               .request_id_retention = options.request_id_retention,
-                               .event_retention = options.event_retention},
-                              engine.pool(), engine.runtime().committer(),
-                              [&metrics](std::size_t swept) { metrics.HoldsSwept(swept); });
-  background::Follower follower(options.sweep_interval, engine.pool(), engine.runtime().committer());
-  background::Dispatcher dispatcher(DispatcherOptions(options), engine.pool(), engine.runtime().committer(),
-                                    [&metrics](const std::string& activity, std::string_view outcome) {
-                                      metrics.LowStockAttempt(activity, outcome);
-                                    });
-  metrics.AddGauge("inventory_low_stock_oldest_waiting_seconds",
-                   "Age of the oldest low-stock event whose activity has not been carried out.", {},
-                   [&dispatcher] { return absl::ToDoubleSeconds(dispatcher.oldest_waiting()); });
-  // The id of a rule's event is part of request ids, which must be forgotten before it may come again.
-  background::LowStockKeeper low_stock_keeper(
-      {.event_retention = options.low_stock_event_retention,
-       .rule_retention = std::max(options.low_stock_event_retention, options.request_id_retention)},
-      engine.pool(), engine.runtime().committer());
-  std::optional<background::LedgerKeeper> keeper;
-  if (options.movement_retention > absl::ZeroDuration()) {
-    keeper.emplace(background::LedgerKeeper::Options{.retention = options.movement_retention}, engine.pool(),
-                   engine.runtime().committer());
-  }
-  std::optional<background::EventFeed> feed;
-  if (!options.event_feed_url.empty()) {
-    feed.emplace(FeedOptions(options), engine.pool());
-    AddFeedGauges(metrics, *feed);
-  }
+  Workers workers(options, engine, metrics);
   background::HealthMonitor health(database.connection_options(), [&server, &endpoint, healthy](bool answers) {
     Log(answers ? LogLevel::kInfo : LogLevel::kError,
         answers ? "serving" : "not serving: the database does not answer");
@@ -233,13 +167,7 @@ absl::Status ServeOn(const Database& database, const ServerOptions& options, con
   health.Stop();
   endpoint.SetReady(false);
   StopCalls(**server, options, drained, signals);
-  // What callers out there may be waiting for is handed back first.
-  dispatcher.Stop();
-  if (feed) feed->Stop();
-  sweeper.Stop();
-  follower.Stop();
-  low_stock_keeper.Stop();
-  if (keeper) keeper->Stop();
+  workers.Stop();
   engine.Stop();
   // Some read from the server, which ends first.
   metrics.RemoveGauges();

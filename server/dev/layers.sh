@@ -35,7 +35,8 @@ background: activities commands errors feed http logging periodic pipeline proto
 batch_spans: pipeline tracing
 database:   errors logging options signals storage
 engine:     batch_spans errors feed logging metrics options pipeline reading rpc storage tracing
-serve:      activities auth background commands database engine errors logging metrics metrics_endpoint net options periodic rpc signals storage tls tracing
+workers:    activities background engine metrics options
+serve:      auth commands database background engine errors logging metrics metrics_endpoint net options periodic rpc signals storage tls tracing workers
 verify:     database engine errors logging metrics options protos rpc serve storage
 main:       logging options serve signals'
 
