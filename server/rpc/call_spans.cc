@@ -1,6 +1,7 @@
 #include "server/rpc/call_spans.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "grpcpp/server_context.h"
 #include "server/errors.h"
+#include "server/rpc/stream_spans.h"
 
 namespace inventory::rpc {
 namespace {
@@ -35,16 +37,8 @@ bool IsServersFault(absl::StatusCode code) {
   }
 }
 
-}  // namespace
-
-std::shared_ptr<const tracing::Trace> TraceOf(const tracing::Tracer& tracer,
-                                              const grpc::CallbackServerContext& context) {
-  tracing::Tracer::Headers headers = {.traceparents = HeadersOf(context, "traceparent")};
-  if (!headers.traceparents.empty()) headers.tracestates = HeadersOf(context, "tracestate");
-  return tracer.Begin(headers);
-}
-
-void RecordCall(const MethodFacts& facts, const Origin& origin, absl::Time start, const absl::Status& status) {
+void Record(const MethodFacts& facts, const Origin& origin, absl::Time start, const absl::Status& status,
+            std::vector<tracing::Span::Attribute> more) {
   if (origin.trace == nullptr || !origin.trace->sampled()) return;
   const tracing::Trace& trace = *origin.trace;
   const std::size_t dot = facts.name.rfind('.');
@@ -67,7 +61,26 @@ void RecordCall(const MethodFacts& facts, const Origin& origin, absl::Time start
     span.attributes.push_back({"inventory.reason", std::move(reason)});
   }
   if (!origin.request_id.empty()) span.attributes.push_back({"inventory.request_id", origin.request_id});
+  std::move(more.begin(), more.end(), std::back_inserter(span.attributes));
   trace.sink->Take(span);
+}
+
+}  // namespace
+
+std::shared_ptr<const tracing::Trace> TraceOf(const tracing::Tracer& tracer,
+                                              const grpc::CallbackServerContext& context) {
+  tracing::Tracer::Headers headers = {.traceparents = HeadersOf(context, "traceparent")};
+  if (!headers.traceparents.empty()) headers.tracestates = HeadersOf(context, "tracestate");
+  return tracer.Begin(headers);
+}
+
+void RecordCall(const MethodFacts& facts, const Origin& origin, absl::Time start, const absl::Status& status) {
+  Record(facts, origin, start, status, {});
+}
+
+void RecordStream(const MethodFacts& facts, const Origin& origin, absl::Time start, const absl::Status& status,
+                  int64_t steps) {
+  Record(facts, origin, start, status, {{"inventory.steps", steps}});
 }
 
 void RecordRead(const tracing::Trace* trace, const ReadTimes& times, const absl::Status& status) {

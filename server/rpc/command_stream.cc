@@ -49,7 +49,7 @@ absl::Status CommandStream::TakeMessage() {
   auto step = std::make_unique<Step>();
   step->step = *std::move(*taken);
   step->bytes = std::exchange(collected_, 0);
-  step->origin = call_.origin();
+  step->origin = call_.NextStep();
   step->origin.permit = *std::move(permit);
   step->origin.request_id = step->step.request_id;
   absl::StrAppend(&step->origin.method, absl::string_view("\0", 1), step->step.context);

@@ -71,7 +71,7 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
     };
     runtime_.page_turns().Begin([this, read] {
       Read(
-          runtime_.reads(), call_.origin(), read,
+          runtime_.reads(), call_.NextStep(), read,
           [this](const absl::Status& status) {
             runtime_.page_turns().End();
             Send(status);

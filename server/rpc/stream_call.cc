@@ -6,15 +6,25 @@
 #include "absl/time/clock.h"
 #include "grpcpp/server_context.h"
 #include "server/errors.h"
-#include "server/rpc/call_spans.h"
 #include "server/rpc/caller.h"
 #include "server/rpc/pushback.h"
 #include "server/rpc/received.h"
+#include "server/rpc/stream_spans.h"
 
 namespace inventory::rpc {
 namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(100);
+constexpr int64_t kRecordedSteps = 100;
+
+// The log still names the trace.
+std::optional<Origin> Unrecorded(Origin origin) {
+  if (origin.trace == nullptr || !origin.trace->sampled()) return std::nullopt;
+  auto trace = std::make_shared<tracing::Trace>(*origin.trace);
+  trace->sink = nullptr;
+  origin.trace = std::move(trace);
+  return origin;
+}
 
 }  // namespace
 
@@ -28,6 +38,7 @@ StreamCall::StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& fa
       start_(absl::Now()),
       admission_(
           Admit(runtime, facts, context, ReceivedRequest().status.ok() ? request : nullptr, absl::InfiniteDuration())),
+      unrecorded_(Unrecorded(admission_.origin)),
       stream_(stream),
       admitted_(admission_.status.ok() ? streams.Add(stream, ShareOf(context, origin())) : admission_.status) {
   if (admitted_.ok()) return;
@@ -40,6 +51,8 @@ void StreamCall::Leave() {
   turned_away_.reset();
 }
 
+const Origin& StreamCall::NextStep() { return steps_++ >= kRecordedSteps && unrecorded_ ? *unrecorded_ : origin(); }
+
 absl::Status StreamCall::WhyCancelled() const {
   if (absl::Now() >= origin().deadline)
     return absl::DeadlineExceededError("the deadline passed before the stream ended");
@@ -50,7 +63,7 @@ grpc::Status StreamCall::Ended(const absl::Status& status) {
   Audit(runtime_, facts_, context_, origin(), status);
   AddPushback(PushbackOf(status), context_);
   facts_.metrics->Record(static_cast<int>(status.code()), absl::Now() - start_);
-  RecordCall(facts_, origin(), start_, status);
+  RecordStream(facts_, origin(), start_, status, steps_);
   return ToGrpc(status);
 }
 

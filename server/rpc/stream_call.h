@@ -2,6 +2,8 @@
 #ifndef INVENTORY_SERVER_RPC_STREAM_CALL_H_
 #define INVENTORY_SERVER_RPC_STREAM_CALL_H_
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +33,10 @@ class StreamCall {
   const absl::Status& admitted() const { return admitted_; }
   const Origin& origin() const { return admission_.origin; }
 
+  // The origin of the stream's next step. The first steps are recorded in its trace; a stream may have any number of
+  // them, so the others are only counted.
+  const Origin& NextStep();
+
   // The caller does not wait any more: drops what has not begun.
   void Cancel() { origin().cancelled->store(true, std::memory_order_relaxed); }
   bool cancelled() const { return origin().cancelled->load(std::memory_order_relaxed); }
@@ -53,6 +59,8 @@ class StreamCall {
   grpc::CallbackServerContext& context_;
   const absl::Time start_;
   const Admission admission_;
+  const std::optional<Origin> unrecorded_;  // The same, out of the trace's sight; none if the trace is not sampled.
+  std::atomic<int64_t> steps_ = 0;
   Streams::Stream* const stream_;
   const absl::Status admitted_;
   // Its place while it is not an open stream and the caller is still to take that it ends.

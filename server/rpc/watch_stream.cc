@@ -79,7 +79,7 @@ void WatchStream::ReadStart() {
     *start = StartOf(request_, reader.connection());
     return start->status();
   };
-  Read(runtime_.reads(), call_.origin(), read, [self = shared_from_this(), start](const absl::Status& status) {
+  Read(runtime_.reads(), call_.NextStep(), read, [self = shared_from_this(), start](const absl::Status& status) {
     if (IsQueueFull(status)) return self->ReadAgain(&WatchStream::ReadStart);
     Next next = Next::kNothing;
     {
@@ -215,7 +215,7 @@ bool WatchStream::ReadPage() {
     if (got.ok()) *page = *std::move(got);
     return got.status();
   };
-  Read(runtime_.reads(), call_.origin(), read, [self = shared_from_this(), page](const absl::Status& status) {
+  Read(runtime_.reads(), call_.NextStep(), read, [self = shared_from_this(), page](const absl::Status& status) {
     self->runtime_.page_turns().End();
     self->ReadIs(status, *page);
   });
