@@ -4,6 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -84,7 +86,7 @@ void AddServerGauges(Metrics& metrics, const Health& healthy) {
 }
 
 // Where traces go; null if they are not exported.
-absl::StatusOr<std::unique_ptr<tracing::SpanSink>> OpenTraces(const ServerOptions& options) {
+absl::StatusOr<std::unique_ptr<tracing::SpanExport>> OpenTraces(const ServerOptions& options) {
   if (options.otlp_endpoint.empty()) return nullptr;
   tracing::OtlpOptions otlp = {.endpoint = std::string(absl::StripSuffix(options.otlp_endpoint, "/")),
                                .ca_file = options.otlp_ca_file,
@@ -98,6 +100,16 @@ absl::StatusOr<std::unique_ptr<tracing::SpanSink>> OpenTraces(const ServerOption
     otlp.headers = *std::move(headers);
   }
   return tracing::OpenOtlp(otlp);
+}
+
+void AddSpanCounters(Metrics& metrics, const tracing::SpanExport& traces) {
+  const auto add = [&](const char* outcome, uint64_t tracing::SpanCounts::*count) {
+    metrics.AddCounter("inventory_spans_total", "Spans of traces, by what has become of them.", {{"outcome", outcome}},
+                       [&traces, count] { return static_cast<double>(traces.counts().*count); });
+  };
+  add("exported", &tracing::SpanCounts::exported);
+  add("failed", &tracing::SpanCounts::failed);
+  add("dropped", &tracing::SpanCounts::dropped);
 }
 
 void AddConnectionGauges(Metrics& metrics, rpc::GrpcServer& server, const tls::Store* certificates) {
@@ -124,15 +136,26 @@ absl::Duration CutSlow(rpc::Runtime& runtime, Metrics& metrics, absl::Duration p
   return std::min(absl::Seconds(1), patience / 4);
 }
 
+// Waits for what another signal has `hurry` shorten.
+void Await(const std::future<void>& ended, Signals& signals, const std::function<void()>& hurry) {
+  while (ended.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
+    if (signals.Wait(absl::ZeroDuration(), /*requests=*/2)) hurry();
+  }
+}
+
 // Stops in steps, so that callers who watch health or listen to load balancers are gone before any is refused. Another
 // signal ends all waiting.
 void StopCalls(rpc::GrpcServer& server, const ServerOptions& options, absl::Time drained, Signals& signals) {
   signals.Wait(drained - absl::Now(), /*requests=*/2);
   const std::future<void> stopped =
       std::async(std::launch::async, [&server, &options] { server.Stop(options.shutdown_grace); });
-  while (stopped.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
-    if (signals.Wait(absl::ZeroDuration(), /*requests=*/2)) server.CancelCalls();
-  }
+  Await(stopped, signals, [&server] { server.CancelCalls(); });
+}
+
+// Posts the spans that wait, unless another signal ends all waiting.
+void StopTraces(tracing::SpanExport& traces, Signals& signals) {
+  const std::future<void> stopped = std::async(std::launch::async, [&traces] { traces.Stop(); });
+  Await(stopped, signals, [&traces] { traces.GiveUp(); });
 }
 
 absl::Status ServeOn(const Database& database, const ServerOptions& options, const tls::Store* certificates,
@@ -182,7 +205,7 @@ absl::Status Serve(const ServerOptions& asked, Signals& signals) {
   Log(LogLevel::kInfo, "inventory-server", {{"version", INVENTORY_VERSION}});
   const ServerOptions options = FitToDescriptors(asked);
   WarnOfPlaintext(options);
-  const absl::StatusOr<std::unique_ptr<tracing::SpanSink>> traces = OpenTraces(options);
+  const absl::StatusOr<std::unique_ptr<tracing::SpanExport>> traces = OpenTraces(options);
   if (!traces.ok()) return traces.status();
   Metrics metrics;
   absl::StatusOr<std::unique_ptr<tls::Store>> certificates = OpenCertificates(options, metrics);
@@ -204,11 +227,15 @@ absl::Status Serve(const ServerOptions& asked, Signals& signals) {
   if (!exposed.ok()) return exposed;
   const auto healthy = std::make_shared<std::atomic<bool>>(false);
   AddServerGauges(metrics, healthy);
+  if (*traces != nullptr) AddSpanCounters(metrics, **traces);
   absl::StatusOr<Database> database = Database::Open(options, signals);
   if (!database.ok()) return database.status();
   absl::Status prepared = database->Prepare(options, options.migrate_on_start);
   if (!prepared.ok()) return prepared;
-  return ServeOn(*database, options, certificates->get(), endpoint, metrics, healthy, traces->get(), signals);
+  absl::Status served =
+      ServeOn(*database, options, certificates->get(), endpoint, metrics, healthy, traces->get(), signals);
+  if (*traces != nullptr) StopTraces(**traces, signals);
+  return served;
 }
 
 absl::Status MigrateDatabase(const ServerOptions& options, Signals& signals) {

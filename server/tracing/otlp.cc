@@ -30,15 +30,16 @@ bool IsName(absl::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SpanSink>> OpenOtlp(const OtlpOptions& options) {
+absl::StatusOr<std::unique_ptr<SpanExport>> OpenOtlp(const OtlpOptions& options) {
   // Never closed: threads of the libraries below may outlive the sink.
   void* const library = dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return Unusable(dlerror());
-  auto* const make = reinterpret_cast<MakeOtlpSink*>(dlsym(library, kMakeOtlpSink));
+  auto* const make = reinterpret_cast<MakeOtlpExport*>(dlsym(library, kMakeOtlpExport));
   if (make == nullptr) return Unusable(dlerror());
-  std::unique_ptr<SpanSink> sink(make(INVENTORY_VERSION, options));
-  if (sink == nullptr) return Unusable(absl::StrCat(kLibrary, " is of another version than ", INVENTORY_VERSION));
-  return sink;
+  std::string why;
+  std::unique_ptr<SpanExport> made(make(OtlpAbi(), options, why));
+  if (made != nullptr) return made;
+  return Unusable(!why.empty() ? why : absl::StrCat(kLibrary, " is of another version than ", INVENTORY_VERSION));
 }
 
 absl::StatusOr<HttpHeaders> ReadHeaders(const std::string& path) {

@@ -2,6 +2,8 @@
 #ifndef INVENTORY_SERVER_TRACING_OTLP_H_
 #define INVENTORY_SERVER_TRACING_OTLP_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,18 +34,45 @@ struct OtlpOptions {
   std::function<void(server::LogLevel level, std::string_view message, const server::LogFields& fields)> log;
 };
 
+// What has become of spans so far; those that still wait are in none of these.
+struct SpanCounts {
+  uint64_t exported = 0;
+  uint64_t failed = 0;   // Posted, but not taken by the collector.
+  uint64_t dropped = 0;  // Never posted: too many waited, or the server ended first.
+};
+
+// An export of spans. Thread-safe.
+class SpanExport : public SpanSink {
+ public:
+  virtual SpanCounts counts() const = 0;
+
+  // Takes no more spans and posts what waits, in twice the time-out at most. The destructor does it, too.
+  virtual void Stop() = 0;
+
+  // Has Stop drop what waits, and only end the post that is under way.
+  virtual void GiveUp() = 0;
+};
+
 // Loads the exporter, which is a library of its own, so that the server runs where OpenTelemetry's libraries are not.
-// FAILED_PRECONDITION if it is not there, is broken, or is another version's. Its destructor posts what waits, in twice
-// the time-out at most.
-absl::StatusOr<std::unique_ptr<SpanSink>> OpenOtlp(const OtlpOptions& options);
+// FAILED_PRECONDITION if it is not there, is broken, can't begin, or is another version's.
+absl::StatusOr<std::unique_ptr<SpanExport>> OpenOtlp(const OtlpOptions& options);
 
 // The headers in a file: lines "name: value"; empty ones don't count. INVALID_ARGUMENT says what is wrong, without a
 // value.
 absl::StatusOr<HttpHeaders> ReadHeaders(const std::string& path);
 
-// What the library exports, under this name: makes the sink; null if the server is not of its version.
-inline constexpr char kMakeOtlpSink[] = "InventoryMakeOtlpSink";
-using MakeOtlpSink = SpanSink*(const char* server_version, const OtlpOptions& options);
+// What the server and the library must have in common: builds of one version may differ, too.
+struct OtlpAbi {
+  const char* version = INVENTORY_VERSION;
+  std::size_t options_bytes = sizeof(OtlpOptions);
+  std::size_t span_bytes = sizeof(Span);
+  std::size_t trace_bytes = sizeof(Trace);
+};
+
+// What the library exports, under this name. Null if the server's `abi` is not its own, and with a reason in `why` if
+// the export can't begin. Throws nothing.
+inline constexpr char kMakeOtlpExport[] = "InventoryMakeOtlpExport";
+using MakeOtlpExport = SpanExport*(const OtlpAbi& abi, const OtlpOptions& options, std::string& why);
 
 }  // namespace inventory::tracing
 

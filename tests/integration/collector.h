@@ -32,6 +32,8 @@ class Collector {
  public:
   // Whether this build exports traces; without it nobody posts any.
   static bool IsThere();
+  // Skips the test where it does not, or fails it where no test may be skipped. For SetUp.
+  static void Require();
 
   Collector() : receiver_(HttpReceiver::Status(200)) {}
   Collector(const std::string& certificate, const std::string& key)

@@ -7,8 +7,15 @@
 #include <atomic>
 #include <chrono>
 #include <climits>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "opentelemetry/exporters/otlp/otlp_http_exporter_factory.h"
 #include "opentelemetry/exporters/otlp/otlp_http_exporter_options.h"
@@ -16,12 +23,12 @@
 #include "opentelemetry/sdk/instrumentationscope/instrumentation_scope.h"
 #include "opentelemetry/sdk/resource/resource.h"
 #include "opentelemetry/sdk/resource/resource_detector.h"
-#include "opentelemetry/sdk/trace/batch_span_processor.h"
-#include "opentelemetry/sdk/trace/batch_span_processor_options.h"
 #include "opentelemetry/sdk/trace/recordable.h"
 #include "opentelemetry/trace/span_context.h"
 #include "opentelemetry/trace/trace_state.h"
 #include "server/tracing/otlp.h"
+#include "server/tracing/otlp/export_log.h"
+#include "server/tracing/otlp/span_queue.h"
 #include "storage/mutex.h"
 
 namespace inventory::tracing {
@@ -31,8 +38,10 @@ namespace otel = opentelemetry;
 using otel::sdk::common::ExportResult;
 using otel::sdk::common::internal_log::GlobalLogHandler;
 using otel::sdk::common::internal_log::LogHandler;
-using Recordables = otel::nostd::span<std::unique_ptr<otel::sdk::trace::Recordable>>;
-using LogTo = decltype(OtlpOptions::log);
+using otel::sdk::trace::Recordable;
+
+// The most spans of a post. As many wake the thread that posts.
+constexpr std::size_t kMostOfAPost = 512;
 
 // Keeps what OpenTelemetry's libraries complain of, for whoever says what came of it. They would say it with every
 // post, and not in the log's format.
@@ -42,7 +51,7 @@ class Complaints final : public LogHandler {
               const otel::sdk::common::AttributeMap&) noexcept override {
     storage::MutexLock lock(mutex_);
     if (message == nullptr || said_.size() > kEnough) return;
-    said_.append(said_.empty() ? "" : "; ").append(message);
+    said_.append(said_.empty() ? "" : "; ").append(message, strnlen(message, kEnough));
   }
 
   std::string Take() {
@@ -67,71 +76,6 @@ Complaints& TheComplaints() {
   }());
   return *complaints;
 }
-
-// Exports, and logs when that stops and begins to work and when spans are dropped. Called by one thread at a time.
-class WatchedExporter final : public otel::sdk::trace::SpanExporter {
- public:
-  WatchedExporter(std::unique_ptr<otel::sdk::trace::SpanExporter> exporter, const OtlpOptions& options,
-                  const std::atomic<uint64_t>& taken, const std::atomic<int64_t>& end_by)
-      : exporter_(std::move(exporter)),
-        log_(options.log),
-        most_waiting_(options.most_waiting),
-        taken_(taken),
-        end_by_(end_by) {}
-
-  std::unique_ptr<otel::sdk::trace::Recordable> MakeRecordable() noexcept override {
-    return exporter_->MakeRecordable();
-  }
-
-  ExportResult Export(const Recordables& spans) noexcept override {
-    seen_ += spans.size();
-    NoteDropped();
-    if (std::chrono::steady_clock::now().time_since_epoch().count() > end_by_) return ExportResult::kFailure;
-    const ExportResult result = exporter_->Export(spans);
-    NoteResult(result == ExportResult::kSuccess);
-    return result;
-  }
-
-  bool ForceFlush(std::chrono::microseconds timeout) noexcept override { return exporter_->ForceFlush(timeout); }
-  bool Shutdown(std::chrono::microseconds timeout) noexcept override { return exporter_->Shutdown(timeout); }
-
- private:
-  // By version 1.19 every post is a success, and only a complaint tells which were not.
-  void NoteResult(bool success) {
-    const std::string said = TheComplaints().Take();
-    const bool works = success && said.empty();
-    if (works == works_) return;
-    works_ = works;
-    if (works) {
-      log_(server::LogLevel::kInfo, "traces are exported again", {});
-    } else {
-      log_(server::LogLevel::kWarning, "traces can't be exported; what is recorded meanwhile is lost",
-           {{"error", said}});
-    }
-  }
-
-  // What was taken, has not come here and can't be waiting either.
-  void NoteDropped() {
-    const uint64_t waiting_or_dropped = taken_ - seen_;
-    const uint64_t dropped = waiting_or_dropped - std::min<uint64_t>(waiting_or_dropped, most_waiting_);
-    const auto now = std::chrono::steady_clock::now();
-    if (dropped <= dropped_ || now < say_no_more_before_) return;
-    log_(server::LogLevel::kWarning, "more spans than can be exported: some were dropped; lower trace-ratio",
-         {{"dropped", std::to_string(dropped - dropped_)}});
-    dropped_ = dropped;
-    say_no_more_before_ = now + std::chrono::minutes(1);
-  }
-
-  const std::unique_ptr<otel::sdk::trace::SpanExporter> exporter_;
-  const LogTo log_;
-  const uint64_t most_waiting_;
-  const std::atomic<uint64_t>& taken_;
-  const std::atomic<int64_t>& end_by_;  // By the steady clock.
-  uint64_t seen_ = 0;
-  uint64_t dropped_ = 0;  // Of which the log has told.
-  std::chrono::steady_clock::time_point say_no_more_before_ = {};
-  bool works_ = true;
-};
 
 // What OpenTelemetry's own variables say wins: OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES.
 otel::sdk::resource::Resource ResourceOf(const OtlpOptions& options) {
@@ -173,35 +117,22 @@ otel::trace::SpanKind KindOf(SpanKind kind) {
 
 otel::nostd::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
-otel::trace::SpanContext ContextOf(const Span& span) {
-  return {otel::trace::TraceId(span.trace.id), otel::trace::SpanId(span.id),
-          otel::trace::TraceFlags(otel::trace::TraceFlags::kIsSampled), /*is_remote=*/false,
-          span.trace.state.empty() ? otel::trace::TraceState::GetDefault()
-                                   : otel::trace::TraceState::FromHeader(View(span.trace.state))};
-}
-
-// Hands spans to OpenTelemetry's processor, whose thread exports them in batches. Its tracers are not used: a span of
-// theirs gets its id only when it starts, and ours are recorded when they have ended.
-class OtlpSink final : public SpanSink {
+// Makes of a span what OpenTelemetry's exporter takes. Used by one thread.
+class Recorder {
  public:
-  explicit OtlpSink(const OtlpOptions& options)
-      : timeout_(absl::ToChronoNanoseconds(options.timeout)),
+  // Both must outlive it.
+  Recorder(otel::sdk::trace::SpanExporter& exporter, const OtlpOptions& options)
+      : exporter_(exporter),
         resource_(ResourceOf(options)),
-        scope_(otel::sdk::instrumentationscope::InstrumentationScope::Create("inventory-server", options.version)),
-        processor_(std::make_unique<WatchedExporter>(MakeExporter(options), options, taken_, end_by_),
-                   {.max_queue_size = options.most_waiting,
-                    .schedule_delay_millis = absl::ToChronoMilliseconds(options.pause)}) {}
+        scope_(otel::sdk::instrumentationscope::InstrumentationScope::Create("inventory-server", options.version)) {}
 
-  ~OtlpSink() override {
-    end_by_ = (std::chrono::steady_clock::now() + timeout_).time_since_epoch().count();
-    processor_.Shutdown();
-  }
-
-  void Take(const Span& span) override {
-    std::unique_ptr<otel::sdk::trace::Recordable> record = processor_.MakeRecordable();
-    const otel::trace::SpanContext context = ContextOf(span);
-    record->SetIdentity(context, otel::trace::SpanId(span.parent));
-    record->SetTraceFlags(context.trace_flags());
+  std::unique_ptr<Recordable> Record(const EndedSpan& span) {
+    std::unique_ptr<Recordable> record = exporter_.MakeRecordable();
+    const otel::trace::TraceFlags flags(otel::trace::TraceFlags::kIsSampled);
+    record->SetIdentity({otel::trace::TraceId(span.trace_id), otel::trace::SpanId(span.id), flags,
+                         /*is_remote=*/false, StateOf(span.state)},
+                        otel::trace::SpanId(span.parent));
+    record->SetTraceFlags(flags);
     record->SetResource(resource_);
     record->SetInstrumentationScope(*scope_);
     record->SetName(View(span.name));
@@ -216,25 +147,129 @@ class OtlpSink final : public SpanSink {
       }
     }
     if (span.failed) record->SetStatus(otel::trace::StatusCode::kError, "");
-    ++taken_;
-    processor_.OnEnd(std::move(record));
+    return record;
   }
 
  private:
-  const std::chrono::nanoseconds timeout_;
-  std::atomic<uint64_t> taken_ = 0;
-  std::atomic<int64_t> end_by_ = INT64_MAX;
+  // Parsing takes regular expressions, and spans of a trace mostly come together.
+  const otel::nostd::shared_ptr<otel::trace::TraceState>& StateOf(const std::string& header) {
+    if (header != header_) {
+      header_ = header;
+      state_ = otel::trace::TraceState::FromHeader(View(header));
+    }
+    return state_;
+  }
+
+  otel::sdk::trace::SpanExporter& exporter_;
   const otel::sdk::resource::Resource resource_;
   const std::unique_ptr<otel::sdk::instrumentationscope::InstrumentationScope> scope_;
-  otel::sdk::trace::BatchSpanProcessor processor_;
+  std::string header_;
+  otel::nostd::shared_ptr<otel::trace::TraceState> state_ = otel::trace::TraceState::GetDefault();
+};
+
+// Posts spans by OpenTelemetry's exporter, on a thread of its own: whoever hands over a span only copies it. Neither
+// its tracers are used, as a span of theirs gets its id only when it starts and ours are recorded when they have ended,
+// nor its processor of batches, which doesn't tell what it drops.
+class OtlpExport final : public SpanExport {
+ public:
+  explicit OtlpExport(const OtlpOptions& options)
+      : timeout_(absl::ToChronoNanoseconds(options.timeout)),
+        pause_(options.pause),
+        exporter_(MakeExporter(options)),
+        recorder_(*exporter_, options),
+        log_(options.log),
+        queue_(options.most_waiting, kMostOfAPost),
+        thread_([this] { Run(); }) {}
+
+  ~OtlpExport() override { Stop(); }
+
+  void Take(const Span& span) override { queue_.Put(span); }
+
+  SpanCounts counts() const override {
+    return {.exported = exported_, .failed = failed_, .dropped = too_late_ + queue_.dropped()};
+  }
+
+  void Stop() override {
+    storage::MutexLock lock(stopping_);
+    if (!thread_.joinable()) return;
+    const auto end_by = std::chrono::steady_clock::now() + timeout_;
+    int64_t never = INT64_MAX;
+    end_by_.compare_exchange_strong(never, end_by.time_since_epoch().count());
+    queue_.Close();
+    thread_.join();
+    log_.NoteLast(counts());
+  }
+
+  // Nothing of OpenTelemetry's ends a post early: its exporter's Shutdown waits for it, too.
+  void GiveUp() override { end_by_ = 0; }
+
+ private:
+  void Run() {
+    std::vector<EndedSpan> spans;
+    while (queue_.Take(pause_, spans)) {
+      for (std::size_t first = 0; first < spans.size(); first += kMostOfAPost) {
+        const std::size_t count = std::min(kMostOfAPost, spans.size() - first);
+        Post({spans.data() + first, count});
+        queue_.Gone(count);
+        Note();
+      }
+      // What was put off is said without a post, too.
+      Note();
+    }
+  }
+
+  void Note() { log_.Note(counts(), std::chrono::steady_clock::now()); }
+
+  void Post(std::span<EndedSpan> spans) {
+    if (std::chrono::steady_clock::now().time_since_epoch().count() > end_by_) {
+      too_late_ += spans.size();
+      return;
+    }
+    std::vector<std::unique_ptr<Recordable>> records;
+    records.reserve(spans.size());
+    for (EndedSpan& span : spans) records.push_back(recorder_.Record(EndedSpan(std::move(span))));
+    const ExportResult result = exporter_->Export({records.data(), records.size()});
+    // By version 1.19 every post is a success, and only a complaint tells which were not.
+    const std::string said = TheComplaints().Take();
+    if (result == ExportResult::kSuccess && said.empty()) {
+      exported_ += spans.size();
+    } else {
+      failed_ += spans.size();
+      log_.Failed(said);
+    }
+  }
+
+  const std::chrono::nanoseconds timeout_;
+  const absl::Duration pause_;
+  const std::unique_ptr<otel::sdk::trace::SpanExporter> exporter_;
+  Recorder recorder_;
+  ExportLog log_;
+  SpanQueue queue_;
+  std::atomic<uint64_t> exported_ = 0;
+  std::atomic<uint64_t> failed_ = 0;
+  std::atomic<uint64_t> too_late_ = 0;
+  std::atomic<int64_t> end_by_ = INT64_MAX;  // By the steady clock.
+  storage::Mutex stopping_;
+  std::thread thread_;  // The last member: it uses the others.
 };
 
 }  // namespace
 }  // namespace inventory::tracing
 
-// Both sides know the version before they touch anything that may differ between versions.
-extern "C" __attribute__((visibility("default"))) inventory::tracing::SpanSink* InventoryMakeOtlpSink(
-    const char* server_version, const inventory::tracing::OtlpOptions& options) {
-  if (std::string_view(server_version) != INVENTORY_VERSION) return nullptr;
-  return new inventory::tracing::OtlpSink(options);
+// What may differ between builds is touched only once both are known to be the same.
+extern "C" __attribute__((visibility("default"))) inventory::tracing::SpanExport* InventoryMakeOtlpExport(
+    const inventory::tracing::OtlpAbi& abi, const inventory::tracing::OtlpOptions& options, std::string& why) {
+  const inventory::tracing::OtlpAbi own;
+  if (std::string_view(abi.version) != own.version || abi.options_bytes != own.options_bytes ||
+      abi.span_bytes != own.span_bytes || abi.trace_bytes != own.trace_bytes) {
+    return nullptr;
+  }
+  try {
+    return new inventory::tracing::OtlpExport(options);
+  } catch (const std::exception& failure) {
+    why = failure.what();
+  } catch (...) {
+    why = "unknown failure";
+  }
+  return nullptr;
 }
