@@ -89,7 +89,7 @@ TEST_F(TracingExporterTest, ACollectorThatFailsAndWorksInTurnFillsNoLog) {
 }
 
 TEST_F(TracingExporterTest, EverySpanIsCounted) {
-  const std::unique_ptr<SpanExport> exporter = Make({}, {.timeout = absl::Milliseconds(500), .most_waiting = 3});
+  const std::unique_ptr<SpanExport> exporter = Make({}, {.timeout = absl::Seconds(1), .most_waiting = 3});
   ASSERT_NE(exporter, nullptr) << why_;
   collector_.receiver().SetAnswer(HttpReceiver::Stall());
   Take(*exporter);
