@@ -90,7 +90,7 @@ WRONG = {
     "auth.jwt.audience=a": "auth.jwt.keysUrl is set, but networkPolicy",
     "networkPolicy.enabled=true,metrics.serviceMonitor.enabled=true": "say in networkPolicy.metricsFrom",
     "metrics.rules.enabled=true": "metrics.rules.runbook is needed",
-    "metrics.rules.enabled=true,config.jwt-keys-refresh=31m": "config.jwt-keys-refresh=31m: the alert",
+    "metrics.rules.enabled=true,config.jwt-keys-refresh=31m": "config.jwt-keys-refresh=31m, but the alert",
     "metrics.rules.enabled=true,config.jwt-keys-refresh=1h": "takes keys of 30m for stale",
     "metrics.rules.enabled=true,config.jwt-keys-refresh=29m59s2000ms": "takes keys of 30m for stale",
     "networkPolicy.dnsPorts=null": "missing property 'dnsPorts'",

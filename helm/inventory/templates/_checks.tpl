@@ -3,7 +3,7 @@
 {{- define "inventory.checks" -}}
 {{- include "inventory.checkName" . -}}
 {{- if not .Values.image.repository -}}
-{{- fail "image.repository is needed: the registry and name of the image that you have made with the project's Dockerfile" -}}
+{{- fail "image.repository is needed: where you have put the image that the project's Dockerfile makes" -}}
 {{- end -}}
 {{- include "inventory.checkDatabase" . -}}
 {{- include "inventory.checkTls" . -}}
@@ -143,7 +143,8 @@
       "config.webhook-hosts" (index $v.config "webhook-hosts") -}}
 {{- range $name, $set := $reached -}}
 {{- if and $set (not $v.networkPolicy.egress) -}}
-{{- fail (printf "%s is set, but networkPolicy lets servers reach the database alone: give networkPolicy.egress" $name) -}}
+{{- fail (printf "%s is set, but networkPolicy lets servers reach the database alone: give networkPolicy.egress"
+      $name) -}}
 {{- end -}}
 {{- end -}}
 {{- if and $v.metrics.serviceMonitor.enabled (not $v.networkPolicy.metricsFrom) -}}
@@ -157,12 +158,10 @@
 {{- $rules := .Values.metrics.rules -}}
 {{- $refresh := index .Values.config "jwt-keys-refresh" | default "5m" -}}
 {{- if and $rules.enabled (gt (include "inventory.seconds" $refresh | float64) 1800.0) -}}
-{{- fail (printf "config.jwt-keys-refresh=%s: the alert InventoryTokenKeysStale takes keys of 30m for stale; refresh them sooner"
-      $refresh) -}}
+{{- fail (printf "config.jwt-keys-refresh=%s, but the alert InventoryTokenKeysStale takes keys of 30m for stale" $refresh) -}}
 {{- end -}}
 {{- if and $rules.enabled (not $rules.runbook) -}}
-{{- fail (cat "metrics.rules.runbook is needed: the address at which who is alerted reads server/RUNBOOK.md, which alerts"
-      "link to") -}}
+{{- fail "metrics.rules.runbook is needed: the address at which server/RUNBOOK.md is read, to which alerts link" -}}
 {{- end -}}
 {{- end }}
 
