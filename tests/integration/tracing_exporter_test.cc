@@ -1,5 +1,7 @@
 // The library that exports traces, without a server.
 #include <dlfcn.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include <atomic>
 #include <memory>
