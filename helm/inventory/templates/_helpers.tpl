@@ -107,9 +107,14 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- ternary "policy.json" .Values.auth.existingConfigMap.key (gt (len .Values.auth.policy.bindings) 0) -}}
 {{- end }}
 
+{{/* After the calls background work ends, and what is left of traces is posted, in twice the time of a post. */}}
 {{- define "inventory.stopSeconds" -}}
 {{- $stop := .Values.shutdown -}}
-{{- add $stop.preStopSeconds $stop.drainDelaySeconds $stop.graceSeconds 10 -}}
+{{- $traces := 0.0 -}}
+{{- if .Values.tracing.endpoint -}}
+{{- $traces = mulf 2 (include "inventory.seconds" (toString (index .Values.config "otlp-timeout" | default "5s")) | float64) -}}
+{{- end -}}
+{{- add $stop.preStopSeconds $stop.drainDelaySeconds $stop.graceSeconds 10 (ceil $traces | int) -}}
 {{- end }}
 
 {{/* Of a duration, as 1h30m or 500ms. */}}
