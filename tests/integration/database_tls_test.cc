@@ -59,10 +59,10 @@ class DatabaseTlsTest : public ::testing::Test {
   }
   static std::string PasswordFile() { return folder_->path() + "/password"; }
 
-  // What migrate says of a database that it can't reach, which it tries again until it is stopped.
+  // What a server says of a database that it can't reach, which it tries again until it is stopped.
   static std::string Refused(const std::string& url) {
-    ProgramRun run(
-        {INVENTORY_SERVER_BINARY, "migrate", "--database-url=" + url, "--database-password-file=" + PasswordFile()});
+    ProgramRun run({INVENTORY_SERVER_BINARY, "serve", "--listen=127.0.0.1:0",
+                    "--metrics-listen=", "--database-url=" + url, "--database-password-file=" + PasswordFile()});
     EXPECT_TRUE(Eventually([&] { return run.Ended() || run.output().find("next_try_in") != std::string::npos; }));
     run.Signal(SIGTERM);
     EXPECT_EQ(run.Wait(), 0);

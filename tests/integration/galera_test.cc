@@ -170,6 +170,10 @@ TEST_F(GaleraTest, WithoutAMajorityNothingIsServedUntilANodeIsToldToGoOn) {
     return client().Call(
         Pb<v1::AdjustStockRequest>("request_id: 'alone' sku: 'alone' warehouse_id: 'alone-w' delta: 1"));
   };
+  // What is acknowledged has its place in the order of all nodes, but a node may still be receiving it.
+  EXPECT_TRUE(Eventually([] {
+    return cluster().node(2).Value("SELECT COUNT(*) FROM inventory.warehouse WHERE warehouse_id = 'alone-w'") == "1";
+  }));
   cluster().node(0).Kill();
   cluster().node(1).Kill();
   EXPECT_TRUE(HealthBecomes(0, "NOT_SERVING"));
