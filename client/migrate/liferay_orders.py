@@ -57,7 +57,7 @@ class LiferayOrders:
         lines: dict[str, int] = {}
         ends: set[datetime | None] = set()
         for item in items:
-            sku = self._shop.sku(where, item["sku"])
+            sku = self._shop.catalogue.sku(where, item["sku"])
             booking = self._booking_of(item)
             booked, units = self._reconcile(where, sku, item, booking)
             if units > 0 and usable_sku(self._report, where, sku):

@@ -1,4 +1,4 @@
-"""Warehouses, channels and availability estimates of Liferay; and how its SKUs are spelt."""
+"""Warehouses, channels, availability estimates and catalogue of Liferay."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import xml.etree.ElementTree
 from typing import Any
 
+from catalogue import Catalogue
 from export_file import Export, Row
 from plan import ID, Channel, Plan, place, usable_code, usable_id, usable_text
 
@@ -20,8 +21,7 @@ class LiferayShop:
         self.channel_ids: dict[int, str] = {}
         self.estimate_ids: dict[int, str] = {}
         self._priorities: dict[str, int] = {}
-        self._spellings: dict[str, str] = {}
-        self._told: set[str] = set()
+        self.catalogue = Catalogue(export.tables["CPInstance"] + export.tables["CIWarehouseItem"], plan.report)
         for row in export.tables["CIWarehouse"]:
             self._add_warehouse(row, arguments)
         for row in export.tables["CommerceChannel"]:
@@ -30,8 +30,6 @@ class LiferayShop:
             self._attach(row)
         for row in export.tables["CommerceAvailabilityEstimate"]:
             self._add_estimate(row)
-        for row in export.tables["CPInstance"] + export.tables["CIWarehouseItem"]:
-            self._spellings.setdefault(_folded(row["sku"]), row["sku"])
 
     def _id(self, where: str, code: str, key: int, chosen: dict[str, str], kind: str) -> str:
         """The one chosen in the arguments, or the shop's own code, or one made of its key."""
@@ -125,18 +123,6 @@ class LiferayShop:
             }
         )
         self.estimate_ids[key] = estimate_id
-
-    def sku(self, where: str, text: str) -> str:
-        """The spelling of the catalogue. Liferay's tables compare without regard to case on most databases."""
-        spelling = self._spellings.get(_folded(text), text)
-        if spelling != text and text not in self._told:
-            self._told.add(text)
-            self.plan.report.note(where, f"SKU {text!r} is carried over as {spelling!r}, as the catalogue spells it")
-        return spelling
-
-
-def _folded(sku: str) -> str:
-    return sku.rstrip().casefold()
 
 
 def texts(value: str | None) -> tuple[str, dict[str, str]]:

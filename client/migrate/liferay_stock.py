@@ -104,7 +104,7 @@ class LiferayStock:
 
     def _add_level(self, row: Row) -> None:
         where = f"CIWarehouseItem {row['CIWarehouseItemId']}"
-        sku, unit = self._shop.sku(where, row["sku"]), row["unitOfMeasureKey"]
+        sku, unit = self._shop.catalogue.sku(where, row["sku"]), row["unitOfMeasureKey"]
         warehouse_id = self._warehouse(where, row)
         on_hand = self._units.count(where, sku, f"the quantity of {sku}", row["quantity"], unit)
         safety = self._units.count(
@@ -127,7 +127,7 @@ class LiferayStock:
     def _add_replenishment(self, row: Row) -> None:
         key = row["CIReplenishmentItemId"]
         where = f"CIReplenishmentItem {key}"
-        sku, warehouse_id = self._shop.sku(where, row["sku"]), self._warehouse(where, row)
+        sku, warehouse_id = self._shop.catalogue.sku(where, row["sku"]), self._warehouse(where, row)
         units = self._units.count(where, sku, f"the quantity of {sku}", row["quantity"], row["unitOfMeasureKey"])
         if units is not None and units < 1:
             self._report.error(where, f"its quantity is {row['quantity']}")

@@ -55,7 +55,7 @@ class LiferayUnits:
             self._learn(row)
         for table, names in QUANTITIES:
             for row in export.tables[table]:
-                sku = shop.sku(table, row["sku"])
+                sku = shop.catalogue.sku(table, row["sku"])
                 self._learn_decimals(sku, [row[name] for name in names if row[name] is not None])
         for sku, units in self.of.items():
             self._report.note(

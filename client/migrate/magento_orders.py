@@ -41,7 +41,7 @@ class MagentoOrders:
         sums: dict[tuple[str, str], int] = {}
         for row in rows:
             where = f"inventory_reservation {row['reservation_id']}"
-            sku = self._shop.sku(where, row["sku"])
+            sku = self._shop.catalogue.sku(where, row["sku"])
             count = self._stock.count(where, sku, f"the quantity of {sku}", row["quantity"])
             if count is None or not self._stock.managed(sku):
                 continue
@@ -80,7 +80,7 @@ class MagentoOrders:
         ordered: dict[int, dict[str, int]] = {}
         for row in rows:
             where = f"sales_order_item {row['item_id']}"
-            sku = self._shop.sku(where, row["sku"])
+            sku = self._shop.catalogue.sku(where, row["sku"])
             if row["product_type"] not in WITH_SOURCES or not self._stock.managed(sku):
                 continue
             units = self._outstanding(where, sku, row, by_id.get(row["parent_item_id"]))

@@ -1,10 +1,11 @@
-"""Sources, stocks and sales channels of Magento as warehouses and channels; and how its SKUs are spelt."""
+"""Sources, stocks and sales channels of Magento as warehouses and channels; and its catalogue."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
+from catalogue import Catalogue
 from export_file import Export, Row
 from plan import Channel, Plan, place, usable_code, usable_id, usable_text
 
@@ -21,14 +22,12 @@ class MagentoShop:
         self.channel_ids: dict[str, str] = {}  # By code of the website.
         self.sources_of: dict[int, list[tuple[int, str]]] = {}  # By stock: priority and warehouse.
         self.stock_of: dict[str, int] = {}  # By channel.
-        self._spellings: dict[str, str] = {}
-        self._told: set[str] = set()
+        skus = export.tables["cataloginventory_stock_item"] + export.tables["inventory_source_item"]
+        self.catalogue = Catalogue(skus, plan.report)
         for row in export.tables["inventory_source"]:
             self._add_source(row, dict(arguments.warehouse_id), dict(arguments.location))
         self._link(export.tables["inventory_source_stock_link"])
         self._add_channels(export, dict(arguments.channel_id))
-        for row in export.tables["cataloginventory_stock_item"] + export.tables["inventory_source_item"]:
-            self._spellings.setdefault(_folded(row["sku"]), row["sku"])
 
     def _add_source(self, row: Row, ids: dict[str, str], locations: dict[str, tuple[float, float]]) -> None:
         report = self.plan.report
@@ -104,18 +103,6 @@ class MagentoShop:
         for row in export.tables["inventory_stock"]:
             if row["stock_id"] not in used:
                 report.leave_out(f"inventory_stock {row['stock_id']}", "no website sells from it, so it has no channel")
-
-    def sku(self, where: str, text: str) -> str:
-        """The spelling of the catalogue. Magento's tables compare without regard to case and trailing spaces."""
-        spelling = self._spellings.get(_folded(text), text)
-        if spelling != text and text not in self._told:
-            self._told.add(text)
-            self.plan.report.note(where, f"SKU {text!r} is carried over as {spelling!r}, as the catalogue spells it")
-        return spelling
-
-
-def _folded(sku: str) -> str:
-    return sku.rstrip().casefold()
 
 
 def _configuration(rows: list[Row], plan: Plan) -> dict[str, str]:

@@ -81,7 +81,7 @@ class MagentoStock:
         ):
             for row in export.tables[table]:
                 if decimals(row[name]):
-                    found.add(self._shop.sku(table, row["sku"]))
+                    found.add(self._shop.catalogue.sku(table, row["sku"]))
         return found
 
     def _add_item(self, row: Row) -> None:
@@ -158,7 +158,7 @@ class MagentoStock:
 
     def _add_level(self, row: Row) -> None:
         report, where = self.plan.report, f"inventory_source_item {row['source_item_id']}"
-        sku = self._shop.sku(where, row["sku"])
+        sku = self._shop.catalogue.sku(where, row["sku"])
         warehouse_id = self._shop.warehouse_ids.get(row["source_code"])
         if not warehouse_id:
             report.error(where, f"its source {row['source_code']} is not carried over, so {sku} has no warehouse")
@@ -204,7 +204,7 @@ class MagentoStock:
 
     def _add_rule(self, row: Row) -> None:
         where = f"inventory_low_stock_notification_configuration {row['source_code']} {row['sku']}"
-        sku = self._shop.sku(where, row["sku"])
+        sku = self._shop.catalogue.sku(where, row["sku"])
         warehouse_id = self._shop.warehouse_ids.get(row["source_code"])
         if row["notify_stock_qty"] is None:
             return  # The default of the shop, of which MIGRATING.md says what to do.
