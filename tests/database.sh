@@ -29,12 +29,7 @@ SQL
   mariadbd "${options[@]}" --bind-address=127.0.0.1 "--port=$database_port" "--init-file=$work/database.sql" \
     "$@" >>"$work/database.out" 2>&1 9>&- &
   database=$!
-  for ((i = 0; i < 600; ++i)); do
-    ! grep -q 'ready for connections' "$work/database.out" || return 0
-    kill -0 "$database" 2>/dev/null || fail "the database does not start"
-    sleep 0.1
-  done
-  fail "the database is not ready within a minute"
+  await_line "$work/database.out" 'ready for connections' "$database" "the database"
 }
 
 stop_database() {

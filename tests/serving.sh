@@ -29,16 +29,23 @@ skip() {
 
 progress() { printf '%3ds %s\n' "$SECONDS" "$1"; }
 
+# Returns once the process $3 has written a line that matches $2 into the file $1. Ends the test if the process ends
+# before, or does not within $5 minutes, by default one; $4 says what it is.
+await_line() {
+  local minutes="${5:-1}"
+  for ((i = 0; i < minutes * 600; ++i)); do
+    ! grep -qs "$2" "$1" || return 0
+    kill -0 "$3" 2>/dev/null || fail "$4 does not start"
+    sleep 0.1
+  done
+  fail "$4 is not there within $minutes min"
+}
+
 # Starts run.sh with its output in $1 and returns when it serves.
 start_serving() {
   DATA_DIR="$work/data" LISTEN=127.0.0.1:0 METRICS_LISTEN= "$source/server/dev/run.sh" "$build" >"$1" 2>&1 &
   runner=$!
-  for ((i = 0; i < 6000; ++i)); do
-    ! grep -qs '^Serving on' "$1" || return 0
-    kill -0 "$runner" 2>/dev/null || fail "run.sh ended before it served"
-    sleep 0.1
-  done
-  fail "nothing was served within ten minutes"
+  await_line "$1" '^Serving on' "$runner" "what run.sh serves" 10
 }
 
 # The address of what start_serving wrote into $1.

@@ -106,12 +106,7 @@ serve() {
   caller=("INVENTORY_ADDRESS=$address" "INVENTORY_TLS_CA=$files/ca.pem" INVENTORY_TLS_SERVER_NAME=stock.internal)
   launch "INVENTORY_LISTEN=$address" INVENTORY_METRICS_LISTEN= "INVENTORY_DRAIN_DELAY=$1" \
     "INVENTORY_TLS_CERT_FILE=$files/tls.pem" "INVENTORY_TLS_KEY_FILE=$files/tls.key" "${caller[@]}" "${traces[@]}"
-  for ((i = 0; i < 600; ++i)); do
-    ! grep -qs ' listening ' "$work/server.out" || return 0
-    kill -0 "$runner" 2>/dev/null || fail "the server does not start"
-    sleep 0.1
-  done
-  fail "nothing is served within a minute"
+  await_line "$work/server.out" ' listening ' "$runner" "the server"
 }
 
 inside() { "$here/run.py" "$work/config.json" exec "$server" "$@"; }

@@ -36,11 +36,7 @@ start_service() {
   INVENTORY_LISTEN=127.0.0.1:0 INVENTORY_METRICS_LISTEN='' \
     chroot --userspec="$user:$user" "$root" $command >"$work/server.out" 2>&1 &
   server=$!
-  for ((i = 0; i < 6000; ++i)); do
-    ! grep -qs ' listening ' "$work/server.out" || break
-    kill -0 "$server" 2>/dev/null || fail "the service does not start"
-    sleep 0.1
-  done
+  await_line "$work/server.out" ' listening ' "$server" "the service" 10
   address="127.0.0.1:$(sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' "$work/server.out")"
 }
 

@@ -6,15 +6,6 @@
 # shellcheck disable=SC2154  # source, build, programs and database_port are set by whom it is sourced after.
 observers=()
 
-# Waits until the file $1 has a line that matches $2; $3 says what otherwise does not start.
-await_line() {
-  for ((i = 0; i < 600; ++i)); do
-    ! grep -qs "$2" "$1" || return 0
-    sleep 0.1
-  done
-  fail "$3 does not start"
-}
-
 # TLS, a policy, keys of tokens, a replica (its own database) and a receiver of events.
 start_observed_server() {
   make_authority
@@ -24,7 +15,7 @@ start_observed_server() {
   echo '{"bindings": [{"identity": "spiffe://shop.example/operators/*", "role": "admin"}]}' >policy.json
   /usr/bin/python3 "$source/tests/prometheus/receiver.py" >receiver.out 2>receiver.err &
   observers+=($!)
-  await_line receiver.out . "the receiver of events"
+  await_line receiver.out . "${observers[-1]}" "the receiver of events"
   start_database
   metrics_port="$(free_port)"
   local url="mysql://inventory@127.0.0.1:$database_port/inventory"
@@ -34,7 +25,7 @@ start_observed_server() {
     --auth-policy-file policy.json --jwt-keys keys.json --jwt-issuer shop --jwt-audience inventory \
     --event-feed-url "http://127.0.0.1:$(<receiver.out)/events" 2>server.out &
   observers+=($!)
-  await_line server.out ' serving$' "the server"
+  await_line server.out ' serving$' "${observers[-1]}" "the server"
   INVENTORY_ADDRESS="localhost:$(sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' server.out)"
   export INVENTORY_ADDRESS INVENTORY_TLS_CA=ca.pem INVENTORY_TLS_CERT=anna.pem INVENTORY_TLS_KEY=anna.key
 }
@@ -51,7 +42,7 @@ END
   "$programs/prometheus" --config.file=prometheus.yml --storage.tsdb.path=prometheus --web.listen-address=127.0.0.1:0 \
     2>prometheus.out &
   observers+=($!)
-  await_line prometheus.out 'Server is ready' "Prometheus"
+  await_line prometheus.out 'Server is ready' "${observers[-1]}" "Prometheus"
   prometheus_url="http://$(sed -n 's/.*msg="Listening on" address=//p' prometheus.out)"
 }
 
@@ -91,6 +82,12 @@ live_through() {
 place_orders() {
   local n end=$((SECONDS + $2))
   for ((n = 10 + $1; SECONDS < end; n += 10)); do live_through "$n" || true; done
+}
+
+# Ends the server's sessions with the database, so that it connects again.
+end_sessions() {
+  mariadb --no-defaults --socket="$work/database/socket" --user=root --execute "KILL USER inventory@'127.0.0.1'" \
+    >sessions.out 2>&1 || fail "the server's sessions can't be ended"
 }
 
 stop_observed() {

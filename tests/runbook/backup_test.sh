@@ -79,11 +79,7 @@ serve() {
   : >server.out
   inventory-server serve "${options[@]}" --listen 127.0.0.1:0 --metrics-listen '' 2>>server.out &
   server=$!
-  for ((i = 0; i < 600; ++i)); do
-    ! grep -qs ' serving' server.out || break
-    kill -0 "$server" 2>/dev/null || fail "the server does not start"
-    sleep 0.1
-  done
+  await_line server.out ' serving' "$server" "the server"
   INVENTORY_ADDRESS="127.0.0.1:$(sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' server.out)"
   export INVENTORY_ADDRESS
 }

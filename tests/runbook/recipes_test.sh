@@ -39,11 +39,7 @@ JSON
     --auth-policy-file policy.json --jwt-keys keys.json --jwt-issuer shop --jwt-audience inventory \
     --low-stock-max-attempts 1 --tls-reload-interval 200ms 2>server.out &
   server=$!
-  for ((i = 0; i < 600; ++i)); do
-    ! grep -qs ' serving' server.out || break
-    kill -0 "$server" 2>/dev/null || fail "the server does not start"
-    sleep 0.1
-  done
+  await_line server.out ' serving' "$server" "the server"
   address="localhost:$(sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' server.out)"
 }
 
