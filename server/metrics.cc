@@ -183,7 +183,8 @@ struct Metrics::Parts final : public prometheus::Collectable {
   }
 
   void Command(const pipeline::Job& job) {
-    stock.Ended(job);
+    const Outcome outcome = OutcomeOf(job.answer);
+    if (outcome == kRefused) stock.Refused(job);
     if (absl::IsInternal(job.answer) && ReasonOf(job.answer) == "STOCK_MISMATCH") stock_mismatches.Increment();
     const std::string_view command = job.command->name();
     storage::MutexLock lock(mutex);
@@ -194,7 +195,7 @@ struct Metrics::Parts final : public prometheus::Collectable {
         it->second[i] = &commands_total.Add({{"command", std::string(command)}, {"outcome", kOutcomeNames[i]}});
       }
     }
-    it->second[OutcomeOf(job.answer)]->Increment();
+    it->second[outcome]->Increment();
   }
 
   std::vector<prometheus::MetricFamily> Collect() const override {

@@ -19,20 +19,6 @@ std::string NameOf(std::size_t type) {
 // What counts in the ledger again what was counted before is no news.
 bool IsNews(std::size_t type) { return type != 0 && type != static_cast<std::size_t>(MovementType::kBalanceForward); }
 
-// What an operator must look at, and what passes, is counted as failed commands; the rest is the rules' answer.
-bool IsRefusal(const absl::Status& answer) {
-  switch (answer.code()) {
-    case absl::StatusCode::kOk:
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kInternal:
-    case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kCancelled:
-      return false;
-    default:
-      return true;
-  }
-}
-
 }  // namespace
 
 StockMetrics::StockMetrics(prometheus::Registry& registry)
@@ -66,15 +52,15 @@ void StockMetrics::Committed(const pipeline::Tally& tally) {
   }
 }
 
-void StockMetrics::Ended(const pipeline::Job& job) {
+void StockMetrics::Refused(const pipeline::Job& job) {
   // What was only tried was asked by nobody.
-  if (!IsRefusal(job.answer) || job.trial || job.answered_before || job.copy_of != nullptr) return;
+  if (job.trial || job.answered_before || job.copy_of != nullptr) return;
   if (job.command->name() != "ReserveStock") return;
   const std::string reason = ReasonOf(job.answer);
-  Refused(reason.empty() ? absl::StatusCodeToString(job.answer.code()) : reason).Increment();
+  RefusedFor(reason.empty() ? absl::StatusCodeToString(job.answer.code()) : reason).Increment();
 }
 
-prometheus::Counter& StockMetrics::Refused(const std::string& reason) {
+prometheus::Counter& StockMetrics::RefusedFor(const std::string& reason) {
   storage::MutexLock lock(mutex_);
   prometheus::Counter*& counter = refused_[reason];
   if (counter == nullptr) counter = &reservations_.Add({{"outcome", "refused"}, {"reason", reason}});

@@ -25,11 +25,11 @@ class StockMetrics {
   // A batch was committed.
   void Committed(const pipeline::Tally& tally);
 
-  // A command ended: counts reservations that were refused, by the reason that the caller got.
-  void Ended(const pipeline::Job& job);
+  // The rules have refused a command: counts reservations, by the reason that the caller got.
+  void Refused(const pipeline::Job& job);
 
  private:
-  prometheus::Counter& Refused(const std::string& reason);
+  prometheus::Counter& RefusedFor(const std::string& reason);
 
   prometheus::Family<prometheus::Counter>& reservations_;
   prometheus::Counter& accepted_;

@@ -49,9 +49,7 @@ Call::Call(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerConte
 
 grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) {
   Audit(runtime_, facts_, context_, origin(), status);
-  if (absl::IsResourceExhausted(status) && ReasonOf(status) == "QUEUE_FULL") {
-    runtime_.metrics().Refused("call", "queue_full");
-  }
+  if (IsQueueFull(status)) runtime_.metrics().Refused("call", "queue_full");
   return FinishWith(ToGrpc(status), status.ok() ? "" : PushbackOf(status), status);
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "server/errors.h"
+#include "server/rpc/pushback.h"
 #include "server/rpc/received.h"
 
 namespace inventory::rpc {

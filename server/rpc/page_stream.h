@@ -10,6 +10,7 @@
 #include "grpcpp/support/server_callback.h"
 #include "server/errors.h"
 #include "server/reading/reader.h"
+#include "server/rpc/pushback.h"
 #include "server/rpc/received.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/stream_call.h"

@@ -20,6 +20,10 @@ void AddPushback(const std::string& pushback, grpc::CallbackServerContext& conte
   if (!pushback.empty()) context.AddTrailingMetadata("grpc-retry-pushback-ms", pushback);
 }
 
+bool IsQueueFull(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) && ReasonOf(status) == "QUEUE_FULL";
+}
+
 absl::Status TooManyCalls() {
   return WithRetryDelay(
       Refusal(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS",

@@ -72,8 +72,4 @@ void StreamCall::Pause(std::function<void()> then) {
   pause_->Set(absl::ToChronoTime(absl::Now() + kPause), [then = std::move(then)](bool) { then(); });
 }
 
-bool IsQueueFull(const absl::Status& status) {
-  return absl::IsResourceExhausted(status) && ReasonOf(status) == "QUEUE_FULL";
-}
-
 }  // namespace inventory::rpc

@@ -68,9 +68,6 @@ class StreamCall {
   std::unique_ptr<grpc::Alarm> pause_;
 };
 
-// Whether `status` is the refusal of a full queue, which a stream waits out.
-bool IsQueueFull(const absl::Status& status);
-
 }  // namespace inventory::rpc
 
 #endif  // INVENTORY_SERVER_RPC_STREAM_CALL_H_

@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "server/convert.h"
 #include "server/errors.h"
+#include "server/rpc/pushback.h"
 #include "server/rpc/received.h"
 
 namespace inventory::rpc {
