@@ -20,6 +20,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "tests/bench/commit.h"
+#include "tests/bench/cores.h"
 #include "tests/bench/echo_server.h"
 #include "tests/bench/file_system.h"
 #include "tests/bench/peer/server.h"
@@ -127,6 +128,7 @@ std::string LineOf(const std::string& path, const std::string& name) {
 std::vector<std::pair<std::string, std::string>> FactsBefore(const Options& options) {
   return {
       {"machine", absl::StrCat(std::thread::hardware_concurrency(), " cores, ", LineOf("/proc/cpuinfo", "model name"))},
+      {"open loops", absl::StrCat(Describe(SplitCores(UsableCores())), "; all other cases share all cores")},
       {"load before", ReadFile("/proc/loadavg").substr(0, 4)},
       {"build", absl::StrCat(INVENTORY_BUILD_TYPE, " of commit ", kCommit)},
       {"file system", FileSystemOf(options.parent_dir)},

@@ -217,6 +217,12 @@ absl::Status Site::Compare(const std::string& sku_prefix, int64_t reserved) cons
                                           "... were acknowledged, but ", reserved, " units are reserved"));
 }
 
+std::vector<int> Site::serving_processes() const {
+  std::vector<int> processes = {database_->pid()};
+  for (const auto& server : servers_) processes.push_back(server->process().pid());
+  return processes;
+}
+
 std::optional<double> Site::peak(Workload workload) const {
   const auto found = peaks_.find(workload);
   return found == peaks_.end() ? std::nullopt : std::optional(found->second);

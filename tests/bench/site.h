@@ -91,7 +91,11 @@ class Site {
   // Whether the database has run without a break since it was started.
   absl::Status CheckDatabaseUp() const;
 
-  // How many reservations a second a closed loop of many calls has reached when it last ran; none before that.
+  // The database and all servers.
+  std::vector<int> serving_processes() const;
+
+  // How many reservations a second callers who wait have reached when that was last measured for open loops; none
+  // before that.
   std::optional<double> peak(Workload workload) const;
   void set_peak(Workload workload, double per_second) { peaks_[workload] = per_second; }
 

@@ -72,6 +72,19 @@ TEST(BarsTest, SaysWhatReallyWasOffered) {
   EXPECT_EQ(Verdict(BarNamed(Bars(results), "10,000 SKUs, 173 % offered, median of refusals")), "met");
 }
 
+TEST(BarsTest, SaysIfTheLoadWasApart) {
+  const std::string what = "hot SKU, 200 % offered, goodput to the peak";
+  std::vector<Result> results = MadeUpRun();
+  EXPECT_THAT(BarNamed(Bars(results), what).from, ::testing::EndsWith("peak_per_second of open-hot-200"));
+  for (Result& result : results) {
+    for (Sample& sample : result.rounds) {
+      if (result.what.id == "open-hot-200") sample.more["load_cores"] = 1;
+    }
+  }
+  EXPECT_THAT(BarNamed(Bars(results), what).from,
+              ::testing::EndsWith("peak_per_second of open-hot-200, both with the load on other cores"));
+}
+
 TEST(BarsTest, MissesRefusalsWhereThereWereNone) {
   const std::string what = "10,000 SKUs, 200 % offered, median of refusals";
   std::vector<Result> results = {MadeUp("open-200", 4500, 10)};
