@@ -1,4 +1,6 @@
 // What traces say of commands that no batch has committed.
+#include <gmock/gmock.h>
+
 #include <future>
 #include <string>
 #include <vector>
