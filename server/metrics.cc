@@ -238,6 +238,7 @@ struct Metrics::Parts final : public prometheus::Collectable {
       Counters(registry, "inventory_low_stock_attempts_total", "Attempts of low-stock activities, by outcome.");
   CounterFamily& refused = Counters(registry, "inventory_limit_refusals_total",
                                     "Connections, calls and streams refused or cut to keep a limit.");
+  prometheus::Counter& queue_full = refused.Add({{"what", "call"}, {"reason", "queue_full"}});
   CounterFamily& certificates_read = Counters(registry, "inventory_tls_reloads_total",
                                               "New certificate files that were found, by what became of them.");
   CounterFamily& denied =
@@ -291,6 +292,8 @@ void Metrics::LowStockAttempt(const std::string& activity, std::string_view outc
 }
 
 void Metrics::Refused(std::string_view what, std::string_view reason) {
+  // As quick as can be in an overload.
+  if (what == "call" && reason == "queue_full") return parts_->queue_full.Increment();
   parts_->refused.Add({{"what", std::string(what)}, {"reason", std::string(reason)}}).Increment();
 }
 

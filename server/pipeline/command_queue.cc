@@ -31,6 +31,7 @@ bool CommandQueue::Push(std::unique_ptr<Job>& job) {
   const bool wake = !job->resolved || Runnable(*job);
   Queue& queue = QueueOf(*job);
   queue.push_back(std::move(job));
+  Count();
   if (wake) changed_.NotifyOne();
   return true;
 }
@@ -41,6 +42,7 @@ void CommandQueue::PutBack(Jobs jobs) {
     Queue& queue = QueueOf(**it);
     queue.push_front(std::move(*it));
   }
+  Count();
   changed_.NotifyAll();
 }
 
@@ -50,6 +52,7 @@ Jobs CommandQueue::Take() {
     Jobs taken = TakeUnresolved();
     if (taken.empty()) taken = TakeRunnable();
     if (!taken.empty()) {
+      Count();
       ++busy_lanes_;
       return taken;
     }
@@ -102,13 +105,15 @@ Jobs CommandQueue::TakeRunnable(Queue& queue, const Job* kept_free_for) {
     std::unique_ptr<Job>& job = queue[seen];
     const bool kind_fits = taken.empty() || taken.front()->needs.configuration == job->needs.configuration;
     const bool fits = taken.empty() || skus + job->skus.size() <= limits_.max_batch_skus;
-    const bool overtakes =
-        std::any_of(job->skus.begin(), job->skus.end(), [&](const std::string& sku) { return blocked.contains(sku); });
+    // In an overload thousands wait for the same SKU, one after the other.
+    const bool like_last = kept > 0 && !job->skus.empty() && job->skus == queue[kept - 1]->skus;
+    const bool overtakes = like_last || std::any_of(job->skus.begin(), job->skus.end(),
+                                                    [&](const std::string& sku) { return blocked.contains(sku); });
     if (kind_fits && fits && !overtakes && Runnable(*job)) {
       skus += job->skus.size();
       taken.push_back(std::move(job));
     } else {
-      blocked.insert(job->skus.begin(), job->skus.end());
+      if (!like_last) blocked.insert(job->skus.begin(), job->skus.end());
       if (kept != seen) queue[kept] = std::move(job);
       ++kept;
     }
@@ -141,11 +146,6 @@ void CommandQueue::Close() {
   storage::MutexLock lock(mutex_);
   closed_ = true;
   changed_.NotifyAll();
-}
-
-std::size_t CommandQueue::waiting() const {
-  storage::MutexLock lock(mutex_);
-  return Size();
 }
 
 }  // namespace inventory::pipeline

@@ -2,6 +2,7 @@
 #ifndef INVENTORY_SERVER_PIPELINE_COMMAND_QUEUE_H_
 #define INVENTORY_SERVER_PIPELINE_COMMAND_QUEUE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -51,7 +52,8 @@ class CommandQueue {
   // No more jobs are accepted; what waits is still handed out.
   void Close();
 
-  std::size_t waiting() const;
+  // Takes no lock: lanes hold it while they look for what can run together, and this is asked for every call.
+  std::size_t waiting() const { return counted_.load(std::memory_order_relaxed); }
 
  private:
   using Queue = std::deque<std::unique_ptr<Job>>;
@@ -61,6 +63,8 @@ class CommandQueue {
 
   Queue& QueueOf(const Job& job) REQUIRES(mutex_);
   std::size_t Size() const REQUIRES(mutex_) { return waiting_.size() + bulk_.size() + unresolved_.size(); }
+  // To be called whenever jobs have come or gone.
+  void Count() REQUIRES(mutex_) { counted_.store(Size(), std::memory_order_relaxed); }
   Jobs TakeUnresolved() REQUIRES(mutex_);
   Jobs TakeRunnable() REQUIRES(mutex_);
   // Passes over jobs that touch SKUs of `kept_free_for`, if there is one.
@@ -81,6 +85,7 @@ class CommandQueue {
   std::size_t bulk_batches_ GUARDED_BY(mutex_) = 0;  // In flight.
   int batches_before_bulk_ GUARDED_BY(mutex_) = 0;   // Taken since a bulk batch that could run had to wait.
   bool closed_ GUARDED_BY(mutex_) = false;
+  std::atomic<std::size_t> counted_ = 0;  // Size() when it last changed.
 };
 
 }  // namespace inventory::pipeline

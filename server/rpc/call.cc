@@ -54,6 +54,7 @@ grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) {
 }
 
 grpc::ServerUnaryReactor* Call::TurnAway(const absl::Status& status) {
+  if (status == FullQueue()) return Refuse();
   context_.GetRpcAllocatorState()->FreeRequest();
   return Finish(status);
 }
@@ -70,7 +71,7 @@ grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& answer, const std
 }
 
 grpc::ServerUnaryReactor* Call::Refuse() {
-  static const auto& full = *new Refused(pipeline::QueueFull());
+  static const auto& full = *new Refused(FullQueue());
   runtime_.metrics().Refused("call", "queue_full");
   context_.GetRpcAllocatorState()->FreeRequest();
   return FinishWith(full.answer, full.pushback, full.status);

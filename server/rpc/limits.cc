@@ -37,6 +37,9 @@ void SetCallLimits(const server::ServerOptions& options, grpc::ServerBuilder& bu
   // A small compressed message may unfold to hundreds of megabytes: only uncompressed ones are taken.
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  // So no call needs to pass what would unfold and fold its messages.
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, 0);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "grpcpp/server_context.h"
 #include "server/errors.h"
+#include "server/pipeline/group_committer.h"
 
 namespace inventory::rpc {
 
@@ -18,6 +19,11 @@ std::string PushbackOf(const absl::Status& status) {
 
 void AddPushback(const std::string& pushback, grpc::CallbackServerContext& context) {
   if (!pushback.empty()) context.AddTrailingMetadata("grpc-retry-pushback-ms", pushback);
+}
+
+const absl::Status& FullQueue() {
+  static const auto& full = *new absl::Status(pipeline::QueueFull());
+  return full;
 }
 
 bool IsQueueFull(const absl::Status& status) {

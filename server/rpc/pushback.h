@@ -15,6 +15,9 @@ std::string PushbackOf(const absl::Status& status);
 // Says it in the trailing metadata, too, where gRPC's own retries look for it; nothing if it is empty.
 void AddPushback(const std::string& pushback, grpc::CallbackServerContext& context);
 
+// pipeline::QueueFull(), made only once: in an overload most calls end with it.
+const absl::Status& FullQueue();
+
 // Whether `status` is the refusal of a full queue: the server has too much to do.
 bool IsQueueFull(const absl::Status& status);
 

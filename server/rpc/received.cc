@@ -9,6 +9,7 @@
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/support/proto_buffer_reader.h"
 #include "server/errors.h"
+#include "server/rpc/pushback.h"
 #include "server/rpc/request_size.h"
 
 namespace inventory::rpc {
@@ -62,11 +63,15 @@ class Whole {
 class ReceivingHandler final : public grpc::internal::MethodHandler {
  public:
   ReceivingHandler(std::unique_ptr<grpc::internal::MethodHandler> handler, const google::protobuf::Descriptor& type,
-                   std::size_t most_bytes)
-      : handler_(std::move(handler)), size_(RequestSize::Of(type)), most_bytes_(most_bytes) {}
+                   std::size_t most_bytes, std::function<bool()> full)
+      : handler_(std::move(handler)), size_(RequestSize::Of(type)), most_bytes_(most_bytes), full_(std::move(full)) {}
 
   void* Deserialize(grpc_call* call, grpc_byte_buffer* request, grpc::Status* status, void** handler_data) override {
-    received = Look(size_, Whole(request).bytes(), most_bytes_);
+    if (full_ && full_()) {
+      received = {.status = FullQueue()};
+    } else {
+      received = Look(size_, Whole(request).bytes(), most_bytes_);
+    }
     if (!received.status.ok()) {
       grpc_byte_buffer_destroy(request);
       request = grpc_raw_byte_buffer_create(nullptr, 0);
@@ -86,14 +91,15 @@ class ReceivingHandler final : public grpc::internal::MethodHandler {
   const std::unique_ptr<grpc::internal::MethodHandler> handler_;
   const RequestSize& size_;
   const std::size_t most_bytes_;
+  const std::function<bool()> full_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::internal::MethodHandler> ReceiveAll(std::unique_ptr<grpc::internal::MethodHandler> handler,
                                                           const google::protobuf::Descriptor& type,
-                                                          std::size_t most_bytes) {
-  return std::make_unique<ReceivingHandler>(std::move(handler), type, most_bytes);
+                                                          std::size_t most_bytes, std::function<bool()> full) {
+  return std::make_unique<ReceivingHandler>(std::move(handler), type, most_bytes, std::move(full));
 }
 
 const Received& ReceivedRequest() { return received; }

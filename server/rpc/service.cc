@@ -2,6 +2,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/impl/codegen/rpc_service_method.h"
@@ -27,7 +29,11 @@ Service::Service(const google::protobuf::ServiceDescriptor& descriptor, Runtime&
     paths_.push_back(std::make_unique<std::string>(absl::StrCat("/", name_, "/", rpc->name())));
     AddMethod(new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), KindOf(*rpc), nullptr));
     const std::size_t most_bytes = rpc->server_streaming() ? kSmallRequest : runtime.most_request_bytes();
-    MarkMethodCallback(index++, ReceiveAll(method.make_handler(runtime), *method.request(), most_bytes).release());
+    // To look at a write that will be refused would be taken from those that are served.
+    std::function<bool()> full;
+    if (method.make_command) full = [&runtime] { return runtime.committer().full(); };
+    auto handler = ReceiveAll(method.make_handler(runtime), *method.request(), most_bytes, std::move(full));
+    MarkMethodCallback(index++, handler.release());
   }
 }
 

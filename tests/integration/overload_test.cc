@@ -38,12 +38,16 @@ TEST_F(OverloadTest, WritesThatMayNotWaitAreRefusedAndCounted) {
   storage::WaitForLockWaits(*watcher, database().database);
   for (int i = 0; i < 7; ++i) callers.emplace_back(call);
   EXPECT_TRUE(Eventually([&refused] { return refused == 5; }));
+  // Nobody looks at a write now, but reads go on.
+  EXPECT_EQ(Outcome(client().Call(v1::AdjustStockRequest())), "RESOURCE_EXHAUSTED QUEUE_FULL");
+  EXPECT_EQ(LevelOf(Sku(), "w1").on_hand(), 10);
   storage::Must(*blocker, {"ROLLBACK"});
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(done, 3);
   EXPECT_EQ(LevelOf(Sku(), "w1").on_hand(), 13);
   EXPECT_EQ(MetricOf(server().metrics_port(), "inventory_limit_refusals_total{reason=\"queue_full\",what=\"call\"}"),
-            5);
+            6);
+  EXPECT_EQ(Outcome(client().Call(v1::AdjustStockRequest())), "INVALID_ARGUMENT INVALID_FIELDS");
 }
 
 }  // namespace
