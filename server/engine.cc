@@ -55,6 +55,11 @@ std::unique_ptr<reading::Replica> OpenReplica(const ServerOptions& options, cons
                                 .max_staleness = options.max_staleness});
 }
 
+std::unique_ptr<reading::KnownStock> KeepStock(const ServerOptions& options) {
+  if (options.availability_cache == 0) return nullptr;
+  return std::make_unique<reading::KnownStock>(reading::KnownStock::Options{.most_bytes = options.availability_cache});
+}
+
 }  // namespace
 
 Engine::Engine(const ServerOptions& options, const storage::DatabaseOptions& database, Metrics& metrics,
@@ -63,13 +68,15 @@ Engine::Engine(const ServerOptions& options, const storage::DatabaseOptions& dat
       pool_({.database = database, .max_connections = static_cast<std::size_t>(options.read_connections) + 2}),
       tail_({.database = database, .interval = options.event_poll_interval, .most_bytes = options.event_buffer}),
       replica_(OpenReplica(options, database)),
+      known_stock_(KeepStock(options)),
       committer_(CommitterOptions(options, database), configurations_,
                  Observing(tail_, spans, metrics.PipelineObserver())),
       reads_({.threads = options.read_connections, .max_waiting = options.max_waiting_reads}, pool_, configurations_,
-             replica_.get()),
+             replica_.get(), known_stock_.get()),
       runtime_(committer_, reads_, tail_, metrics, RuntimeOptions(options, spans)) {
   AddQueueGauges(options);
   AddConnectionGauges();
+  AddKnownStockMetrics();
   metrics_.AddGauge("inventory_watchers", "Open calls of Watch.", {},
                     [this] { return static_cast<double>(tail_.watchers()); });
   if (replica_ == nullptr) return;
@@ -105,6 +112,17 @@ void Engine::AddConnectionGauges() {
                       [] { return static_cast<double>(storage::CountConnects().opened); });
   metrics_.AddCounter("inventory_database_connects_total", connects, {{"outcome", "failed"}},
                       [] { return static_cast<double>(storage::CountConnects().failed); });
+}
+
+void Engine::AddKnownStockMetrics() {
+  if (known_stock_ == nullptr) return;
+  const std::string lookups = "SKUs that GetAvailability needed and found in its cache (hit) or not (miss).";
+  metrics_.AddCounter("inventory_availability_cache_skus_total", lookups, {{"outcome", "hit"}},
+                      [this] { return static_cast<double>(known_stock_->stats().found); });
+  metrics_.AddCounter("inventory_availability_cache_skus_total", lookups, {{"outcome", "miss"}},
+                      [this] { return static_cast<double>(known_stock_->stats().missed); });
+  metrics_.AddGauge("inventory_availability_cache_bytes", "Memory that the cache of GetAvailability takes, about.", {},
+                    [this] { return static_cast<double>(known_stock_->stats().bytes); });
 }
 
 Engine::~Engine() {

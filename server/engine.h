@@ -9,6 +9,7 @@
 #include "server/options.h"
 #include "server/pipeline/configuration.h"
 #include "server/pipeline/group_committer.h"
+#include "server/reading/known_stock.h"
 #include "server/reading/reader.h"
 #include "server/reading/replica.h"
 #include "server/rpc/runtime.h"
@@ -37,12 +38,14 @@ class Engine {
  private:
   void AddQueueGauges(const ServerOptions& options);
   void AddConnectionGauges();
+  void AddKnownStockMetrics();
 
   Metrics& metrics_;
   pipeline::ConfigurationCache configurations_;
   storage::ConnectionPool pool_;
   feed::Tail tail_;
-  const std::unique_ptr<reading::Replica> replica_;  // Null: there is none.
+  const std::unique_ptr<reading::Replica> replica_;         // Null: there is none.
+  const std::unique_ptr<reading::KnownStock> known_stock_;  // Null: nothing is kept.
   pipeline::GroupCommitter committer_;
   reading::ReadExecutor reads_;
   rpc::Runtime runtime_;

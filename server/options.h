@@ -108,6 +108,8 @@ struct ServerOptions {
   std::size_t max_batch_commands = 256;   // Default 256.
   std::size_t max_batch_skus = 1000;      // Default 1000.
   std::size_t max_waiting_reads = 10000;  // Default 10000.
+  // Default 32 MiB; 0: nothing is kept.
+  std::size_t availability_cache = std::size_t{32} << 20;
 
   // Holds and requests.
   absl::Duration hold_ttl = absl::Minutes(15);              // Default 15m.

@@ -23,6 +23,7 @@
 namespace inventory::storage {
 namespace {
 
+std::atomic<int64_t> last_number = 0;
 std::atomic<int64_t> connections_opened = 0;
 std::atomic<int64_t> connections_failed = 0;
 
@@ -194,6 +195,8 @@ absl::StatusOr<Connection::Opened> Connection::OpenAt(const DatabaseOptions& opt
   Connection& base = *connection;
   base.current_ = options.current;
   base.address_ = address;
+  // Not before it is open: a database that has been started anew meanwhile has no older session.
+  base.number_ = ++last_number;
   return Opened{std::move(connection), IsReadOnly((*settings)[3][0].Text(1))};
 }
 

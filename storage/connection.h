@@ -158,6 +158,9 @@ class Connection {
   // moved on to another server: open another one.
   bool broken() const { return broken_ || absl::Now() - last_use_ > idle_limit_ || *current_ != address_; }
 
+  // No other connection of this process has it, and each that is opened later has a greater one.
+  int64_t number() const { return number_; }
+
  protected:
   // Fills `rows` with the results; see Execute.
   virtual absl::Status Run(const Sql& sql, std::vector<Rows>& results) = 0;
@@ -172,6 +175,7 @@ class Connection {
   absl::Duration idle_limit_ = absl::InfiniteDuration();
 
  private:
+  int64_t number_ = 0;
   bool broken_ = false;
   std::shared_ptr<std::atomic<std::size_t>> current_ = std::make_shared<std::atomic<std::size_t>>(0);
   std::size_t address_ = 0;

@@ -3,6 +3,17 @@
 #include "absl/strings/str_cat.h"
 
 namespace inventory::storage {
+namespace {
+
+// " WHERE ..." of the chunks of the ranges; at least one.
+void AppendWhereIn(Sql& sql, std::span<const EventRange> ranges) {
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    sql.Raw(i == 0 ? " WHERE (log_id = " : " OR (log_id = ").Int(ranges[i].log_id);
+    sql.Raw(" AND position > ").Int(ranges[i].after).Raw(" AND position <= ").Int(ranges[i].last).Raw(")");
+  }
+}
+
+}  // namespace
 
 // Each is one look at the end of an index.
 std::string EventLogEndColumns(int log_id) {
@@ -73,13 +84,24 @@ std::vector<EventPosition> ParseEventPositions(const Rows& rows) {
 
 bool AppendSelectEvents(Sql& sql, std::span<const EventRange> ranges) {
   if (ranges.empty()) return false;
-  static const std::string head = "SELECT " + Columns<EventChunkRecord>() + " FROM event_chunk WHERE ";
+  static const std::string head = "SELECT " + Columns<EventChunkRecord>() + " FROM event_chunk";
   BeginStatement(sql).Raw(head);
-  for (std::size_t i = 0; i < ranges.size(); ++i) {
-    sql.Raw(i == 0 ? "(log_id = " : " OR (log_id = ").Int(ranges[i].log_id);
-    sql.Raw(" AND position > ").Int(ranges[i].after).Raw(" AND position <= ").Int(ranges[i].last).Raw(")");
-  }
+  AppendWhereIn(sql, ranges);
   return true;
+}
+
+bool AppendSelectEventSkus(Sql& sql, std::span<const EventRange> ranges) {
+  if (ranges.empty()) return false;
+  BeginStatement(sql).Raw("SELECT skus FROM event_chunk");
+  AppendWhereIn(sql, ranges);
+  return true;
+}
+
+std::vector<std::optional<std::vector<std::string>>> ParseEventSkus(const Rows& rows) {
+  std::vector<std::optional<std::vector<std::string>>> chunks;
+  chunks.reserve(rows.size());
+  for (const Row& row : rows) chunks.push_back(EventSkusCodec::Parse(row, 0));
+  return chunks;
 }
 
 bool AppendRaiseEventHorizon(Sql& sql, absl::Duration retention) {

@@ -9,6 +9,7 @@
 #define INVENTORY_STORAGE_EVENT_REPOSITORY_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <tuple>
@@ -29,20 +30,26 @@ struct EventChunkRecord {
   int64_t position = 0;
   int64_t stamp = 0;       // In microseconds since 1970, or a little later: never before create_time.
   absl::Time create_time;  // When the commands ran, by the database's clock.
-  std::string payload;     // Opaque to storage.
+  std::string payload;     // Opaque to storage; empty if there is nothing to tell.
+  // The SKUs whose rows its commit may have changed, those of all its chunks with the first. Unset: any SKU's.
+  std::optional<std::vector<std::string>> skus = {};
 
   using Key = std::pair<int16_t, int64_t>;
   Key key() const { return {log_id, position}; }
 };
+
+// None of them holds a line break.
+using EventSkusCodec = column::OptionalCodec<std::vector<std::string>, column::ListCodec<'\n', column::BytesCodec>>;
 
 template <>
 struct Table<EventChunkRecord> {
   using R = EventChunkRecord;
   static constexpr const char* kName = "event_chunk";
   static constexpr int kKeySize = 2;
-  static constexpr auto kColumns = std::tuple(
-      column::Value("log_id", &R::log_id), column::Value("position", &R::position), column::Value("stamp", &R::stamp),
-      column::Value("create_time", &R::create_time), column::Bytes("payload", &R::payload));
+  static constexpr auto kColumns =
+      std::tuple(column::Value("log_id", &R::log_id), column::Value("position", &R::position),
+                 column::Value("stamp", &R::stamp), column::Value("create_time", &R::create_time),
+                 column::Bytes("payload", &R::payload), column::Coded<EventSkusCodec>("skus", &R::skus));
 };
 
 // Where a log ends, and what stamps there are: for a SELECT of one row, the scalar subqueries that give
@@ -91,6 +98,9 @@ struct EventRange {
 };
 // Selects the chunks of the ranges, in no order.
 bool AppendSelectEvents(Sql& sql, std::span<const EventRange> ranges);
+// Selects which SKUs the chunks of the ranges name, in no order: ParseEventSkus, one for each chunk.
+bool AppendSelectEventSkus(Sql& sql, std::span<const EventRange> ranges);
+std::vector<std::optional<std::vector<std::string>>> ParseEventSkus(const Rows& rows);
 
 // The horizon is a stamp that only rises. What is deleted has smaller stamps, in whichever log; so from there on
 // nothing is missing between the logs, though they are cleaned one after another.

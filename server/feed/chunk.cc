@@ -46,22 +46,6 @@ absl::StatusOr<Cut> ReadPositions(storage::Connection& connection, const storage
   return Cut(storage::ParseEventPositions(results->front()));
 }
 
-std::vector<storage::EventRange> RangesBetween(const Cut& from, const Cut& to) {
-  std::vector<storage::EventRange> ranges;
-  for (int16_t log_id = 0; log_id < storage::kEventLogs; ++log_id) {
-    if (from.At(log_id) < to.At(log_id)) {
-      ranges.push_back({.log_id = log_id, .after = from.At(log_id), .last = to.At(log_id)});
-    }
-  }
-  return ranges;
-}
-
-int64_t ChunksIn(const std::vector<storage::EventRange>& ranges) {
-  int64_t chunks = 0;
-  for (const storage::EventRange& range : ranges) chunks += range.last - range.after;
-  return chunks;
-}
-
 // The first chunk of each.
 std::vector<storage::EventPosition> FirstsOf(const std::vector<storage::EventRange>& ranges) {
   std::vector<storage::EventPosition> firsts;

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/event_repository.h"
 
@@ -41,6 +42,10 @@ class Cut {
  private:
   std::array<int64_t, storage::kEventLogs> positions_ = {};
 };
+
+// What `to` covers and `from` does not.
+std::vector<storage::EventRange> RangesBetween(const Cut& from, const Cut& to);
+int64_t ChunksIn(const std::vector<storage::EventRange>& ranges);
 
 }  // namespace inventory::feed
 

@@ -214,6 +214,9 @@ void AppendWork(std::vector<Option>& table) {
         "Threads that read, each with its connection."},
        {&kWritesAndReads, "max-waiting-reads", Number(&O::max_waiting_reads, 1, 1'000'000),
         "Most reads that wait for a thread; more are refused."},
+       {&kWritesAndReads, "availability-cache", Bytes(&O::availability_cache, 0, int64_t{64} << 30),
+        "Memory for stock that GetAvailability has read. It is used while nothing has changed, which each answer asks "
+        "the database first. 0: none."},
        {&kWritesAndReads, "read-database-url", Text("URL", &O::read_database_url),
         "Replica of the database, as in database-url, that lists, the ledger and exports are read from. Its password "
         "is "

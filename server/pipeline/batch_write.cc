@@ -1,5 +1,7 @@
 // The second half of a batch: writing, committing, and what to do when that fails.
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -50,8 +52,21 @@ void AddDelete(Packet& packet, const Table<Record>& table) {
   packet.Add([&](Sql& sql) { return storage::AppendDelete<Record>(sql, table.Removed()); });
 }
 
+// The row, if it is the only one to be written and is there already: most of them are, where calls come one by one.
+template <typename Record>
+const Record* OnlyUpdated(const Table<Record>& table) {
+  const std::vector<const Record*> written = table.Written();
+  return written.size() == 1 && table.Stored(written.front()->key()) != nullptr ? written.front() : nullptr;
+}
+
+template <typename Record>
+void AddUpdate(Packet& packet, const Table<Record>& table, const Record& row) {
+  packet.Add([&](Sql& sql) { return storage::AppendUpdate(sql, *table.Stored(row.key()), row); });
+}
+
 // An item row is written in full only if more than its counters changed.
 void AddItems(Packet& packet, const Rows& rows) {
+  if (const storage::ItemRecord* only = OnlyUpdated(rows.items)) return AddUpdate(packet, rows.items, *only);
   std::vector<const storage::ItemRecord*> counters;
   std::vector<const storage::ItemRecord*> configured;
   for (const storage::ItemRecord* item : rows.items.Written()) {
@@ -62,6 +77,11 @@ void AddItems(Packet& packet, const Rows& rows) {
   }
   packet.Add([&](Sql& sql) { return storage::AppendItemCounters(sql, counters); });
   AddUpsert(packet, configured);
+}
+
+void AddLevels(Packet& packet, const Rows& rows) {
+  if (const storage::LevelRecord* only = OnlyUpdated(rows.levels)) return AddUpdate(packet, rows.levels, *only);
+  AddUpsert(packet, rows.levels.Written());
 }
 
 // SKUs that changes of the configuration have consequences for from now on. Who follows such a change looks for them
@@ -106,7 +126,7 @@ absl::Status Batch::WriteAndCommit() {
   const std::vector<std::string> followed = NewlyFollowed(loaded_.rows);
   packet.Add([&](Sql& sql) { return !followed.empty() && storage::AppendShareLockConfiguration(sql); });
   packet.Add([&](Sql& sql) { return storage::AppendMarkUnlessCurrent(sql, followed, loaded_.configuration->version); });
-  AddUpsert(packet, loaded_.rows.levels.Written());
+  AddLevels(packet, loaded_.rows);
   AddChanges(packet, loaded_.rows.reservations);
   AddChanges(packet, loaded_.rows.reservation_lines);
   AddChanges(packet, loaded_.rows.allocations);
@@ -132,6 +152,8 @@ absl::Status Batch::WriteAndCommit() {
   AddDelete(packet, loaded_.rows.old_movements);
   const int movement_statement = loaded_.rows.movements.empty() ? -1 : packet.size();
   AddInsert(packet, Pointers(loaded_.rows.movements));
+  // Whoever changes a row of a SKU has the SKU locked.
+  const std::set<std::string> changed = packet.size() > 0 ? loaded_.skus : std::set<std::string>();
 
   int record_statement = -1;
   if (mode_ == Mode::kRecordsFirst) {
@@ -150,7 +172,7 @@ absl::Status Batch::WriteAndCommit() {
   }
   // Right before the end, because whoever appends to the same log waits from here on.
   const std::vector<storage::EventChunkRecord> chunks =
-      loaded_.events.TakeChunks(event_log_, event_log_end_, loaded_.now);
+      loaded_.events.TakeChunks(event_log_, event_log_end_, loaded_.now, changed);
   const int event_statement = chunks.empty() ? -1 : packet.size();
   AddInsert(packet, Pointers(chunks));
   packet.AddText("COMMIT");

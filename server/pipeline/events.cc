@@ -1,6 +1,7 @@
 #include "server/pipeline/events.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "server/convert.h"
@@ -12,6 +13,8 @@ using storage::MovementType;
 
 // So that what tells it can be read and sent in pieces: a chunk is at most this and one event.
 constexpr std::size_t kMaxChunkBytes = 64 << 10;
+// Of the SKUs that a chunk names.
+constexpr std::size_t kMaxNamedBytes = 64 << 10;
 
 const std::string& ChannelOf(const Rows& rows, const std::string& reservation_id) {
   static const std::string kNone;
@@ -39,6 +42,14 @@ const std::string* ReservationOf(const Rows& rows, const storage::MovementRecord
     default:
       return nullptr;
   }
+}
+
+// Nothing if there are so many that naming them is of no use.
+std::optional<std::vector<std::string>> Named(const std::set<std::string>& skus) {
+  std::size_t bytes = 0;
+  for (const std::string& sku : skus) bytes += sku.size() + 1;
+  if (bytes > kMaxNamedBytes) return std::nullopt;
+  return std::vector<std::string>(skus.begin(), skus.end());
 }
 
 template <typename Record>
@@ -163,8 +174,9 @@ void EventNotes::Cut() {
 }
 
 std::vector<storage::EventChunkRecord> EventNotes::TakeChunks(int16_t log_id, const storage::EventLogEnd& end,
-                                                              absl::Time now) {
+                                                              absl::Time now, const std::set<std::string>& changed) {
   if (events_.events_size() > 0) Cut();
+  if (payloads_.empty() && !changed.empty()) payloads_.emplace_back();
   std::vector<storage::EventChunkRecord> chunks;
   chunks.reserve(payloads_.size());
   storage::EventLogEnd last = end;
@@ -174,8 +186,10 @@ std::vector<storage::EventChunkRecord> EventNotes::TakeChunks(int16_t log_id, co
                       .position = last.position,
                       .stamp = last.max_stamp,
                       .create_time = now,
-                      .payload = std::move(payload)});
+                      .payload = std::move(payload),
+                      .skus = std::vector<std::string>()});
   }
+  if (!chunks.empty()) chunks.front().skus = Named(changed);
   payloads_.clear();
   return chunks;
 }

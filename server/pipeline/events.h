@@ -3,6 +3,7 @@
 #define INVENTORY_SERVER_PIPELINE_EVENTS_H_
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,10 @@ class EventNotes {
   // Takes note of all changes since the last mark, of which one command has made all: its movements first.
   void Note(const Rows& rows);
 
-  // The chunks to append to the log, which ends with `end`; none if there is nothing to tell. Ends the notes.
-  std::vector<storage::EventChunkRecord> TakeChunks(int16_t log_id, const storage::EventLogEnd& end, absl::Time now);
+  // The chunks to append to the log, which ends with `end`; none if there is nothing to tell and no row of a SKU has
+  // changed. `changed` are the SKUs whose rows may have. Ends the notes.
+  std::vector<storage::EventChunkRecord> TakeChunks(int16_t log_id, const storage::EventLogEnd& end, absl::Time now,
+                                                    const std::set<std::string>& changed);
 
  private:
   v1::Event& Add(v1::EventType type);

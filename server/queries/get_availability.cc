@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -48,25 +50,31 @@ class Answer {
       : request_(request), stock_(stock), configuration_(configuration), offer_(offer) {}
 
   void Describe(const std::string& sku, v1::Availability& out) const {
-    const storage::ItemRecord& item = stock_.item(sku);
-    const Sellable sellable = SellableOf(stock_, offer_, sku);
+    const reading::SkuStock& own = stock_.of(sku);
+    const Sellable sellable = SellableOf(
+        own, offer_, [this](const std::string& part) -> const reading::SkuStock& { return stock_.of(part); });
     out.set_sku(sku);
-    out.set_reason(!offer_.reason.empty() ? offer_.reason : item.published ? "" : "ITEM_UNPUBLISHED");
-    out.set_status(out.reason().empty() ? StatusOf(sellable, IsLow(stock_, offer_, sku))
+    if (!offer_.reason.empty()) {
+      out.set_reason(offer_.reason);
+    } else if (!own.published) {
+      out.set_reason("ITEM_UNPUBLISHED");
+    }
+    out.set_status(out.reason().empty() ? StatusOf(sellable, IsLow(own, offer_))
                                         : v1::AVAILABILITY_STATUS_NOT_SELLABLE);
     const bool show_all = request_.view() == v1::AVAILABILITY_VIEW_OPERATOR;
-    if (sellable.quantity && (show_all || item.display_stock_quantity)) out.set_quantity(*sellable.quantity);
-    if (!show_all && !item.display_availability) return;
+    if (sellable.quantity && (show_all || own.display_stock_quantity)) out.set_quantity(*sellable.quantity);
+    if (!show_all && !own.display_availability) return;
     out.set_label(LabelOf(out.status()));
-    ShowEstimate(item, out);
-    if (sellable.any() || item.is_kit() || out.status() == v1::AVAILABILITY_STATUS_NOT_SELLABLE) return;
-    const std::optional<absl::Time> restock = RestockTime(stock_, offer_, sku);
+    ShowEstimate(own, out);
+    if (sellable.any() || !own.components.empty() || out.status() == v1::AVAILABILITY_STATUS_NOT_SELLABLE) return;
+    const std::optional<absl::Time> restock = RestockTime(own, offer_, stock_.now());
     if (restock) *out.mutable_restock_time() = ToTimestamp(*restock);
   }
 
  private:
-  void ShowEstimate(const storage::ItemRecord& item, v1::Availability& out) const {
-    const auto* estimate = configuration_.FindEstimateByUid(item.availability_estimate);
+  void ShowEstimate(const reading::SkuStock& own, v1::Availability& out) const {
+    if (own.availability_estimate.empty()) return;
+    const auto* estimate = configuration_.FindEstimateByUid(own.availability_estimate);
     if (estimate == nullptr) return;
     v1::EstimateText& text = *out.mutable_availability_estimate();
     text.set_availability_estimate_id(estimate->availability_estimate_id);
@@ -95,23 +103,37 @@ struct GetAvailability {
     }
   }
 
-  static absl::Status ReadTogether(std::vector<rpc::Asked<GetAvailability>>& asked, reading::Reader& reader) {
-    std::set<std::string> skus;
-    for (const auto& one : asked) skus.insert(one.request->skus().begin(), one.request->skus().end());
-    absl::StatusOr<Stock> stock = ReadStock(skus, reader.connection());
+  using Turn = reading::KnownStock::Turn;
+
+  // Kept until all are answered, if nothing has to be read for that.
+  static Turn AwaitTurn(reading::Reader& reader) {
+    return reader.known_stock() == nullptr ? Turn() : reader.known_stock()->AwaitTurn();
+  }
+
+  static absl::Status ReadTogether(std::vector<rpc::Asked<GetAvailability>>& asked, Turn& turn,
+                                   reading::Reader& reader) {
+    std::vector<std::string_view> skus;
+    for (const auto& one : asked) skus.insert(skus.end(), one.request->skus().begin(), one.request->skus().end());
+    absl::StatusOr<Stock> stock = ReadStock(std::move(skus), reader.connection(), turn);
     if (!stock.ok()) return stock.status();
-    auto configuration = reader.configurations().At(stock->configuration_version, reader.connection());
+    auto configuration = reader.configurations().At(stock->configuration_version(), reader.connection());
     if (!configuration.ok()) return configuration.status();
-    for (auto& one : asked) one.status = AnswerTo(*one.request, *stock, **configuration, *one.response);
+    std::map<std::string_view, absl::StatusOr<Offer>> offers;
+    for (auto& one : asked) {
+      const std::string& channel_id = one.request->channel_id();
+      auto offer = offers.find(channel_id);
+      if (offer == offers.end()) offer = offers.emplace(channel_id, OfferOf(channel_id, **configuration)).first;
+      one.status = AnswerTo(*one.request, *stock, **configuration, offer->second, *one.response);
+    }
     return absl::OkStatus();
   }
 
  private:
   static absl::Status AnswerTo(const Request& request, const Stock& stock, const pipeline::Configuration& configuration,
-                               Response& response) {
-    const absl::StatusOr<Offer> offer = OfferOf(request.channel_id(), configuration);
+                               const absl::StatusOr<Offer>& offer, Response& response) {
     if (!offer.ok()) return offer.status();
     const Answer answer(request, stock, configuration, *offer);
+    response.mutable_availabilities()->Reserve(request.skus_size());
     for (const std::string& sku : request.skus()) answer.Describe(sku, *response.add_availabilities());
     return absl::OkStatus();
   }

@@ -10,7 +10,7 @@
 #include "server/errors.h"
 #include "server/queries/configuration.h"
 #include "server/queries/promises.h"
-#include "server/queries/stock.h"
+#include "server/queries/sku_rows.h"
 #include "server/reading/snapshot.h"
 #include "server/rpc/rule.h"
 #include "storage/backorder_repository.h"

@@ -10,36 +10,35 @@
 namespace inventory::queries {
 namespace {
 
+using reading::SkuStock;
 using storage::BackorderPolicy;
 using storage::Component;
-using storage::ItemRecord;
 
 constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 
-int64_t AvailableOf(const Stock& stock, const Offer& offer, const std::string& sku) {
+int64_t AvailableOf(const SkuStock& stock, const Offer& offer) {
   int64_t sum = 0;
-  const auto levels = stock.levels.find(sku);
-  if (levels == stock.levels.end()) return sum;
-  for (const storage::LevelRecord& level : levels->second) {
+  for (const SkuStock::Level& level : stock.levels) {
     const auto& from = offer.warehouses;
     if (std::find(from.begin(), from.end(), level.warehouse_id) == from.end()) continue;
-    sum += std::max<int64_t>(level.quantities.available(), 0);
+    sum += std::max<int64_t>(level.available, 0);
   }
   return sum;
 }
 
-int64_t QuotaLeft(const Stock& stock, const Offer& offer, const std::string& sku) {
-  const auto quota = stock.quotas.find({sku, offer.channel_id});
-  if (quota == stock.quotas.end()) return kNoLimit;
-  return std::max<int64_t>(quota->second.quantity - quota->second.outstanding, 0);
+int64_t QuotaLeft(const SkuStock& stock, const Offer& offer) {
+  for (const SkuStock::Quota& quota : stock.quotas) {
+    if (quota.channel_id == offer.channel_id) return quota.left;
+  }
+  return kNoLimit;
 }
 
-bool MayWait(const ItemRecord& item, int64_t units) {
-  switch (item.backorder_policy) {
+bool MayWait(const SkuStock& stock, int64_t units) {
+  switch (stock.backorder_policy) {
     case BackorderPolicy::kUnlimited:
       return true;
     case BackorderPolicy::kLimited:
-      return item.backordered + units <= item.backorder_limit;
+      return stock.backordered + units <= stock.backorder_limit;
     case BackorderPolicy::kNone:
       break;
   }
@@ -63,36 +62,31 @@ absl::StatusOr<Offer> OfferOf(const std::string& channel_id, const pipeline::Con
   return offer;
 }
 
-Sellable SellableOf(const Stock& stock, const Offer& offer, const std::string& sku) {
-  const ItemRecord& item = stock.item(sku);
-  const std::vector<Component> itself = {{sku, 1}};
+Sellable SellableOf(const SkuStock& sku, const Offer& offer, StockOf stock_of) {
   Sellable sellable;
-  for (const Component& part : item.is_kit() ? item.components : itself) {
-    const ItemRecord& component = stock.item(part.sku);
-    if (!component.tracked) continue;
-    const int64_t available = AvailableOf(stock, offer, part.sku);
-    const int64_t quota = QuotaLeft(stock, offer, part.sku);
-    const int64_t whole = std::min(available, quota) / part.quantity;
+  const auto add = [&](const SkuStock& part, int64_t units) {
+    if (!part.tracked) return;
+    const int64_t available = AvailableOf(part, offer);
+    const int64_t quota = QuotaLeft(part, offer);
+    const int64_t whole = std::min(available, quota) / units;
     sellable.quantity = std::min(sellable.quantity.value_or(kNoLimit), whole);
-    const int64_t missing = part.quantity - available;
-    sellable.may_wait = sellable.may_wait && quota >= part.quantity && (missing <= 0 || MayWait(component, missing));
-  }
+    const int64_t missing = units - available;
+    sellable.may_wait = sellable.may_wait && quota >= units && (missing <= 0 || MayWait(part, missing));
+  };
+  for (const Component& component : sku.components) add(stock_of(component.sku), component.quantity);
+  if (sku.components.empty()) add(sku, 1);
   return sellable;
 }
 
-bool IsLow(const Stock& stock, const Offer& offer, const std::string& sku) {
-  const auto rules = stock.rules.find(sku);
-  if (rules == stock.rules.end()) return false;
-  return std::any_of(rules->second.begin(), rules->second.end(), [&offer](const storage::LowStockRuleRecord& rule) {
-    const bool concerns = rule.warehouse_id.empty() && (rule.channel_id.empty() || rule.channel_id == offer.channel_id);
-    return concerns && rule.low;
+bool IsLow(const SkuStock& sku, const Offer& offer) {
+  return std::any_of(sku.low_channels.begin(), sku.low_channels.end(), [&offer](const std::string& channel_id) {
+    return channel_id.empty() || channel_id == offer.channel_id;
   });
 }
 
-std::optional<absl::Time> RestockTime(const Stock& stock, const Offer& offer, const std::string& sku) {
-  const auto incoming = stock.incoming.find(sku);
-  if (incoming == stock.incoming.end() || QuotaLeft(stock, offer, sku) == 0) return std::nullopt;
-  return ReachedAt(PromisesOf(0, stock.item(sku).backordered, incoming->second, offer.warehouses, stock.now), 1);
+std::optional<absl::Time> RestockTime(const SkuStock& sku, const Offer& offer, absl::Time now) {
+  if (sku.incoming.empty() || QuotaLeft(sku, offer) == 0) return std::nullopt;
+  return ReachedAt(PromisesOf(0, sku.backordered, sku.incoming, offer.warehouses, now), 1);
 }
 
 }  // namespace inventory::queries

@@ -7,10 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/pipeline/configuration.h"
-#include "server/queries/stock.h"
+#include "server/reading/known_stock.h"
 
 namespace inventory::queries {
 
@@ -34,13 +35,15 @@ struct Sellable {
 
   bool any() const { return !quantity || *quantity > 0; }
 };
-Sellable SellableOf(const Stock& stock, const Offer& offer, const std::string& sku);
+// Finds the stock of a component.
+using StockOf = absl::FunctionRef<const reading::SkuStock&(const std::string& sku)>;
+Sellable SellableOf(const reading::SkuStock& sku, const Offer& offer, StockOf stock_of);
 
 // Whether a low-stock rule of the SKU, or of the SKU in the channel, is low.
-bool IsLow(const Stock& stock, const Offer& offer, const std::string& sku);
+bool IsLow(const reading::SkuStock& sku, const Offer& offer);
 
 // When a unit of an item that is no kit, and of which none is there, will be there that nobody waits for.
-std::optional<absl::Time> RestockTime(const Stock& stock, const Offer& offer, const std::string& sku);
+std::optional<absl::Time> RestockTime(const reading::SkuStock& sku, const Offer& offer, absl::Time now);
 
 }  // namespace inventory::queries
 

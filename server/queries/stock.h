@@ -3,45 +3,51 @@
 #define INVENTORY_SERVER_QUERIES_STOCK_H_
 
 #include <cstdint>
-#include <map>
-#include <optional>
+#include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/reading/known_stock.h"
 #include "storage/connection.h"
-#include "storage/incoming_repository.h"
-#include "storage/records.h"
 
 namespace inventory::queries {
 
 // Some SKUs and the components of kits among them. Each row is as some commit has left it that was not over before the
-// question was asked, but as if dead holds had been released then.
-struct Stock {
-  int64_t configuration_version = 0;
-  std::map<std::string, storage::ItemRecord> items;
-  // By SKU.
-  std::map<std::string, std::vector<storage::LevelRecord>> levels;
-  std::map<storage::QuotaRecord::Key, storage::QuotaRecord> quotas;
-  // By SKU; those that are not deleted.
-  std::map<std::string, std::vector<storage::LowStockRuleRecord>> rules;
-  // By SKU, but not of components.
-  std::map<std::string, std::vector<storage::Incoming>> incoming;
-  absl::Time now;  // The database's clock.
+// question was asked, but as if dead holds had been released then. What is on its way of components may be missing.
+class Stock {
+ public:
+  // By the database's clock.
+  absl::Time now() const { return now_; }
+  int64_t configuration_version() const { return configuration_version_; }
 
-  // The item as configured, or with all defaults.
-  const storage::ItemRecord& item(const std::string& sku) const;
+  // One of which nothing is stored has all defaults.
+  const reading::SkuStock& of(std::string_view sku) const;
+
+ private:
+  friend absl::StatusOr<Stock> ReadStock(std::vector<std::string_view>, storage::Connection&,
+                                         reading::KnownStock::Turn&);
+  class Reader;
+
+  absl::Time now_;
+  int64_t configuration_version_ = 0;
+  absl::flat_hash_map<std::string_view, const reading::SkuStock*> skus_;
+  // They keep what is in the map.
+  std::unique_ptr<reading::KnownStock::Look> look_;
+  std::vector<std::unique_ptr<const reading::SkuStock>> read_;
+  std::set<std::string> names_;
 };
 
 // Takes one round trip, and a second one if a SKU is a kit, has quotas or low-stock rules, has units on their way,
-// orders that wait or a hold that may have run out.
-absl::StatusOr<Stock> ReadStock(const std::set<std::string>& skus, storage::Connection& connection);
-
-// Gives units that dead holds free at a level to orders that wait, as the next write of the SKU will do: nobody else
-// can have them. Whether those orders can be served from there is not asked, so that what is left is there in any case.
-void GiveToWaiting(int64_t freed, storage::ItemRecord& item, storage::LevelRecord& level);
+// orders that wait or a hold that may have run out. With a turn to look into what is known, only what is not known or
+// has changed is read, if that is worth it, and the turn is over unless all is known; see KnownStock. The SKUs, of
+// which some may stand twice, must outlive the stock.
+absl::StatusOr<Stock> ReadStock(std::vector<std::string_view> skus, storage::Connection& connection,
+                                reading::KnownStock::Turn& turn);
 
 }  // namespace inventory::queries
 

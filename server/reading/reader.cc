@@ -10,8 +10,8 @@
 namespace inventory::reading {
 
 ReadExecutor::ReadExecutor(Options options, storage::ConnectionPool& pool, pipeline::ConfigurationCache& configurations,
-                           Replica* replica)
-    : options_(options), pool_(pool), configurations_(configurations), replica_(replica) {
+                           Replica* replica, KnownStock* known_stock)
+    : options_(options), pool_(pool), configurations_(configurations), replica_(replica), known_stock_(known_stock) {
   for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { Work(); });
 }
 
@@ -64,7 +64,7 @@ absl::Status ReadExecutor::CarryOut(const Waiting& waiting) {
 absl::Status ReadExecutor::Try(const Waiting& waiting) {
   absl::StatusOr<storage::ConnectionPool::Lease> lease = pool_.Acquire(waiting.deadline);
   if (!lease.ok()) return Unavailable("DATABASE_UNAVAILABLE", "the database can't be reached; call again");
-  Reader reader(**lease, configurations_);
+  Reader reader(**lease, configurations_, known_stock_);
   absl::Status status = waiting.read(reader);
   LogFault(status, reader.trace());
   return status;

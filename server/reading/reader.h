@@ -23,14 +23,19 @@ struct Trace;
 
 namespace inventory::reading {
 
+class KnownStock;
+
 // What a query sees: a connection that reads what is committed at each statement. Lives for one query.
 class Reader {
  public:
-  Reader(storage::Connection& connection, pipeline::ConfigurationCache& configurations)
-      : connection_(connection), configurations_(configurations) {}
+  Reader(storage::Connection& connection, pipeline::ConfigurationCache& configurations,
+         KnownStock* known_stock = nullptr)
+      : connection_(connection), configurations_(configurations), known_stock_(known_stock) {}
 
   storage::Connection& connection() { return connection_; }
   pipeline::ConfigurationCache& configurations() { return configurations_; }
+  // Null if nothing is kept, and where a replica is read.
+  KnownStock* known_stock() { return known_stock_; }
 
   // Whose read it is, for the log; null: nobody's who has a trace.
   void SetTrace(std::shared_ptr<const tracing::Trace> trace) { trace_ = std::move(trace); }
@@ -39,6 +44,7 @@ class Reader {
  private:
   storage::Connection& connection_;
   pipeline::ConfigurationCache& configurations_;
+  KnownStock* const known_stock_;
   std::shared_ptr<const tracing::Trace> trace_;
 };
 
@@ -61,9 +67,10 @@ class ReadExecutor {
   // Hears what a read came to; see Outcome.
   using Done = std::function<void(const absl::Status&)>;
 
-  // The pool, the cache and the replica, which may be null, must outlive the executor.
+  // The pool, the cache, and the replica and what is known of the primary's stock, which may be null, must outlive the
+  // executor.
   ReadExecutor(Options options, storage::ConnectionPool& pool, pipeline::ConfigurationCache& configurations,
-               Replica* replica = nullptr);
+               Replica* replica = nullptr, KnownStock* known_stock = nullptr);
   ~ReadExecutor();
 
   // Runs `read` on a reader thread, unless `deadline` passes first, then `done`. A read that loses its connection is
@@ -95,6 +102,7 @@ class ReadExecutor {
   storage::ConnectionPool& pool_;
   pipeline::ConfigurationCache& configurations_;
   Replica* const replica_;
+  KnownStock* const known_stock_;
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;
   std::deque<Waiting> waiting_ GUARDED_BY(mutex_);

@@ -26,10 +26,10 @@ struct Asked {
   Call* call = nullptr;
 };
 
-// Collects the calls of one RPC that wait for a reader thread; whichever thread is free first answers all of them with
-// one read. There is no timer and nothing is kept: the read starts after the last of them has arrived, so each answer
-// reflects every write that was answered before its call. At low load a read carries one call, under load it grows by
-// itself. Thread-safe.
+// Collects the calls of one RPC that wait for a reader thread; whichever thread is free first awaits its turn, as the
+// rule has it, and answers all of them with one read. There is no timer and nothing is kept: the read starts after the
+// last of them has arrived, so each answer reflects every write that was answered before its call. At low load a read
+// carries one call, under load it grows by itself. Thread-safe.
 template <typename Rule>
 class Coalescer {
  public:
@@ -59,6 +59,7 @@ class Coalescer {
   struct Common {
     std::vector<Asked<Rule>> asked = {};
     absl::Time start = absl::InfiniteFuture();
+    typename Rule::Turn turn = {};
   };
 
   void QueueRead() {
@@ -72,6 +73,8 @@ class Coalescer {
   // Called once more if it loses its connection.
   absl::Status Answer(Common& common, reading::Reader& reader) {
     std::vector<Asked<Rule>>& asked = common.asked;
+    common.turn = {};
+    common.turn = Rule::AwaitTurn(reader);
     if (asked.empty()) asked = Take();
     Drop(asked);
     if (asked.empty()) return absl::OkStatus();
@@ -82,7 +85,7 @@ class Coalescer {
       // The log has room for one.
       if (reader.trace() == nullptr) reader.SetTrace(one.call->origin().trace);
     }
-    return Rule::ReadTogether(asked, reader);
+    return Rule::ReadTogether(asked, common.turn, reader);
   }
 
   void Finish(Common& common, const absl::Status& status) {
@@ -94,6 +97,7 @@ class Coalescer {
                  status);
       one.call->Finish(status.ok() ? one.status : status);
     }
+    common.turn = {};
   }
 
   // The calls that have waited longest; for the rest another read is queued.

@@ -103,8 +103,9 @@ concept IsRead = requires(const typename Rule::Request& request, reading::Reader
 };
 
 template <typename Rule>
-concept IsReadTogether = requires(std::vector<Asked<Rule>>& asked, reading::Reader& reader) {
-  Rule::ReadTogether(asked, reader);
+concept IsReadTogether = requires(std::vector<Asked<Rule>>& asked, typename Rule::Turn& turn, reading::Reader& reader) {
+  turn = Rule::AwaitTurn(reader);
+  Rule::ReadTogether(asked, turn, reader);
 };
 template <typename Rule>
 concept IsStepwise = requires(const typename Rule::Request& request, typename Rule::Response& response,

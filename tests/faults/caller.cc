@@ -122,6 +122,9 @@ void Caller::ReadAvailability(const std::string& sku, const std::string& channel
   v1::GetAvailabilityRequest request;
   request.set_channel_id(channel_id);
   request.add_skus(sku);
+  // For few SKUs a server reads anew; for so many it uses what it has kept.
+  constexpr int kEnough = 8;
+  for (int i = 1; i < kEnough; ++i) request.add_skus(absl::StrCat("never stocked ", i));
   request.set_view(v1::AVAILABILITY_VIEW_OPERATOR);
   history::Read read = {.start = absl::Now(), .finish = absl::Now()};
   const absl::StatusOr<v1::GetAvailabilityResponse> answer = inventory_->GetAvailability(request, call_options());
@@ -130,7 +133,7 @@ void Caller::ReadAvailability(const std::string& sku, const std::string& channel
     FailedRead(answer.status());
     return;
   }
-  if (answer->availabilities_size() != 1 || !answer->availabilities(0).has_quantity()) {
+  if (answer->availabilities_size() != kEnough || !answer->availabilities(0).has_quantity()) {
     recorder_.Complain({history::Violation::Kind::kAnswer, answer->ShortDebugString()});
     return;
   }

@@ -29,9 +29,10 @@ class StockReadsTest : public RepositoriesTest {
   }
 
   // Those that it takes to answer for the SKUs.
-  int64_t SelectsFor(const std::set<std::string>& skus) {
+  int64_t SelectsFor(const std::vector<std::string_view>& skus) {
     const int64_t before = Selects();
-    EXPECT_TRUE(queries::ReadStock(skus, connection()).ok());
+    reading::KnownStock::Turn nobodys;
+    EXPECT_TRUE(queries::ReadStock(skus, connection(), nobodys).ok());
     return Selects() - before;
   }
 };

@@ -41,7 +41,7 @@ void CheckEvents(pipeline::LoadedBatch& batch) {
   std::vector<v1::Movement> movements;
   Chains reservations;
   Chains shipments;
-  for (const auto& chunk : batch.events.TakeChunks(0, {}, batch.now)) {
+  for (const auto& chunk : batch.events.TakeChunks(0, {}, batch.now, {})) {
     v1::WatchResponse told;
     ASSERT_TRUE(told.ParseFromString(chunk.payload));
     for (const v1::Event& event : told.events()) {

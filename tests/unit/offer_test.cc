@@ -1,10 +1,12 @@
 #include "server/queries/offer.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "server/queries/estimate_text.h"
+#include "server/queries/sku_rows.h"
 
 namespace inventory::queries {
 namespace {
@@ -29,16 +31,17 @@ TEST(TitleInTest, TakesTheMostSpecificLanguageThereIs) {
 class SellableTest : public testing::Test {
  protected:
   storage::ItemRecord& Item(const std::string& sku) {
-    stock_.items[sku].sku = sku;
-    return stock_.items[sku];
+    if (!rows_[sku].item) rows_[sku].item.emplace().sku = sku;
+    return *rows_[sku].item;
   }
   void Level(const std::string& sku, const std::string& warehouse_id, int64_t on_hand, int64_t reserved = 0) {
-    stock_.levels[sku].push_back(
+    rows_[sku].levels.push_back(
         {.sku = sku, .warehouse_id = warehouse_id, .quantities = {.on_hand = on_hand, .reserved = reserved}});
   }
   void Quota(const std::string& sku, const std::string& channel_id, int64_t quantity, int64_t outstanding = 0) {
-    stock_.quotas[{sku, channel_id}] = {
-        .sku = sku, .channel_id = channel_id, .quantity = quantity, .outstanding = outstanding};
+    auto& quotas = rows_[sku].quotas;
+    std::erase_if(quotas, [&](const storage::QuotaRecord& quota) { return quota.channel_id == channel_id; });
+    quotas.push_back({.sku = sku, .channel_id = channel_id, .quantity = quantity, .outstanding = outstanding});
   }
   void Kit(const std::string& sku, const std::vector<storage::Component>& components) {
     Item(sku).components = components;
@@ -49,13 +52,18 @@ class SellableTest : public testing::Test {
     Item(sku).backordered = backordered;
   }
 
+  reading::SkuStock StockOf(const std::string& sku) { return ToStock(rows_[sku]); }
+
   // "3", or "-" for no number; and "+" if one more may wait.
   std::string Shown(const std::string& sku) {
-    const Sellable sellable = SellableOf(stock_, offer_, sku);
+    std::map<std::string, reading::SkuStock> parts;
+    const Sellable sellable =
+        SellableOf(StockOf(sku), offer_,
+                   [&](const std::string& part) -> const reading::SkuStock& { return parts[part] = StockOf(part); });
     return (sellable.quantity ? std::to_string(*sellable.quantity) : "-") + (sellable.may_wait ? "+" : "");
   }
 
-  Stock stock_;
+  std::map<std::string, SkuRows> rows_;
   Offer offer_ = {.channel_id = "shop", .warehouses = {"w1", "w2"}, .reason = ""};
 };
 
@@ -159,29 +167,29 @@ TEST_F(SellableTest, ARuleIsLowForItsSkuOrItsChannel) {
     rule.warehouse_id = warehouse_id;
     rule.channel_id = channel_id;
     rule.low = is_low;
-    stock_.rules["a"] = {rule};
-    return IsLow(stock_, offer_, "a");
+    rows_["a"].rules = {rule};
+    return IsLow(StockOf("a"), offer_);
   };
   EXPECT_TRUE(low("", ""));
   EXPECT_TRUE(low("", "shop"));
   EXPECT_FALSE(low("", "other"));
   EXPECT_FALSE(low("w1", ""));
   EXPECT_FALSE(low("", "", /*is_low=*/false));
-  EXPECT_FALSE(IsLow(stock_, offer_, "b"));
+  EXPECT_FALSE(IsLow(StockOf("b"), offer_));
 }
 
 TEST_F(SellableTest, ARestockIsTheFirstUnitThatNobodyWaitsForAndAQuotaAllows) {
-  stock_.now = absl::FromUnixSeconds(1'700'000'000);
-  const absl::Time day = stock_.now + absl::Hours(24);
-  EXPECT_EQ(RestockTime(stock_, offer_, "a"), std::nullopt);
-  stock_.incoming["a"] = {
-      {.sku = "a", .warehouse_id = "w1", .expected_time = day, .quantity = 3},
-      {.sku = "a", .warehouse_id = "w2", .expected_time = 2 * (day - stock_.now) + stock_.now, .quantity = 3}};
-  EXPECT_EQ(RestockTime(stock_, offer_, "a"), day);
+  const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+  const absl::Time day = now + absl::Hours(24);
+  const auto restock = [&] { return RestockTime(StockOf("a"), offer_, now); };
+  EXPECT_EQ(restock(), std::nullopt);
+  rows_["a"].incoming = {{.sku = "a", .warehouse_id = "w1", .expected_time = day, .quantity = 3},
+                         {.sku = "a", .warehouse_id = "w2", .expected_time = now + absl::Hours(48), .quantity = 3}};
+  EXPECT_EQ(restock(), day);
   Waits("a", BackorderPolicy::kUnlimited, 0, 3);
-  EXPECT_EQ(RestockTime(stock_, offer_, "a"), stock_.now + absl::Hours(48));
+  EXPECT_EQ(restock(), now + absl::Hours(48));
   Quota("a", "shop", 4, 4);
-  EXPECT_EQ(RestockTime(stock_, offer_, "a"), std::nullopt);
+  EXPECT_EQ(restock(), std::nullopt);
 }
 
 }  // namespace
