@@ -4,9 +4,10 @@
 //                                               column::Value("version", &ItemRecord::version), ...);
 //
 // A binding has kSize columns; Names(out) writes their names, Append(sql, record, wanted) adds the values of those that
-// are wanted to the list that stands in parentheses at the end of the statement, NoteUse(record, used) sets the flags
-// of columns whose value is not the default, and Parse(row, first, record) sets the member from the columns from
-// `first` on.
+// are wanted to the list that stands in parentheses at the end of the statement, and Equate(sql, record, wanted, joint)
+// a "column=value" for each; NoteUse(record, used) sets the flags of columns whose value is not the default,
+// NoteChange(before, after, changed) of those that differ, and Parse(row, first, record) sets the member from the
+// columns from `first` on.
 #ifndef INVENTORY_STORAGE_COLUMNS_H_
 #define INVENTORY_STORAGE_COLUMNS_H_
 
@@ -14,7 +15,9 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_join.h"
@@ -116,6 +119,14 @@ bool IsDefault(const T& value) {
   }
 }
 
+// What stands before the first part of a list, and before each other one.
+struct Joint {
+  std::string_view first;
+  std::string_view other;
+
+  std::string_view Next() { return std::exchange(first, other); }
+};
+
 // One column.
 template <typename Codec, typename Record, typename T>
 struct Single {
@@ -127,7 +138,13 @@ struct Single {
   void Append(Sql& sql, const Record& record, const bool* wanted) const {
     if (*wanted) Codec::Append(sql.Comma(), record.*member);
   }
+  void Equate(Sql& sql, const Record& record, const bool* wanted, Joint& joint) const {
+    if (*wanted) Codec::Append(sql.Raw(joint.Next()).Raw(name).Raw("="), record.*member);
+  }
   void NoteUse(const Record& record, bool* used) const { *used = *used || !IsDefault(record.*member); }
+  void NoteChange(const Record& before, const Record& after, bool* changed) const {
+    *changed = before.*member != after.*member;
+  }
   void Parse(const Row& row, int first, Record& record) const { record.*member = Codec::Parse(row, first); }
 };
 
@@ -146,10 +163,20 @@ struct Several {
       if (*wanted++) sql.Comma().Int(record.*member.*field.value);
     }
   }
+  void Equate(Sql& sql, const Record& record, const bool* wanted, Joint& joint) const {
+    for (std::size_t i = 0; i < kSize; ++i) {
+      if (wanted[i]) sql.Raw(joint.Next()).Raw(names[i]).Raw("=").Int(record.*member.*kQuantities[i].value);
+    }
+  }
   void NoteUse(const Record& record, bool* used) const {
     for (const QuantityField& field : kQuantities) {
       *used = *used || !IsDefault(record.*member.*field.value);
       ++used;
+    }
+  }
+  void NoteChange(const Record& before, const Record& after, bool* changed) const {
+    for (const QuantityField& field : kQuantities) {
+      *changed++ = before.*member.*field.value != after.*member.*field.value;
     }
   }
   void Parse(const Row& row, int first, Record& record) const { record.*member = ParseQuantities(row, first); }

@@ -46,6 +46,12 @@ struct FollowedColumn {
   void Append(Sql& sql, const ItemRecord& item, const bool* wanted) const {
     if (*wanted) sql.Comma().Bool(item.followed());
   }
+  void Equate(Sql& sql, const ItemRecord& item, const bool* wanted, column::Joint& joint) const {
+    if (*wanted) sql.Raw(joint.Next()).Raw("followed=").Bool(item.followed());
+  }
+  void NoteChange(const ItemRecord& before, const ItemRecord& after, bool* changed) const {
+    *changed = before.followed() != after.followed();
+  }
   void Parse(const Row&, int, ItemRecord&) const {}
 };
 

@@ -30,6 +30,7 @@ TEST_F(RepositoriesTest, NothingIsAppendedForNothing) {
   EXPECT_FALSE(AppendItemCounters(sql, {}));
   EXPECT_FALSE(AppendInsert<ItemRecord>(sql, {}));
   EXPECT_FALSE(AppendUpsert<ItemRecord>(sql, {}));
+  EXPECT_FALSE(AppendUpdate(sql, Item("A"), Item("A")));
   EXPECT_FALSE(AppendSelectLiveLevels(sql, {}));
   EXPECT_FALSE(AppendSelectDeadAllocations(sql, {}, kTime, 1));
   EXPECT_FALSE(AppendSelectNextExpiries(sql, {}, kTime));
@@ -107,6 +108,35 @@ TEST_F(RepositoriesTest, CountersLeaveTheConfigurationAlone) {
   expected.sequence = 5;
   expected.last_movement_time = kTime;
   EXPECT_EQ(Select<ItemRecord>("A"), std::vector<ItemRecord>{expected});
+}
+
+TEST_F(RepositoriesTest, UpdateWritesWhatDiffersInOneRow) {
+  const LevelRecord before = Level("A", "w", 9, 0);
+  LevelRecord stored = before;
+  stored.quantities.damaged = 7;  // Where `before` and `after` agree, the row keeps what it has.
+  Insert<LevelRecord>({stored, Level("A", "v", 9, 0)});
+  LevelRecord after = before;
+  after.quantities.on_hand = 0;
+  after.quantities.reserved = -3;
+  after.version = 2;
+  after.count_time = kFuture;
+  Run([&](Sql& sql) { return AppendUpdate(sql, before, after); });
+  after.quantities.damaged = 7;
+  EXPECT_EQ(Select<LevelRecord>("A"), (std::vector<LevelRecord>{Level("A", "v", 9, 0), after}));
+
+  ItemRecord item = Item("A'");
+  Insert<ItemRecord>({item, Item("B")});
+  ItemRecord changed = item;
+  changed.backordered = 4;  // And with it the column `followed`.
+  changed.next_hold_expiry = kTime;
+  changed.labels = {{"size", "\"M\""}};
+  Run([&](Sql& sql) { return AppendUpdate(sql, item, changed); });
+  EXPECT_EQ(Select<ItemRecord>("A'"), std::vector<ItemRecord>{changed});
+  EXPECT_EQ(Select<ItemRecord>("B"), std::vector<ItemRecord>{Item("B")});
+  const Rows followed = Run([](Sql& sql) { return AppendSelectFollowedSkus(sql, "", 9); });
+  EXPECT_EQ(ParseTexts(followed), Texts{"A'"});
+  Run([&](Sql& sql) { return AppendUpdate(sql, changed, item); });
+  EXPECT_EQ(Select<ItemRecord>("A'"), std::vector<ItemRecord>{item});
 }
 
 TEST_F(RepositoriesTest, LevelRoundTrip) {
