@@ -188,8 +188,7 @@ absl::Time RowsReader::HoldsUntil(const std::string& sku) const {
     return absl::InfinitePast();
   }
   if (!rows.item) return absl::InfiniteFuture();
-  // What orders that wait get changes with each hold that dies.
-  if (rows.item->backordered > 0 || corrected_.contains(sku)) return absl::InfinitePast();
+  if (corrected_.contains(sku)) return absl::InfinitePast();
   return rows.item->next_hold_expiry.value_or(absl::InfiniteFuture());
 }
 
