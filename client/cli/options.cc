@@ -94,7 +94,7 @@ Values ReadChoices(const Sources& sources, Settings& settings) {
 }
 
 absl::StatusOr<client::TokenProvider> TokenOf(const std::string& path) {
-  const client::TokenProvider renewed = [path, read = client::TokenFromFile(path)]() -> absl::StatusOr<std::string> {
+  client::TokenProvider renewed = [path, read = client::TokenFromFile(path)]() -> absl::StatusOr<std::string> {
     if (absl::Status safe = CheckPrivate(path, kOpenToOthers); !safe.ok()) return safe;
     return read();
   };

@@ -72,7 +72,7 @@ absl::StatusOr<Hosts> Hosts::Parse(std::string_view list) {
 bool Hosts::Contain(std::string_view host) const {
   if (patterns_.empty()) return true;
   std::string name = absl::AsciiStrToLower(std::string(host));
-  if (name.ends_with(".")) name.pop_back();
+  if (name.ends_with('.')) name.pop_back();
   return std::any_of(patterns_.begin(), patterns_.end(), [&name](std::string_view pattern) {
     if (!pattern.starts_with("*.")) return name == pattern;
     const std::string_view suffix = pattern.substr(1);

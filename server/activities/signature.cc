@@ -84,7 +84,7 @@ absl::StatusOr<std::vector<std::string>> ReadSecretFile(const std::string& path)
   std::ifstream file(path);
   std::vector<std::string> secrets;
   for (std::string line; secrets.size() < kMaxSecrets && std::getline(file, line);) {
-    if (line.ends_with("\r")) line.pop_back();
+    if (line.ends_with('\r')) line.pop_back();
     if (line.size() < kMinSecretBytes) return absl::FailedPreconditionError("is shorter than 16 bytes");
     secrets.push_back(line);
   }
