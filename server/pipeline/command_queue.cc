@@ -133,7 +133,8 @@ void CommandQueue::Release(const Jobs& jobs) {
     for (const std::string& sku : job->skus) in_flight_.erase(sku);
     if (job->needs.configuration) configuration_in_flight_ = false;
   }
-  changed_.NotifyAll();
+  // Lanes that wake for nothing take the core from the one that has callers to answer now.
+  if (Size() > 0) changed_.NotifyAll();
 }
 
 void CommandQueue::Finished() {
