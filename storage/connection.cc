@@ -76,6 +76,7 @@ class ConnectorConnection final : public Connection {
 
   // From now on sends each statement by itself.
   void SendOneByOne() { one_by_one_ = true; }
+  void LookAtAllOfIndexes() { skips_in_indexes_ = false; }
 
  protected:
   absl::Status Run(const Sql& sql, std::vector<Rows>& results) override {
@@ -157,6 +158,7 @@ absl::Status SetUpEngine(ConnectorConnection& connection, const std::vector<Rows
     // TiDB has no shared row locks; with the first it takes exclusive ones instead of refusing. With the second locks
     // are taken when they are asked for, also in a cluster that was made before that was the default; with the third a
     // duplicate key fails its own statement, not COMMIT.
+    connection.LookAtAllOfIndexes();
     sql.Raw(
         "SET SESSION tidb_enable_shared_lock_promotion=1, SESSION tidb_txn_mode='pessimistic', "
         "SESSION tidb_constraint_check_in_place_pessimistic=1");

@@ -158,6 +158,9 @@ class Connection {
   // moved on to another server: open another one.
   bool broken() const { return broken_ || absl::Now() - last_use_ > idle_limit_ || *current_ != address_; }
 
+  // Whether the first rows of each group of an index are found without a look at those between them. TiDB looks at all.
+  bool skips_in_indexes() const { return skips_in_indexes_; }
+
   // No other connection of this process has it, and each that is opened later has a greater one.
   int64_t number() const { return number_; }
 
@@ -171,6 +174,7 @@ class Connection {
   struct Opened;
   static absl::StatusOr<Opened> OpenAt(const DatabaseOptions& options, std::size_t address);
 
+  bool skips_in_indexes_ = true;
   // How long a silent connection is trusted.
   absl::Duration idle_limit_ = absl::InfiniteDuration();
 

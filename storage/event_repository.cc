@@ -25,8 +25,17 @@ EventLogEnd ParseEventLogEnd(const Row& row, int first) {
   return {.position = row.Int(first), .max_stamp = row.Int(first + 1)};
 }
 
-bool AppendSelectEventHeads(Sql& sql) {
-  BeginStatement(sql).Raw("SELECT log_id, MAX(position) FROM event_chunk GROUP BY log_id");
+bool AppendSelectEventHeads(Sql& sql, bool skips_in_indexes) {
+  BeginStatement(sql);
+  if (skips_in_indexes) {
+    sql.Raw("SELECT log_id, MAX(position) FROM event_chunk GROUP BY log_id");
+    return true;
+  }
+  for (int log_id = 0; log_id < kEventLogs; ++log_id) {
+    if (log_id > 0) sql.Raw(" UNION ALL ");
+    sql.Raw("(SELECT log_id, position FROM event_chunk WHERE log_id = ").Int(log_id);
+    sql.Raw(" ORDER BY position DESC LIMIT 1)");
+  }
   return true;
 }
 

@@ -68,8 +68,9 @@ struct EventPosition {
   int64_t position = 0;
 };
 
-// Selects the last position of every log: ParseEventPositions.
-bool AppendSelectEventHeads(Sql& sql);
+// Selects the last position of every log: ParseEventPositions. By one statement, or, where that would look at all rows
+// (Connection::skips_in_indexes), by one for each log in one.
+bool AppendSelectEventHeads(Sql& sql, bool skips_in_indexes);
 // Makes everything durable that this session has seen, whether or not the database shows commits before they are: a
 // commit of its own, whose flush comes after theirs.
 bool AppendMakeSeenDurable(Sql& sql);

@@ -24,10 +24,13 @@ using Clock = std::chrono::steady_clock;
 // Receivers limit what they take: about this much of the events as stored, which is some more as JSON.
 constexpr std::size_t kMaxPostBytes = std::size_t{256} << 10;
 
-// Events of one chunk were made at the same time.
-int64_t TimeOf(const feed::Chunk& chunk) {
-  return chunk.events.empty() ? 0
-                              : google::protobuf::util::TimeUtil::TimestampToMicroseconds(chunk.events.front().time());
+// When the first event of the page was made; 0 if it has none.
+int64_t FirstTimeOf(const feed::Page& page) {
+  for (const feed::Chunk& chunk : page.chunks) {
+    if (chunk.events.empty()) continue;
+    return google::protobuf::util::TimeUtil::TimestampToMicroseconds(chunk.events.front().time());
+  }
+  return 0;
 }
 
 absl::Status LostTheFeed() { return absl::AbortedError("another server has taken the feed"); }
@@ -133,7 +136,7 @@ absl::StatusOr<feed::Page> EventFeed::ReadPage() {
 absl::StatusOr<bool> EventFeed::PostPage() {
   const absl::StatusOr<feed::Page> page = ReadPage();
   if (!page.ok()) return page.status();
-  oldest_unposted_ = page->chunks.empty() ? 0 : TimeOf(page->chunks.front());
+  oldest_unposted_ = FirstTimeOf(*page);
   if (page->end == at_) return false;
   const absl::Status posted = page->chunks.empty() ? MoveTo(page->end) : PostChunks(*page);
   if (!posted.ok()) return posted;

@@ -127,7 +127,7 @@ absl::StatusOr<Cut> ReadFrom(storage::Connection& connection, int64_t stamp) {
 }  // namespace
 
 absl::StatusOr<Chunk> ToChunk(const storage::EventChunkRecord& record) {
-  Chunk chunk{.log_id = record.log_id, .position = record.position, .bytes = 0, .events = {}};
+  Chunk chunk{.log_id = record.log_id, .position = record.position, .bytes = sizeof(Chunk), .events = {}};
   v1::WatchResponse stored;
   if (!stored.ParseFromString(record.payload)) {
     return absl::InternalError(
@@ -153,15 +153,15 @@ absl::StatusOr<Chunk> ToChunk(const storage::EventChunkRecord& record) {
 
 absl::StatusOr<Cut> ReadHeads(storage::Connection& connection) {
   storage::Sql sql;
-  storage::AppendSelectEventHeads(sql);
+  storage::AppendSelectEventHeads(sql, connection.skips_in_indexes());
   return ReadPositions(connection, sql);
 }
 
 absl::StatusOr<Cut> ReadEnd(storage::Connection& connection) {
   storage::Sql sql;
-  storage::AppendSelectEventHeads(sql);
+  storage::AppendSelectEventHeads(sql, connection.skips_in_indexes());
   storage::AppendMakeSeenDurable(sql);
-  storage::AppendSelectEventHeads(sql);
+  storage::AppendSelectEventHeads(sql, connection.skips_in_indexes());
   auto results = connection.Execute(sql);
   if (!results.ok()) return results.status();
   Cut end(storage::ParseEventPositions(results->front()));

@@ -165,6 +165,7 @@ absl::Status Tail::StartOver(const Cut& end) {
 void Tail::Append(const Cut& begin, Page page) {
   auto numbered = std::make_shared<NumberedPage>();
   numbered->begin = begin;
+  numbered->bytes = sizeof(NumberedPage);
   for (const Chunk& chunk : page.chunks) numbered->bytes += chunk.bytes;
   numbered->page = std::move(page);
   storage::MutexLock lock(mutex_);

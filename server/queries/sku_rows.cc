@@ -188,7 +188,8 @@ absl::Time RowsReader::HoldsUntil(const std::string& sku) const {
     return absl::InfinitePast();
   }
   if (!rows.item) return absl::InfiniteFuture();
-  if (corrected_.contains(sku)) return absl::InfinitePast();
+  // Units that wait go when their hold runs out, which the item's next_hold_expiry does not tell.
+  if (rows.item->backordered > 0 || corrected_.contains(sku)) return absl::InfinitePast();
   return rows.item->next_hold_expiry.value_or(absl::InfiniteFuture());
 }
 

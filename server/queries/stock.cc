@@ -88,13 +88,15 @@ const SkuStock& Stock::of(std::string_view sku) const {
 
 absl::StatusOr<Stock> ReadStock(SkuViews skus, storage::Connection& connection, KnownStock::Turn& turn) {
   Stock stock;
-  if (turn.known() != nullptr && skus.size() >= kWorthALook) {
+  // One that is broken was left, maybe for another server, while it waited for its turn.
+  if (turn.known() != nullptr && skus.size() >= kWorthALook && !connection.broken()) {
     absl::StatusOr<std::unique_ptr<KnownStock::Look>> begun = KnownStock::Begin(turn, connection);
     if (!begun.ok()) return begun.status();
     stock.look_ = *std::move(begun);
     stock.now_ = stock.look_->now();
     stock.configuration_version_ = stock.look_->configuration_version();
   }
+  if (stock.look_ == nullptr) turn.End();
   absl::Status read = Stock::Reader(stock, connection).Read(std::move(skus), turn);
   if (!read.ok()) return read;
   return stock;

@@ -28,9 +28,14 @@ std::size_t BytesOf(const std::string& sku, const SkuStock& stock) {
 
 }  // namespace
 
-KnownStock::Turn KnownStock::AwaitTurn() {
+KnownStock::Turn KnownStock::AwaitTurn(absl::Duration patience) {
+  const Clock::time_point until = Clock::now() + absl::ToChronoMilliseconds(patience);
   storage::MutexLock lock(mutex_);
-  while (turn_taken_) turn_ended_.Wait(mutex_);
+  while (turn_taken_) {
+    const absl::Duration left = absl::FromChrono(until - Clock::now());
+    if (left <= absl::ZeroDuration()) return Turn();
+    turn_ended_.WaitFor(mutex_, left);
+  }
   turn_taken_ = true;
   return Turn(*this);
 }
@@ -48,7 +53,7 @@ absl::StatusOr<std::unique_ptr<KnownStock::Look>> KnownStock::Begin(const Turn& 
 absl::StatusOr<std::unique_ptr<KnownStock::Look>> KnownStock::Begin(storage::Connection& connection) {
   storage::Sql sql;
   storage::AppendSelectConfigurationState(sql);
-  storage::AppendSelectEventHeads(sql);
+  storage::AppendSelectEventHeads(sql, connection.skips_in_indexes());
   const auto results = connection.Execute(sql);
   if (!results.ok()) return results.status();
   const auto state = storage::ParseConfigurationState((*results)[0]);

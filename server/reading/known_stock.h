@@ -79,7 +79,8 @@ class KnownStock {
   explicit KnownStock(Options options) : options_(options) {}
 
   // One at a time has it, as the next can ask for all who wait meanwhile. Collect what to look for when it is there.
-  Turn AwaitTurn();
+  // Nobody's if it does not come in time: the database may be slow, or away, for whoever has it.
+  Turn AwaitTurn(absl::Duration patience = absl::Milliseconds(100));
 
   // Asks the database what has changed: one round trip, two if something has. The turn is not nobody's, and the
   // connection is to the primary. This and the connection must outlive the look.

@@ -27,9 +27,9 @@ struct Asked {
 };
 
 // Collects the calls of one RPC that wait for a reader thread; whichever thread is free first awaits its turn, as the
-// rule has it, and answers all of them with one read. There is no timer and nothing is kept: the read starts after the
-// last of them has arrived, so each answer reflects every write that was answered before its call. At low load a read
-// carries one call, under load it grows by itself. Thread-safe.
+// rule has it, and answers all of them with one read. There is no timer, and no answer is kept: the read starts after
+// the last of them has arrived, so each answer reflects every write that was answered before its call. At low load a
+// read carries one call, under load it grows by itself. Thread-safe.
 template <typename Rule>
 class Coalescer {
  public:
@@ -85,7 +85,10 @@ class Coalescer {
       // The log has room for one.
       if (reader.trace() == nullptr) reader.SetTrace(one.call->origin().trace);
     }
-    return Rule::ReadTogether(asked, common.turn, reader);
+    const absl::Status read = Rule::ReadTogether(asked, common.turn, reader);
+    // Nobody is to wait for who waits for another connection.
+    if (!read.ok()) common.turn = {};
+    return read;
   }
 
   void Finish(Common& common, const absl::Status& status) {

@@ -17,7 +17,9 @@
 //
 // or, where callers ask the same thing all the time, what answers all calls that wait from one look at the database:
 //
-//     static absl::Status ReadTogether(std::vector<rpc::Asked<Rule>>&, reading::Reader&);
+//     using Turn = ...;                         // what a read waits for before it collects the calls
+//     static Turn AwaitTurn(reading::Reader&);  // kept until they are answered, unless ReadTogether ends it before
+//     static absl::Status ReadTogether(std::vector<rpc::Asked<Rule>>&, Turn&, reading::Reader&);
 //
 // A call that takes several commits or both reads and writes has, in one file of server/commands:
 //

@@ -31,6 +31,22 @@ TEST_F(EventLogTest, ACommitThatComesLateIsToldOnceItIsThere) {
   EXPECT_EQ(ToldSince(at), Strings{});
 }
 
+// Each database gets one way.
+TEST_F(EventLogTest, TheEndsOfAllLogsAreFoundBothWays) {
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(Tell(connection(), 7 * i, "a", i).ok());
+  ASSERT_TRUE(Tell(connection(), 7, "a", 5).ok());
+  const auto heads = [this](bool skips_in_indexes) {
+    Sql sql;
+    storage::AppendSelectEventHeads(sql, skips_in_indexes);
+    auto results = connection().Execute(sql);
+    EXPECT_TRUE(results.ok()) << results.status();
+    EXPECT_EQ(results->front().size(), static_cast<std::size_t>(storage::kEventLogs));
+    return Cut(storage::ParseEventPositions(results->front()));
+  };
+  EXPECT_TRUE(heads(true) == heads(false));
+  EXPECT_EQ(heads(false).At(7), 2);
+}
+
 // What any number that is given before the commit comes to, be it AUTO_INCREMENT or a clock.
 TEST_F(EventLogTest, WhoeverAsksForWhatIsAboveTheLastStampMissesIt) {
   auto slow = Open();
