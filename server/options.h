@@ -51,7 +51,6 @@ struct ServerOptions {
   bool reflection = true;                               // Default true.
   bool channelz = false;                                // Default false.
   MetricsTls metrics_tls = MetricsTls::kOff;            // Default off.
-  int grpc_threads = 0;                                 // Default 0: one a core.
   absl::Duration default_deadline = absl::Seconds(10);  // Default 10s.
 
   // TLS.

@@ -83,7 +83,6 @@ void AppendServing(std::vector<Option>& table) {
         "Serve metrics over HTTP to other machines, too."},
        {&kServing, "reflection", Bool(&O::reflection), "Serve gRPC reflection."},
        {&kServing, "channelz", Bool(&O::channelz), "Serve gRPC channelz."},
-       {&kServing, "grpc-threads", Number(&O::grpc_threads, 0, 1024), "Most polling threads of gRPC. 0: one a core."},
        {&kServing, "default-deadline", Duration(&O::default_deadline, absl::Milliseconds(10), absl::Hours(1)),
         "For calls that bring no deadline."}});
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <climits>
-#include <thread>
 
 #include "grpcpp/resource_quota.h"
 
@@ -10,7 +9,7 @@ namespace inventory::rpc {
 namespace {
 
 constexpr int kMostPingsTooMany = 2;
-constexpr int kSpareThreads = 16;
+constexpr int kMostThreads = 16;
 
 int Milliseconds(absl::Duration duration) {
   if (duration <= absl::ZeroDuration()) return INT_MAX;  // gRPC's "for ever".
@@ -47,13 +46,10 @@ void SetCallLimits(const server::ServerOptions& options, grpc::ServerBuilder& bu
 void SetLimits(const server::ServerOptions& options, grpc::ServerBuilder& builder) {
   SetConnectionLimits(options, builder);
   SetCallLimits(options, builder);
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  const int pollers = options.grpc_threads > 0 ? options.grpc_threads : cores;
-  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, pollers);
   grpc::ResourceQuota quota("inventory");
   quota.Resize(options.max_connections_memory);
-  // No service takes a thread a call, and none shall by mistake.
-  quota.SetMaxThreads(pollers + kSpareThreads);
+  // No service takes a thread a call, and none shall by mistake. How many threads poll is gRPC's choice for callbacks.
+  quota.SetMaxThreads(kMostThreads);
   builder.SetResourceQuota(quota);
 }
 
