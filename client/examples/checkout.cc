@@ -39,7 +39,7 @@ absl::StatusOr<v1::Reservation> Hold(InventoryClient& inventory, const Order& or
   v1::OrderLine& line = *request.add_lines();
   line.set_sku(order.sku);
   line.set_quantity(order.quantity);
-  request.mutable_ttl()->set_seconds(20 * 60);
+  request.mutable_ttl()->set_seconds(1200);
   absl::StatusOr<v1::ReserveStockResponse> response = inventory.ReserveStock(request);
   if (!response.ok()) return response.status();
   return response->reservation();

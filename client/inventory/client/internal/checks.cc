@@ -55,7 +55,7 @@ void CheckTls(const ConnectionOptions& options, Violations& violations) {
   const bool key = one_of(tls.key_file, tls.key_pem, "key");
   violations.Unless(!certificate || key, "tls.key_file", "a certificate needs its key");
   violations.Unless(!key || certificate, "tls.certificate_file", "a key needs its certificate");
-  violations.Unless(!options.plaintext || !(ca || certificate || key || !tls.server_name.empty()), "plaintext",
+  violations.Unless(!options.plaintext || (!ca && !certificate && !key && tls.server_name.empty()), "plaintext",
                     "excludes the options of tls");
   violations.Unless(tls.reload_interval >= absl::Seconds(1) && tls.reload_interval <= absl::Hours(24),
                     "tls.reload_interval", "must be 1 s to 24 h");
