@@ -26,7 +26,7 @@ stock_metrics: errors pipeline protos storage
 metrics:    activities errors pipeline process_metrics stock_metrics storage
 metrics_endpoint: logging metrics net storage tls
 feed:       convert errors http logging protos storage
-reading:    errors logging periodic pipeline storage tracing
+reading:    errors feed logging periodic pipeline storage tracing
 auth:       errors http logging metrics options periodic pipeline protos storage
 rpc:        auth convert errors feed logging metrics net options pipeline protos reading storage tls tracing
 commands:   activities convert errors pipeline protos rpc sourcing storage

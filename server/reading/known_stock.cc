@@ -186,10 +186,8 @@ KnownStock::Look::~Look() {
   std::deque<Gone> unused;
   storage::MutexLock lock(known_.mutex_);
   std::erase(known_.looks_, this);
-  const auto used = [&](const Gone& gone) {
-    return !known_.looks_.empty() && known_.looks_.front()->number_ <= gone.last_look;
-  };
-  while (!known_.gone_.empty() && !used(known_.gone_.front())) {
+  const int64_t oldest = known_.looks_.empty() ? known_.last_look_ + 1 : known_.looks_.front()->number_;
+  while (!known_.gone_.empty() && known_.gone_.front().last_look < oldest) {
     unused.push_back(std::move(known_.gone_.front()));
     known_.gone_.pop_front();
   }
