@@ -138,7 +138,7 @@ absl::StatusOr<bool> EventFeed::PostPage() {
   if (!page.ok()) return page.status();
   oldest_unposted_ = FirstTimeOf(*page);
   if (page->end == at_) return false;
-  const absl::Status posted = page->chunks.empty() ? MoveTo(page->end) : PostChunks(*page);
+  absl::Status posted = page->chunks.empty() ? MoveTo(page->end) : PostChunks(*page);
   if (!posted.ok()) return posted;
   failures_ = 0;
   return true;
