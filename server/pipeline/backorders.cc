@@ -53,6 +53,7 @@ absl::Status Serve(Work& work, const BackorderRecord& backorder) {
   if (reservation == nullptr) return absl::InternalError("a backorder has no reservation");
   const std::vector<std::string> warehouses =
       work.configuration().SourcesOf(backorder.channel_id, reservation->warehouse_ids);
+  // Its row goes with the last unit.
   const BackorderRecord served = backorder;
   const sourcing::Problem problem = ProblemOf(work, *reservation, warehouses, {{served.sku, served.quantity}});
   const sourcing::Plan plan = PlanFor(*reservation, problem);

@@ -199,7 +199,7 @@ absl::Status Batch::NumberTaken(absl::Status duplicate) {
              [&](const storage::Rows& rows) { skus = storage::ParseTexts(rows); });
   absl::Status sent = packet.Send(connection_);
   if (!sent.ok()) return sent;
-  return skus.empty() ? duplicate : StockMismatch(skus.front(), "its next number is taken");
+  return skus.empty() ? std::move(duplicate) : StockMismatch(skus.front(), "its next number is taken");
 }
 
 // A statement's failure leaves the transaction open, so it is always rolled back whole.
