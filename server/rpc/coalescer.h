@@ -85,7 +85,7 @@ class Coalescer {
       // The log has room for one.
       if (reader.trace() == nullptr) reader.SetTrace(one.call->origin().trace);
     }
-    const absl::Status read = Rule::ReadTogether(asked, common.turn, reader);
+    absl::Status read = Rule::ReadTogether(asked, common.turn, reader);
     // Nobody is to wait for who waits for another connection.
     if (!read.ok()) common.turn = {};
     return read;

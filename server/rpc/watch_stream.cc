@@ -27,7 +27,7 @@ absl::StatusOr<Cut> StartOf(const v1::WatchRequest& request, storage::Connection
       return feed::ReadBeginning(connection);
     case v1::WatchRequest::kResumeToken: {
       const Cut asked = *Cut::FromToken(request.resume_token());
-      const absl::StatusOr<Cut> heads = feed::ReadHeads(connection);
+      absl::StatusOr<Cut> heads = feed::ReadHeads(connection);
       if (!heads.ok()) return heads;
       if (heads->Covers(asked)) return asked;
       return feed::EventsGone("the token is of events that this database does not have");
@@ -213,8 +213,9 @@ bool WatchStream::ReadPage() {
   const auto page = std::make_shared<feed::Page>();
   const auto read = [from, to, page](reading::Reader& reader) {
     absl::StatusOr<feed::Page> got = feed::ReadPage(reader.connection(), from, to);
-    if (got.ok()) *page = *std::move(got);
-    return got.status();
+    if (!got.ok()) return got.status();
+    *page = *std::move(got);
+    return absl::OkStatus();
   };
   Read(runtime_.reads(), call_.NextStep(), read, [self = shared_from_this(), page](const absl::Status& status) {
     self->runtime_.page_turns().End();
