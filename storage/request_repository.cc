@@ -19,7 +19,7 @@ bool AppendInsertRequests(Sql& sql, const std::vector<const RequestRecord*>& req
 
 bool AppendUpsertRequests(Sql& sql, const std::vector<const RequestRecord*>& requests) {
   if (!AppendInsert(sql, requests)) return false;
-  sql.Raw(" ON DUPLICATE KEY UPDATE code=VALUES(code), reply=VALUES(reply)");
+  sql.Raw(" ON DUPLICATE KEY UPDATE code=VALUES(code), reply=VALUES(reply), create_time=VALUES(create_time)");
   return true;
 }
 

@@ -164,6 +164,24 @@ TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreNotMistakenForAnAnswerAfterTheRe
   EXPECT_EQ(Start()->Run(Add("a", 1, "id")).reply, absl::StrCat("a ", kHolds + 1));
 }
 
+// A record that looked older than it is would be deleted, and its command could run once more.
+TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreKeptLikeAllOthers) {
+  ConfigurationCache configurations;
+  const CommandLimits limits;
+  const std::unique_ptr<Job> job = MakeJob(Add("a", 1, "id"));
+  job->needs = job->command->needs();
+  job->skus = {"a"};
+  Batch batch(connection(), configurations, limits, {job.get()}, Batch::Mode::kRecordsFirst, /*event_log=*/0);
+  const absl::Status status = batch.Run();
+  EXPECT_TRUE(status.ok()) << status;
+  Packet forget;
+  forget.Add([](storage::Sql& sql) { return storage::AppendDeleteOldRequests(sql, absl::Hours(1), 1000); });
+  ASSERT_TRUE(forget.Send(connection()).ok());
+  EXPECT_EQ(Records("id"), 1);
+  EXPECT_EQ(Start()->Run(Add("a", 1, "id")).reply, "a 1");
+  ExpectLevel("a", 1, 1);
+}
+
 // Every writer holds the lock of its SKU, so a number that is taken is no contention that could pass.
 TEST_F(PipelineFaultsTest, ASkuWhoseCounterLagsBehindItsLedgerIsRefusedAndTheRestOfItsBatchSucceeds) {
   const auto committer = Start();

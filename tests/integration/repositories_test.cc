@@ -233,7 +233,7 @@ TEST_F(RepositoriesTest, RequestsAreFirstComeUnlessUpserted) {
   EXPECT_EQ(read()[0].reply, "");
   EXPECT_EQ(read()[0].code, 0);
   EXPECT_EQ(read()[0].fingerprint, first.fingerprint);
-  EXPECT_EQ(read()[0].create_time, kTime);
+  EXPECT_EQ(read()[0].create_time, second.create_time);
 }
 
 TEST_F(RepositoriesTest, ConfigurationRoundTrips) {
