@@ -139,6 +139,8 @@ bool AppendEnsureItems(Sql& sql, std::span<const std::string> skus) {
 }
 
 bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items) {
+  // All of them but configured, config_version, create_time and update_time.
+  static_assert(std::tuple_size_v<decltype(Table<ItemRecord>::kCounters)> == 15, "a new one belongs here, too");
   if (items.empty()) return false;
   BeginStatement(sql).Raw(
       "INSERT INTO item (sku, sequence, last_movement_time, backordered, last_backorder, fill_pending, fill_after, "

@@ -21,7 +21,8 @@ namespace inventory::pipeline {
 
 // Runs commands in one transaction: locks their SKUs, loads rows, releases dead holds, applies the commands one after
 // another in memory, writes what changed with one statement per table, and commits. Two round trips, and more only
-// where backorders or dead holds are met. Not thread-safe; lives for one attempt.
+// where backorders, quotas, low-stock rules or dead holds are met, the configuration has changed, an item is missing or
+// a command asks for what only locked rows lead to. Not thread-safe; lives for one attempt.
 //
 // How an attempt ended:
 //   OK                          committed; every job has its answer (or needs_more, and changed nothing)

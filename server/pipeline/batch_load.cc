@@ -95,7 +95,10 @@ absl::Status Batch::LoadUnderLock() {
              [&](const storage::Rows& rows) {
                state = storage::ParseConfigurationState(rows);
                if (state) event_log_end_ = storage::ParseEventLogEnd(rows[0], storage::kStateColumns);
-               for (auto& level : storage::ParseLevelsWithState(rows)) loaded_.rows.levels.Load(std::move(level));
+               for (auto& level : storage::ParseLevelsWithState(rows)) {
+                 // A SKU whose row was not there to be locked may have got it, and levels, from others meanwhile.
+                 if (loaded_.rows.items.Find(level.sku) != nullptr) loaded_.rows.levels.Load(std::move(level));
+               }
              });
   Select(packet, &Needs::new_reservations, loaded_.rows.reservations);
   Select(packet, &Needs::reservations, loaded_.rows.reservations);
@@ -127,9 +130,6 @@ absl::Status Batch::LoadUnderLock() {
   if (!state) return absl::InternalError("the row of the configuration table is gone");
   loaded_.now = state->now;
   following_ = state->followed_version < state->version;
-  for (const storage::ItemRecord* item : loaded_.rows.items.All()) {
-    if (item->last_movement_time) loaded_.now = std::max(loaded_.now, *item->last_movement_time);
-  }
   absl::Status status = RepairsAlone(jobs_) ? absl::OkStatus() : LoadDeadHolds();
   if (status.ok() && !RepairsAlone(jobs_)) status = LoadCompanions();
   if (status.ok()) status = LoadPastLevels();

@@ -20,6 +20,9 @@ constexpr int kMaxAttempts = 6;
 constexpr int kMaxMeetings = 100;
 // Times a command may find that it needs more rows.
 constexpr int kMaxRounds = 20;
+// How long the jobs of a batch wait for a row that somebody else keeps before those that need it are told so: as long
+// as callers do who say nothing else.
+constexpr std::chrono::seconds kPatience(10);
 // After a failed connect the lane refuses work at once for this long instead of making each caller wait for a time-out.
 constexpr absl::Duration kConnectPause = absl::Milliseconds(200);
 
@@ -147,6 +150,7 @@ std::vector<Job*> Lane::Sort(const Jobs& jobs) {
 
 void Lane::Process(Jobs jobs) {
   std::vector<Job*> run = Sort(jobs);
+  give_up_ = std::chrono::steady_clock::now() + kPatience;
   if (!run.empty()) Execute(std::move(run), Batch::Mode::kRecordsLast);
   shared_.queue.Release(jobs);
   for (const Rows& rows : committed_) shared_.directory.Learn(rows);
@@ -179,7 +183,8 @@ void Lane::Execute(std::vector<Job*> jobs, Batch::Mode mode) {
   }
   const bool away = fault == SqlFault::kConnectionLost || fault == SqlFault::kReadOnly ||
                     (fault == SqlFault::kNone && absl::IsUnavailable(status));
-  if (jobs.size() == 1 || away) {
+  const bool waited = fault == SqlFault::kLockTimeout && std::chrono::steady_clock::now() > give_up_;
+  if (jobs.size() == 1 || away || waited) {
     for (Job* job : jobs) job->answer = GivenUp(status, *job);
     return;
   }
@@ -233,6 +238,10 @@ absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
       absl::Status answered = AnswerFromRecords(*connection_, jobs);
       if (answered.ok()) std::erase_if(jobs, [](const Job* job) { return job->answered_before; });
     } else if (fault == SqlFault::kOther || fault == SqlFault::kReadOnly || fault == SqlFault::kNone) {
+      return status;
+    } else if (fault == SqlFault::kLockTimeout && (jobs.size() > 1 || std::chrono::steady_clock::now() > give_up_)) {
+      // Others need not wait with the one whose row somebody else keeps.
+      shared_.observer.retry(RetryReason(fault));
       return status;
     }
     Retrying(RetryReason(fault), attempt);

@@ -80,6 +80,8 @@ class Lane {
   std::vector<Rows> committed_;
   // By a clock that doesn't jump: a jump back would keep the database away for as long.
   std::chrono::steady_clock::time_point no_connect_before_ = {};
+  // When what is left of the jobs under way has waited for long enough for a row that somebody else keeps.
+  std::chrono::steady_clock::time_point give_up_ = {};
   absl::BitGen random_;
   // Only to be fast it is one that no other lane, of any server, appends to: whoever meets another there takes any
   // other.

@@ -140,10 +140,12 @@ absl::StatusOr<const MovementRecord*> Work::Append(const Move& move) {
 
 // Appends the movement of a level that has its new quantities already.
 const MovementRecord* Work::Number(LevelRecord& level, ItemRecord& item, const Move& move) {
+  // A ledger's time never runs backwards, whatever the database's clock does. It is that of this SKU alone.
+  const absl::Time time = std::max(now_, item.last_movement_time.value_or(now_));
   level.version += 1;
-  level.update_time = now_;
+  level.update_time = time;
   item.sequence += 1;
-  item.last_movement_time = now_;
+  item.last_movement_time = time;
   rows_.movements.push_back({.sku = item.sku,
                              .sequence = item.sequence,
                              .warehouse_id = level.warehouse_id,
@@ -155,7 +157,7 @@ const MovementRecord* Work::Number(LevelRecord& level, ItemRecord& item, const M
                              .actor = origin_.actor,
                              .document_id = std::string(move.document_id),
                              .request_id = origin_.request_id,
-                             .create_time = now_});
+                             .create_time = time});
   return &rows_.movements.back();
 }
 

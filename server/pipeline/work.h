@@ -65,7 +65,8 @@ class Work {
         locked_(locked),
         origin_(std::move(origin)) {}
 
-  // The database's time with the lock held, never earlier than the last movement of any SKU of the batch.
+  // The database's time with the lock held. Should its clock have been put back, movements of a SKU still have no
+  // earlier time than those before them.
   absl::Time now() const { return now_; }
   const CommandLimits& limits() const { return limits_; }
   const Configuration& configuration() const { return configuration_; }

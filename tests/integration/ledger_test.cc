@@ -316,5 +316,18 @@ TEST_F(LedgerTest, WritesAtOnceLeaveRunningSums) {
   ExpectRunningSums(movements);
 }
 
+// After a clock that was ahead has been put right, or a fail-over to a database whose clock was right all the time.
+TEST_F(LedgerTest, ALedgerThatIsAheadOfTheClockGoesOnFromThereAndEndsNobodysHold) {
+  const std::string ahead = Name("ahead");
+  const std::string held = Name("held");
+  for (const std::string& sku : {ahead, held}) SetStock(sku, "w1", 10);
+  Must(Reserve(client(), {{held, 3}}, {.ttl = absl::Minutes(30)}));
+  Sql(absl::StrCat("UPDATE item SET last_movement_time = NOW(6) + INTERVAL 1 HOUR WHERE sku = '", ahead, "'"));
+  Must(Reserve(client(), {{ahead, 1}, {held, 1}}));
+  EXPECT_EQ(LevelOf(held, "w1").reserved(), 4);
+  EXPECT_GE(MovementsOf(ahead).back().create_time().seconds(), absl::ToUnixSeconds(absl::Now() + absl::Minutes(59)));
+  EXPECT_LE(MovementsOf(held).back().create_time().seconds(), absl::ToUnixSeconds(absl::Now() + absl::Minutes(1)));
+}
+
 }  // namespace
 }  // namespace inventory::integration

@@ -129,6 +129,26 @@ TEST_F(PipelineTest, ALockThatIsHeldTooLongIsWaitedForAgain) {
   ExpectLevel("a", 1, 1);
 }
 
+TEST_F(PipelineTest, OnlyWhoNeedsALockThatIsHeldTooLongFails) {
+  GroupCommitter::Options settings = Settings();
+  settings.database.lock_wait_timeout = absl::Seconds(1);
+  const auto committer = Start(settings);
+  Pending blocked = Block(*committer);
+  std::map<std::string, Pending> pending;
+  for (const char* sku : {"a", "b", "c", "d"}) pending.emplace(sku, committer->Submit(Add(sku, 1, sku)));
+  storage::Must(*storage::MustOpen(options()), {"INSERT INTO item (sku) VALUES ('b')"});
+  const std::unique_ptr<storage::Connection> stranger = storage::MustOpen(options());
+  storage::Must(*stranger, {"BEGIN", "SELECT * FROM item WHERE sku = 'b' FOR UPDATE"});
+  LetGo();
+  blocked.Get();
+  for (const char* sku : {"a", "c", "d"}) EXPECT_EQ(pending.at(sku).Get().reply, absl::StrCat(sku, " 1"));
+  EXPECT_EQ(ReasonOf(pending.at("b").Get().status), "CONTENTION");
+  EXPECT_GT(committer->retries("lock_timeout"), 0);
+  EXPECT_GT(committer->retries("split"), 0);
+  storage::Must(*stranger, {"ROLLBACK"});
+  EXPECT_EQ(committer->Run(Add("b", 1, "b")).reply, "b 1");
+}
+
 TEST_F(PipelineTest, ADeadlockWithAStrangerReachesNoCaller) {
   const auto committer = Start();
   ASSERT_TRUE(committer->Run(Add("a", 1)).status.ok());
