@@ -146,10 +146,22 @@ bool AppendSelectLines(Sql& sql, std::span<const ReservationLineRecord::Key> key
   return true;
 }
 
-bool AppendSelectExpiredReservations(Sql& sql, int64_t limit) {
-  BeginStatement(sql).Raw("SELECT reservation_id FROM reservation WHERE state = 1 AND expire_time <= NOW(6)");
+bool AppendSelectExpiredReservations(Sql& sql, const std::optional<ExpiredReservation>& after, int64_t limit) {
+  BeginStatement(sql).Raw("SELECT reservation_id, expire_time FROM reservation WHERE state = 1");
+  sql.Raw(" AND expire_time <= NOW(6)");
+  if (after) {
+    sql.Raw(" AND expire_time >= ").Time(after->expire_time).Raw(" AND (expire_time > ").Time(after->expire_time);
+    sql.Raw(" OR reservation_id > ").Blob(after->reservation_id).Raw(")");
+  }
   sql.Raw(" ORDER BY expire_time, reservation_id LIMIT ").Int(limit);
   return true;
+}
+
+std::vector<ExpiredReservation> ParseExpiredReservations(const Rows& rows) {
+  std::vector<ExpiredReservation> expired;
+  expired.reserve(rows.size());
+  for (const Row& row : rows) expired.push_back({std::string(row.Text(0)), row.Time(1)});
+  return expired;
 }
 
 bool AppendListReservations(Sql& sql, const ReservationFilter& filter, const std::string& after_id, int64_t limit) {

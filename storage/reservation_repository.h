@@ -91,9 +91,13 @@ bool AppendSelectDeadUnits(Sql& sql, std::span<const std::string> skus);
 // Selects the lines that exist, by their full keys.
 bool AppendSelectLines(Sql& sql, std::span<const ReservationLineRecord::Key> keys);
 
-// Selects the ids of the held reservations that are past their expire_time, the longest dead first:
-// ParseTexts.
-bool AppendSelectExpiredReservations(Sql& sql, int64_t limit);
+struct ExpiredReservation {
+  std::string reservation_id;
+  absl::Time expire_time;
+};
+// Selects the held reservations that are past their expire_time, the longest dead first, from behind `after` on.
+bool AppendSelectExpiredReservations(Sql& sql, const std::optional<ExpiredReservation>& after, int64_t limit);
+std::vector<ExpiredReservation> ParseExpiredReservations(const Rows& rows);
 
 // Empty and unset members match all. The state is the live one: a held reservation past its
 // expire_time is kExpired.

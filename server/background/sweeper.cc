@@ -21,6 +21,7 @@ constexpr int64_t kMaxItems = 64;       // As many as one batch raises.
 constexpr int64_t kMaxRequests = 1000;  // In one step: short enough that nobody waits for its locks.
 constexpr int64_t kMaxChunks = 500;     // In one step.
 constexpr absl::Duration kPauseBetweenSteps = absl::Milliseconds(20);
+constexpr absl::Duration kPauseWithoutDatabase = absl::Seconds(1);  // Who serves callers says that it is away.
 constexpr absl::Duration kForgetInterval = absl::Minutes(1);
 
 // Runs the statement, which deletes, and says how many rows it has deleted.
@@ -52,37 +53,49 @@ void Sweeper::Stop() {
 }
 
 template <typename Command>
-absl::Duration Sweeper::RunForEach(const storage::Sql& select, std::size_t most,
-                                   const std::function<void(const pipeline::Command&)>& succeeded) {
-  const auto results = Ask(pool_, select);
-  // The database is away; who serves callers says so.
-  if (!results.ok()) return absl::Seconds(1);
-  const std::vector<std::string> keys = storage::ParseTexts(results->front());
-  if (keys.empty()) return options_.interval;
+Ran Sweeper::RunForEach(const std::vector<std::string>& keys,
+                        const std::function<void(const pipeline::Command&)>& succeeded) {
   std::vector<std::unique_ptr<pipeline::Command>> commands;
   for (const std::string& key : keys) commands.push_back(std::make_unique<Command>(key));
-  if (RunAll(committer_, std::move(commands), succeeded).succeeded == 0) return absl::Seconds(1);
-  return keys.size() == most ? kPauseBetweenSteps : options_.interval;
+  return RunAll(committer_, std::move(commands), succeeded);
+}
+
+absl::Duration Sweeper::PauseAfter(const Ran& ran, std::size_t keys, std::size_t most) const {
+  if (keys == 0) return options_.interval;
+  if (ran.succeeded == 0) return absl::Seconds(1);
+  return keys == most ? kPauseBetweenSteps : options_.interval;
 }
 
 absl::Duration Sweeper::SweepHolds() {
   storage::Sql sql;
-  storage::AppendSelectExpiredReservations(sql, kMaxHolds);
+  storage::AppendSelectExpiredReservations(sql, looked_at_, kMaxHolds);
+  const auto results = Ask(pool_, sql);
+  if (!results.ok()) return kPauseWithoutDatabase;
+  std::vector<std::string> ids;
+  const std::vector<storage::ExpiredReservation> expired = storage::ParseExpiredReservations(results->front());
+  for (const storage::ExpiredReservation& one : expired) ids.push_back(one.reservation_id);
   std::size_t ended = 0;
-  const absl::Duration pause =
-      RunForEach<ExpireReservation>(sql, kMaxHolds, [&ended](const pipeline::Command& command) {
-        // Another server may have come first.
-        if (static_cast<const ExpireReservation&>(command).ended()) ++ended;
-      });
+  const Ran ran = RunForEach<ExpireReservation>(ids, [&ended](const pipeline::Command& command) {
+    // Another server may have come first.
+    if (static_cast<const ExpireReservation&>(command).ended()) ++ended;
+  });
   swept_(ended);
-  return pause;
+  // Those that could not be run now are the first to be looked at again.
+  if (ran.could_not == 0) {
+    looked_at_.reset();
+    if (expired.size() == static_cast<std::size_t>(kMaxHolds)) looked_at_ = expired.back();
+  }
+  return PauseAfter(ran, expired.size(), kMaxHolds);
 }
 
 // Whatever locks the SKU raises it.
 absl::Duration Sweeper::RaiseExpiries() {
   storage::Sql sql;
   storage::AppendSelectHoldsDue(sql, kMaxItems);
-  return RunForEach<RecheckSku>(sql, kMaxItems);
+  const auto results = Ask(pool_, sql);
+  if (!results.ok()) return kPauseWithoutDatabase;
+  const std::vector<std::string> skus = storage::ParseTexts(results->front());
+  return PauseAfter(RunForEach<RecheckSku>(skus), skus.size(), kMaxItems);
 }
 
 absl::Duration Sweeper::ForgetRequests() {

@@ -8,9 +8,11 @@
 #include <optional>
 
 #include "absl/time/time.h"
+#include "server/background/run_all.h"
 #include "server/periodic.h"
 #include "server/pipeline/group_committer.h"
 #include "storage/connection_pool.h"
+#include "storage/reservation_repository.h"
 #include "storage/sql.h"
 
 namespace inventory::background {
@@ -35,11 +37,12 @@ class Sweeper {
   void Stop();
 
  private:
-  // Runs a command for each key that the selection finds, which are `most` if there may be more; `succeeded`, unless it
-  // is null, hears of each that did. Returns the pause to make.
+  // Runs a command for each of the keys; `succeeded`, unless it is null, hears of each that did.
   template <typename Command>
-  absl::Duration RunForEach(const storage::Sql& select, std::size_t most,
-                            const std::function<void(const pipeline::Command&)>& succeeded = nullptr);
+  Ran RunForEach(const std::vector<std::string>& keys,
+                 const std::function<void(const pipeline::Command&)>& succeeded = nullptr);
+  // The pause to make after so many, which are `most` if there may be more.
+  absl::Duration PauseAfter(const Ran& ran, std::size_t keys, std::size_t most) const;
   absl::Duration SweepHolds();
   absl::Duration RaiseExpiries();
   absl::Duration ForgetRequests();
@@ -49,6 +52,8 @@ class Sweeper {
   storage::ConnectionPool& pool_;
   pipeline::GroupCommitter& committer_;
   const std::function<void(std::size_t)> swept_;
+  // Where the look for dead holds goes on, so that those that can't be ended don't keep it from the others.
+  std::optional<storage::ExpiredReservation> looked_at_;
   server::Periodic holds_;
   server::Periodic expiries_;
   server::Periodic requests_;

@@ -98,7 +98,8 @@ class BackgroundReadsTest : public RepositoriesTest {
 };
 
 TEST_F(BackgroundReadsTest, HoldsThatHaveDied) {
-  EXPECT_EQ(RunBounded([](Sql& sql) { return AppendSelectExpiredReservations(sql, kLimit); }).size(), kRares);
+  EXPECT_EQ(RunBounded([](Sql& sql) { return AppendSelectExpiredReservations(sql, std::nullopt, kLimit); }).size(),
+            kRares);
   const auto now = absl::Now();
   EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadAllocations(sql, hot_, now, kLimit); }).size(), kRares);
   EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadAllocations(sql, hot_, now, 3); }).size(), 3u);

@@ -192,7 +192,19 @@ TEST_F(RepositoriesSelectTest, ListReservationsByLiveState) {
   EXPECT_EQ(ListReservations({.state = ReservationState::kExpired}), (Texts{"2", "3", "5"}));
   EXPECT_EQ(ListReservations({.state = ReservationState::kCommitted}), Texts{"4"});
   EXPECT_EQ(ListReservations({}, "1", 2), (Texts{"2", "3"}));
-  EXPECT_EQ(ParseTexts(Run([&](Sql& sql) { return AppendSelectExpiredReservations(sql, 10); })), (Texts{"5", "2"}));
+  const auto expired = [&](const std::optional<ExpiredReservation>& after) {
+    Texts ids;
+    for (const auto& one :
+         ParseExpiredReservations(Run([&](Sql& sql) { return AppendSelectExpiredReservations(sql, after, 10); }))) {
+      ids.push_back(one.reservation_id);
+    }
+    return ids;
+  };
+  EXPECT_EQ(expired(std::nullopt), (Texts{"5", "2"}));
+  const ExpiredReservation first =
+      ParseExpiredReservations(Run([&](Sql& sql) { return AppendSelectExpiredReservations(sql, std::nullopt, 1); }))[0];
+  EXPECT_EQ(expired(first), (Texts{"2"}));
+  EXPECT_EQ(expired(ExpiredReservation{"4", first.expire_time}), (Texts{"5", "2"}));
   const Texts ids = {"2"};
   const auto live = ParseAll<ReservationRecord>(Run([&](Sql& sql) { return AppendSelectLiveReservations(sql, ids); }));
   EXPECT_EQ(live, (std::vector<ReservationRecord>{Reservation("2", ReservationState::kExpired, kPast)}));
