@@ -114,8 +114,10 @@ std::vector<std::optional<std::vector<std::string>>> ParseEventSkus(const Rows& 
 }
 
 bool AppendRaiseEventHorizon(Sql& sql, absl::Duration retention) {
-  BeginStatement(sql).Raw("UPDATE event_horizon SET stamp = GREATEST(stamp, LEAST((UNIX_TIMESTAMP(NOW(6)) - ");
-  sql.Int(absl::ToInt64Seconds(retention)).Raw(") * 1000000, (SELECT MAX(stamp) FROM event_chunk))) WHERE id = 1");
+  BeginStatement(sql).Raw(
+      "INSERT INTO event_horizon (id, stamp) VALUES (1, GREATEST(0, LEAST((UNIX_TIMESTAMP(NOW(6)) - ");
+  sql.Int(absl::ToInt64Seconds(retention)).Raw(") * 1000000, (SELECT MAX(stamp) FROM event_chunk))))");
+  sql.Raw(" ON DUPLICATE KEY UPDATE stamp = GREATEST(stamp, VALUES(stamp))");
   return AppendSelectEventHorizon(sql);
 }
 

@@ -107,11 +107,11 @@ std::vector<std::optional<std::vector<std::string>>> ParseEventSkus(const Rows& 
 // nothing is missing between the logs, though they are cleaned one after another.
 //
 // Raises it to what is older than `retention` by the database's clock, but to no stamp that is still to come, and
-// selects it: two statements, ParseEventHorizon.
+// selects it: two statements, ParseEventHorizon. Makes its row if a restore has left it out.
 bool AppendRaiseEventHorizon(Sql& sql, absl::Duration retention);
 // Selects it: ParseEventHorizon.
 bool AppendSelectEventHorizon(Sql& sql);
-// Of the last result.
+// Of the last result; 0 if there is no row yet.
 int64_t ParseEventHorizon(const Rows& rows);
 
 // Deletes up to `limit` chunks of the log whose stamps are below the horizon, oldest first; its last one stays.
