@@ -22,6 +22,14 @@ namespace {
 
 class PipelineFaultsTest : public PipelineTest {
  protected:
+  // A job of "a", as a lane takes it.
+  static std::unique_ptr<Job> ResolvedJob(const Call& call) {
+    std::unique_ptr<Job> job = MakeJob(call);
+    job->needs = job->command->needs();
+    job->skus = {"a"};
+    return job;
+  }
+
   // Puts a record of the id into the holder's open transaction. The pipeline's own insert then waits for it: in the
   // packet that ends with COMMIT.
   void HoldRequest(const std::string& request_id, const std::string& reply) {
@@ -150,9 +158,7 @@ TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreNotMistakenForAnAnswerAfterTheRe
 
   ConfigurationCache configurations;
   const CommandLimits limits;
-  const std::unique_ptr<Job> job = MakeJob(Add("a", 1, "id"));
-  job->needs = job->command->needs();
-  job->skus = {"a"};
+  const std::unique_ptr<Job> job = ResolvedJob(Add("a", 1, "id"));
   Batch batch(connection(), configurations, limits, {job.get()}, Batch::Mode::kRecordsFirst, /*event_log=*/0);
   const absl::Status status = batch.Run();
   EXPECT_TRUE(status.ok()) << status;
@@ -168,9 +174,7 @@ TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreNotMistakenForAnAnswerAfterTheRe
 TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreKeptLikeAllOthers) {
   ConfigurationCache configurations;
   const CommandLimits limits;
-  const std::unique_ptr<Job> job = MakeJob(Add("a", 1, "id"));
-  job->needs = job->command->needs();
-  job->skus = {"a"};
+  const std::unique_ptr<Job> job = ResolvedJob(Add("a", 1, "id"));
   Batch batch(connection(), configurations, limits, {job.get()}, Batch::Mode::kRecordsFirst, /*event_log=*/0);
   const absl::Status status = batch.Run();
   EXPECT_TRUE(status.ok()) << status;
