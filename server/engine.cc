@@ -46,6 +46,12 @@ pipeline::Observer Observing(feed::Tail& tail, tracing::SpanSink* spans, pipelin
   return observer;
 }
 
+// The database itself gives up what nobody will wait for any more.
+storage::DatabaseOptions ForReads(storage::DatabaseOptions database) {
+  database.statement_timeout = database.read_timeout * 0.9;
+  return database;
+}
+
 std::unique_ptr<reading::Replica> OpenReplica(const ServerOptions& options, const storage::DatabaseOptions& primary) {
   if (options.read_database_url.empty()) return nullptr;
   return std::make_unique<reading::Replica>(
@@ -65,7 +71,8 @@ std::unique_ptr<reading::KnownStock> KeepStock(const ServerOptions& options) {
 Engine::Engine(const ServerOptions& options, const storage::DatabaseOptions& database, Metrics& metrics,
                tracing::SpanSink* spans)
     : metrics_(metrics),
-      pool_({.database = database, .max_connections = static_cast<std::size_t>(options.read_connections) + 2}),
+      pool_(
+          {.database = ForReads(database), .max_connections = static_cast<std::size_t>(options.read_connections) + 2}),
       tail_({.database = database, .interval = options.event_poll_interval, .most_bytes = options.event_buffer}),
       replica_(OpenReplica(options, database)),
       known_stock_(KeepStock(options)),
@@ -75,7 +82,7 @@ Engine::Engine(const ServerOptions& options, const storage::DatabaseOptions& dat
              replica_.get(), known_stock_.get()),
       runtime_(committer_, reads_, tail_, metrics, RuntimeOptions(options, spans)) {
   AddQueueGauges(options);
-  AddConnectionGauges();
+  AddConnectionGauges(options);
   AddKnownStockMetrics();
   metrics_.AddGauge("inventory_watchers", "Open calls of Watch.", {},
                     [this] { return static_cast<double>(tail_.watchers()); });
@@ -93,20 +100,20 @@ void Engine::AddQueueGauges(const ServerOptions& options) {
                     [most = options.max_waiting_writes] { return static_cast<double>(most); });
   metrics_.AddGauge("inventory_lanes", "Lanes, each with a thread and a connection.", {},
                     [lanes = options.lanes] { return static_cast<double>(lanes); });
-  metrics_.AddGauge("inventory_reads_waiting", "Reads that wait for a thread.", {},
-                    [this] { return static_cast<double>(reads_.waiting()); });
+  metrics_.AddGauge("inventory_reads_waiting", "Reads that wait for a thread, or calls that wait for a common read, if they are more.",
+                    {}, [this] { return static_cast<double>(reads_.waiting()); });
   metrics_.AddGauge("inventory_reads_waiting_limit", "Reads that may wait; more are refused.", {},
                     [this] { return static_cast<double>(reads_.max_waiting()); });
 }
 
-void Engine::AddConnectionGauges() {
+void Engine::AddConnectionGauges(const ServerOptions& options) {
   const std::string help = "Database connections for reads.";
   metrics_.AddGauge("inventory_read_connections", help, {{"state", "in_use"}},
                     [this] { return static_cast<double>(pool_.stats().in_use); });
   metrics_.AddGauge("inventory_read_connections", help, {{"state", "idle"}},
                     [this] { return static_cast<double>(pool_.stats().idle); });
   metrics_.AddGauge("inventory_read_connections_limit", "Most database connections for reads.", {},
-                    [this] { return static_cast<double>(pool_.max_connections()); });
+                    [most = options.read_connections] { return static_cast<double>(most); });
   const std::string connects = "Database connections opened, of all kinds, and attempts that failed.";
   metrics_.AddCounter("inventory_database_connects_total", connects, {{"outcome", "ok"}},
                       [] { return static_cast<double>(storage::CountConnects().opened); });

@@ -37,7 +37,7 @@ class Engine {
 
  private:
   void AddQueueGauges(const ServerOptions& options);
-  void AddConnectionGauges();
+  void AddConnectionGauges(const ServerOptions& options);
   void AddKnownStockMetrics();
 
   Metrics& metrics_;

@@ -1,5 +1,7 @@
 #include "server/errors.h"
 
+#include <algorithm>
+
 #include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -11,6 +13,10 @@ namespace inventory {
 namespace {
 
 constexpr char kTypePrefix[] = "type.googleapis.com/";
+
+// An error with so much of each fits into 8 KiB: the text is sent twice, once in base64 with the list.
+constexpr std::size_t kMostListedBytes = 2500;
+constexpr std::size_t kMostTextBytes = 1000;
 
 template <typename Detail>
 void Attach(absl::Status& status, const Detail& detail) {
@@ -74,11 +80,22 @@ std::string ReasonOf(const absl::Status& status) {
 }
 
 void Violations::Add(std::string field, std::string description) {
-  violations_.emplace_back(std::move(field), std::move(description));
+  if (violations_.size() < kMostNoted) {
+    violations_.emplace_back(std::move(field), std::move(description));
+  } else {
+    ++more_;
+  }
 }
 
 void Violations::AddAll(const Violations& part, const std::function<std::string(const std::string&)>& path_of) {
   for (const auto& [field, description] : part.violations_) Add(path_of(field), description);
+  more_ += part.more_;
+}
+
+void Violations::KeepFirst(std::size_t most) {
+  if (violations_.size() <= most) return;
+  more_ += violations_.size() - most;
+  violations_.resize(most);
 }
 
 absl::Status Violations::ToStatus() const {
@@ -89,16 +106,28 @@ absl::Status Violations::ToStatus() const {
 absl::Status Violations::ToStatus(absl::StatusCode code, std::string_view reason, std::string_view message,
                                   Metadata metadata) const {
   google::rpc::BadRequest bad;
+  std::size_t bytes = 0;
+  std::size_t more = more_;
   for (const auto& [field, description] : violations_) {
+    bytes += field.size() + description.size();
+    if (bytes > kMostListedBytes && bad.field_violations_size() > 0) {
+      ++more;
+      continue;
+    }
     auto* violation = bad.add_field_violations();
     violation->set_field(field);
     violation->set_description(description);
   }
-  const std::string listed = absl::StrJoin(violations_, "; ", [](std::string* out, const auto& violation) {
-    absl::StrAppend(out, violation.first, ": ", violation.second);
+  std::string listed = absl::StrJoin(bad.field_violations(), "; ", [](std::string* out, const auto& violation) {
+    absl::StrAppend(out, violation.field(), ": ", violation.description());
   });
-  absl::Status status =
-      Refusal(code, reason, absl::StrCat(std::string(message), ": ", listed.substr(0, 2000)), metadata);
+  listed.resize(std::min(listed.size(), kMostTextBytes));
+  if (more > 0) {
+    const std::string rest = absl::StrCat(more, " more rules are broken");
+    bad.add_field_violations()->set_description(rest);
+    absl::StrAppend(&listed, "; ", rest);
+  }
+  absl::Status status = Refusal(code, reason, absl::StrCat(std::string(message), ": ", listed), metadata);
   Attach(status, bad);
   return status;
 }

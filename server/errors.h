@@ -52,17 +52,25 @@ class Violations {
   void Add(std::string field, std::string description);
   // Adds those of a part; `path_of` gives a field's path in the whole.
   void AddAll(const Violations& part, const std::function<std::string(const std::string& field)>& path_of);
+  // Forgets all but the first ones, and how many those were is told after them.
+  void KeepFirst(std::size_t most);
   bool empty() const { return violations_.empty(); }
+  // Without those that are only counted.
   std::size_t size() const { return violations_.size(); }
 
-  // OK if there are none, otherwise INVALID_ARGUMENT with all of them as a BadRequest.
+  // OK if there are none, otherwise INVALID_ARGUMENT with all of them as a BadRequest: as many as callers can receive,
+  // and how many more there are. gRPC's clients take 8 KiB of metadata by default, which is what an error is sent in.
   absl::Status ToStatus() const;
   // The same under another code and reason, with metadata.
   absl::Status ToStatus(absl::StatusCode code, std::string_view reason, std::string_view message,
                         Metadata metadata = {}) const;
 
  private:
+  // More are only counted.
+  static constexpr std::size_t kMostNoted = 100;
+
   std::vector<std::pair<std::string, std::string>> violations_;
+  std::size_t more_ = 0;
 };
 
 google::rpc::Status ToProto(const absl::Status& status);

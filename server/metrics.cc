@@ -149,16 +149,18 @@ struct Metrics::Parts final : public prometheus::Collectable {
          {std::pair("connection", "too_many"), std::pair("connection", "too_many_of_an_address"),
           std::pair("connection", "no_descriptors"), std::pair("call", "too_many_of_a_caller"),
           std::pair("call", "too_many_bytes"), std::pair("call", "slow_client"), std::pair("call", "queue_full"),
-          std::pair("stream", "slow_client"), std::pair("watch", "slow_client"),
+          std::pair("stream", "slow_client"), std::pair("stream", "too_many"), std::pair("watch", "slow_client"),
+          std::pair("watch", "too_many"), std::pair("watch", "too_far_behind"),
           std::pair("metrics_connection", "too_many"), std::pair("metrics_connection", "too_many_of_an_address"),
           std::pair("metrics_connection", "no_descriptors"), std::pair("metrics_connection", "no_thread")}) {
-      refused.Add({{"what", what}, {"reason", reason}});
+      refusals.emplace(std::pair(what, reason), &refused.Add({{"what", what}, {"reason", reason}}));
     }
     for (const char* reason :
-         {"CREDENTIALS_MISSING", "CREDENTIALS_MALFORMED", "CERTIFICATE_AMBIGUOUS", "IDENTITY_TOO_LONG", "TLS_REQUIRED",
-          "TOKENS_NOT_ACCEPTED", "TOKEN_TOO_LARGE", "TOKEN_MALFORMED", "TOKEN_KEY_UNKNOWN", "TOKEN_ALGORITHM_REFUSED",
-          "TOKEN_SIGNATURE_INVALID", "TOKEN_ISSUER_REFUSED", "TOKEN_AUDIENCE_REFUSED", "TOKEN_CLAIM_MISSING",
-          "TOKEN_EXPIRED", "TOKEN_NOT_YET_VALID", "ROLE_REQUIRED", "SCOPE_NOT_SUPPORTED", "OUT_OF_SCOPE"}) {
+         {"CREDENTIALS_MISSING",    "CREDENTIALS_MALFORMED",   "CERTIFICATE_AMBIGUOUS",   "IDENTITY_TOO_LONG",
+          "TLS_REQUIRED",           "TOKENS_NOT_ACCEPTED",     "TOKEN_TOO_LARGE",         "TOKEN_MALFORMED",
+          "TOKEN_KEY_UNKNOWN",      "TOKEN_ALGORITHM_REFUSED", "TOKEN_SIGNATURE_INVALID", "TOKEN_ISSUER_REFUSED",
+          "TOKEN_AUDIENCE_REFUSED", "TOKEN_CLAIM_MISSING",     "TOKEN_EXPIRED",           "TOKEN_NOT_YET_VALID",
+          "TOO_MANY_BAD_TOKENS",    "ROLE_REQUIRED",           "SCOPE_NOT_SUPPORTED",     "OUT_OF_SCOPE"}) {
       denied.Add({{"reason", reason}});
     }
     for (const char* outcome : {"taken", "refused"}) certificates_read.Add({{"outcome", outcome}});
@@ -238,7 +240,9 @@ struct Metrics::Parts final : public prometheus::Collectable {
       Counters(registry, "inventory_low_stock_attempts_total", "Attempts of low-stock activities, by outcome.");
   CounterFamily& refused = Counters(registry, "inventory_limit_refusals_total",
                                     "Connections, calls and streams refused or cut to keep a limit.");
-  prometheus::Counter& queue_full = refused.Add({{"what", "call"}, {"reason", "queue_full"}});
+  // Of the pairs that are known from the start: in an overload most calls are refused, and for that as quickly as can
+  // be.
+  std::map<std::pair<std::string_view, std::string_view>, prometheus::Counter*> refusals;
   CounterFamily& certificates_read = Counters(registry, "inventory_tls_reloads_total",
                                               "New certificate files that were found, by what became of them.");
   CounterFamily& denied =
@@ -292,8 +296,8 @@ void Metrics::LowStockAttempt(const std::string& activity, std::string_view outc
 }
 
 void Metrics::Refused(std::string_view what, std::string_view reason) {
-  // As quick as can be in an overload.
-  if (what == "call" && reason == "queue_full") return parts_->queue_full.Increment();
+  const auto it = parts_->refusals.find({what, reason});
+  if (it != parts_->refusals.end()) return it->second->Increment();
   parts_->refused.Add({{"what", std::string(what)}, {"reason", std::string(reason)}}).Increment();
 }
 

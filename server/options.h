@@ -75,6 +75,8 @@ struct ServerOptions {
   int jwt_max_bytes = 8 << 10;                              // Default 8KiB.
   int audit_max_lines = 100;                                // Default 100, a second.
   std::size_t jwt_cache_size = 10000;                       // Default 10000.
+  // Of one host in a second; 0: any number.
+  int jwt_max_failures = 1000;  // Default 1000.
 
   // Limits of callers.
   int max_message_bytes = 4 << 20;                              // Default 4MiB.

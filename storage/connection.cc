@@ -23,7 +23,6 @@
 namespace inventory::storage {
 namespace {
 
-std::atomic<int64_t> last_number = 0;
 std::atomic<int64_t> connections_opened = 0;
 std::atomic<int64_t> connections_failed = 0;
 
@@ -142,7 +141,8 @@ Sql SessionSettings(const DatabaseOptions& options) {
 }
 
 // Settings that only some engines have.
-absl::Status SetUpEngine(ConnectorConnection& connection, const std::vector<Rows>& settings) {
+absl::Status SetUpEngine(ConnectorConnection& connection, const DatabaseOptions& options,
+                         const std::vector<Rows>& settings) {
   const std::string_view version = settings[3].empty() ? "" : settings[3][0].Text(0);
   const bool galera = !settings[4].empty() && settings[4][0].Text(1) == "ON";
   Sql sql;
@@ -162,6 +162,15 @@ absl::Status SetUpEngine(ConnectorConnection& connection, const std::vector<Rows
     sql.Raw(
         "SET SESSION tidb_enable_shared_lock_promotion=1, SESSION tidb_txn_mode='pessimistic', "
         "SESSION tidb_constraint_check_in_place_pessimistic=1");
+  }
+  if (options.statement_timeout > absl::ZeroDuration()) {
+    const int64_t milliseconds = absl::ToInt64Milliseconds(options.statement_timeout);
+    if (!sql.empty()) sql.Then();
+    if (version.find("MariaDB") != std::string_view::npos) {
+      sql.Raw("SET SESSION max_statement_time=").Int(milliseconds).Raw("/1000");
+    } else {
+      sql.Raw("SET SESSION max_execution_time=").Int(milliseconds);
+    }
   }
   if (sql.empty()) return absl::OkStatus();
   absl::StatusOr<std::vector<Rows>> results = connection.Execute(sql);
@@ -192,13 +201,13 @@ absl::StatusOr<Connection::Opened> Connection::OpenAt(const DatabaseOptions& opt
     return ConnectError(0, e.what());
   }
   absl::StatusOr<std::vector<Rows>> settings = connection->Execute(SessionSettings(options));
-  absl::Status status = settings.ok() ? SetUpEngine(*connection, *settings) : settings.status();
+  absl::Status status = settings.ok() ? SetUpEngine(*connection, options, *settings) : settings.status();
   if (!status.ok()) return ConnectError(ErrorNumber(status), DetailOf(status));
   Connection& base = *connection;
   base.current_ = options.current;
   base.address_ = address;
   // Not before it is open: a database that has been started anew meanwhile has no older session.
-  base.number_ = ++last_number;
+  base.number_ = ++connections_opened;
   return Opened{std::move(connection), IsReadOnly((*settings)[3][0].Text(1))};
 }
 
@@ -209,7 +218,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const DatabaseOptio
   for (std::size_t i = 0; i < addresses; ++i) {
     const std::size_t address = (current + i) % addresses;
     absl::StatusOr<Opened> opened = OpenAt(options, address);
-    ++(opened.ok() ? connections_opened : connections_failed);
+    if (!opened.ok()) ++connections_failed;
     if (opened.ok() && !opened->read_only) {
       // Unless another thread has found one meanwhile, and then this connection is as good as broken.
       std::size_t expected = current;

@@ -40,9 +40,12 @@ struct DatabaseOptions {
   // PEM file of the authorities that may have signed the server's certificate. If set, the connection is encrypted and
   // the server's name verified, or it fails. Default empty: not encrypted.
   std::string tls_ca;
-  absl::Duration connect_timeout = absl::Seconds(5);    // Default 5s.
-  absl::Duration read_timeout = absl::Seconds(10);      // For one packet of statements. Default 10s.
-  absl::Duration write_timeout = absl::Seconds(10);     // Default 10s.
+  absl::Duration connect_timeout = absl::Seconds(5);  // Default 5s.
+  absl::Duration read_timeout = absl::Seconds(10);    // For one packet of statements. Default 10s.
+  absl::Duration write_timeout = absl::Seconds(10);   // Default 10s.
+  // How long the database may work on a SELECT, or on MariaDB on any statement, before it gives up by itself. Below
+  // read_timeout, after which nobody waits and it would go on. Default 0: as long as it takes.
+  absl::Duration statement_timeout = absl::ZeroDuration();
   absl::Duration lock_wait_timeout = absl::Seconds(3);  // Whole seconds. Default 3s.
   // The server drops a session that is silent for so long, and with it the locks of a client that has vanished. Whole
   // seconds; must exceed the longest pause of an idle connection that is to be kept, which is reopened otherwise.
@@ -64,6 +67,7 @@ enum class SqlFault {
   kLockTimeout,     // 1205: only the statement was rolled back; roll back the transaction and run it again.
   kConnectionLost,  // The connection can't be used any more; what was being committed may or may not be.
   kReadOnly,        // The server takes no writes: 1290, 1792, 1836; or has no room for them: 1021, 1026, 1114.
+  kTooSlow,         // 1969, 3024: the statement took longer than statement_timeout.
   kOther,           // Anything else: a fault of the service.
 };
 

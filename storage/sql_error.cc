@@ -38,6 +38,9 @@ SqlFault Classify(int number) {
     case 1026:  // ER_ERROR_ON_WRITE: of the binary log
     case 1114:  // ER_RECORD_FILE_FULL: a table can't grow, mostly because its disk is full
       return SqlFault::kReadOnly;
+    case 1969:  // ER_STATEMENT_TIMEOUT of MariaDB
+    case 3024:  // ER_QUERY_TIMEOUT of MySQL and TiDB
+      return SqlFault::kTooSlow;
     case 1047:  // ER_UNKNOWN_COM_ERROR: a Galera node that is not ready
     case 1053:  // ER_SERVER_SHUTDOWN
     case 1152:  // ER_ABORTING_CONNECTION
@@ -77,6 +80,8 @@ absl::StatusCode CodeOf(SqlFault fault) {
     case SqlFault::kConnectionLost:
     case SqlFault::kReadOnly:
       return absl::StatusCode::kUnavailable;
+    case SqlFault::kTooSlow:
+      return absl::StatusCode::kDeadlineExceeded;
     default:
       return absl::StatusCode::kInternal;
   }

@@ -10,6 +10,7 @@
 #include "grpcpp/server_context.h"
 #include "server/auth/caller_cache.h"
 #include "server/auth/credentials.h"
+#include "server/auth/failure_limit.h"
 #include "server/auth/key_source.h"
 #include "server/auth/policy.h"
 #include "server/auth/steady_time.h"
@@ -17,6 +18,7 @@
 #include "server/auth/watched_file.h"
 #include "server/errors.h"
 #include "server/logging.h"
+#include "server/net/addresses.h"
 #include "server/periodic.h"
 #include "storage/mutex.h"
 
@@ -32,6 +34,18 @@ absl::Status Unusable(const std::string& what) { return absl::FailedPrecondition
 
 absl::Status Later(std::string_view reason, std::string_view message) {
   return WithRetryDelay(Refusal(absl::StatusCode::kUnavailable, reason, message), absl::Seconds(1));
+}
+
+absl::Status TooManyBadTokens() {
+  return WithRetryDelay(Refusal(absl::StatusCode::kResourceExhausted, "TOO_MANY_BAD_TOKENS",
+                                "of the tokens from this host too many were bad; it can show new ones in a second"),
+                        absl::Seconds(1));
+}
+
+// Whether the signature of a token was looked at that was refused for this reason: that is what takes time.
+bool WasVerified(std::string_view reason) {
+  return reason != "TOKEN_TOO_LARGE" && reason != "TOKEN_MALFORMED" && reason != "TOKEN_KEY_UNKNOWN" &&
+         reason != "TOKEN_ALGORITHM_REFUSED";
 }
 
 // Says once what goes wrong again and again.
@@ -74,6 +88,7 @@ struct Gate::Parts {
               .max_bytes = static_cast<std::size_t>(options.jwt_max_bytes)},
         audit(options.audit_max_lines),
         tokens(options.jwt_cache_size),
+        bad_tokens(options.jwt_max_failures),
         certificates(kMaxCertificates) {
     if (!options.auth_policy_file.empty()) policy_file.emplace(options.auth_policy_file, Policy::kMaxBytes);
     if (options.jwt_keys.empty()) return;
@@ -87,7 +102,7 @@ struct Gate::Parts {
   absl::Status RefreshPolicy();
   absl::Status RefreshKeys();
   void Refresh();
-  absl::StatusOr<CallerPtr> ByToken(const std::string& token);
+  absl::StatusOr<CallerPtr> ByToken(const std::string& token, const std::string& host);
   absl::StatusOr<CallerPtr> ByCertificate(const grpc::ServerContextBase& context);
   std::pair<std::shared_ptr<const Policy>, uint64_t> CurrentPolicy();
 
@@ -96,6 +111,7 @@ struct Gate::Parts {
   const TokenRules rules;
   Audit audit;
   CallerCache tokens;
+  FailureLimit bad_tokens;
   CallerCache certificates;
   std::optional<KeySource> keys;  // None: tokens are not accepted.
   const CallerPtr nobody = std::make_shared<const Caller>();
@@ -151,7 +167,7 @@ std::pair<std::shared_ptr<const Policy>, uint64_t> Gate::Parts::CurrentPolicy() 
   return {policy, policy_generation};
 }
 
-absl::StatusOr<CallerPtr> Gate::Parts::ByToken(const std::string& token) {
+absl::StatusOr<CallerPtr> Gate::Parts::ByToken(const std::string& token, const std::string& host) {
   if (!keys) return Unauthenticated("TOKENS_NOT_ACCEPTED", "this server takes client certificates, and no tokens");
   const KeySource::Keys known = keys->Current(SteadyNow());
   if (known.set == nullptr) {
@@ -163,9 +179,12 @@ absl::StatusOr<CallerPtr> Gate::Parts::ByToken(const std::string& token) {
   const CallerCache::Digest digest = CallerCache::DigestOf(token);
   const absl::Time now = absl::Now();  // Tokens say by everybody's clock how long they are good.
   if (CallerPtr caller = tokens.Find(digest, generations, now)) return caller;
+  if (bad_tokens.Reached(host, SteadyNow())) return TooManyBadTokens();
   absl::StatusOr<TokenClaims> claims = VerifyToken(token, *known.set, rules, now);
   if (!claims.ok()) {
-    if (ReasonOf(claims.status()) != "TOKEN_KEY_UNKNOWN" || !keys->AskFor(SteadyNow())) return claims.status();
+    const std::string reason = ReasonOf(claims.status());
+    if (WasVerified(reason)) bad_tokens.Count(host, SteadyNow());
+    if (reason != "TOKEN_KEY_UNKNOWN" || !keys->AskFor(SteadyNow())) return claims.status();
     return Later("TOKEN_KEYS_REFRESHING", "the token's key is not known yet and being looked for; call again");
   }
   const Identity identity{.name = absl::StrCat("jwt:", claims->subject), .source = Identity::Source::kToken};
@@ -238,7 +257,7 @@ absl::StatusOr<CallerPtr> Gate::Authenticate(const grpc::ServerContextBase& cont
     if (!token.ok()) return token.status();
     if (!token->empty()) {
       // On any other connection whoever is on the way has it by now.
-      if (KeepsSecrets(context)) return parts_->ByToken(*token);
+      if (KeepsSecrets(context)) return parts_->ByToken(*token, net::HostOf(context.peer()));
       return Unauthenticated("TLS_REQUIRED",
                              "a token is taken over TLS only; get a new one, this one may be known to others");
     }

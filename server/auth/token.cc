@@ -25,22 +25,13 @@ absl::Status Malformed(std::string_view what) {
                                                          absl::string_view(what.data(), what.size())));
 }
 
-// Header and payload of a token of three parts.
-absl::StatusOr<std::pair<json, json>> Decode(const std::string& token) {
-  const std::vector<std::string> parts = absl::StrSplit(token, '.');
-  if (parts.size() != 3) return Malformed("it does not have three parts");
-  std::vector<json> decoded;
-  for (const std::string& part : {parts[0], parts[1]}) {
-    const std::optional<std::string> text = DecodeBase64Url(part);
-    if (!text) return Malformed("a part of it is not base64url");
-    absl::StatusOr<json> object = ParseObject(*text);
-    if (!object.ok()) return Malformed(absl::StrCat("in a part of it ", object.status().message()));
-    decoded.push_back(*std::move(object));
-  }
-  if (const std::optional<std::string> signature = DecodeBase64Url(parts[2]); !signature || signature->empty()) {
-    return Malformed("it has no signature");
-  }
-  return std::pair(std::move(decoded[0]), std::move(decoded[1]));
+// A token's header or payload.
+absl::StatusOr<json> Decode(const std::string& part) {
+  const std::optional<std::string> text = DecodeBase64Url(part);
+  if (!text) return Malformed("a part of it is not base64url");
+  absl::StatusOr<json> object = ParseObject(*text);
+  if (!object.ok()) return Malformed(absl::StrCat("in a part of it ", object.status().message()));
+  return object;
 }
 
 // The key decides how the token must be signed. What the token says about it must agree, and is used for nothing else.
@@ -116,11 +107,18 @@ absl::StatusOr<TokenClaims> VerifyToken(const std::string& token, const KeySet& 
   if (token.size() > rules.max_bytes) {
     return Unauthenticated("TOKEN_TOO_LARGE", absl::StrCat("the token has more than ", rules.max_bytes, " bytes"));
   }
-  absl::StatusOr<std::pair<json, json>> decoded = Decode(token);
-  if (!decoded.ok()) return decoded.status();
-  auto& [header, payload] = *decoded;
-  absl::Status checked = CheckSignature(token, header, keys);
+  const std::vector<std::string> parts = absl::StrSplit(token, '.');
+  if (parts.size() != 3) return Malformed("it does not have three parts");
+  const std::optional<std::string> signature = DecodeBase64Url(parts[2]);
+  if (!signature || signature->empty()) return Malformed("it has no signature");
+  const absl::StatusOr<json> header = Decode(parts[0]);
+  if (!header.ok()) return header.status();
+  absl::Status checked = CheckSignature(token, *header, keys);
   if (!checked.ok()) return checked;
+  // Nobody has it looked at who can't sign.
+  absl::StatusOr<json> decoded = Decode(parts[1]);
+  if (!decoded.ok()) return decoded.status();
+  json& payload = *decoded;
   const std::string* issuer = FindText(payload, "iss");
   if (issuer == nullptr || *issuer != rules.issuer) {
     return Unauthenticated("TOKEN_ISSUER_REFUSED", "the token is not of the issuer that is trusted here");

@@ -97,6 +97,8 @@ struct BatchUpdateStock {
 
   // Chunks commit one after another, so that rows of one level apply in order. One that can't be carried out ends the
   // call: the rows before it are done, and a repetition of the call gets their first results and goes on from there.
+  // Keeps the steps until the chunk is on its way, when it may have ended already.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param)
   static void NextChunk(const Request& request, Response& response, std::shared_ptr<rpc::Steps> steps, int begin) {
     const int end = std::min(begin + kChunkRows, request.updates_size());
     auto chunk = std::make_unique<UpdateRows>(request, begin, end, /*atomic=*/false);

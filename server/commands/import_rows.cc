@@ -15,22 +15,6 @@ namespace {
 using google::protobuf::FieldMask;
 using google::protobuf::Message;
 
-// Of one row, so that the answer to a chunk stays below what a message may have, however bad its rows are.
-constexpr int kMaxViolations = 10;
-
-// Leaves the first violations, and says how many more there are.
-void CutViolations(google::rpc::Status& error) {
-  for (google::protobuf::Any& detail : *error.mutable_details()) {
-    google::rpc::BadRequest bad;
-    if (!detail.Is<google::rpc::BadRequest>() || !detail.UnpackTo(&bad)) continue;
-    const int more = bad.field_violations_size() - kMaxViolations;
-    if (more <= 0) continue;
-    bad.mutable_field_violations()->DeleteSubrange(kMaxViolations, more);
-    bad.add_field_violations()->set_description(absl::StrCat(more, " more rules are broken"));
-    detail.set_value(bad.SerializeAsString());
-  }
-}
-
 bool Atomic(const v1::ImportStart& start) { return start.error_policy() == v1::ERROR_POLICY_ATOMIC; }
 
 class ImportStock final : public ImportRows {
@@ -41,7 +25,7 @@ class ImportStock final : public ImportRows {
       Violations violations;
       CheckStockUpdate(chunk_->stock_updates(index), "stock_update", violations);
       rpc::CheckUnits(chunk_->stock_updates(index), violations);
-      if (!violations.empty()) Judge(index, violations);
+      if (!violations.empty()) Judge(index, std::move(violations));
     }
   }
 
@@ -77,7 +61,7 @@ class ImportResources final : public ImportRows {
       const Message& request = *requests_[static_cast<std::size_t>(index)];
       Violations violations;
       method.validate(request, bounds, violations);
-      if (!violations.empty()) Judge(index, violations);
+      if (!violations.empty()) Judge(index, std::move(violations));
       responses_.emplace_back(response->New());
       commands_.push_back(method.make_command(request, *responses_.back()));
     }
@@ -125,7 +109,6 @@ void ImportRows::Report(int index, const absl::Status& status) {
   v1::ImportChunkResult::Reject& reject = *result_.add_rejects();
   reject.set_row(NumberOf(index));
   *reject.mutable_error() = ToProto(status);
-  CutViolations(*reject.mutable_error());
 }
 
 std::string ImportRows::NameOf(int index) const { return absl::StrCat("row ", NumberOf(index)); }

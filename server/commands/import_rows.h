@@ -32,7 +32,8 @@ class ImportRows : public RowsCommand {
       : RowsCommand(atomic), numbers_(std::move(numbers)), broken_(numbers_.size()) {}
 
   // A row with violations is refused and needs nothing.
-  void Judge(int index, const Violations& violations) {
+  void Judge(int index, Violations violations) {
+    violations.KeepFirst(kMaxViolations);
     broken_[static_cast<std::size_t>(index)] = violations.ToStatus();
   }
   bool valid(int index) const { return broken_[static_cast<std::size_t>(index)].ok(); }
@@ -41,6 +42,9 @@ class ImportRows : public RowsCommand {
   virtual absl::Status ApplyValidRow(int index, pipeline::Work& work) = 0;
 
  private:
+  // Of one row, so that the answer to a chunk stays below what a message may have, however bad its rows are.
+  static constexpr std::size_t kMaxViolations = 10;
+
   void Begin() override {
     result_.Clear();
     result_.set_first_row(numbers_.front());

@@ -28,6 +28,8 @@ struct VerifyStock {
     if (!after.ok()) violations.Add("page_token", std::string(after.status().message()));
   }
 
+  // Keeps the steps until the read is on its way, when it may have ended already; likewise below.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param)
   static void Start(const Request& request, Response& response, std::shared_ptr<rpc::Steps> steps) {
     auto found = std::make_shared<FoundMismatches>();
     rpc::Steps& runner = *steps;
@@ -87,7 +89,7 @@ struct VerifyStock {
   }
 
   static void RunRepair(std::shared_ptr<const FoundMismatches> found, Response& response,
-                        std::shared_ptr<rpc::Steps> steps) {
+                        std::shared_ptr<rpc::Steps> steps) {  // NOLINT(performance-unnecessary-value-param)
     rpc::Steps& runner = *steps;
     runner.Run(std::make_unique<RepairStock>(std::move(found)), "",
                [&response, steps](pipeline::Command& ended, const absl::Status& status) {

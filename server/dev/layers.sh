@@ -27,7 +27,7 @@ metrics:    activities errors pipeline process_metrics stock_metrics storage
 metrics_endpoint: logging metrics net storage tls
 feed:       convert errors http logging protos storage
 reading:    errors feed logging periodic pipeline storage tracing
-auth:       errors http logging metrics options periodic pipeline protos storage
+auth:       errors http logging metrics net options periodic pipeline protos storage
 rpc:        auth convert errors feed logging metrics net options pipeline protos reading storage tls tracing
 commands:   activities convert errors pipeline protos rpc sourcing storage
 queries:    activities commands convert errors feed pipeline protos reading rpc storage

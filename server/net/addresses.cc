@@ -1,5 +1,6 @@
 #include "server/net/addresses.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -12,6 +13,7 @@
 #include <cstring>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -92,6 +94,16 @@ bool ListenOnTcp(const addrinfo& found, Listening& listening) {
   return true;
 }
 
+// Of "[::1]:50051", whose brackets gRPC escapes, and without the zone that may follow the address.
+std::optional<in6_addr> V6Of(absl::string_view address) {
+  const std::size_t begin =
+      absl::ConsumePrefix(&address, "%5B") || absl::ConsumePrefix(&address, "[") ? 0 : address.size();
+  const std::string text(address.substr(begin, address.find_first_of("%]", begin) - begin));
+  in6_addr parsed = {};
+  if (inet_pton(AF_INET6, text.c_str(), &parsed) != 1) return std::nullopt;
+  return parsed;
+}
+
 }  // namespace
 
 absl::StatusOr<Listening> ListenOn(const std::string& address) {
@@ -137,6 +149,18 @@ std::string PeerOf(int connection) {
   if (address.ss_family != AF_INET6) return "";
   const in6_addr& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
   return HoldsV4(v6) ? bytes(v6.s6_addr + 12, 4) : bytes(v6.s6_addr, 8);
+}
+
+std::string HostOf(const std::string& peer) {
+  if (absl::StartsWith(peer, "ipv4:")) return peer.substr(0, peer.rfind(':'));
+  absl::string_view address = peer;
+  const std::optional<in6_addr> v6 = absl::ConsumePrefix(&address, "ipv6:") ? V6Of(address) : std::nullopt;
+  if (!v6) return peer;
+  char text[INET6_ADDRSTRLEN];
+  if (HoldsV4(*v6)) return absl::StrCat("ipv4:", inet_ntop(AF_INET, v6->s6_addr + 12, text, sizeof(text)));
+  in6_addr network = {};
+  std::copy_n(v6->s6_addr, 8, network.s6_addr);
+  return absl::StrCat("ipv6:", inet_ntop(AF_INET6, &network, text, sizeof(text)), "/64");
 }
 
 }  // namespace inventory::net

@@ -29,6 +29,10 @@ bool HoldsV4(const in6_addr& address);
 // host has as a rule, or empty for a Unix socket.
 std::string PeerOf(int connection);
 
+// The host of an address as gRPC writes it: "ipv4:10.0.0.1" of "ipv4:10.0.0.1:50051", and the network of an IPv6
+// address that one host has as a rule, "ipv6:2001:db8::/64". Others are left as they are.
+std::string HostOf(const std::string& peer);
+
 }  // namespace inventory::net
 
 #endif  // INVENTORY_SERVER_NET_ADDRESSES_H_

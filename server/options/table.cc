@@ -140,6 +140,9 @@ void AppendAccess(std::vector<Option>& table) {
         "Longest token; max-metadata-bytes must leave room for it."},
        {&kAccess, "jwt-cache-size", Number(&O::jwt_cache_size, 0, 1'000'000),
         "How many tokens are remembered once they are verified."},
+       {&kAccess, "jwt-max-failures", Number(&O::jwt_max_failures, 0, 1'000'000),
+        "Tokens from one host that may prove bad once they are verified, in a second; until the next, no token from "
+        "there is looked at that is not remembered. All who come through one proxy are one host. 0: any number."},
        {&kAccess, "audit-max-lines", Number(&O::audit_max_lines, 1, 100'000),
         "Denied calls of a code that are logged in a second, a line each; of more the log says how many there were."}});
 }

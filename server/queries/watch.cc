@@ -45,10 +45,12 @@ struct Watch {
   }
 
   static grpc::ServerWriteReactor<Response>* Serve(rpc::Runtime& runtime, const rpc::MethodFacts& facts,
-                                                   grpc::CallbackServerContext& context, const Request* request) {
+                                                   grpc::CallbackServerContext& context,
+                                                   const absl::StatusOr<Request>& request) {
+    if (!request.ok()) return rpc::WatchStream::Start(runtime, facts, context, nullptr, request.status());
     Violations violations;
-    if (request != nullptr) Validate(*request, runtime.bounds(), violations);
-    return rpc::WatchStream::Start(runtime, facts, context, request, violations.ToStatus());
+    Validate(*request, runtime.bounds(), violations);
+    return rpc::WatchStream::Start(runtime, facts, context, &*request, violations.ToStatus());
   }
 
  private:

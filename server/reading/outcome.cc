@@ -18,6 +18,8 @@ std::optional<absl::Status> Passing(storage::SqlFault fault) {
     case storage::SqlFault::kDeadlock:
     case storage::SqlFault::kLockTimeout:
       return Unavailable("CONTENTION", "writes to the same rows kept getting in the way; call again");
+    case storage::SqlFault::kTooSlow:
+      return absl::DeadlineExceededError("the database takes too long for this; ask for less, or by another filter");
     case storage::SqlFault::kNone:
     case storage::SqlFault::kDuplicateKey:
     case storage::SqlFault::kOther:

@@ -1,5 +1,6 @@
 #include "server/reading/reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -96,8 +97,10 @@ void ReadExecutor::Stop() {
 
 std::size_t ReadExecutor::waiting() const {
   const std::size_t elsewhere = replica_ == nullptr ? 0 : replica_->waiting();
+  const auto collected =
+      static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, collected_.load(std::memory_order_relaxed)));
   storage::MutexLock lock(mutex_);
-  return elsewhere + waiting_.size();
+  return std::max({elsewhere, collected, waiting_.size()});
 }
 
 }  // namespace inventory::reading

@@ -2,6 +2,7 @@
 #ifndef INVENTORY_SERVER_READING_READER_H_
 #define INVENTORY_SERVER_READING_READER_H_
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -81,6 +82,10 @@ class ReadExecutor {
   // Accepts no more, runs what waits and returns.
   void Stop();
 
+  // Tells of calls that have begun to wait for a common read, or have got one, if there are fewer: see rpc::Coalescer.
+  void Collected(std::ptrdiff_t more) { collected_.fetch_add(more, std::memory_order_relaxed); }
+
+  // How many reads, or calls for a common one, wait: the most of those that are limited alike.
   std::size_t waiting() const;
   std::size_t max_waiting() const { return options_.max_waiting; }
 
@@ -103,6 +108,7 @@ class ReadExecutor {
   pipeline::ConfigurationCache& configurations_;
   Replica* const replica_;
   KnownStock* const known_stock_;
+  std::atomic<std::ptrdiff_t> collected_ = 0;
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;
   std::deque<Waiting> waiting_ GUARDED_BY(mutex_);

@@ -28,6 +28,7 @@ absl::Duration AgeOf(int64_t complete_until) {
 storage::DatabaseOptions Impatient(storage::DatabaseOptions options) {
   options.connect_timeout = std::min(options.connect_timeout, kPatience);
   options.read_timeout = std::min(options.read_timeout, kPatience);
+  options.statement_timeout = options.read_timeout * 0.9;
   options.write_timeout = std::min(options.write_timeout, kPatience);
   return options;
 }

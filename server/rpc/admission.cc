@@ -31,7 +31,7 @@ auth::Attempt AttemptOf(const MethodFacts& facts, const grpc::CallbackServerCont
 }
 
 absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::CallbackServerContext& context,
-                 const google::protobuf::Message* request, Origin& origin) {
+                 Origin& origin) {
   absl::StatusOr<std::shared_ptr<const auth::Caller>> caller = gate.Authenticate(context);
   if (!caller.ok()) {
     // Once the call ends, nothing tells this from what else is not available.
@@ -41,7 +41,6 @@ absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::Callbac
   origin.caller = (*caller)->identity.name;
   if (!gate.authorizes()) return absl::OkStatus();
   absl::StatusOr<auth::Permit> permit = auth::Permit::For(*std::move(caller), *facts.requirement);
-  if (permit.ok() && request != nullptr) permit = permit->ForRequest(*request);
   if (!permit.ok()) return permit.status();
   origin.permit = *std::move(permit);
   return absl::OkStatus();
@@ -50,14 +49,24 @@ absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::Callbac
 }  // namespace
 
 Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
-                const google::protobuf::Message* request, absl::Duration default_deadline) {
+                absl::Duration default_deadline) {
   Admission admission{.origin = {.method = facts.name,
                                  .deadline = DeadlineOf(context, default_deadline),
                                  .trace = TraceOf(runtime.tracer(), context)}};
   if (runtime.gate() != nullptr) {
-    admission.status = Ask(*runtime.gate(), facts, context, request, admission.origin);
+    admission.status = Ask(*runtime.gate(), facts, context, admission.origin);
   }
   return admission;
+}
+
+void AdmitRequest(const google::protobuf::Message& request, Admission& admission) {
+  if (!admission.status.ok()) return;
+  absl::StatusOr<auth::Permit> permit = admission.origin.permit.ForRequest(request);
+  if (permit.ok()) {
+    admission.origin.permit = *std::move(permit);
+  } else {
+    admission.status = permit.status();
+  }
 }
 
 void Audit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context, const Origin& origin,

@@ -19,10 +19,12 @@ struct Admission {
   Origin origin = {};
 };
 
-// Admits a call, by its credentials and by `request`; null for a stream of requests, each of which the permit is still
-// to be asked about. `default_deadline` is for a call that brings none. Never blocks.
+// Admits a call by its credentials. `default_deadline` is for a call that brings none. Never blocks.
 Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
-                const google::protobuf::Message* request, absl::Duration default_deadline);
+                absl::Duration default_deadline);
+
+// Admits it by its request, too: PERMISSION_DENIED if that is about more than the caller may see.
+void AdmitRequest(const google::protobuf::Message& request, Admission& admission);
 
 // Tells the audit if `status`, with which the call ends, is a denial.
 void Audit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context, const Origin& origin,

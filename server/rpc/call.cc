@@ -3,18 +3,21 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/server_context.h"
 #include "server/errors.h"
 #include "server/rpc/call_spans.h"
 #include "server/rpc/caller.h"
 #include "server/rpc/pushback.h"
-#include "server/rpc/received.h"
 
 namespace inventory::rpc {
 namespace {
 
-// What the request that is worked with takes: nothing if the call is not permitted, and so ends at once.
-std::size_t BytesOf(const Admission& admission) { return admission.status.ok() ? ReceivedRequest().bytes : 0; }
+using google::protobuf::Message;
+
+const Message& EmptyOf(const google::protobuf::Descriptor& type) {
+  return *google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type);
+}
 
 // What many calls end with, so that it is made only once.
 struct Refused {
@@ -28,42 +31,75 @@ struct Refused {
 
 }  // namespace
 
-Call* Call::Start(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext* context,
-                  const google::protobuf::Message& request, const std::string& request_id) {
-  // Of a request that lacks what was sent it can't be told what it is about.
-  const bool received = ReceivedRequest().status.ok();
-  Admission admission = Admit(runtime, facts, *context, received ? &request : nullptr, runtime.default_deadline());
-  admission.origin.request_id = request_id;
-  admission.origin.request = &request;
-  return new Call(runtime, facts, *context, std::move(admission));
-}
+UnaryFacts::UnaryFacts(Runtime& runtime, const google::protobuf::MethodDescriptor& descriptor, bool writes)
+    : method(runtime, descriptor),
+      request(EmptyOf(*descriptor.input_type())),
+      response(EmptyOf(*descriptor.output_type())),
+      request_id(writes ? descriptor.input_type()->FindFieldByName("request_id") : nullptr) {}
 
-Call::Call(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context, Admission admission)
+Call::Call(Runtime& runtime, const UnaryFacts& facts, grpc::CallbackServerContext& context,
+           const grpc::ByteBuffer& sent, grpc::ByteBuffer& answer, bool unread)
     : runtime_(runtime),
       facts_(facts),
       context_(context),
+      answer_(answer),
       start_(absl::Now()),
-      admission_(std::move(admission)),
-      place_(runtime.open_calls(), ShareOf(context, origin()), BytesOf(admission_), context.c_call()),
+      messages_(facts.request, facts.response),
+      admission_(Admit(runtime, facts.method, context, runtime.default_deadline())),
+      received_(ReceiveIfPermitted(sent, unread)),
+      place_(runtime.open_calls(), ShareOf(context, origin()), received_.bytes, context.c_call()),
       reactor_(*this) {}
 
+// Nothing is done for those who may not call at all.
+Received Call::ReceiveIfPermitted(const grpc::ByteBuffer& sent, bool unread) {
+  Message& request = *messages_.request();
+  admission_.origin.request = &request;
+  if (unread || !permitted().ok()) return LeaveUnread(sent);
+  Received received = Receive(sent, runtime_.most_request_bytes(), request);
+  // Of a request that lacks what was sent it can't be told what it is about.
+  if (!received.status.ok()) return received;
+  AdmitRequest(request, admission_);
+  if (facts_.request_id != nullptr) {
+    admission_.origin.request_id = request.GetReflection()->GetString(request, facts_.request_id);
+  }
+  // Nothing of it is kept if the call is not permitted, and so ends at once.
+  if (!permitted().ok()) received.bytes = 0;
+  return received;
+}
+
 grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) {
-  Audit(runtime_, facts_, context_, origin(), status);
-  if (IsQueueFull(status)) runtime_.metrics().Refused("call", "queue_full");
-  return FinishWith(ToGrpc(status), status.ok() ? "" : PushbackOf(status), status);
+  const absl::Status outcome = status.ok() ? Serialize() : status;
+  // All of it is in the answer now, whose bytes may wait for long until the caller takes them.
+  messages_.Free();
+  Audit(runtime_, facts_.method, context_, origin(), outcome);
+  if (IsQueueFull(outcome)) runtime_.metrics().Refused("call", "queue_full");
+  return FinishWith(ToGrpc(outcome), outcome.ok() ? "" : PushbackOf(outcome), outcome);
+}
+
+absl::Status Call::Serialize() {
+  bool own_buffer = false;
+  const grpc::Status serialized =
+      grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(messages_.response(), &answer_, &own_buffer);
+  if (!serialized.ok()) return absl::InternalError("the response can't be put into bytes");
+  // What a write has done must be told.
+  const bool refusable = facts_.request_id == nullptr;
+  if (place_.Answer(answer_.Length(), refusable)) return absl::OkStatus();
+  answer_.Clear();
+  runtime_.metrics().Refused("call", "too_many_bytes");
+  return TooManyBytes();
 }
 
 grpc::ServerUnaryReactor* Call::TurnAway(const absl::Status& status) {
-  if (status == FullQueue()) return Refuse();
-  context_.GetRpcAllocatorState()->FreeRequest();
+  messages_.Free();
   return Finish(status);
 }
 
 grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& answer, const std::string& pushback,
                                            const absl::Status& status) {
-  facts_.metrics->Record(static_cast<int>(answer.error_code()), absl::Now() - start_);
-  RecordCall(facts_, origin(), start_, status);
+  facts_.method.metrics->Record(static_cast<int>(answer.error_code()), absl::Now() - start_);
+  RecordCall(facts_.method, origin(), start_, status);
   AddPushback(pushback, context_);
+  if (!answer.ok()) place_.Answer(0, /*refusable=*/false);
   place_.AwaitCaller();
   grpc::ServerUnaryReactor* reactor = &reactor_;
   reactor->Finish(answer);
@@ -73,7 +109,7 @@ grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& answer, const std
 grpc::ServerUnaryReactor* Call::Refuse() {
   static const auto& full = *new Refused(FullQueue());
   runtime_.metrics().Refused("call", "queue_full");
-  context_.GetRpcAllocatorState()->FreeRequest();
+  messages_.Free();
   return FinishWith(full.answer, full.pushback, full.status);
 }
 
@@ -83,7 +119,7 @@ grpc::ServerUnaryReactor* Call::RefuseCaller() {
   const bool too_large = place_.verdict() == OpenCalls::Verdict::kTooManyBytes;
   runtime_.metrics().Refused("call", too_large ? "too_many_bytes" : "too_many_of_a_caller");
   const Refused& refused = too_large ? bytes : calls;
-  context_.GetRpcAllocatorState()->FreeRequest();
+  messages_.Free();
   return FinishWith(refused.answer, refused.pushback, refused.status);
 }
 
@@ -92,12 +128,12 @@ void Call::Submit(std::unique_ptr<pipeline::Command> command) {
               [this](pipeline::Command&, const absl::Status& status) { Finish(status); });
 }
 
-void Call::Read(google::protobuf::Message* response, std::function<absl::Status(reading::Reader&)> read) {
-  const auto done = [this, response](const absl::Status& status) {
+void Call::Read(std::function<absl::Status(reading::Reader&)> read) {
+  const auto done = [this](const absl::Status& status) {
     const bool check = status.ok() && origin().permit.checks_response();
-    Finish(check ? origin().permit.CheckResponse(*response) : status);
+    Finish(check ? origin().permit.CheckResponse(response()) : status);
   };
-  rpc::Read(runtime_.reads(), origin(), std::move(read), done, facts_.freshness);
+  rpc::Read(runtime_.reads(), origin(), std::move(read), done, facts_.method.freshness);
 }
 
 std::shared_ptr<Steps> Call::MakeSteps() {

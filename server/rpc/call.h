@@ -8,24 +8,44 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/pipeline/command.h"
 #include "server/reading/reader.h"
 #include "server/rpc/admission.h"
+#include "server/rpc/call_messages.h"
 #include "server/rpc/open_calls.h"
+#include "server/rpc/received.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/steps.h"
 
 namespace inventory::rpc {
 
+// What is known of an RPC with one request and one response before any call.
+struct UnaryFacts {
+  UnaryFacts(Runtime& runtime, const google::protobuf::MethodDescriptor& descriptor, bool writes);
+
+  const MethodFacts method;
+  // Empty messages.
+  const google::protobuf::Message& request;
+  const google::protobuf::Message& response;
+  // The request's field; null if the RPC writes nothing.
+  const google::protobuf::FieldDescriptor* const request_id;
+};
+
 // Finishes one call exactly once, whatever happens: also after the caller has cancelled. Deletes itself when gRPC is
 // done with it. Finish may come from any thread.
 class Call {
  public:
-  // `request` lives until the call is finished. An empty request id of a write is replaced by a new one.
-  static Call* Start(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext* context,
-                     const google::protobuf::Message& request, const std::string& request_id = "");
+  // Admits the call and then parses what was sent, unless it is to be left `unread`. `answer` gets the response's
+  // bytes. An empty request id of a write is replaced by a new one. Everything outlives the call.
+  Call(Runtime& runtime, const UnaryFacts& facts, grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
+       grpc::ByteBuffer& answer, bool unread);
+
+  // Not OK: the request lacks what was sent; see Received.
+  const absl::Status& received() const { return received_.status; }
 
   // False: the caller has as much under way as one may have, and this call must be refused.
   bool admitted() const { return place_.verdict() == OpenCalls::Verdict::kAdmitted; }
@@ -47,11 +67,15 @@ class Call {
   // The same with TOO_MANY_CALLS or TOO_MANY_BYTES.
   grpc::ServerUnaryReactor* RefuseCaller();
 
+  // Both live until the call is finished.
+  const google::protobuf::Message* request() { return messages_.request(); }
+  google::protobuf::Message& response() { return messages_.response(); }
+
   // Hands a write to the pipeline and finishes the call with its answer.
   void Submit(std::unique_ptr<pipeline::Command> command);
 
   // Runs a read, which fills the response, on a reader thread and finishes the call with its answer.
-  void Read(google::protobuf::Message* response, std::function<absl::Status(reading::Reader&)> read);
+  void Read(std::function<absl::Status(reading::Reader&)> read);
 
   // For a call of several steps, the last of which finishes it.
   std::shared_ptr<Steps> MakeSteps();
@@ -74,15 +98,21 @@ class Call {
     Call& call_;
   };
 
-  Call(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context, Admission admission);
+  ~Call() = default;
+  Received ReceiveIfPermitted(const grpc::ByteBuffer& sent, bool unread);
+  // Puts the response into the answer, if there is room for it.
+  absl::Status Serialize();
   grpc::ServerUnaryReactor* FinishWith(const grpc::Status& answer, const std::string& pushback,
                                        const absl::Status& status);
 
   Runtime& runtime_;
-  const MethodFacts& facts_;
+  const UnaryFacts& facts_;
   grpc::CallbackServerContext& context_;
+  grpc::ByteBuffer& answer_;
   const absl::Time start_;
-  const Admission admission_;
+  CallMessages messages_;
+  Admission admission_;
+  const Received received_;
   OpenCalls::Place place_;
   Reactor reactor_;
 };

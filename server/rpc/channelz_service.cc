@@ -36,8 +36,7 @@ grpc::Status Answer(const std::string& method, char* (*ask)(const Message&), con
                     grpc::ByteBuffer& answer) {
   const std::unique_ptr<Message> request = NewGenerated(absl::StrCat("grpc.channelz.v1.", method, "Request"));
   const std::unique_ptr<Message> response = NewGenerated(absl::StrCat("grpc.channelz.v1.", method, "Response"));
-  grpc::ByteBuffer bytes = asked;
-  const Received received = Receive(bytes, kSmallRequest, *request);
+  const Received received = Receive(asked, kSmallRequest, *request);
   if (!received.status.ok()) return ToGrpc(received.status);
   const std::unique_ptr<char, decltype(&gpr_free)> json(ask(*request), &gpr_free);
   if (json == nullptr) return {grpc::StatusCode::NOT_FOUND, "there is nothing of this id"};
@@ -80,8 +79,7 @@ void ChannelzService::Add(Runtime& runtime, const std::string& method, Ask ask) 
       index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
                  [&runtime, facts, method, ask](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* response) {
-                   const Admission admission =
-                       Admit(runtime, *facts, *context, /*request=*/nullptr, absl::InfiniteDuration());
+                   const Admission admission = Admit(runtime, *facts, *context, absl::InfiniteDuration());
                    Audit(runtime, *facts, *context, admission.origin, admission.status);
                    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
                    reactor->Finish(admission.status.ok() ? Answer(method, ask, *request, *response)

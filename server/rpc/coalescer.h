@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -47,13 +48,19 @@ class Coalescer {
         start = !std::exchange(read_queued_, true);
       }
     }
-    if (!accepted) call->Finish(ReadsFull());
+    if (!accepted) {
+      call->Finish(ReadsFull());
+      return;
+    }
+    reads_.Collected(1);
     if (start) QueueRead();
   }
 
  private:
-  // So many calls at most share a read, so that its answer is small enough to come soon.
+  // So many calls at most share a read, and no more than have so many bytes of requests together unless it is one, so
+  // that its answer is small enough to come soon, and its statements fit into a packet whatever single callers ask for.
   static constexpr std::size_t kMaxTogether = 256;
+  static constexpr std::size_t kMaxBytesTogether = std::size_t{256} << 10;
 
   // A read on its way.
   struct Common {
@@ -110,14 +117,29 @@ class Coalescer {
     {
       storage::MutexLock lock(mutex_);
       taken = std::exchange(waiting_, {});
-      if (taken.size() > kMaxTogether) {
-        waiting_.assign(taken.begin() + kMaxTogether, taken.end());
-        taken.resize(kMaxTogether);
+      const std::size_t together = Together(taken);
+      if (taken.size() > together) {
+        waiting_.assign(std::make_move_iterator(taken.begin() + static_cast<std::ptrdiff_t>(together)),
+                        std::make_move_iterator(taken.end()));
+        taken.resize(together);
       }
       more = read_queued_ = !waiting_.empty();
     }
+    reads_.Collected(-std::ssize(taken));
     if (more) QueueRead();
     return taken;
+  }
+
+  // How many of them, from the first on, share a read.
+  static std::size_t Together(const std::vector<Asked<Rule>>& asked) {
+    std::size_t bytes = 0;
+    std::size_t together = 0;
+    while (together < std::min(asked.size(), kMaxTogether)) {
+      bytes += asked[together].request->ByteSizeLong();
+      if (bytes > kMaxBytesTogether && together > 0) break;
+      ++together;
+    }
+    return together;
   }
 
   // Answers the calls that nobody waits for any more.
@@ -125,10 +147,11 @@ class Coalescer {
     const absl::Time now = absl::Now();
     std::erase_if(asked, [now](Asked<Rule>& one) {
       const Origin& origin = one.call->origin();
-      if (origin.cancelled->load(std::memory_order_relaxed)) {
-        one.call->Finish(absl::CancelledError("cancelled before the read was started"));
-      } else if (origin.deadline <= now) {
+      // First, because gRPC cancels what has passed its deadline, too.
+      if (origin.deadline <= now) {
         one.call->Finish(absl::DeadlineExceededError("the deadline passed before the read was started"));
+      } else if (origin.cancelled->load(std::memory_order_relaxed)) {
+        one.call->Finish(absl::CancelledError("cancelled before the read was started"));
       } else {
         return false;
       }

@@ -8,7 +8,7 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/method_handler.h"
 #include "server/errors.h"
-#include "server/rpc/caller.h"
+#include "server/net/addresses.h"
 #include "server/rpc/received.h"
 
 namespace inventory::rpc {
@@ -17,7 +17,7 @@ using grpc::health::v1::HealthCheckResponse;
 
 namespace {
 
-// In memory. gRPC keeps the request of a Watch to its end.
+// In memory.
 constexpr std::size_t kMostRequestBytes = std::size_t{16} << 10;
 
 }  // namespace
@@ -46,7 +46,7 @@ struct HealthService::Watcher final : public grpc::ServerWriteReactor<HealthChec
 class HealthService::Checked final : public grpc::ServerUnaryReactor {
  public:
   Checked(OpenCalls& calls, grpc::CallbackServerContext& context)
-      : place_(calls, HostOf(context.peer()), /*bytes=*/0, context.c_call()) {
+      : place_(calls, net::HostOf(context.peer()), /*bytes=*/0, context.c_call()) {
     place_.AwaitCaller();
   }
   void OnDone() override { delete this; }
@@ -61,17 +61,18 @@ HealthService::HealthService(std::set<std::string> services, const Limits& limit
   const auto add = [this](const char* path, Method::RpcType type,
                           std::unique_ptr<grpc::internal::MethodHandler> handler) {
     AddMethod(new grpc::internal::RpcServiceMethod(path, type, nullptr));
-    MarkMethodCallback(type == Method::NORMAL_RPC ? 0 : 1,
-                       ReceiveAll(std::move(handler), *Request::descriptor(), kMostRequestBytes).release());
+    MarkMethodCallback(type == Method::NORMAL_RPC ? 0 : 1, handler.release());
   };
   add("/grpc.health.v1.Health/Check", Method::NORMAL_RPC,
-      std::make_unique<grpc::internal::CallbackUnaryHandler<Request, Response>>(
-          [this](grpc::CallbackServerContext* context, const Request* request, Response* response) {
-            return Check(*context, request, *response);
+      std::make_unique<grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, Response>>(
+          [this](grpc::CallbackServerContext* context, const grpc::ByteBuffer* sent, Response* response) {
+            return Check(*context, *sent, *response);
           }));
   add("/grpc.health.v1.Health/Watch", Method::SERVER_STREAMING,
-      std::make_unique<grpc::internal::CallbackServerStreamingHandler<Request, Response>>(
-          [this](grpc::CallbackServerContext* context, const Request* request) { return Watch(*context, request); }));
+      std::make_unique<grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, Response>>(
+          [this](grpc::CallbackServerContext* context, const grpc::ByteBuffer* sent) {
+            return Watch(*context, *sent);
+          }));
 }
 
 void HealthService::SetServing(bool serving) {
@@ -94,10 +95,11 @@ void HealthService::EndWatches() {
   AdvanceAll();
 }
 
-grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext& context, const Request* request,
+grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
                                                Response& response) {
-  grpc::Status status = ToGrpc(ReceivedRequest().status);
-  if (status.ok() && services_.contains(request->service())) {
+  Request request;
+  grpc::Status status = ToGrpc(Receive(sent, kMostRequestBytes, request).status);
+  if (status.ok() && services_.contains(request.service())) {
     storage::MutexLock lock(mutex_);
     response.set_status(state_);
   } else if (status.ok()) {
@@ -109,9 +111,11 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext& cont
 }
 
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext& context,
-                                                                    const Request* request) {
-  const grpc::Status received = ToGrpc(ReceivedRequest().status);
-  auto* watcher = new Watcher(*this, received.ok() && services_.contains(request->service()), HostOf(context.peer()));
+                                                                    const grpc::ByteBuffer& sent) {
+  Request request;
+  const grpc::Status received = ToGrpc(Receive(sent, kMostRequestBytes, request).status);
+  auto* watcher =
+      new Watcher(*this, received.ok() && services_.contains(request.service()), net::HostOf(context.peer()));
   storage::MutexLock lock(mutex_);
   if (received.ok() && Enter(*watcher)) {
     Advance(*watcher);

@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/rpc/open_calls.h"
 #include "storage/mutex.h"
@@ -44,9 +45,9 @@ class HealthService final : public grpc::Service {
   using Response = grpc::health::v1::HealthCheckResponse;
   using State = grpc::health::v1::HealthCheckResponse::ServingStatus;
 
-  // Requests may be null if they are not well received.
-  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext& context, const Request* request, Response& response);
-  grpc::ServerWriteReactor<Response>* Watch(grpc::CallbackServerContext& context, const Request* request);
+  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
+                                  Response& response);
+  grpc::ServerWriteReactor<Response>* Watch(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent);
 
   // Counts a new watcher, unless it is one too many.
   bool Enter(Watcher& watcher) REQUIRES(mutex_);

@@ -29,6 +29,8 @@ OpenCalls::Place::Place(OpenCalls& calls, std::string caller, std::size_t bytes,
 
 OpenCalls::Place::~Place() { calls_.Leave(*this); }
 
+bool OpenCalls::Place::Answer(std::size_t bytes, bool refusable) { return calls_.Exchange(*this, bytes, refusable); }
+
 void OpenCalls::Place::AwaitCaller() {
   awaiting_since_.store(absl::ToUnixMicros(absl::Now()), std::memory_order_relaxed);
   if (verdict_ == Verdict::kFlood) grpc_call_cancel(call_, nullptr);
@@ -52,8 +54,24 @@ OpenCalls::Verdict OpenCalls::Judge(const Share& share, std::size_t bytes) const
   const int most = options_.most_of_a_caller;
   if (most != 0 && share.places - share.calls >= std::max(most, kFlood)) return Verdict::kFlood;
   if (most != 0 && share.calls >= most) return Verdict::kTooManyCalls;
-  const bool fits = bytes_ + bytes <= options_.most_bytes && share.bytes + bytes <= options_.most_bytes / 2;
-  return fits ? Verdict::kAdmitted : Verdict::kTooManyBytes;
+  return Fits(share, bytes) ? Verdict::kAdmitted : Verdict::kTooManyBytes;
+}
+
+bool OpenCalls::Fits(const Share& share, std::size_t bytes) const {
+  return bytes_ + bytes <= options_.most_bytes && share.bytes + bytes <= options_.most_bytes / 2;
+}
+
+bool OpenCalls::Exchange(Place& place, std::size_t bytes, bool refusable) {
+  storage::MutexLock lock(mutex_);
+  if (place.verdict_ != Verdict::kAdmitted) return true;
+  Share& share = of_caller_.find(place.caller_)->second;
+  bytes_ -= place.bytes_;
+  share.bytes -= place.bytes_;
+  const bool taken = !refusable || Fits(share, bytes);
+  place.bytes_ = taken ? bytes : 0;
+  bytes_ += place.bytes_;
+  share.bytes += place.bytes_;
+  return taken;
 }
 
 void OpenCalls::Leave(Place& place) {

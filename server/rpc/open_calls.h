@@ -22,8 +22,8 @@ class OpenCalls {
  public:
   struct Options {
     int most_of_a_caller = 1000;  // 0: any number. Default 1000.
-    // Of all requests together, in memory; half of it of one caller. At least twice what one request may take. Default
-    // 256 MiB.
+    // Of all requests, in memory, and of all answers that are not taken yet, together; half of it of one caller. At
+    // least twice what one request may take. Default 256 MiB.
     std::size_t most_bytes = std::size_t{256} << 20;
     absl::Duration patience = absl::Minutes(1);  // For callers to take an answer. Default 1m.
   };
@@ -48,6 +48,10 @@ class OpenCalls {
     // Otherwise the call must be refused.
     Verdict verdict() const { return verdict_; }
 
+    // The request is gone, and an answer of so many bytes is there instead. False: there is no room for it, so that it
+    // must not be sent; never so if it is not `refusable`.
+    bool Answer(std::size_t bytes, bool refusable);
+
     // From now on the caller is to take the answer. Of a flood nobody is: the call is cancelled.
     void AwaitCaller();
 
@@ -56,7 +60,7 @@ class OpenCalls {
 
     OpenCalls& calls_;
     const std::string caller_;
-    const std::size_t bytes_;
+    std::size_t bytes_;  // Guarded by the mutex of calls_.
     grpc_call* const call_;
     std::atomic<int64_t> awaiting_since_;  // In Unix microseconds.
     const Verdict verdict_;
@@ -76,6 +80,8 @@ class OpenCalls {
 
   Verdict Enter(Place& place);
   Verdict Judge(const Share& share, std::size_t bytes) const REQUIRES(mutex_);
+  bool Fits(const Share& share, std::size_t bytes) const REQUIRES(mutex_);
+  bool Exchange(Place& place, std::size_t bytes, bool refusable);
   void Leave(Place& place);
 
   const Options options_;

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/errors.h"
 #include "server/reading/reader.h"
 #include "server/rpc/pushback.h"
-#include "server/rpc/received.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/stream_call.h"
 #include "server/rpc/streams.h"
@@ -29,11 +29,12 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
   using Request = typename Rule::Request;
   using Response = typename Rule::Response;
 
-  // `request` may be null if it is not well received. Everything else must outlive the stream.
+  // A request that is not well received is what to end with. Everything else must outlive the stream.
   static grpc::ServerWriteReactor<Response>* Start(Runtime& runtime, const MethodFacts& facts,
-                                                   grpc::CallbackServerContext& context, const Request* request) {
-    auto* stream = new PageStream(runtime, facts, context, request);
-    stream->Begin(request);
+                                                   grpc::CallbackServerContext& context,
+                                                   absl::StatusOr<Request> request) {
+    auto* stream = new PageStream(runtime, facts, context, request.ok() ? &*request : nullptr);
+    stream->Begin(std::move(request));
     return stream;
   }
 
@@ -53,10 +54,10 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
         context_(context),
         call_(runtime, runtime.streams(), facts, context, request, this) {}
 
-  void Begin(const Request* request) {
+  void Begin(absl::StatusOr<Request> request) {
     if (!call_.admitted().ok()) return End(call_.admitted());
-    if (!ReceivedRequest().status.ok()) return End(ReceivedRequest().status);
-    request_ = *request;
+    if (!request.ok()) return End(request.status());
+    request_ = *std::move(request);
     Violations violations;
     Rule::Validate(request_, runtime_.bounds(), violations);
     if (!violations.empty()) return End(violations.ToStatus());

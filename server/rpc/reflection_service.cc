@@ -94,8 +94,7 @@ class ReflectionService::Stream final : public grpc::ServerBidiReactor<grpc::Byt
  public:
   Stream(const ReflectionService& service, Runtime& runtime, const MethodFacts& facts,
          grpc::CallbackServerContext& context)
-      : Stream(service, runtime, facts, context,
-               Admit(runtime, facts, context, /*request=*/nullptr, absl::InfiniteDuration())) {}
+      : Stream(service, runtime, facts, context, Admit(runtime, facts, context, absl::InfiniteDuration())) {}
 
   void OnReadDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::OK);

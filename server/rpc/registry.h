@@ -21,6 +21,7 @@ class Reader;
 
 namespace inventory::rpc {
 
+class Call;
 class Runtime;
 class Steps;
 
@@ -31,14 +32,21 @@ struct Method {
 
   // The request's type names the RPC: see MethodOf. A function, because descriptors are not ready before main.
   const google::protobuf::Descriptor* (*request)() = nullptr;
-  // Makes the handler that gRPC calls; runtime outlives it.
+  // Makes the handler that gRPC calls; runtime outlives it. Null for RPCs with one request and one response, which are
+  // all handled alike: see UnaryRpc. Of what follows they have what makes a command, or starts, asks or reads.
   std::function<std::unique_ptr<grpc::internal::MethodHandler>(Runtime& runtime)> make_handler;
-  // Makes the command of a write; null for other calls. Both messages are of the RPC's types and outlive the command.
+  // Makes the command of a write; null for other calls. Both messages are of the RPC's types. They live until the
+  // call is finished, here and below: that may be before the command ends, or before `start` or what makes asks
+  // returns.
   CommandMaker make_command;
-  // Starts a call of several steps; null for others. Both messages outlive the call.
+  // Starts a call of several steps; null for others.
   std::function<void(const google::protobuf::Message& request, google::protobuf::Message& response,
                      std::shared_ptr<Steps> steps)>
       start;
+  // Makes what collects calls to answer them together, and then finishes them; null for others.
+  using Ask =
+      std::function<void(Call& call, const google::protobuf::Message& request, google::protobuf::Message& response)>;
+  std::function<Ask(Runtime& runtime)> make_ask;
   // Carries out a read; null for other calls. Both messages are of the RPC's types.
   std::function<absl::Status(const google::protobuf::Message& request, reading::Reader& reader,
                              google::protobuf::Message& response)>

@@ -39,26 +39,19 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
-#include "grpcpp/support/server_callback.h"
-// For what gRPC itself needs to serve messages: where that is differs between its versions.
-#include "inventory/v1/warehouse_service.grpc.pb.h"
 #include "server/errors.h"
 #include "server/pipeline/command.h"
 #include "server/pipeline/work.h"
 #include "server/reading/reader.h"
 #include "server/rpc/bounds.h"
-#include "server/rpc/call.h"
 #include "server/rpc/coalescer.h"
-#include "server/rpc/message_arena.h"
-#include "server/rpc/received.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/units.h"
 
 namespace inventory::rpc {
 
-// A write as the pipeline runs it. Request and response outlive it: gRPC keeps them until the call is finished.
+// A write as the pipeline runs it. Request and response live until the call is finished; its destructor comes later.
 template <typename Rule>
 class RuleCommand final : public pipeline::Command {
  public:
@@ -115,86 +108,24 @@ concept IsStepwise = requires(const typename Rule::Request& request, typename Ru
   Rule::Start(request, response, steps);
 };
 
-// Answers the calls of one RPC. Thread-safe.
-template <typename Rule>
-class Handler {
- public:
-  using Request = typename Rule::Request;
-  using Response = typename Rule::Response;
-
-  explicit Handler(Runtime& runtime)
-      : runtime_(runtime), facts_(runtime, *MethodOf(Request::descriptor())), coalescer_(runtime.reads()) {}
-
-  // Returns the reactor that gRPC waits for; nothing here blocks.
-  grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const Request* request, Response* response) {
-    Call* call = Start(context, *request);
-    // Before the call can be finished, and with it deleted, by another thread.
-    grpc::ServerUnaryReactor* reactor = call->reactor();
-    if (!call->permitted().ok()) return call->TurnAway(call->permitted());
-    if (!call->admitted()) return call->RefuseCaller();
-    if (!ReceivedRequest().status.ok()) return call->TurnAway(ReceivedRequest().status);
-    Violations violations;
-    Rule::Validate(*request, runtime_.bounds(), violations);
-    if constexpr (kWrites) CheckUnits(*request, violations);
-    if constexpr (kWrites) CheckRequestId(request->request_id(), violations, kMaxRequestIdBytes);
-    if (!violations.empty()) return call->TurnAway(violations.ToStatus());
-    if constexpr (IsWrite<Rule>) {
-      if (runtime_.committer().full()) return call->Refuse();
-      call->Submit(std::make_unique<RuleCommand<Rule>>(request, response));
-    } else if constexpr (IsStepwise<Rule>) {
-      Rule::Start(*request, *response, call->MakeSteps());
-    } else if constexpr (IsReadTogether<Rule>) {
-      coalescer_.Ask(call, request, response);
-    } else {
-      static_assert(IsRead<Rule>, "an RPC's rule has Apply, Start, Read or ReadTogether");
-      call->Read(response, [request, response](reading::Reader& reader) {
-        response->Clear();
-        return Rule::Read(*request, reader, *response);
-      });
-    }
-    return reactor;
-  }
-
- private:
-  static constexpr bool kWrites = IsWrite<Rule> || IsStepwise<Rule>;
-  // The steps of a call append their names.
-  static constexpr std::size_t kMaxRequestIdBytes = IsStepwise<Rule> ? 96 : 128;
-  struct NoCoalescer {
-    explicit NoCoalescer(reading::ReadExecutor&) {}
-  };
-
-  Call* Start(grpc::CallbackServerContext* context, const Request& request) {
-    if constexpr (kWrites) return Call::Start(runtime_, facts_, context, request, request.request_id());
-    return Call::Start(runtime_, facts_, context, request);
-  }
-
-  Runtime& runtime_;
-  const MethodFacts facts_;
-  std::conditional_t<IsReadTogether<Rule>, Coalescer<Rule>, NoCoalescer> coalescer_;
-};
-
 // Makes the rule serve its RPC, the one that takes Rule::Request.
 template <typename Rule>
 class Registered {
  public:
   Registered() {
-    Methods().push_back({&Request::descriptor, MakeHandler, CommandMaker(), Starter(), ReadOf(), Validate});
+    static_assert(IsWrite<Rule> + IsStepwise<Rule> + IsReadTogether<Rule> + IsRead<Rule> == 1,
+                  "an RPC's rule has one of Apply, Start, ReadTogether and Read");
+    Methods().push_back({.request = &Request::descriptor,
+                         .make_command = CommandMaker(),
+                         .start = Starter(),
+                         .make_ask = AskMaker(),
+                         .read = ReadOf(),
+                         .validate = Validate});
   }
 
  private:
   using Request = typename Rule::Request;
   using Response = typename Rule::Response;
-
-  static std::unique_ptr<grpc::internal::MethodHandler> MakeHandler(Runtime& runtime) {
-    auto handler = std::make_shared<Handler<Rule>>(runtime);
-    auto unary = std::make_unique<grpc::internal::CallbackUnaryHandler<Request, Response>>(
-        [handler](grpc::CallbackServerContext* context, const Request* request, Response* response) {
-          return handler->Serve(context, request, response);
-        });
-    static auto& arenas = *new MessageArenas<Request, Response>();
-    unary->SetMessageAllocator(&arenas);
-    return unary;
-  }
 
   static Method::CommandMaker CommandMaker() {
     if constexpr (IsWrite<Rule>) {
@@ -218,6 +149,19 @@ class Registered {
     }
   }
 
+  static decltype(Method::make_ask) AskMaker() {
+    if constexpr (IsReadTogether<Rule>) {
+      return [](Runtime& runtime) -> Method::Ask {
+        return [coalescer = std::make_shared<Coalescer<Rule>>(runtime.reads())](
+                   Call& call, const google::protobuf::Message& request, google::protobuf::Message& response) {
+          coalescer->Ask(&call, &dynamic_cast<const Request&>(request), &dynamic_cast<Response&>(response));
+        };
+      };
+    } else {
+      return nullptr;
+    }
+  }
+
   static decltype(Method::read) ReadOf() {
     if constexpr (IsRead<Rule>) {
       return
@@ -231,7 +175,7 @@ class Registered {
 
   static void Validate(const google::protobuf::Message& request, const Bounds& bounds, Violations& violations) {
     Rule::Validate(dynamic_cast<const Request&>(request), bounds, violations);
-    CheckUnits(request, violations);
+    if constexpr (IsWrite<Rule> || IsStepwise<Rule>) CheckUnits(request, violations);
   }
 };
 

@@ -2,12 +2,10 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/impl/codegen/rpc_service_method.h"
-#include "server/rpc/received.h"
+#include "server/rpc/unary.h"
 
 namespace inventory::rpc {
 namespace {
@@ -28,11 +26,7 @@ Service::Service(const google::protobuf::ServiceDescriptor& descriptor, Runtime&
     if (rpc->service() != &descriptor) continue;
     paths_.push_back(std::make_unique<std::string>(absl::StrCat("/", name_, "/", rpc->name())));
     AddMethod(new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), KindOf(*rpc), nullptr));
-    const std::size_t most_bytes = rpc->server_streaming() ? kSmallRequest : runtime.most_request_bytes();
-    // To look at a write that will be refused would be taken from those that are served.
-    std::function<bool()> full;
-    if (method.make_command) full = [&runtime] { return runtime.committer().full(); };
-    auto handler = ReceiveAll(method.make_handler(runtime), *method.request(), most_bytes, std::move(full));
+    auto handler = method.make_handler ? method.make_handler(runtime) : MakeUnaryHandler(runtime, method);
     MarkMethodCallback(index++, handler.release());
   }
 }

@@ -26,7 +26,7 @@ struct Origin {
   auth::Permit permit = {};
   // Empty if the caller gave none: each command then gets a new one.
   std::string request_id = {};
-  // The RPC's full name and its request, which outlives the call: what makes a repetition recognisable.
+  // The RPC's full name and its request, which lives until the call is finished: what makes a repetition recognisable.
   std::string method = {};
   const google::protobuf::Message* request = nullptr;
   absl::Time deadline = absl::InfiniteFuture();

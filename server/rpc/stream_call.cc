@@ -8,7 +8,6 @@
 #include "server/errors.h"
 #include "server/rpc/caller.h"
 #include "server/rpc/pushback.h"
-#include "server/rpc/received.h"
 #include "server/rpc/stream_spans.h"
 
 namespace inventory::rpc {
@@ -26,6 +25,13 @@ std::optional<Origin> Unrecorded(Origin origin) {
   return origin;
 }
 
+Admission AdmitAll(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
+                   const google::protobuf::Message* request) {
+  Admission admission = Admit(runtime, facts, context, absl::InfiniteDuration());
+  if (request != nullptr) AdmitRequest(*request, admission);
+  return admission;
+}
+
 }  // namespace
 
 StreamCall::StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& facts,
@@ -36,12 +42,14 @@ StreamCall::StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& fa
       facts_(facts),
       context_(context),
       start_(absl::Now()),
-      admission_(
-          Admit(runtime, facts, context, ReceivedRequest().status.ok() ? request : nullptr, absl::InfiniteDuration())),
+      admission_(AdmitAll(runtime, facts, context, request)),
       unrecorded_(Unrecorded(admission_.origin)),
       stream_(stream),
       admitted_(admission_.status.ok() ? streams.Add(stream, ShareOf(context, origin())) : admission_.status) {
   if (admitted_.ok()) return;
+  if (ReasonOf(admitted_) == "TOO_MANY_STREAMS") {
+    runtime.metrics().Refused(&streams == &runtime.watches() ? "watch" : "stream", "too_many");
+  }
   turned_away_.emplace(runtime.open_calls(), ShareOf(context, origin()), /*bytes=*/0, context.c_call());
   turned_away_->AwaitCaller();
 }

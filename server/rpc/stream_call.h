@@ -24,7 +24,8 @@ namespace inventory::rpc {
 // stream that brings no deadline has none. Thread-safe but for Pause.
 class StreamCall {
  public:
-  // Everything but `request` must outlive it; that is null for a stream of requests. `streams` are those it is one of.
+  // Everything but `request` must outlive it; that is null for a stream of requests, and for one that was not well
+  // received. `streams` are those it is one of.
   StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& facts, grpc::CallbackServerContext& context,
              const google::protobuf::Message* request, Streams::Stream* stream);
   ~StreamCall() { Leave(); }

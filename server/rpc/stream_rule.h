@@ -18,7 +18,7 @@
 // A stream of another kind has in its file a reactor of its own:
 //
 //     static grpc::ServerWriteReactor<Response>* Serve(Runtime&, const MethodFacts&, grpc::CallbackServerContext&,
-//                                                      const Request*);  // null or not parsed: see ReceivedRequest
+//                                                      absl::StatusOr<Request>);  // or what to end with
 //
 // Flow control, the order of answers, idempotency, deadlines, cancelling, full queues, the server's stop, metrics and
 // error details are not its business.
@@ -26,13 +26,17 @@
 #define INVENTORY_SERVER_RPC_STREAM_RULE_H_
 
 #include <memory>
+#include <utility>
 
+#include "absl/status/statusor.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 // For what gRPC itself needs to serve messages, as in rule.h.
 #include "inventory/v1/warehouse_service.grpc.pb.h"
 #include "server/rpc/bounds.h"
 #include "server/rpc/command_stream.h"
 #include "server/rpc/page_stream.h"
+#include "server/rpc/received.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
 
@@ -45,7 +49,7 @@ concept IsCommandStream = requires(const Bounds& bounds) {
 
 template <typename Rule>
 concept ServesItself = requires(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context) {
-  Rule::Serve(runtime, facts, context, nullptr);
+  Rule::Serve(runtime, facts, context, absl::StatusOr<typename Rule::Request>());
 };
 
 // Makes the rule serve its RPC, the one that takes Rule::Request.
@@ -67,15 +71,22 @@ class RegisteredStream {
             return new CommandStream(runtime, *facts, *context, Rule::Open(runtime.bounds()));
           });
     } else {
-      return std::make_unique<grpc::internal::CallbackServerStreamingHandler<Request, Response>>(
-          [&runtime, facts](grpc::CallbackServerContext* context, const Request* request) {
+      return std::make_unique<grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, Response>>(
+          [&runtime, facts](grpc::CallbackServerContext* context, const grpc::ByteBuffer* sent) {
             if constexpr (ServesItself<Rule>) {
-              return Rule::Serve(runtime, *facts, *context, request);
+              return Rule::Serve(runtime, *facts, *context, Parsed(*sent));
             } else {
-              return PageStream<Rule>::Start(runtime, *facts, *context, request);
+              return PageStream<Rule>::Start(runtime, *facts, *context, Parsed(*sent));
             }
           });
     }
+  }
+
+  static absl::StatusOr<Request> Parsed(const grpc::ByteBuffer& sent) {
+    Request request;
+    Received received = Receive(sent, kSmallRequest, request);
+    if (!received.status.ok()) return std::move(received.status);
+    return request;
   }
 };
 

@@ -6,7 +6,6 @@
 #include "server/convert.h"
 #include "server/errors.h"
 #include "server/rpc/pushback.h"
-#include "server/rpc/received.h"
 
 namespace inventory::rpc {
 namespace {
@@ -61,7 +60,6 @@ WatchStream::WatchStream(Runtime& runtime, const MethodFacts& facts, grpc::Callb
 }
 
 void WatchStream::Begin(absl::Status checked) {
-  if (!ReceivedRequest().status.ok()) checked = ReceivedRequest().status;
   if (!call_.admitted().ok()) checked = call_.admitted();
   if (checked.ok()) {
     runtime_.tail().Enter(weak_from_this());
@@ -275,6 +273,7 @@ void WatchStream::EndSoon() {
 }
 
 absl::Status WatchStream::TooSlow() const {
+  runtime_.metrics().Refused("watch", "too_far_behind");
   return WithRetryDelay(Refusal(absl::StatusCode::kUnavailable, "WATCHER_TOO_SLOW",
                                 "events came faster than they were taken; go on with the resume_token",
                                 {{"resume_token", at_.ToToken()}}),

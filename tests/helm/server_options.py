@@ -59,6 +59,7 @@ def options_of(program):
 def schema_of(values):
     """The JSON schema of an option whose values are described so."""
     bounds = re.fullmatch(r"(0 or )?(\S+) to (\S+)", values)
+    zero = bounds and (bounds[1] or bounds[2] == "0")
     words = values.split(" or ")
     if values == "true or false":
         return {"type": "boolean"}
@@ -67,9 +68,8 @@ def schema_of(values):
     if bounds and bounds[2].isdigit() and bounds[3].isdigit():
         return {"type": "integer", "minimum": int(bounds[2]), "maximum": int(bounds[3])}
     if bounds and bounds[3].endswith("iB"):
-        return {"$ref": "#/definitions/bytes", "description": values}
+        return {"$ref": f"#/definitions/{'zeroOrBytes' if zero else 'bytes'}", "description": values}
     if bounds:
-        zero = bounds[1] or bounds[2] == "0"
         return {"$ref": f"#/definitions/{'zeroOrDuration' if zero else 'duration'}", "description": values}
     if len(words) > 1 and all(re.fullmatch("[a-z]+", word) for word in words):
         return {"type": "string", "enum": words}

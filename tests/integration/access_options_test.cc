@@ -1,5 +1,6 @@
 // What a server asks of its callers by its options, and what it says of them when it starts.
 #include <fstream>
+#include <set>
 
 #include "inventory/v1/inventory_service.grpc.pb.h"
 #include "tests/integration/access_fixture.h"
@@ -8,20 +9,25 @@ namespace inventory::integration {
 namespace {
 
 using nlohmann::json;
+using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+
+// The options of a server that lets the subject "me" of the issuer "me" read; `folder` has what they name.
+std::vector<std::string> TakeTokens(const ScratchFolder& folder, const TokenIssuer& issuer) {
+  std::ofstream(folder.path() + "/keys") << Jwks({issuer.jwk()});
+  std::ofstream(folder.path() + "/policy") << R"({"bindings": [{"identity": "jwt:me", "role": "reader"}]})";
+  return {"--auth-policy-file=" + folder.path() + "/policy", "--jwt-keys=" + folder.path() + "/keys", "--jwt-issuer=me",
+          "--jwt-audience=us"};
+}
 
 // Without TLS tokens are taken from this machine, where they do not leave it.
 TEST(AccessInTheClear, TokensAreTakenOnLoopback) {
   const ScratchFolder folder;
   const TokenIssuer issuer(TokenIssuer::Kind::kEd25519, "local");
-  std::ofstream(folder.path() + "/keys") << Jwks({issuer.jwk()});
-  std::ofstream(folder.path() + "/policy") << R"({"bindings": [{"identity": "jwt:me", "role": "reader"}]})";
   const storage::DatabaseOptions database = storage::NewDatabase();
   {
-    ServerProcess server(
-        {.database_url = storage::UrlOf(database),
-         .arguments = {"--auth-policy-file=" + folder.path() + "/policy", "--jwt-keys=" + folder.path() + "/keys",
-                       "--jwt-issuer=me", "--jwt-audience=us"}});
+    ServerProcess server({.database_url = storage::UrlOf(database), .arguments = TakeTokens(folder, issuer)});
     const json claims = {{"iss", "me"}, {"aud", "us"}, {"sub", "me"}, {"exp", absl::ToUnixSeconds(absl::Now()) + 60}};
     auto stub = v1::InventoryService::NewStub(Client(server.address()).channel());
     v1::ListItemsResponse response;
@@ -31,6 +37,41 @@ TEST(AccessInTheClear, TokensAreTakenOnLoopback) {
     grpc::ClientContext without;
     EXPECT_EQ(Outcome(FromGrpc(stub->ListItems(&without, v1::ListItemsRequest(), &response))),
               "UNAUTHENTICATED CREDENTIALS_MISSING");
+    EXPECT_EQ(server.Stop(), 0);
+  }
+  storage::DropDatabase(database);
+}
+
+// Whom the server knows is served on, and everybody else from the next second.
+TEST(AccessLimits, AHostThatShowsTooManyBadTokensHasNoNewOnesLookedAt) {
+  const ScratchFolder folder;
+  const TokenIssuer issuer(TokenIssuer::Kind::kP256, "local");
+  const TokenIssuer forger(TokenIssuer::Kind::kP256, "local");
+  const storage::DatabaseOptions database = storage::NewDatabase();
+  {
+    std::vector<std::string> arguments = TakeTokens(folder, issuer);
+    arguments.emplace_back("--jwt-max-failures=5");
+    ServerProcess server({.database_url = storage::UrlOf(database), .arguments = arguments, .metrics = true});
+    auto stub = v1::InventoryService::NewStub(Client(server.address()).channel());
+    const auto outcome = [&stub](const std::string& token) {
+      grpc::ClientContext context;
+      context.AddMetadata("authorization", "Bearer " + token);
+      v1::ListItemsResponse response;
+      return Outcome(FromGrpc(stub->ListItems(&context, v1::ListItemsRequest(), &response)));
+    };
+    json claims = {{"iss", "me"}, {"aud", "us"}, {"sub", "me"}, {"exp", absl::ToUnixSeconds(absl::Now()) + 600}};
+    const std::string remembered = issuer.Sign(claims);
+    EXPECT_EQ(outcome(remembered), "OK");
+    std::set<std::string> seen;
+    const std::string refused = "RESOURCE_EXHAUSTED TOO_MANY_BAD_TOKENS";
+    const std::string forged = forger.Sign(claims);
+    for (int i = 0; i < 10'000 && !seen.contains(refused); ++i) seen.insert(outcome(forged));
+    EXPECT_THAT(seen, ElementsAre(refused, "UNAUTHENTICATED TOKEN_SIGNATURE_INVALID"));
+    EXPECT_EQ(outcome(remembered), "OK");
+    EXPECT_THAT(HttpGet(server.metrics_port(), "/metrics"),
+                ContainsRegex("inventory_denied_calls_total.reason=\"TOO_MANY_BAD_TOKENS\". [1-9]"));
+    claims["jti"] = "another";
+    EXPECT_TRUE(Eventually([&] { return outcome(issuer.Sign(claims)) == "OK"; }));
     EXPECT_EQ(server.Stop(), 0);
   }
   storage::DropDatabase(database);

@@ -69,6 +69,24 @@ TEST_F(AttacksTest, AnswersThatNobodyTakes) {
   EXPECT_TRUE(connection.ReadUntil(FrameType::kReset, 2 * kCalls - 1).has_value());
 }
 
+// Names of backslashes take twice as much in a statement. Calls that come while others are answered share a read.
+TEST_F(AttacksTest, AvailabilityOfVeryManySkusAtOnce) {
+  constexpr int kCalls = 160;
+  constexpr int kSkus = 1000;
+  std::vector<absl::Status> outcomes(kCalls);
+  Together(kCalls, [&](int call) {
+    v1::GetAvailabilityRequest request;
+    request.set_channel_id("web");
+    for (int i = 0; i < kSkus; ++i) {
+      const std::string number = absl::StrCat(call * kSkus + i);
+      request.add_skus(number + std::string(128 - number.size(), '\\'));
+    }
+    outcomes[static_cast<std::size_t>(call)] = client().Call(request).status();
+  });
+  for (const absl::Status& outcome : outcomes) EXPECT_TRUE(outcome.ok()) << outcome;
+  ExpectServesOthers();
+}
+
 TEST_F(AttacksTest, AnExportThatNobodyReads) {
   const double before = Metric("inventory_limit_refusals_total{reason=\"slow_client\",what=\"stream\"}");
   RawConnection connection(port(), "127.0.0.2");

@@ -98,6 +98,21 @@ TEST_F(TrapsTest, AVanishedClientLosesItsSessionAndItsLocksBeforeLong) {
   EXPECT_EQ(FaultOf(Try(second(), {"SELECT 1"}).status()), SqlFault::kConnectionLost);
 }
 
+// Otherwise it would go on when nobody waits any more.
+TEST_F(TrapsTest, AStatementThatTakesTooLongIsGivenUpByTheDatabaseAndTheSessionGoesOn) {
+  DatabaseOptions changed = options();
+  changed.statement_timeout = absl::Milliseconds(300);
+  Reopen(changed);
+  const std::string columns = "information_schema.columns";
+  const absl::Time start = absl::Now();
+  const absl::Status status =
+      Try(second(), {absl::StrCat("SELECT COUNT(*) FROM ", columns, " a, ", columns, " b, ", columns, " c")}).status();
+  EXPECT_EQ(FaultOf(status), SqlFault::kTooSlow) << DetailOf(status);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_LT(absl::Now() - start, changed.read_timeout);
+  EXPECT_EQ(Must(second(), {"SELECT 1"})[0].Int(0), 1);
+}
+
 TEST_F(TrapsTest, ThePrivateDatabaseLosesNothingThatItHasCommitted) {
   EXPECT_EQ(Variable(first(), "innodb_flush_log_at_trx_commit"), "1");
   EXPECT_EQ(Variable(first(), "sync_binlog"), "1");

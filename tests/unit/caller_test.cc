@@ -13,6 +13,7 @@
 #include "server/auth/audit.h"
 #include "server/auth/caller_cache.h"
 #include "server/auth/credentials.h"
+#include "server/auth/failure_limit.h"
 #include "server/errors.h"
 
 namespace inventory::auth {
@@ -160,6 +161,30 @@ TEST(Audit, DoesNotLoseSightOfThoseItKnowsAmongStrangers) {
   audit.CatchUp(now + absl::Seconds(1));
   EXPECT_THAT(written.lines, ElementsAre("more denied calls, left out of the log calls=1 code=PERMISSION_DENIED",
                                          "more denied calls, left out of the log calls=98 code=UNAUTHENTICATED"));
+}
+
+TEST(FailureLimitTest, HoldsForEachHostAndEachSecond) {
+  FailureLimit limit(2);
+  const absl::Time now = absl::FromUnixSeconds(100);
+  limit.Count("a", now);
+  EXPECT_FALSE(limit.Reached("a", now));
+  limit.Count("a", now + absl::Milliseconds(900));
+  EXPECT_TRUE(limit.Reached("a", now + absl::Milliseconds(950)));
+  EXPECT_FALSE(limit.Reached("b", now + absl::Milliseconds(950)));
+  EXPECT_FALSE(limit.Reached("a", now + absl::Seconds(1)));
+}
+
+TEST(FailureLimitTest, HostsThatAreTooManyShareOneLimit) {
+  FailureLimit limit(1);
+  const absl::Time now = absl::FromUnixSeconds(100);
+  for (std::size_t i = 0; i + 1 < FailureLimit::kMaxHosts; ++i) limit.Count(absl::StrCat("host-", i), now);
+  limit.Count("last", now);
+  EXPECT_FALSE(limit.Reached("more", now));
+  limit.Count("more", now);
+  EXPECT_TRUE(limit.Reached("more", now));
+  EXPECT_TRUE(limit.Reached("others", now));
+  EXPECT_TRUE(limit.Reached("last", now));
+  EXPECT_FALSE(limit.Reached("others", now + absl::Seconds(1)));
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "server/rpc/caller.h"
 
 namespace inventory::rpc {
 namespace {
@@ -75,15 +74,18 @@ TEST(OpenCallsTest, AllRequestsTogetherAreBounded) {
   EXPECT_EQ(Enter(calls, places, "c", 50), Verdict::kAdmitted);
 }
 
-TEST(OpenCallsTest, HostsAreToldApartAndTheirPortsAreNot) {
-  EXPECT_EQ(HostOf("ipv4:10.0.0.1:5000"), "ipv4:10.0.0.1");
-  EXPECT_EQ(HostOf("ipv6:%5B::1%5D:5000"), "ipv6:::/64");
-  EXPECT_EQ(HostOf("ipv6:[2001:db8:1:2:3:4:5:6]:5000"), "ipv6:2001:db8:1:2::/64");
-  EXPECT_EQ(HostOf("ipv6:%5Bfe80::1%25eth0%5D:5000"), "ipv6:fe80::/64");
-  EXPECT_EQ(HostOf("ipv6:%5B::ffff:10.0.0.1%5D:5000"), "ipv4:10.0.0.1");
-  EXPECT_EQ(HostOf("ipv6:[64:ff9b::10.0.0.1]:5000"), "ipv4:10.0.0.1");
-  EXPECT_EQ(HostOf("ipv6:nonsense"), "ipv6:nonsense");
-  EXPECT_EQ(HostOf("unix:"), "unix:");
+TEST(OpenCallsTest, AnswersTakeThePlaceOfTheirRequests) {
+  OpenCalls calls({.most_bytes = 100});
+  Places places;
+  EXPECT_EQ(Enter(calls, places, "a", 50), Verdict::kAdmitted);
+  EXPECT_TRUE(places[0].Answer(20, /*refusable=*/true));
+  EXPECT_EQ(Enter(calls, places, "a", 30), Verdict::kAdmitted);
+  EXPECT_FALSE(places[1].Answer(31, /*refusable=*/true)) << "half of all for one caller";
+  EXPECT_EQ(Enter(calls, places, "a", 30), Verdict::kAdmitted) << "what was refused takes nothing";
+  EXPECT_TRUE(places[2].Answer(200, /*refusable=*/false));
+  EXPECT_EQ(Enter(calls, places, "b", 1), Verdict::kTooManyBytes) << "what had to be told is counted all the same";
+  places.clear();
+  EXPECT_EQ(Enter(calls, places, "a", 50), Verdict::kAdmitted);
 }
 
 }  // namespace

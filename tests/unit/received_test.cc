@@ -1,12 +1,10 @@
-// What is looked at of a request before its handler is called.
+// What is found out about a request before anything is done with it.
 #include "server/rpc/received.h"
 
-#include <memory>
 #include <string>
+#include <vector>
 
-#include "absl/strings/string_view.h"
-#include "grpc/byte_buffer.h"
-#include "grpc/slice.h"
+#include "grpcpp/support/slice.h"
 #include "gtest/gtest.h"
 #include "inventory/v1/reservation.pb.h"
 #include "server/errors.h"
@@ -15,64 +13,65 @@
 namespace inventory::rpc {
 namespace {
 
-// Notes how much of a request it is given.
-class Handler final : public grpc::internal::MethodHandler {
- public:
-  explicit Handler(std::size_t& given) : given_(given) {}
+constexpr std::size_t kMostBytes = 10'000;
 
-  void* Deserialize(grpc_call*, grpc_byte_buffer* request, grpc::Status*, void**) override {
-    given_ = grpc_byte_buffer_length(request);
-    grpc_byte_buffer_destroy(request);
-    return nullptr;
+grpc::ByteBuffer Sent(const std::string& bytes, std::size_t pieces = 1) {
+  std::vector<grpc::Slice> slices;
+  for (std::size_t i = 0; i < pieces; ++i) {
+    const std::size_t begin = bytes.size() * i / pieces;
+    slices.emplace_back(bytes.substr(begin, bytes.size() * (i + 1) / pieces - begin));
   }
-  void RunHandler(const HandlerParameter&) override {}
-
- private:
-  std::size_t& given_;
-};
-
-class ReceiveAllTest : public ::testing::Test {
- protected:
-  // What ReceivedRequest() says when these bytes have come.
-  const Received& Send(absl::string_view bytes) {
-    grpc_slice slice = grpc_slice_from_copied_buffer(bytes.data(), bytes.size());
-    grpc_byte_buffer* const buffer = grpc_raw_byte_buffer_create(&slice, 1);
-    grpc_slice_unref(slice);
-    grpc::Status status;
-    handler_->Deserialize(nullptr, buffer, &status, nullptr);
-    return ReceivedRequest();
-  }
-
-  bool full_ = false;
-  std::size_t given_ = 0;
-  const std::unique_ptr<grpc::internal::MethodHandler> handler_ = ReceiveAll(
-      std::make_unique<Handler>(given_), *v1::ReserveStockRequest::descriptor(), 10'000, [this] { return full_; });
-};
-
-TEST_F(ReceiveAllTest, GivesRequestsThatAreWellFormedAndNotTooLarge) {
-  v1::ReserveStockRequest request;
-  request.set_channel_id("web");
-  EXPECT_EQ(Send(request.SerializeAsString()).status, absl::OkStatus());
-  EXPECT_GE(ReceivedRequest().bytes, sizeof(request));
-  EXPECT_EQ(given_, request.ByteSizeLong());
-  EXPECT_EQ(ReasonOf(Send("not a message").status), "MALFORMED_REQUEST");
-  EXPECT_EQ(given_, 0u);
-  request.set_channel_id(std::string(20'000, 'x'));
-  EXPECT_EQ(ReasonOf(Send(request.SerializeAsString()).status), "REQUEST_TOO_LARGE");
-  EXPECT_EQ(given_, 0u);
+  return {slices.data(), slices.size()};
 }
 
-TEST_F(ReceiveAllTest, LooksAtNoneWhileTheQueueIsFull) {
+v1::ReserveStockRequest Request(const std::string& channel_id) {
   v1::ReserveStockRequest request;
-  request.set_channel_id("web");
-  full_ = true;
-  EXPECT_EQ(Send(request.SerializeAsString()).status, FullQueue());
-  EXPECT_EQ(ReceivedRequest().bytes, 0u);
-  EXPECT_EQ(given_, 0u);
-  EXPECT_EQ(Send("not a message").status, FullQueue());
-  full_ = false;
-  EXPECT_EQ(Send(request.SerializeAsString()).status, absl::OkStatus());
-  EXPECT_EQ(given_, request.ByteSizeLong());
+  request.set_channel_id(channel_id);
+  return request;
+}
+
+class ReceiveTest : public ::testing::Test {
+ protected:
+  // "OK" or the reason why not. The bytes must be gone in any case.
+  std::string Outcome(const grpc::ByteBuffer& sent) {
+    message_.Clear();
+    received_ = Receive(sent, kMostBytes, message_);
+    EXPECT_FALSE(sent.Valid());
+    return received_.status.ok() ? "OK" : ReasonOf(received_.status);
+  }
+
+  Received received_;
+  v1::ReserveStockRequest message_;
+};
+
+TEST_F(ReceiveTest, ParsesWhatIsWellFormed) {
+  const v1::ReserveStockRequest request = Request("web");
+  EXPECT_EQ(Outcome(Sent(request.SerializeAsString())), "OK");
+  EXPECT_EQ(message_.channel_id(), "web");
+  EXPECT_GE(received_.bytes, sizeof(request));
+  EXPECT_EQ(Outcome(Sent(request.SerializeAsString(), 3)), "OK");
+  EXPECT_EQ(message_.channel_id(), "web");
+  EXPECT_EQ(Outcome(Sent("")), "OK");
+  EXPECT_EQ(message_.ByteSizeLong(), 0u);
+}
+
+TEST_F(ReceiveTest, RefusesWhatIsNoMessageOfTheType) {
+  EXPECT_EQ(Outcome(Sent("not a message")), "MALFORMED_REQUEST");
+  EXPECT_EQ(Outcome(Sent(std::string("\x0a\x01\xff", 3))), "MALFORMED_REQUEST") << "text that is not UTF-8";
+  EXPECT_EQ(Outcome(grpc::ByteBuffer()), "MALFORMED_REQUEST") << "no request at all";
+  EXPECT_EQ(received_.bytes, 0u);
+}
+
+TEST_F(ReceiveTest, ParsesNothingThatWouldTakeTooMuchMemory) {
+  EXPECT_EQ(Outcome(Sent(Request(std::string(2 * kMostBytes, 'x')).SerializeAsString())), "REQUEST_TOO_LARGE");
+  EXPECT_EQ(message_.ByteSizeLong(), 0u);
+  EXPECT_EQ(received_.bytes, 0u);
+}
+
+TEST(LeaveUnreadTest, LetsGoOfTheBytes) {
+  const grpc::ByteBuffer sent = Sent("not a message");
+  EXPECT_EQ(LeaveUnread(sent).status, FullQueue());
+  EXPECT_FALSE(sent.Valid());
 }
 
 }  // namespace

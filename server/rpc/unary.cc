@@ -1,0 +1,76 @@
+#include "server/rpc/unary.h"
+
+#include <utility>
+
+// For what gRPC itself needs to serve calls: where that is differs between its versions.
+#include "inventory/v1/warehouse_service.grpc.pb.h"
+#include "server/errors.h"
+#include "server/rpc/bounds.h"
+
+namespace inventory::rpc {
+namespace {
+
+using google::protobuf::Message;
+
+constexpr std::size_t kMaxRequestIdBytes = 128;
+// The steps of a call append their names.
+constexpr std::size_t kMaxRequestIdBytesOfSteps = 96;
+
+}  // namespace
+
+UnaryRpc::UnaryRpc(Runtime& runtime, const Method& method)
+    : runtime_(runtime),
+      method_(method),
+      facts_(runtime, *MethodOf(method.request()), /*writes=*/method.make_command || method.start),
+      ask_(method.make_ask ? method.make_ask(runtime) : nullptr) {}
+
+grpc::ServerUnaryReactor* UnaryRpc::Serve(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
+                                          grpc::ByteBuffer& answer) {
+  // To look at a write that will be refused would be taken from those that are served.
+  const bool full = method_.make_command && runtime_.committer().full();
+  auto* call = new Call(runtime_, facts_, context, sent, answer, full);
+  // Before the call can be finished, and with it deleted, by another thread.
+  grpc::ServerUnaryReactor* reactor = call->reactor();
+  if (!call->permitted().ok()) return call->TurnAway(call->permitted());
+  if (!call->admitted()) return call->RefuseCaller();
+  if (full) return call->Refuse();
+  if (!call->received().ok()) return call->TurnAway(call->received());
+  if (const absl::Status checked = Check(*call); !checked.ok()) return call->TurnAway(checked);
+  CarryOut(*call);
+  return reactor;
+}
+
+absl::Status UnaryRpc::Check(Call& call) const {
+  Violations violations;
+  method_.validate(*call.request(), runtime_.bounds(), violations);
+  const std::size_t most = method_.start ? kMaxRequestIdBytesOfSteps : kMaxRequestIdBytes;
+  CheckRequestId(call.origin().request_id, violations, most);
+  return violations.ToStatus();
+}
+
+void UnaryRpc::CarryOut(Call& call) {
+  const Message& request = *call.request();
+  Message& response = call.response();
+  if (method_.make_command) {
+    call.Submit(method_.make_command(request, response));
+  } else if (method_.start) {
+    method_.start(request, response, call.MakeSteps());
+  } else if (ask_) {
+    ask_(call, request, response);
+  } else {
+    call.Read([this, &request, &response](reading::Reader& reader) {
+      response.Clear();
+      return method_.read(request, reader, response);
+    });
+  }
+}
+
+std::unique_ptr<grpc::internal::MethodHandler> MakeUnaryHandler(Runtime& runtime, const Method& method) {
+  return std::make_unique<grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>>(
+      [rpc = std::make_shared<UnaryRpc>(runtime, method)](grpc::CallbackServerContext* context,
+                                                          const grpc::ByteBuffer* sent, grpc::ByteBuffer* answer) {
+        return rpc->Serve(*context, *sent, *answer);
+      });
+}
+
+}  // namespace inventory::rpc

@@ -1,0 +1,42 @@
+// RPCs with one request and one response.
+#ifndef INVENTORY_SERVER_RPC_UNARY_H_
+#define INVENTORY_SERVER_RPC_UNARY_H_
+
+#include <memory>
+
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/method_handler.h"
+#include "grpcpp/support/server_callback.h"
+#include "server/rpc/call.h"
+#include "server/rpc/registry.h"
+#include "server/rpc/runtime.h"
+
+namespace inventory::rpc {
+
+// Answers the calls of one RPC: admits them, parses and checks their requests, and has the RPC's rule do the rest.
+// Thread-safe.
+class UnaryRpc {
+ public:
+  // Both must outlive the calls.
+  UnaryRpc(Runtime& runtime, const Method& method);
+
+  // Returns the reactor that gRPC waits for; nothing here blocks. `answer` gets the response's bytes.
+  grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
+                                  grpc::ByteBuffer& answer);
+
+ private:
+  absl::Status Check(Call& call) const;
+  void CarryOut(Call& call);
+
+  Runtime& runtime_;
+  const Method& method_;
+  const UnaryFacts facts_;
+  const Method::Ask ask_;
+};
+
+// What gRPC calls for each call of the RPC.
+std::unique_ptr<grpc::internal::MethodHandler> MakeUnaryHandler(Runtime& runtime, const Method& method);
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_UNARY_H_
