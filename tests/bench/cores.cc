@@ -63,11 +63,11 @@ absl::Status Keep(int process, const std::vector<int>& cores) {
 
 }  // namespace
 
-std::vector<int> UsableCores() {
+std::vector<int> UsableCores(int thread) {
   cpu_set_t set;
   CPU_ZERO(&set);
   std::vector<int> cores;
-  if (sched_getaffinity(0, sizeof(set), &set) != 0) return cores;
+  if (sched_getaffinity(thread, sizeof(set), &set) != 0) return cores;
   for (int core = 0; core < CPU_SETSIZE; ++core) {
     if (CPU_ISSET(core, &set)) cores.push_back(core);
   }

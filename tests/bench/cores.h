@@ -15,8 +15,8 @@ struct CoreSplit {
   std::vector<int> server;  // And its database.
 };
 
-// The cores that this program may use, in their order.
-std::vector<int> UsableCores();
+// The cores that a thread may use, in their order; by default the one that calls.
+std::vector<int> UsableCores(int thread = 0);
 
 // A quarter of the cores, the last ones and at least one, is for the load. None if there is only one core.
 std::optional<CoreSplit> SplitCores(const std::vector<int>& cores);

@@ -101,7 +101,8 @@ std::vector<Source> Sources() {
   const std::string of_sku = absl::StrCat("sku = '", HistorySku(0), "'");
   const std::string of_reservation =
       absl::StrCat("reservation_id IN (SELECT reservation_id FROM reservation_line WHERE ", of_sku, ")");
-  using namespace storage;
+  using storage::AllocationRecord, storage::ItemRecord, storage::LevelRecord, storage::MovementRecord;
+  using storage::Columns, storage::ReservationLineRecord, storage::ReservationRecord, storage::Table;
   return {{Table<ItemRecord>::kName, Columns<ItemRecord>(), of_sku, 1},
           {Table<LevelRecord>::kName, Columns<LevelRecord>(), of_sku, 1},
           {Table<MovementRecord>::kName, Columns<MovementRecord>(), of_sku, kHistoryMovements},
@@ -113,7 +114,7 @@ std::vector<Source> Sources() {
 // The value of a column in the copy for the SKU with the number n.number. An id keeps its first 24 characters, which
 // hold its time, and gets the number for its last 12.
 std::string CopyOf(std::string_view column) {
-  const std::string value = absl::StrCat("t.", std::string(column));
+  std::string value = absl::StrCat("t.", std::string(column));
   if (column == "sku") return absl::StrCat("CONCAT('", kHistoryPrefix, "', LPAD(n.number, 7, '0'))");
   for (const std::string_view id : {"reservation_id", "order_reference", "document_id", "request_id"}) {
     if (column != id) continue;

@@ -99,7 +99,7 @@ absl::Status Reserve(storage::Connection& connection, const ReservationRows& pat
   item.sequence = row.Int(kSequence);
   if (!row.IsNull(kLastMovementTime)) item.last_movement_time = row.Time(kLastMovementTime);
   if (!row.IsNull(kNextHoldExpiry)) item.next_hold_expiry = row.Time(kNextHoldExpiry);
-  storage::LevelRecord level = storage::Parse<storage::LevelRecord>(row, kLevel);
+  auto level = storage::Parse<storage::LevelRecord>(row, kLevel);
   if (level.quantities.available() < pattern.line.reserved) return absl::InternalError("the stock is used up");
   const ReservationRows rows = NextReservation(pattern, row.Time(kNow), item, level);
   return Send(connection,

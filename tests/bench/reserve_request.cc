@@ -11,7 +11,7 @@ void FillRequest(absl::Span<const std::string> skus, v1::ReserveStockRequest& re
   request.set_order_reference(request.request_id());
   if (request.lines_size() == 0) {
     request.set_channel_id(kChannel);
-    request.mutable_ttl()->set_seconds(24 * 3600);
+    request.mutable_ttl()->set_seconds(int64_t{24} * 3600);
     for (std::size_t i = 0; i < skus.size(); ++i) request.add_lines()->set_quantity(1);
   }
   for (std::size_t i = 0; i < skus.size(); ++i) request.mutable_lines(static_cast<int>(i))->set_sku(skus[i]);

@@ -80,7 +80,7 @@ absl::StatusOr<Stock> Stock::Lock(Session& session, const std::set<std::string>&
     }
     stock.now_ = std::max({stock.now_, row.Time(kNow), item.last_movement_time.value_or(absl::InfinitePast())});
     if (!row.IsNull(kLevel)) {
-      LevelRecord level = storage::Parse<LevelRecord>(row, kLevel);
+      auto level = storage::Parse<LevelRecord>(row, kLevel);
       stock.levels_.emplace(level.key(), std::move(level));
     }
     stock.items_.emplace(item.sku, std::move(item));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -50,7 +51,9 @@ std::vector<double> LogSteps(double least, double most) {
 std::vector<double> LinearSteps(double least, double most) {
   std::vector<double> ticks;
   const double step = RoundStep((most - least) / kTicksWanted);
-  for (double i = std::floor(least / step + 1e-9); i <= std::ceil(most / step - 1e-9); ++i) ticks.push_back(i * step);
+  const auto first = static_cast<int64_t>(std::floor(least / step + 1e-9));
+  const auto last = static_cast<int64_t>(std::ceil(most / step - 1e-9));
+  for (int64_t i = first; i <= last; ++i) ticks.push_back(static_cast<double>(i) * step);
   return ticks;
 }
 

@@ -232,7 +232,7 @@ void Cluster::Lock(Lane& lane) {
 
 // What the node that gets the statements does itself: all but the work on rows and index entries.
 double Cluster::StatementsOf(const Lane& lane) const {
-  const double commands = static_cast<double>(lane.commands.size());
+  const auto commands = static_cast<double>(lane.commands.size());
   return costs_.database_batch + (1 - costs_.rows_share) * costs_.database_command * commands;
 }
 

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,18 +21,6 @@ std::vector<int> UpTo(int cores) {
   std::vector<int> all(static_cast<std::size_t>(cores));
   std::iota(all.begin(), all.end(), 0);
   return all;
-}
-
-// Of a thread.
-std::vector<int> CoresOf(int thread) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  sched_getaffinity(thread, sizeof(set), &set);
-  std::vector<int> cores;
-  for (int core = 0; core < CPU_SETSIZE; ++core) {
-    if (CPU_ISSET(core, &set)) cores.push_back(core);
-  }
-  return cores;
 }
 
 // A process that does nothing for as long as this lives.
@@ -84,13 +71,13 @@ TEST(LoadApartTest, KeepsAllThreadsOfBothSidesApartAsLongAsItLives) {
     const LoadApart apart({server.pid()});
     ASSERT_TRUE(apart.status().ok()) << apart.status();
     EXPECT_EQ(apart.load_cores(), SplitCores(all)->load.size());
-    EXPECT_THAT(CoresOf(0), ElementsAreArray(SplitCores(all)->load));
-    EXPECT_THAT(CoresOf(thread_id), ElementsAreArray(SplitCores(all)->load));
-    EXPECT_THAT(CoresOf(server.pid()), ElementsAreArray(SplitCores(all)->server));
+    EXPECT_THAT(UsableCores(0), ElementsAreArray(SplitCores(all)->load));
+    EXPECT_THAT(UsableCores(thread_id), ElementsAreArray(SplitCores(all)->load));
+    EXPECT_THAT(UsableCores(server.pid()), ElementsAreArray(SplitCores(all)->server));
   }
-  EXPECT_THAT(CoresOf(0), ElementsAreArray(all));
-  EXPECT_THAT(CoresOf(thread_id), ElementsAreArray(all));
-  EXPECT_THAT(CoresOf(server.pid()), ElementsAreArray(all));
+  EXPECT_THAT(UsableCores(0), ElementsAreArray(all));
+  EXPECT_THAT(UsableCores(thread_id), ElementsAreArray(all));
+  EXPECT_THAT(UsableCores(server.pid()), ElementsAreArray(all));
   ended = true;
   thread.join();
 }
@@ -108,7 +95,7 @@ TEST(LoadApartTest, FailsWithoutAServer) {
     EXPECT_TRUE(absl::IsInternal(apart.status()));
     EXPECT_THAT(apart.status().message(), HasSubstr("no process"));
   }
-  EXPECT_THAT(CoresOf(0), ElementsAreArray(all));
+  EXPECT_THAT(UsableCores(0), ElementsAreArray(all));
 }
 
 }  // namespace
