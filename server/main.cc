@@ -40,7 +40,8 @@ int Run(const CommandLine& command_line) {
       std::printf("inventory-server %s\n", INVENTORY_VERSION);
       break;
   }
-  if (absl::IsCancelled(status)) return 0;
+  // A check or a migration that was cut off has not been done.
+  if (absl::IsCancelled(status) && command_line.command == Command::kServe) return 0;
   if (!status.ok()) {
     inventory::server::Log(inventory::server::LogLevel::kError, "failed", {{"error", std::string(status.message())}});
     return 1;

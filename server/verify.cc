@@ -15,6 +15,7 @@
 #include "server/rpc/registry.h"
 #include "server/rpc/steps.h"
 #include "server/serve.h"
+#include "storage/embedded_database.h"
 #include "storage/mutex.h"
 
 namespace inventory::server {
@@ -86,7 +87,13 @@ void Add(const v1::VerifyStockResponse& page, Totals& totals) {
 }  // namespace
 
 absl::StatusOr<bool> Verify(const ServerOptions& options, const VerifyOptions& verify, Signals& signals) {
-  absl::StatusOr<Database> database = Database::Open(options, signals);
+  // There would be nothing in a new one to be verified.
+  if (options.database_url.empty() && !storage::EmbeddedDatabase::IsIn(options.data_dir)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("there is no private database in ", options.data_dir,
+                     ", or you may not look there: give the options of the server, with --config, or name its database with --database-url"));
+  }
+  absl::StatusOr<Database> database = Database::Open(options, signals, Database::WhenRefused::kGiveUp);
   if (!database.ok()) return database.status();
   absl::Status prepared = database->Prepare(options, /*migrate=*/false);
   if (!prepared.ok()) return prepared;
@@ -97,7 +104,7 @@ absl::StatusOr<bool> Verify(const ServerOptions& options, const VerifyOptions& v
   request.set_repair(verify.repair);
   Totals totals;
   do {
-    if (signals.Wait(absl::ZeroDuration())) return absl::CancelledError("asked to stop");
+    if (signals.Wait(absl::ZeroDuration())) return absl::CancelledError("asked to stop before all was verified");
     absl::StatusOr<v1::VerifyStockResponse> page = VerifyPage(request, engine);
     if (!page.ok()) return page.status();
     Add(*page, totals);

@@ -91,6 +91,11 @@ absl::StatusOr<std::unique_ptr<EmbeddedDatabase>> EmbeddedDatabase::Start(Option
   return database;
 }
 
+bool EmbeddedDatabase::IsIn(const std::string& data_dir) {
+  std::error_code error;
+  return fs::exists(DatabaseDir(data_dir), error);
+}
+
 absl::Status EmbeddedDatabase::Prepare() {
   std::error_code error;
   fs::create_directories(options_.data_dir, error);

@@ -42,6 +42,9 @@ class EmbeddedDatabase {
   // FAILED_PRECONDITION with what to do if there is no server program or the directory is in use.
   static absl::StatusOr<std::unique_ptr<EmbeddedDatabase>> Start(Options options);
 
+  // Whether one was made in the directory; false also if that can't be looked at.
+  static bool IsIn(const std::string& data_dir);
+
   // Stops the server and waits for it.
   ~EmbeddedDatabase();
 
@@ -65,7 +68,8 @@ class EmbeddedDatabase {
   int Spawn() const;
   void Report(std::string_view event) const;
   std::string LastLogLines() const;
-  std::string DatabaseDir() const { return options_.data_dir + "/database"; }
+  static std::string DatabaseDir(const std::string& data_dir) { return data_dir + "/database"; }
+  std::string DatabaseDir() const { return DatabaseDir(options_.data_dir); }
   std::string LogFile() const { return options_.data_dir + "/database.log"; }
 
   Options options_;

@@ -80,6 +80,8 @@ absl::Status EventFeed::Begin() {
   const storage::EventFeedState state = storage::ParseEventFeedState(results->back());
   if (state.owned && !owned_) server::Log(server::LogLevel::kInfo, "posts events", {{"feed", options_.feed_id}});
   owned_ = state.owned;
+  // Posts are another server's now.
+  if (!state.owned) failures_ = 0;
   if (!state.owned) return absl::OkStatus();
   const std::optional<feed::Cut> at = feed::Cut::FromToken(state.position);
   if (!at) return absl::InternalError("the stored position of the feed can't be read");
@@ -137,7 +139,10 @@ absl::StatusOr<bool> EventFeed::PostPage() {
   const absl::StatusOr<feed::Page> page = ReadPage();
   if (!page.ok()) return page.status();
   oldest_unposted_ = FirstTimeOf(*page);
-  if (page->end == at_) return false;
+  if (page->end == at_) {
+    failures_ = 0;
+    return false;
+  }
   absl::Status posted = page->chunks.empty() ? MoveTo(page->end) : PostChunks(*page);
   if (!posted.ok()) return posted;
   failures_ = 0;

@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <signal.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -165,6 +166,27 @@ TEST_F(FreshDatabaseTest, ManyThatMigrateAtOnceApplyEverythingOnce) {
     busy += one.output.find("migrations_applied=0") == std::string::npos ? 1 : 0;
   }
   EXPECT_EQ(busy, 1);
+}
+
+// Whoever waits for its end must not take it for done.
+TEST(CommandLineTest, AMigrationOrCheckThatIsCutOffFails) {
+  for (const char* command : {"migrate", "verify"}) {
+    ProgramRun run(
+        {INVENTORY_SERVER_BINARY, command, "--database-url=mysql://root@localhost/inventory?socket=/nowhere"});
+    ASSERT_TRUE(Eventually([&] { return absl::StrContains(run.output(), "can't be reached; trying again"); }));
+    run.Signal(SIGTERM);
+    EXPECT_EQ(run.Wait(), kFailed) << command;
+    EXPECT_THAT(run.output(), HasSubstr("asked to stop"));
+  }
+}
+
+TEST(CommandLineTest, VerifyMakesNoDatabase) {
+  const ScratchFolder folder;
+  const std::string data_dir = folder.path() + "/data";
+  const Finished refused = RunServerProgram({"verify", "--data-dir=" + data_dir});
+  EXPECT_EQ(refused.exit_code, kFailed);
+  EXPECT_THAT(refused.output, HasSubstr("there is no private database in " + data_dir));
+  EXPECT_FALSE(std::filesystem::exists(data_dir));
 }
 
 TEST_F(ProgramTest, ANewerSchemaIsRefused) {
