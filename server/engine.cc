@@ -100,8 +100,9 @@ void Engine::AddQueueGauges(const ServerOptions& options) {
                     [most = options.max_waiting_writes] { return static_cast<double>(most); });
   metrics_.AddGauge("inventory_lanes", "Lanes, each with a thread and a connection.", {},
                     [lanes = options.lanes] { return static_cast<double>(lanes); });
-  metrics_.AddGauge("inventory_reads_waiting", "Reads that wait for a thread, or calls that wait for a common read, if they are more.",
-                    {}, [this] { return static_cast<double>(reads_.waiting()); });
+  metrics_.AddGauge("inventory_reads_waiting",
+                    "Reads that wait for a thread, or calls that wait for a common read, if they are more.", {},
+                    [this] { return static_cast<double>(reads_.waiting()); });
   metrics_.AddGauge("inventory_reads_waiting_limit", "Reads that may wait; more are refused.", {},
                     [this] { return static_cast<double>(reads_.max_waiting()); });
 }

@@ -89,9 +89,9 @@ void Add(const v1::VerifyStockResponse& page, Totals& totals) {
 absl::StatusOr<bool> Verify(const ServerOptions& options, const VerifyOptions& verify, Signals& signals) {
   // There would be nothing in a new one to be verified.
   if (options.database_url.empty() && !storage::EmbeddedDatabase::IsIn(options.data_dir)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("there is no private database in ", options.data_dir,
-                     ", or you may not look there: give the options of the server, with --config, or name its database with --database-url"));
+    return absl::FailedPreconditionError(absl::StrCat("there is no private database in ", options.data_dir,
+                                                      ", or you may not look there: give the options of the server, "
+                                                      "with --config, or name its database with --database-url"));
   }
   absl::StatusOr<Database> database = Database::Open(options, signals, Database::WhenRefused::kGiveUp);
   if (!database.ok()) return database.status();
