@@ -19,9 +19,9 @@ from markdown import Markdown, anchor, blocks, spans
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 RUNBOOK = SOURCE / "server/RUNBOOK.md"
 ALERTS = SOURCE / "helm/inventory/files/alerts.yaml"
-# Options of others that documents explain: of mariadb-dump and mysqldump, and of container engines.
+# Options of others that documents explain: of the clients of MariaDB and MySQL, and of container engines.
 FOREIGN = {"--dump-slave", "--flush-logs", "--hex-blob", "--master-data", "--no-tablespaces", "--set-gtid-purged",
-           "--single-transaction", "--source-data"} | {"--stop-timeout"}
+           "--single-transaction", "--source-data", "--skip-ssl", "--ssl"} | {"--stop-timeout"}
 ASPECTS = ("Means", "Hurts", "Confirm", "Do", "Escalate")
 
 problems = []
