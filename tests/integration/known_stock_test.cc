@@ -33,7 +33,7 @@ class KnownStockTest : public feed::EventLogTest {
   }
 
   static Look Begin(KnownStock& known, storage::Connection& on) {
-    auto begun = KnownStock::Begin(known.AwaitTurn(), on);
+    auto begun = KnownStock::Begin(known.AwaitTurn(absl::Minutes(1)), on);
     EXPECT_TRUE(begun.ok()) << begun.status();
     return *std::move(begun);
   }
