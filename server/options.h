@@ -74,9 +74,8 @@ struct ServerOptions {
   bool allow_unauthenticated = false;                       // Default false.
   int jwt_max_bytes = 8 << 10;                              // Default 8KiB.
   int audit_max_lines = 100;                                // Default 100, a second.
+  int jwt_max_failures = 1000;                              // Default 1000, of one host in a second. 0: any number.
   std::size_t jwt_cache_size = 10000;                       // Default 10000.
-  // Of one host in a second; 0: any number.
-  int jwt_max_failures = 1000;  // Default 1000.
 
   // Limits of callers.
   int max_message_bytes = 4 << 20;                              // Default 4MiB.

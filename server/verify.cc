@@ -44,7 +44,7 @@ class Answer {
 };
 
 absl::StatusOr<v1::VerifyStockResponse> VerifyPage(const v1::VerifyStockRequest& request, Engine& engine) {
-  const rpc::Method& method = rpc::MethodFor(request.GetDescriptor());
+  const rpc::Method& method = rpc::MethodFor(v1::VerifyStockRequest::descriptor());
   v1::VerifyStockResponse response;
   auto answer = std::make_shared<Answer>();
   method.start(request, response,
