@@ -223,6 +223,8 @@ absl::Status Run(const Options& options) {
 }  // namespace
 }  // namespace inventory::bench
 
+// What is thrown ends the program and is shown.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv) {
   // As inventory-server does.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);

@@ -52,7 +52,7 @@ class BulkTest : public ::testing::Test {
 
   // Ends with this code.
   Finished Run(const Words& words, int exit_code = 0) const {
-    const Finished finished = RunProgram(CommandLine(words), Environment());
+    Finished finished = RunProgram(CommandLine(words), Environment());
     EXPECT_EQ(finished.exit_code, exit_code) << absl::StrJoin(words, " ") << "\n" << finished.err;
     return finished;
   }

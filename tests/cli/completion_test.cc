@@ -21,7 +21,6 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using Words = std::vector<std::string>;
 
 constexpr char kZsh[] = "/bin/zsh";

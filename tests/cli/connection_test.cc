@@ -93,7 +93,7 @@ class ConnectionTest : public ::testing::Test {
   Finished GetItem(const ItemServer& server, const Words& more, int exit_code) const {
     Words words = {"get", "item", "A", "--address", server.address(), "--timeout", exit_code == 0 ? "60s" : "2s"};
     words.insert(words.end(), more.begin(), more.end());
-    const Finished run = RunTool(words);
+    Finished run = RunTool(words);
     EXPECT_EQ(run.exit_code, exit_code) << run.out << run.err;
     return run;
   }

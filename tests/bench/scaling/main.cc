@@ -46,6 +46,8 @@ absl::Status Run(const std::string& figures, const std::string& folder, uint64_t
 }  // namespace
 }  // namespace inventory::bench::scaling
 
+// What is thrown ends the program and is shown.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv) {
   CLI::App app("Simulates how throughput grows with the nodes of the database.");
   std::string figures = INVENTORY_BENCH_FIGURES "/table.txt";
