@@ -169,9 +169,10 @@ std::pair<std::shared_ptr<const Policy>, uint64_t> Gate::Parts::CurrentPolicy() 
 
 absl::StatusOr<CallerPtr> Gate::Parts::ByToken(const std::string& token, const std::string& host) {
   if (!keys) return Unauthenticated("TOKENS_NOT_ACCEPTED", "this server takes client certificates, and no tokens");
-  const KeySource::Keys known = keys->Current(SteadyNow());
+  const absl::Time steady_now = SteadyNow();
+  const KeySource::Keys known = keys->Current(steady_now);
   if (known.set == nullptr) {
-    keys->AskFor(SteadyNow());
+    keys->AskFor(steady_now);
     return Later("TOKEN_KEYS_UNAVAILABLE", "the keys of the issuer of tokens can't be had; call again");
   }
   const auto [rulebook, generation] = CurrentPolicy();
@@ -179,12 +180,12 @@ absl::StatusOr<CallerPtr> Gate::Parts::ByToken(const std::string& token, const s
   const CallerCache::Digest digest = CallerCache::DigestOf(token);
   const absl::Time now = absl::Now();  // Tokens say by everybody's clock how long they are good.
   if (CallerPtr caller = tokens.Find(digest, generations, now)) return caller;
-  if (bad_tokens.Reached(host, SteadyNow())) return TooManyBadTokens();
+  if (bad_tokens.Reached(host, steady_now)) return TooManyBadTokens();
   absl::StatusOr<TokenClaims> claims = VerifyToken(token, *known.set, rules, now);
   if (!claims.ok()) {
     const std::string reason = ReasonOf(claims.status());
-    if (WasVerified(reason)) bad_tokens.Count(host, SteadyNow());
-    if (reason != "TOKEN_KEY_UNKNOWN" || !keys->AskFor(SteadyNow())) return claims.status();
+    if (WasVerified(reason)) bad_tokens.Count(host, steady_now);
+    if (reason != "TOKEN_KEY_UNKNOWN" || !keys->AskFor(steady_now)) return claims.status();
     return Later("TOKEN_KEYS_REFRESHING", "the token's key is not known yet and being looked for; call again");
   }
   const Identity identity{.name = absl::StrCat("jwt:", claims->subject), .source = Identity::Source::kToken};

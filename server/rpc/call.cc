@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/server_context.h"
 #include "server/errors.h"
 #include "server/rpc/call_spans.h"
 #include "server/rpc/caller.h"
 #include "server/rpc/pushback.h"
+#include "server/rpc/to_bytes.h"
 
 namespace inventory::rpc {
 namespace {
@@ -77,10 +77,7 @@ grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) {
 }
 
 absl::Status Call::Serialize() {
-  bool own_buffer = false;
-  const grpc::Status serialized =
-      grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(messages_.response(), &answer_, &own_buffer);
-  if (!serialized.ok()) return absl::InternalError("the response can't be put into bytes");
+  if (!ToBytes(messages_.response(), answer_).ok()) return absl::InternalError("the response can't be put into bytes");
   // What a write has done must be told.
   const bool refusable = facts_.request_id == nullptr;
   if (place_.Answer(answer_.Length(), refusable)) return absl::OkStatus();

@@ -8,7 +8,6 @@
 #include "google/protobuf/util/json_util.h"
 #include "grpc/grpc.h"
 #include "grpc/support/alloc.h"
-#include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/impl/codegen/rpc_service_method.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/method_handler.h"
@@ -19,6 +18,7 @@
 #include "server/rpc/admission.h"
 #include "server/rpc/generated_message.h"
 #include "server/rpc/received.h"
+#include "server/rpc/to_bytes.h"
 
 namespace inventory::rpc {
 namespace {
@@ -43,9 +43,7 @@ grpc::Status Answer(const std::string& method, char* (*ask)(const Message&), con
   if (!google::protobuf::util::JsonStringToMessage(json.get(), response.get()).ok()) {
     return {grpc::StatusCode::INTERNAL, "gRPC's own words can't be understood"};
   }
-  bool own_buffer = false;
-  grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(*response, &answer, &own_buffer);
-  return grpc::Status::OK;
+  return ToBytes(*response, answer);
 }
 
 }  // namespace

@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "grpcpp/impl/codegen/proto_utils.h"
 #include "server/errors.h"
 #include "server/rpc/pushback.h"
 #include "server/rpc/received.h"
+#include "server/rpc/to_bytes.h"
 
 namespace inventory::rpc {
 
@@ -195,9 +195,8 @@ bool CommandStream::TakeAnswer() {
     answer = session_->Summary();
     summed_up_ = true;
   }
-  bool own_buffer = false;
   outgoing_.Clear();
-  grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(*answer, &outgoing_, &own_buffer);
+  ToBytes(*answer, outgoing_);
   writing_ = true;
   return true;
 }

@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
-#include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/impl/codegen/rpc_service_method.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/method_handler.h"
@@ -23,6 +22,7 @@
 #include "server/rpc/open_calls.h"
 #include "server/rpc/pushback.h"
 #include "server/rpc/received.h"
+#include "server/rpc/to_bytes.h"
 
 namespace inventory::rpc {
 namespace {
@@ -101,8 +101,7 @@ class ReflectionService::Stream final : public grpc::ServerBidiReactor<grpc::Byt
     const std::unique_ptr<Message> request = NewGenerated("grpc.reflection.v1alpha.ServerReflectionRequest");
     const Received received = Receive(incoming_, kSmallRequest, *request);
     if (!received.status.ok()) return Finish(ToGrpc(received.status));
-    bool own_buffer = false;
-    grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(*service_.Answer(*request), &outgoing_, &own_buffer);
+    ToBytes(*service_.Answer(*request), outgoing_);
     place_.AwaitCaller();
     StartWrite(&outgoing_);
   }

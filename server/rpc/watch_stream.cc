@@ -128,7 +128,10 @@ WatchStream::Next WatchStream::Decide() {
 WatchStream::Next WatchStream::DecideOnFollowing() {
   for (;;) {
     const auto page = runtime_.tail().Find(*next_page_);
-    if (!page.ok() && message_bytes_ == 0) return EndWith(TooSlow());
+    if (!page.ok() && message_bytes_ == 0) {
+      runtime_.metrics().Refused("watch", "too_far_behind");
+      return EndWith(TooSlow());
+    }
     if (!page.ok() || *page == nullptr) break;
     if (!Collect((*page)->page)) break;
     ++*next_page_;
@@ -273,7 +276,6 @@ void WatchStream::EndSoon() {
 }
 
 absl::Status WatchStream::TooSlow() const {
-  runtime_.metrics().Refused("watch", "too_far_behind");
   return WithRetryDelay(Refusal(absl::StatusCode::kUnavailable, "WATCHER_TOO_SLOW",
                                 "events came faster than they were taken; go on with the resume_token",
                                 {{"resume_token", at_.ToToken()}}),

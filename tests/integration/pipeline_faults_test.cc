@@ -22,6 +22,16 @@ namespace {
 
 class PipelineFaultsTest : public PipelineTest {
  protected:
+  // Runs the job as after a COMMIT whose outcome is unknown, and says how many holds that has released.
+  int64_t RunRecordsFirst(Job& job) {
+    ConfigurationCache configurations;
+    const CommandLimits limits;
+    Batch batch(connection(), configurations, limits, {&job}, Batch::Mode::kRecordsFirst, /*event_log=*/0);
+    const absl::Status status = batch.Run();
+    EXPECT_TRUE(status.ok()) << status;
+    return batch.holds_released();
+  }
+
   // A job of "a", as a lane takes it.
   static std::unique_ptr<Job> ResolvedJob(const Call& call) {
     std::unique_ptr<Job> job = MakeJob(call);
@@ -156,13 +166,8 @@ TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreNotMistakenForAnAnswerAfterTheRe
                               "quality_control, version, update_time) VALUES ('a', 'w1', ",
                               kHolds, ", ", kHolds, ", 0, 0, 0, 0, NOW(6))")});
 
-  ConfigurationCache configurations;
-  const CommandLimits limits;
   const std::unique_ptr<Job> job = ResolvedJob(Add("a", 1, "id"));
-  Batch batch(connection(), configurations, limits, {job.get()}, Batch::Mode::kRecordsFirst, /*event_log=*/0);
-  const absl::Status status = batch.Run();
-  EXPECT_TRUE(status.ok()) << status;
-  EXPECT_EQ(batch.holds_released(), kHolds);
+  EXPECT_EQ(RunRecordsFirst(*job), kHolds);
   EXPECT_EQ(dynamic_cast<TestCommand&>(*job->command).reply(), absl::StrCat("a ", kHolds + 1));
   const storage::Rows level = storage::Must(connection(), {"SELECT on_hand, reserved FROM stock_level"});
   EXPECT_EQ(level[0].Int(0), kHolds + 1);
@@ -172,12 +177,7 @@ TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreNotMistakenForAnAnswerAfterTheRe
 
 // A record that looked older than it is would be deleted, and its command could run once more.
 TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreKeptLikeAllOthers) {
-  ConfigurationCache configurations;
-  const CommandLimits limits;
-  const std::unique_ptr<Job> job = ResolvedJob(Add("a", 1, "id"));
-  Batch batch(connection(), configurations, limits, {job.get()}, Batch::Mode::kRecordsFirst, /*event_log=*/0);
-  const absl::Status status = batch.Run();
-  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(RunRecordsFirst(*ResolvedJob(Add("a", 1, "id"))), 0);
   Packet forget;
   forget.Add([](storage::Sql& sql) { return storage::AppendDeleteOldRequests(sql, absl::Hours(1), 1000); });
   ASSERT_TRUE(forget.Send(connection()).ok());
