@@ -15,19 +15,19 @@ Sql& AppendLiveSelect(Sql& sql) {
 
 Sql& AppendJoin(Sql& sql) { return sql.Raw(" LEFT JOIN (SELECT u.sku, u.channel_id, SUM(u.units) AS units FROM ("); }
 
-Sql& AppendJoinTail(Sql& sql) {
+Sql& AppendDeadUnitsTail(Sql& sql) {
   return sql.Raw(") u GROUP BY u.sku, u.channel_id) d ON d.sku = q.sku AND d.channel_id = q.channel_id");
 }
 
 // Up to the condition on q, for known SKUs. With these as constants, indexes by expiry give only what is dead.
-Sql& AppendLiveSelectOf(Sql& sql, std::span<const std::string> skus) {
+Sql& AppendLiveQuotasOf(Sql& sql, std::span<const std::string> skus) {
   AppendJoin(AppendLiveSelect(sql).Raw("quota q")).Raw("SELECT a.sku, r.channel_id, a.reserved AS units FROM ");
   sql.Raw("allocation a STRAIGHT_JOIN reservation r ON r.reservation_id = a.reservation_id WHERE a.sku IN (");
   AppendTextList(sql, skus);
   sql.Raw(") AND a.expire_time <= NOW(6) UNION ALL SELECT b.sku, b.channel_id, b.quantity FROM backorder b ");
   sql.Raw("WHERE b.sku IN (");
   AppendTextList(sql, skus);
-  return AppendJoinTail(sql.Raw(") AND b.expire_time <= NOW(6)")).Raw(" WHERE ");
+  return AppendDeadUnitsTail(sql.Raw(") AND b.expire_time <= NOW(6)")).Raw(" WHERE ");
 }
 
 // Of any SKUs: all dead holds that are not released yet, which are few, through the reservations' index by expire_time,
@@ -37,7 +37,7 @@ Sql& AppendJoinOfAny(Sql& sql) {
   sql.Raw("ON a.reservation_id = r.reservation_id WHERE r.expire_time <= NOW(6) AND a.expire_time <= NOW(6) ");
   sql.Raw("UNION ALL SELECT b.sku, b.channel_id, b.quantity FROM reservation r JOIN backorder b ");
   sql.Raw("ON b.reservation_id = r.reservation_id WHERE r.expire_time <= NOW(6) AND b.expire_time <= NOW(6)");
-  return AppendJoinTail(sql);
+  return AppendDeadUnitsTail(sql);
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ bool AppendSelectOutstanding(Sql& sql, const std::string& sku, const std::string
 
 bool AppendSelectLiveQuotas(Sql& sql, std::span<const std::string> skus) {
   if (skus.empty()) return false;
-  AppendLiveSelectOf(sql, skus).Raw("q.sku IN (");
+  AppendLiveQuotasOf(sql, skus).Raw("q.sku IN (");
   AppendTextList(sql, skus);
   sql.Raw(")");
   return true;
@@ -59,7 +59,7 @@ bool AppendSelectLiveQuotas(Sql& sql, std::span<const std::string> skus) {
 
 bool AppendSelectLiveQuota(Sql& sql, const QuotaRecord::Key& key) {
   const auto& [sku, channel_id] = key;
-  AppendLiveSelectOf(sql, {&sku, 1}).Raw("q.sku = ").Blob(sku).Raw(" AND q.channel_id = ").Blob(channel_id);
+  AppendLiveQuotasOf(sql, {&sku, 1}).Raw("q.sku = ").Blob(sku).Raw(" AND q.channel_id = ").Blob(channel_id);
   return true;
 }
 

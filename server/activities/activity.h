@@ -11,7 +11,7 @@
 //     }
 //     absl::Status Execute(const LowStockEvent& event, Context& context) const override { ... }
 //   };
-//   const activities::Registered<PageBuyer> kRegistered;
+//   const activities::Registered<PageBuyer> kPageBuyer;
 //
 // Rules can name it at once, and ListLowStockActivities shows it.
 #ifndef INVENTORY_SERVER_ACTIVITIES_ACTIVITY_H_

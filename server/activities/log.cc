@@ -24,7 +24,7 @@ class Log final : public Activity {
   }
 };
 
-const Registered<Log> kRegistered;
+const Registered<Log> kLog;
 
 }  // namespace
 }  // namespace inventory::activities

@@ -97,7 +97,7 @@ class Unpublish final : public Activity {
   }
 };
 
-const Registered<Unpublish> kRegistered;
+const Registered<Unpublish> kUnpublish;
 
 }  // namespace
 }  // namespace inventory::activities

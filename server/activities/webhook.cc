@@ -68,7 +68,7 @@ class Webhook final : public Activity {
   }
 };
 
-const Registered<Webhook> kRegistered;
+const Registered<Webhook> kWebhook;
 
 }  // namespace
 }  // namespace inventory::activities

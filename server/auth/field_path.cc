@@ -11,17 +11,17 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-void ForEachText(const Message& message, const FieldPath& path, std::size_t at,
-                 const std::function<void(const std::string&)>& use) {
+void ForEachTextFrom(const Message& message, const FieldPath& path, std::size_t at,
+                     const std::function<void(const std::string&)>& use) {
   const FieldDescriptor* field = path[at];
   const auto& reflection = *message.GetReflection();
   const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
   for (int i = 0; i < count; ++i) {
     if (at + 1 < path.size()) {
       if (!field->is_repeated() && !reflection.HasField(message, field)) return;
-      ForEachText(field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
-                                       : reflection.GetMessage(message, field),
-                  path, at + 1, use);
+      ForEachTextFrom(field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
+                                           : reflection.GetMessage(message, field),
+                      path, at + 1, use);
       continue;
     }
     const std::string text =
@@ -46,7 +46,7 @@ FieldPath FindPath(const Descriptor& message, std::string_view path) {
 
 void ForEachText(const Message& message, const FieldPath& path,
                  const std::function<void(const std::string& text)>& use) {
-  ForEachText(message, path, 0, use);
+  ForEachTextFrom(message, path, 0, use);
 }
 
 bool IsFilled(const Message& message, const FieldPath& path) {

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxIdBytes = 64;
+constexpr std::size_t kMaxScopeIdBytes = 64;
 
 absl::Status Wrong(std::string_view what) {
   return absl::InvalidArgumentError(absl::string_view(what.data(), what.size()));
@@ -48,8 +48,8 @@ absl::StatusOr<Scope> ScopeOf(const json& binding, const char* name) {
   std::set<std::string> ids;
   for (const json& id : *found) {
     const auto* text = id.get_ptr<const std::string*>();
-    if (text == nullptr || text->empty() || text->size() > kMaxIdBytes) {
-      return Wrong(absl::StrCat(name, " must be ids of 1 to ", kMaxIdBytes, " bytes"));
+    if (text == nullptr || text->empty() || text->size() > kMaxScopeIdBytes) {
+      return Wrong(absl::StrCat(name, " must be ids of 1 to ", kMaxScopeIdBytes, " bytes"));
     }
     ids.insert(*text);
   }

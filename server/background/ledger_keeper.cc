@@ -10,10 +10,9 @@
 namespace inventory::background {
 namespace {
 
-constexpr int64_t kMaxLevels = 1000;     // In one look.
-constexpr std::size_t kMaxSkus = 20;     // In one step.
-constexpr int64_t kMaxMovements = 1000;  // In one step: short enough that nobody waits for its locks.
-constexpr absl::Duration kPauseBetweenSteps = absl::Milliseconds(20);
+constexpr int64_t kMaxLevels = 1000;        // In one look.
+constexpr std::size_t kMaxSkusToFold = 20;  // In one step.
+constexpr int64_t kMaxMovements = 1000;     // In one step: short enough that nobody waits for its locks.
 constexpr absl::Duration kPauseAfterFailure = absl::Seconds(1);
 
 }  // namespace
@@ -54,7 +53,7 @@ bool LedgerKeeper::ReadPage() {
 }
 
 bool LedgerKeeper::FoldSome() {
-  const std::size_t skus = std::min(aged_.size(), kMaxSkus);
+  const std::size_t skus = std::min(aged_.size(), kMaxSkusToFold);
   const int64_t limit = kMaxMovements / static_cast<int64_t>(skus);
   const auto end = aged_.begin() + static_cast<std::ptrdiff_t>(skus);
   std::vector<std::unique_ptr<pipeline::Command>> commands;

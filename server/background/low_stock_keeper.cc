@@ -13,7 +13,6 @@ namespace {
 constexpr int64_t kMaxEvents = 1000;      // Done ones in one step: short enough that nobody waits for its locks.
 constexpr int64_t kMaxRules = 20;         // In one step.
 constexpr int64_t kMaxEventsOfRule = 50;  // In one step, which reads each by its key.
-constexpr absl::Duration kPauseBetweenSteps = absl::Milliseconds(20);
 
 }  // namespace
 

@@ -20,6 +20,8 @@ namespace inventory::background {
 
 // How long background work waits for a connection or for the pipeline.
 inline constexpr absl::Duration kPatience = absl::Seconds(10);
+// How long work that has more to do leaves the database to callers.
+inline constexpr absl::Duration kPauseBetweenSteps = absl::Milliseconds(20);
 
 // What became of commands. The database was away or busy for those that could not be run.
 struct Ran {

@@ -20,7 +20,6 @@ constexpr int64_t kMaxHolds = 500;      // In one step.
 constexpr int64_t kMaxItems = 64;       // As many as one batch raises.
 constexpr int64_t kMaxRequests = 1000;  // In one step: short enough that nobody waits for its locks.
 constexpr int64_t kMaxChunks = 500;     // In one step.
-constexpr absl::Duration kPauseBetweenSteps = absl::Milliseconds(20);
 constexpr absl::Duration kPauseWithoutDatabase = absl::Seconds(1);  // Who serves callers says that it is away.
 constexpr absl::Duration kForgetInterval = absl::Minutes(1);
 

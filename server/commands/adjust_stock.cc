@@ -36,7 +36,7 @@ struct AdjustStock {
   }
 };
 
-const rpc::Registered<AdjustStock> kRegistered;
+const rpc::Registered<AdjustStock> kAdjustStock;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -141,7 +141,7 @@ struct AmendReservation {
   }
 };
 
-const rpc::Registered<AmendReservation> kRegistered;
+const rpc::Registered<AmendReservation> kAmendReservation;
 
 }  // namespace
 }  // namespace inventory::commands

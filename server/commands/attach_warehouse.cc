@@ -48,7 +48,7 @@ struct AttachWarehouse {
   }
 };
 
-const rpc::Registered<AttachWarehouse> kRegistered;
+const rpc::Registered<AttachWarehouse> kAttachWarehouse;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -18,7 +18,7 @@ using storage::AvailabilityEstimateRecord;
 constexpr std::size_t kMaxTagBytes = 35;  // RFC 5646, section 4.4.1.
 constexpr std::size_t kMaxSubtagBytes = 8;
 constexpr int kMaxTitles = 64;
-constexpr int64_t kMaxPriority = 1'000'000;
+constexpr int64_t kMaxEstimatePriority = 1'000'000;
 
 bool IsSubtag(const std::string& subtag) {
   const auto allowed = [](char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); };
@@ -45,7 +45,7 @@ void CheckAvailabilityEstimate(const v1::AvailabilityEstimate& estimate, const s
                                Violations& violations) {
   rpc::CheckOptionalId(estimate.availability_estimate_id(), field + ".availability_estimate_id", violations);
   CheckTitle(estimate.title(), field + ".title", violations);
-  rpc::CheckRange(estimate.priority(), 0, kMaxPriority, field + ".priority", violations);
+  rpc::CheckRange(estimate.priority(), 0, kMaxEstimatePriority, field + ".priority", violations);
   const std::string titles = field + ".localized_titles";
   rpc::CheckCount(static_cast<int>(estimate.localized_titles_size()), 0, kMaxTitles, titles, violations);
   if (estimate.localized_titles_size() > kMaxTitles) return;
@@ -84,7 +84,11 @@ AvailabilityEstimateRecord Configured(AvailabilityEstimateRecord record, const v
   return record;
 }
 
-void ToProto(const AvailabilityEstimateRecord& estimate, v1::AvailabilityEstimate& out) {
+}  // namespace inventory::commands
+
+namespace inventory {
+
+void ToProto(const storage::AvailabilityEstimateRecord& estimate, v1::AvailabilityEstimate& out) {
   out.set_availability_estimate_id(estimate.availability_estimate_id);
   out.set_title(estimate.title);
   out.mutable_localized_titles()->insert(estimate.localized_titles.begin(), estimate.localized_titles.end());
@@ -94,4 +98,4 @@ void ToProto(const AvailabilityEstimateRecord& estimate, v1::AvailabilityEstimat
   out.set_etag(Etag(estimate.version));
 }
 
-}  // namespace inventory::commands
+}  // namespace inventory

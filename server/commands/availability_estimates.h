@@ -39,8 +39,12 @@ absl::StatusOr<const storage::AvailabilityEstimateRecord*> FindAvailabilityEstim
 storage::AvailabilityEstimateRecord Configured(storage::AvailabilityEstimateRecord record,
                                                const v1::AvailabilityEstimate& estimate);
 
+}  // namespace inventory::commands
+
+namespace inventory {
+
 void ToProto(const storage::AvailabilityEstimateRecord& estimate, v1::AvailabilityEstimate& out);
 
-}  // namespace inventory::commands
+}  // namespace inventory
 
 #endif  // INVENTORY_SERVER_COMMANDS_AVAILABILITY_ESTIMATES_H_

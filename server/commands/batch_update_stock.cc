@@ -121,7 +121,7 @@ struct BatchUpdateStock {
   }
 };
 
-const rpc::Registered<BatchUpdateStock> kRegistered;
+const rpc::Registered<BatchUpdateStock> kBatchUpdateStock;
 
 }  // namespace
 }  // namespace inventory::commands

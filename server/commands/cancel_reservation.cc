@@ -72,7 +72,7 @@ struct CancelReservation {
   }
 };
 
-const rpc::Registered<CancelReservation> kRegistered;
+const rpc::Registered<CancelReservation> kCancelReservation;
 
 }  // namespace
 }  // namespace inventory::commands

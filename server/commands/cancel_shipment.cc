@@ -54,7 +54,7 @@ struct CancelShipment {
   }
 };
 
-const rpc::Registered<CancelShipment> kRegistered;
+const rpc::Registered<CancelShipment> kCancelShipment;
 
 }  // namespace
 }  // namespace inventory::commands

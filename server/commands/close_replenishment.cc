@@ -35,7 +35,7 @@ struct CloseReplenishment {
   }
 };
 
-const rpc::Registered<CloseReplenishment> kRegistered;
+const rpc::Registered<CloseReplenishment> kCloseReplenishment;
 
 }  // namespace
 }  // namespace inventory::commands

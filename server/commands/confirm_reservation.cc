@@ -51,7 +51,7 @@ struct ConfirmReservation {
   }
 };
 
-const rpc::Registered<ConfirmReservation> kRegistered;
+const rpc::Registered<ConfirmReservation> kConfirmReservation;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -38,7 +38,7 @@ struct CreateAvailabilityEstimate {
   }
 };
 
-const rpc::Registered<CreateAvailabilityEstimate> kRegistered;
+const rpc::Registered<CreateAvailabilityEstimate> kCreateAvailabilityEstimate;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -23,7 +23,7 @@ struct CreateChannel {
   }
 };
 
-const rpc::Registered<CreateChannel> kRegistered;
+const rpc::Registered<CreateChannel> kCreateChannel;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -30,7 +30,7 @@ struct CreateItem {
   }
 };
 
-const rpc::Registered<CreateItem> kRegistered;
+const rpc::Registered<CreateItem> kCreateItem;
 
 }  // namespace
 }  // namespace inventory::commands

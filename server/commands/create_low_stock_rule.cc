@@ -74,7 +74,7 @@ struct CreateLowStockRule {
   }
 };
 
-const rpc::Registered<CreateLowStockRule> kRegistered;
+const rpc::Registered<CreateLowStockRule> kCreateLowStockRule;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -47,7 +47,7 @@ struct CreateReplenishment {
   }
 };
 
-const rpc::Registered<CreateReplenishment> kRegistered;
+const rpc::Registered<CreateReplenishment> kCreateReplenishment;
 
 }  // namespace
 }  // namespace inventory::commands

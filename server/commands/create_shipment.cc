@@ -155,7 +155,7 @@ struct CreateShipment {
   }
 };
 
-const rpc::Registered<CreateShipment> kRegistered;
+const rpc::Registered<CreateShipment> kCreateShipment;
 
 }  // namespace
 }  // namespace inventory::commands

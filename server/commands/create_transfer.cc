@@ -118,7 +118,7 @@ struct CreateTransfer {
   }
 };
 
-const rpc::Registered<CreateTransfer> kRegistered;
+const rpc::Registered<CreateTransfer> kCreateTransfer;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -24,7 +24,7 @@ struct CreateWarehouse {
   }
 };
 
-const rpc::Registered<CreateWarehouse> kRegistered;
+const rpc::Registered<CreateWarehouse> kCreateWarehouse;
 
 }  // namespace
 }  // namespace inventory::commands

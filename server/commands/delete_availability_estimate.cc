@@ -47,7 +47,7 @@ struct DeleteAvailabilityEstimate {
   }
 };
 
-const rpc::Registered<DeleteAvailabilityEstimate> kRegistered;
+const rpc::Registered<DeleteAvailabilityEstimate> kDeleteAvailabilityEstimate;
 
 }  // namespace
 }  // namespace inventory::commands

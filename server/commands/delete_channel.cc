@@ -31,7 +31,7 @@ struct DeleteChannel {
   }
 };
 
-const rpc::Registered<DeleteChannel> kRegistered;
+const rpc::Registered<DeleteChannel> kDeleteChannel;
 
 }  // namespace
 }  // namespace inventory::commands

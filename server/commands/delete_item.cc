@@ -43,7 +43,7 @@ struct DeleteItem {
   }
 };
 
-const rpc::Registered<DeleteItem> kRegistered;
+const rpc::Registered<DeleteItem> kDeleteItem;
 
 }  // namespace
 }  // namespace inventory::commands

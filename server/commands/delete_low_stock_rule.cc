@@ -25,7 +25,7 @@ struct DeleteLowStockRule {
   }
 };
 
-const rpc::Registered<DeleteLowStockRule> kRegistered;
+const rpc::Registered<DeleteLowStockRule> kDeleteLowStockRule;
 
 }  // namespace
 }  // namespace inventory::commands

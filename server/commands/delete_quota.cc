@@ -31,7 +31,7 @@ struct DeleteQuota {
   }
 };
 
-const rpc::Registered<DeleteQuota> kRegistered;
+const rpc::Registered<DeleteQuota> kDeleteQuota;
 
 }  // namespace
 }  // namespace inventory::commands

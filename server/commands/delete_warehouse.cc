@@ -56,7 +56,7 @@ struct DeleteWarehouse {
   }
 };
 
-const rpc::Registered<DeleteWarehouse> kRegistered;
+const rpc::Registered<DeleteWarehouse> kDeleteWarehouse;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -27,7 +27,7 @@ struct DeliverShipment {
   }
 };
 
-const rpc::Registered<DeliverShipment> kRegistered;
+const rpc::Registered<DeliverShipment> kDeliverShipment;
 
 }  // namespace
 }  // namespace inventory::commands

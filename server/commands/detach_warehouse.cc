@@ -36,7 +36,7 @@ struct DetachWarehouse {
   }
 };
 
-const rpc::Registered<DetachWarehouse> kRegistered;
+const rpc::Registered<DetachWarehouse> kDetachWarehouse;
 
 }  // namespace
 }  // namespace inventory::commands

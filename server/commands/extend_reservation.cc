@@ -43,7 +43,7 @@ struct ExtendReservation {
   }
 };
 
-const rpc::Registered<ExtendReservation> kRegistered;
+const rpc::Registered<ExtendReservation> kExtendReservation;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -217,7 +217,7 @@ struct ImportInventory {
   }
 };
 
-const rpc::RegisteredStream<ImportInventory> kRegistered;
+const rpc::RegisteredStream<ImportInventory> kImportInventory;
 
 }  // namespace
 }  // namespace inventory::commands

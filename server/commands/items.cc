@@ -60,7 +60,7 @@ void CheckUnitsOfMeasure(const v1::UnitsOfMeasure& units, const std::string& fie
   }
 }
 
-storage::UnitsOfMeasure UnitsOf(const v1::UnitsOfMeasure& units) {
+storage::UnitsOfMeasure RecordOf(const v1::UnitsOfMeasure& units) {
   storage::UnitsOfMeasure record{.base_unit = units.base_unit(), .precision = units.precision()};
   for (const v1::UnitsOfMeasure::Unit& unit : units.units()) record.factors[unit.key()] = unit.factor();
   return record;
@@ -133,7 +133,7 @@ ItemRecord Configured(ItemRecord record, const v1::Item& item) {
   record.backorder_limit = item.backorder_limit();
   record.labels = {item.labels().begin(), item.labels().end()};
   record.external_reference_code = item.external_reference_code();
-  record.units_of_measure = UnitsOf(item.units_of_measure());
+  record.units_of_measure = RecordOf(item.units_of_measure());
   record.components.clear();
   for (const v1::KitComponent& component : item.components()) {
     record.components.push_back({component.sku(), component.quantity()});

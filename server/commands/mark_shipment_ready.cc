@@ -27,7 +27,7 @@ struct MarkShipmentReady {
   }
 };
 
-const rpc::Registered<MarkShipmentReady> kRegistered;
+const rpc::Registered<MarkShipmentReady> kMarkShipmentReady;
 
 }  // namespace
 }  // namespace inventory::commands

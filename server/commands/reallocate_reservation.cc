@@ -172,7 +172,7 @@ struct ReallocateReservation {
   }
 };
 
-const rpc::Registered<ReallocateReservation> kRegistered;
+const rpc::Registered<ReallocateReservation> kReallocateReservation;
 
 }  // namespace
 }  // namespace inventory::commands

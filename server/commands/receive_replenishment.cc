@@ -66,7 +66,7 @@ struct ReceiveReplenishment {
   }
 };
 
-const rpc::Registered<ReceiveReplenishment> kRegistered;
+const rpc::Registered<ReceiveReplenishment> kReceiveReplenishment;
 
 }  // namespace
 }  // namespace inventory::commands

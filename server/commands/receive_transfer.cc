@@ -134,7 +134,7 @@ struct ReceiveTransfer {
   }
 };
 
-const rpc::Registered<ReceiveTransfer> kRegistered;
+const rpc::Registered<ReceiveTransfer> kReceiveTransfer;
 
 }  // namespace
 }  // namespace inventory::commands

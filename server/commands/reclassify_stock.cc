@@ -44,7 +44,7 @@ struct ReclassifyStock {
   }
 };
 
-const rpc::Registered<ReclassifyStock> kRegistered;
+const rpc::Registered<ReclassifyStock> kReclassifyStock;
 
 }  // namespace
 }  // namespace inventory::commands

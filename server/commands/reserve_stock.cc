@@ -160,7 +160,7 @@ struct ReserveStock {
   }
 };
 
-const rpc::Registered<ReserveStock> kRegistered;
+const rpc::Registered<ReserveStock> kReserveStock;
 
 }  // namespace
 }  // namespace inventory::commands

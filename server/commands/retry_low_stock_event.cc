@@ -45,7 +45,7 @@ struct RetryLowStockEvent {
   }
 };
 
-const rpc::Registered<RetryLowStockEvent> kRegistered;
+const rpc::Registered<RetryLowStockEvent> kRetryLowStockEvent;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -150,7 +150,7 @@ struct ReturnStock {
   }
 };
 
-const rpc::Registered<ReturnStock> kRegistered;
+const rpc::Registered<ReturnStock> kReturnStock;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -67,7 +67,7 @@ struct SetQuota {
   }
 };
 
-const rpc::Registered<SetQuota> kRegistered;
+const rpc::Registered<SetQuota> kSetQuota;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -34,7 +34,7 @@ struct SetSafetyStock {
   }
 };
 
-const rpc::Registered<SetSafetyStock> kRegistered;
+const rpc::Registered<SetSafetyStock> kSetSafetyStock;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -46,7 +46,7 @@ struct SetStock {
   }
 };
 
-const rpc::Registered<SetStock> kRegistered;
+const rpc::Registered<SetStock> kSetStock;
 
 }  // namespace
 }  // namespace inventory::commands

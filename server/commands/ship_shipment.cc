@@ -74,7 +74,7 @@ struct ShipShipment {
   }
 };
 
-const rpc::Registered<ShipShipment> kRegistered;
+const rpc::Registered<ShipShipment> kShipShipment;
 
 }  // namespace
 }  // namespace inventory::commands

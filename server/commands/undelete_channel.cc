@@ -26,7 +26,7 @@ struct UndeleteChannel {
   }
 };
 
-const rpc::Registered<UndeleteChannel> kRegistered;
+const rpc::Registered<UndeleteChannel> kUndeleteChannel;
 
 }  // namespace
 }  // namespace inventory::commands

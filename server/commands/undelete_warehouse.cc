@@ -26,7 +26,7 @@ struct UndeleteWarehouse {
   }
 };
 
-const rpc::Registered<UndeleteWarehouse> kRegistered;
+const rpc::Registered<UndeleteWarehouse> kUndeleteWarehouse;
 
 }  // namespace
 }  // namespace inventory::commands

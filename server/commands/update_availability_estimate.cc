@@ -43,7 +43,7 @@ struct UpdateAvailabilityEstimate {
   }
 };
 
-const rpc::Registered<UpdateAvailabilityEstimate> kRegistered;
+const rpc::Registered<UpdateAvailabilityEstimate> kUpdateAvailabilityEstimate;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -47,7 +47,7 @@ struct UpdateChannel {
   }
 };
 
-const rpc::Registered<UpdateChannel> kRegistered;
+const rpc::Registered<UpdateChannel> kUpdateChannel;
 
 }  // namespace
 }  // namespace inventory::commands

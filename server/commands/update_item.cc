@@ -63,7 +63,7 @@ struct UpdateItem {
   }
 };
 
-const rpc::Registered<UpdateItem> kRegistered;
+const rpc::Registered<UpdateItem> kUpdateItem;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -55,7 +55,7 @@ struct UpdateLowStockRule {
   }
 };
 
-const rpc::Registered<UpdateLowStockRule> kRegistered;
+const rpc::Registered<UpdateLowStockRule> kUpdateLowStockRule;
 
 }  // namespace
 }  // namespace inventory::commands

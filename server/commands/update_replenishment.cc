@@ -144,7 +144,7 @@ struct UpdateReplenishment {
   }
 };
 
-const rpc::Registered<UpdateReplenishment> kRegistered;
+const rpc::Registered<UpdateReplenishment> kUpdateReplenishment;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -61,7 +61,7 @@ struct UpdateWarehouse {
   }
 };
 
-const rpc::Registered<UpdateWarehouse> kRegistered;
+const rpc::Registered<UpdateWarehouse> kUpdateWarehouse;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -99,7 +99,7 @@ struct VerifyStock {
   }
 };
 
-const rpc::Registered<VerifyStock> kRegistered;
+const rpc::Registered<VerifyStock> kVerifyStock;
 
 }  // namespace
 }  // namespace inventory::commands

@@ -96,7 +96,7 @@ struct ExportInventory {
   }
 };
 
-const rpc::RegisteredStream<ExportInventory> kRegistered;
+const rpc::RegisteredStream<ExportInventory> kExportInventory;
 
 }  // namespace
 }  // namespace inventory::queries

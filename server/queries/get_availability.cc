@@ -139,7 +139,7 @@ struct GetAvailability {
   }
 };
 
-const rpc::Registered<GetAvailability> kRegistered;
+const rpc::Registered<GetAvailability> kGetAvailability;
 
 }  // namespace
 }  // namespace inventory::queries

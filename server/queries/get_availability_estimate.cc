@@ -22,12 +22,12 @@ struct GetAvailabilityEstimate {
     if (found == (*configuration)->availability_estimates.end()) {
       return commands::AvailabilityEstimateNotFound(id);
     }
-    commands::ToProto(found->second, response);
+    ToProto(found->second, response);
     return absl::OkStatus();
   }
 };
 
-const rpc::Registered<GetAvailabilityEstimate> kRegistered;
+const rpc::Registered<GetAvailabilityEstimate> kGetAvailabilityEstimate;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -127,7 +127,7 @@ struct GetAvailableToPromise {
   }
 };
 
-const rpc::Registered<GetAvailableToPromise> kRegistered;
+const rpc::Registered<GetAvailableToPromise> kGetAvailableToPromise;
 
 }  // namespace
 }  // namespace inventory::queries

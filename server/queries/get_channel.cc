@@ -27,7 +27,7 @@ struct GetChannel {
   }
 };
 
-const rpc::Registered<GetChannel> kRegistered;
+const rpc::Registered<GetChannel> kGetChannel;
 
 }  // namespace
 }  // namespace inventory::queries

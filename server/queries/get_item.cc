@@ -34,7 +34,7 @@ struct GetItem {
   }
 };
 
-const rpc::Registered<GetItem> kRegistered;
+const rpc::Registered<GetItem> kGetItem;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -29,7 +29,7 @@ struct GetLowStockRule {
   }
 };
 
-const rpc::Registered<GetLowStockRule> kRegistered;
+const rpc::Registered<GetLowStockRule> kGetLowStockRule;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -27,7 +27,7 @@ struct GetQuota {
   }
 };
 
-const rpc::Registered<GetQuota> kRegistered;
+const rpc::Registered<GetQuota> kGetQuota;
 
 }  // namespace
 }  // namespace inventory::queries

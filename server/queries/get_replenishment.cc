@@ -34,7 +34,7 @@ struct GetReplenishment {
   }
 };
 
-const rpc::Registered<GetReplenishment> kRegistered;
+const rpc::Registered<GetReplenishment> kGetReplenishment;
 
 }  // namespace
 }  // namespace inventory::queries

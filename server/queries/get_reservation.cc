@@ -36,7 +36,7 @@ struct GetReservation {
   }
 };
 
-const rpc::Registered<GetReservation> kRegistered;
+const rpc::Registered<GetReservation> kGetReservation;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -38,7 +38,7 @@ struct GetReturn {
   }
 };
 
-const rpc::Registered<GetReturn> kRegistered;
+const rpc::Registered<GetReturn> kGetReturn;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -38,7 +38,7 @@ struct GetShipment {
   }
 };
 
-const rpc::Registered<GetShipment> kRegistered;
+const rpc::Registered<GetShipment> kGetShipment;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -75,7 +75,7 @@ struct GetStockLevel {
   }
 };
 
-const rpc::Registered<GetStockLevel> kRegistered;
+const rpc::Registered<GetStockLevel> kGetStockLevel;
 
 }  // namespace
 }  // namespace inventory::queries

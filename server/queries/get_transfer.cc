@@ -38,7 +38,7 @@ struct GetTransfer {
   }
 };
 
-const rpc::Registered<GetTransfer> kRegistered;
+const rpc::Registered<GetTransfer> kGetTransfer;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -28,7 +28,7 @@ struct GetWarehouse {
   }
 };
 
-const rpc::Registered<GetWarehouse> kRegistered;
+const rpc::Registered<GetWarehouse> kGetWarehouse;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -38,12 +38,12 @@ struct ListAvailabilityEstimates {
     }
     response.set_next_page_token(page.Cut(
         estimates, [](const auto* estimate) { return Key(estimate->priority, estimate->availability_estimate_id); }));
-    for (const auto* estimate : estimates) commands::ToProto(*estimate, *response.add_availability_estimates());
+    for (const auto* estimate : estimates) ToProto(*estimate, *response.add_availability_estimates());
     return absl::OkStatus();
   }
 };
 
-const rpc::Registered<ListAvailabilityEstimates> kRegistered;
+const rpc::Registered<ListAvailabilityEstimates> kListAvailabilityEstimates;
 
 }  // namespace
 }  // namespace inventory::queries

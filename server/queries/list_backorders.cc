@@ -68,7 +68,7 @@ struct ListBackorders {
   }
 };
 
-const rpc::Registered<ListBackorders> kRegistered;
+const rpc::Registered<ListBackorders> kListBackorders;
 
 }  // namespace
 }  // namespace inventory::queries

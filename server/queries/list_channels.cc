@@ -54,7 +54,7 @@ struct ListChannels {
   }
 };
 
-const rpc::Registered<ListChannels> kRegistered;
+const rpc::Registered<ListChannels> kListChannels;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -50,7 +50,7 @@ struct ListItems {
   }
 };
 
-const rpc::Registered<ListItems> kRegistered;
+const rpc::Registered<ListItems> kListItems;
 
 }  // namespace
 }  // namespace inventory::queries

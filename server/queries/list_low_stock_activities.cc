@@ -27,7 +27,7 @@ struct ListLowStockActivities {
   }
 };
 
-const rpc::Registered<ListLowStockActivities> kRegistered;
+const rpc::Registered<ListLowStockActivities> kListLowStockActivities;
 
 }  // namespace
 }  // namespace inventory::queries

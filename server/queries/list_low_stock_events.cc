@@ -65,7 +65,7 @@ struct ListLowStockEvents {
   }
 };
 
-const rpc::Registered<ListLowStockEvents> kRegistered;
+const rpc::Registered<ListLowStockEvents> kListLowStockEvents;
 
 }  // namespace
 }  // namespace inventory::queries

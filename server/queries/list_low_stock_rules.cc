@@ -43,7 +43,7 @@ struct ListLowStockRules {
   }
 };
 
-const rpc::Registered<ListLowStockRules> kRegistered;
+const rpc::Registered<ListLowStockRules> kListLowStockRules;
 
 }  // namespace
 }  // namespace inventory::queries

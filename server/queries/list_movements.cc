@@ -65,7 +65,7 @@ struct ListMovements {
   }
 };
 
-const rpc::Registered<ListMovements> kRegistered;
+const rpc::Registered<ListMovements> kListMovements;
 
 }  // namespace
 }  // namespace inventory::queries

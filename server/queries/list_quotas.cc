@@ -37,7 +37,7 @@ struct ListQuotas {
   }
 };
 
-const rpc::Registered<ListQuotas> kRegistered;
+const rpc::Registered<ListQuotas> kListQuotas;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -51,7 +51,7 @@ struct ListReplenishments {
   }
 };
 
-const rpc::Registered<ListReplenishments> kRegistered;
+const rpc::Registered<ListReplenishments> kListReplenishments;
 
 }  // namespace
 }  // namespace inventory::queries

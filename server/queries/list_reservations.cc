@@ -61,7 +61,7 @@ struct ListReservations {
   }
 };
 
-const rpc::Registered<ListReservations> kRegistered;
+const rpc::Registered<ListReservations> kListReservations;
 
 }  // namespace
 }  // namespace inventory::queries

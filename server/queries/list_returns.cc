@@ -51,7 +51,7 @@ struct ListReturns {
   }
 };
 
-const rpc::Registered<ListReturns> kRegistered;
+const rpc::Registered<ListReturns> kListReturns;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -62,7 +62,7 @@ struct ListShipments {
   }
 };
 
-const rpc::Registered<ListShipments> kRegistered;
+const rpc::Registered<ListShipments> kListShipments;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -51,7 +51,7 @@ struct ListStockLevels {
   }
 };
 
-const rpc::Registered<ListStockLevels> kRegistered;
+const rpc::Registered<ListStockLevels> kListStockLevels;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -64,7 +64,7 @@ struct ListTransfers {
   }
 };
 
-const rpc::Registered<ListTransfers> kRegistered;
+const rpc::Registered<ListTransfers> kListTransfers;
 
 }  // namespace
 }  // namespace inventory::queries

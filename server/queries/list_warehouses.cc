@@ -51,7 +51,7 @@ struct ListWarehouses {
   }
 };
 
-const rpc::Registered<ListWarehouses> kRegistered;
+const rpc::Registered<ListWarehouses> kListWarehouses;
 
 }  // namespace
 }  // namespace inventory::queries

@@ -62,7 +62,7 @@ struct Watch {
   }
 };
 
-const rpc::RegisteredStream<Watch> kRegistered;
+const rpc::RegisteredStream<Watch> kWatch;
 
 }  // namespace
 }  // namespace inventory::queries

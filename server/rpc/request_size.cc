@@ -24,7 +24,7 @@ constexpr std::size_t kPlaceBytes = 32;
 // Of an arena's last block, which need not be full, and what the allocator adds.
 constexpr std::size_t kBlockBytes = std::size_t{8} << 10;
 constexpr std::size_t kTextBytes = kPlaceBytes + 64;
-constexpr std::size_t kNumberBytes = 32;
+constexpr std::size_t kRepeatedNumberBytes = 32;
 constexpr std::size_t kUnknownBytes = 128;
 // An entry of a map that it was parsed into, and its place in the map.
 constexpr std::size_t kEntryBytes = 224;
@@ -77,7 +77,7 @@ class Walk {
       case FieldDescriptor::CPPTYPE_STRING:
         return Text(*field);
       default:
-        if (field->is_repeated()) Count(kNumberBytes);
+        if (field->is_repeated()) Count(kRepeatedNumberBytes);
     }
     return WireFormatLite::SkipField(&input_, tag);
   }
@@ -130,7 +130,7 @@ class Walk {
     const int least = FormOf(field) == WireFormatLite::WIRETYPE_FIXED64   ? 8
                       : FormOf(field) == WireFormatLite::WIRETYPE_FIXED32 ? 4
                                                                           : 1;
-    Count(static_cast<std::size_t>(length / least) * kNumberBytes);
+    Count(static_cast<std::size_t>(length / least) * kRepeatedNumberBytes);
     return input_.Skip(length);
   }
 

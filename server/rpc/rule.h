@@ -9,7 +9,7 @@
 //     static pipeline::Needs NeedsOf(const Request&);                         // the rows it works on
 //     static absl::Status Apply(const Request&, pipeline::Work&, Response&);  // the rule: pure, see pipeline::Command
 //   };
-//   const rpc::Registered<SetStock> kRegistered;
+//   const rpc::Registered<SetStock> kSetStock;
 //
 // A read has, instead of NeedsOf and Apply, in one file of server/queries:
 //

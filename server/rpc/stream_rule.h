@@ -9,7 +9,7 @@
 //     static absl::Status ReadPage(const Request&, reading::Reader&, Response&);  // the next page, on a reader thread
 //     static bool GoOn(const Response& page, Request&);  // has the request ask for what follows; false after the last
 //   };
-//   const rpc::RegisteredStream<ExportInventory> kRegistered;
+//   const rpc::RegisteredStream<ExportInventory> kExportInventory;
 //
 // A stream of messages that become commands has, in one file of server/commands:
 //

@@ -19,8 +19,6 @@ absl::Status Refused() {
   return absl::InvalidArgumentError(text);
 }
 
-Bio Reading(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
-
 bool UseChain(SSL_CTX* context, const std::string& text) {
   const Bio bio = Reading(text);
   const Certificate own(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));

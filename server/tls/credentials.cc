@@ -39,8 +39,6 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text;
 }
 
-Bio Reading(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
-
 // All certificates of a file, at least one.
 absl::StatusOr<std::vector<Certificate>> ReadCertificates(const std::string& file, const std::string& text) {
   std::vector<Certificate> all;
@@ -69,8 +67,6 @@ std::string SubjectOf(const X509* certificate) {
   const auto size = BIO_get_mem_data(bio.get(), &text);
   return std::string(text, static_cast<std::size_t>(size));
 }
-
-std::string Show(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); }
 
 absl::Status CheckChain(const std::string& file, const std::vector<Certificate>& chain, absl::Time now) {
   X509* const own = chain.front().get();
@@ -107,6 +103,8 @@ absl::Status CheckAuthorities(const std::string& file, const std::string& text, 
 }
 
 }  // namespace
+
+std::string Show(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); }
 
 absl::StatusOr<Texts> ReadFiles(const Files& files) {
   Texts texts;

@@ -33,6 +33,9 @@ struct Credentials {
   absl::Time not_after;
 };
 
+// A time as logs and errors show it: RFC 3339, in UTC, to the second.
+std::string Show(absl::Time time);
+
 // Reads the files. NOT_FOUND or FAILED_PRECONDITION names the file that is missing, unreadable, empty, or larger than
 // 1 MiB.
 absl::StatusOr<Texts> ReadFiles(const Files& files);

@@ -17,8 +17,6 @@ using server::LogLevel;
 constexpr absl::Duration kBetweenFiles = absl::Milliseconds(200);
 constexpr absl::Duration kBetweenWarnings = absl::Hours(1);
 
-std::string Show(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); }
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(Options options) {

@@ -28,12 +28,12 @@ std::string Readme() {
 }
 
 // A command of a `console` block, and what it answers.
-struct Shown {
+struct ShownCommand {
   std::string command;
   std::string answer;
 };
-std::vector<Shown> ShownCommands() {
-  std::vector<Shown> all;
+std::vector<ShownCommand> ShownCommands() {
+  std::vector<ShownCommand> all;
   bool inside = false;
   for (const std::string& line : std::vector<std::string>(absl::StrSplit(Readme(), '\n'))) {
     if (absl::StartsWith(line, "```")) {
@@ -56,7 +56,7 @@ std::string WithoutTimes(const std::string& text) {
 
 TEST(ReadmeTest, ItsCommandsAnswerAsItShows) {
   const Shop shop;
-  const std::vector<Shown> shown = ShownCommands();
+  const std::vector<ShownCommand> shown = ShownCommands();
   ASSERT_GT(shown.size(), 8u);
   const integration::ScratchFolder no_profiles;
   std::ofstream(no_profiles.path() + "/counts.csv")

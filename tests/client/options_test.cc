@@ -44,7 +44,7 @@ std::vector<std::string> ComplaintsOfAddresses(const std::vector<std::string>& a
   return Complaints({.addresses = addresses, .plaintext = true});
 }
 
-absl::StatusOr<std::string> SomeToken() { return "t"; }
+absl::StatusOr<std::string> FixedToken() { return "t"; }
 
 TEST(OptionsTest, DefaultsNeedOnlyAnAddress) {
   EXPECT_THAT(Complaints({.addresses = {"stock.internal:50051"}}), IsEmpty());
@@ -113,11 +113,11 @@ TEST(OptionsTest, PlaintextExcludesTls) {
 }
 
 TEST(OptionsTest, TokensAreNotForPlaintext) {
-  EXPECT_THAT(Complaints({.addresses = {"a:1"}, .plaintext = true, .token = SomeToken}), ElementsAre("token"));
+  EXPECT_THAT(Complaints({.addresses = {"a:1"}, .plaintext = true, .token = FixedToken}), ElementsAre("token"));
   EXPECT_THAT(
-      Complaints({.addresses = {"a:1"}, .plaintext = true, .token = SomeToken, .send_token_over_plaintext = true}),
+      Complaints({.addresses = {"a:1"}, .plaintext = true, .token = FixedToken, .send_token_over_plaintext = true}),
       IsEmpty());
-  EXPECT_THAT(Complaints({.addresses = {"a:1"}, .token = SomeToken}), IsEmpty());
+  EXPECT_THAT(Complaints({.addresses = {"a:1"}, .token = FixedToken}), IsEmpty());
 }
 
 TEST(OptionsTest, ReadsATokenAnewEachTime) {

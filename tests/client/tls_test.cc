@@ -22,7 +22,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-std::string Contents(const std::string& path) {
+std::string TextOf(const std::string& path) {
   std::ifstream file(path);
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
@@ -51,8 +51,8 @@ class TlsTest : public ::testing::Test {
     grpc::SslServerCredentialsOptions options(ask_for_client
                                                   ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
                                                   : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-    options.pem_root_certs = Contents(Made().Pem("ca"));
-    options.pem_key_cert_pairs.push_back({Contents(Made().Key(name)), Contents(Made().Pem(name))});
+    options.pem_root_certs = TextOf(Made().Pem("ca"));
+    options.pem_key_cert_pairs.push_back({TextOf(Made().Key(name)), TextOf(Made().Pem(name))});
     return grpc::SslServerCredentials(options);
   }
 
@@ -80,7 +80,7 @@ integration::ScratchFolder* TlsTest::folder_ = nullptr;
 TEST_F(TlsTest, TrustsTheAuthorityThatIsNamed) {
   SampleServer server({}, 0, ServerCredentials("server", false));
   EXPECT_EQ(Try({server.address()}, Trusting("ca")), absl::StatusCode::kOk);
-  EXPECT_EQ(Try({server.address()}, {.ca_pem = Contents(Made().Pem("ca"))}), absl::StatusCode::kOk);
+  EXPECT_EQ(Try({server.address()}, {.ca_pem = TextOf(Made().Pem("ca"))}), absl::StatusCode::kOk);
   EXPECT_EQ(Try({server.address()}, Trusting("other-ca")), absl::StatusCode::kUnavailable);
   EXPECT_EQ(Try({server.address()}, {}), absl::StatusCode::kUnavailable) << "the system does not know it";
   EXPECT_EQ(server.calls(), 2);
@@ -119,9 +119,9 @@ TEST_F(TlsTest, ShowsItsOwnCertificate) {
   EXPECT_EQ(server.calls(), 0);
   EXPECT_EQ(Try({server.address()}, As("client")), absl::StatusCode::kOk);
   EXPECT_EQ(peer, "client");
-  const TlsOptions pem = {.ca_pem = Contents(Made().Pem("ca")),
-                          .certificate_pem = Contents(Made().Pem("client")),
-                          .key_pem = Contents(Made().Key("client"))};
+  const TlsOptions pem = {.ca_pem = TextOf(Made().Pem("ca")),
+                          .certificate_pem = TextOf(Made().Pem("client")),
+                          .key_pem = TextOf(Made().Key("client"))};
   EXPECT_EQ(Try({server.address()}, pem), absl::StatusCode::kOk);
 }
 

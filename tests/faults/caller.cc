@@ -8,7 +8,7 @@ namespace {
 using End = history::Write::End;
 
 // How long a caller insists on an answer; longer than any service may need to come back.
-constexpr absl::Duration kPatience = absl::Minutes(5);
+constexpr absl::Duration kCallPatience = absl::Minutes(5);
 constexpr absl::Duration kOnce = absl::Seconds(1);
 constexpr absl::Duration kPause = absl::Milliseconds(20);
 
@@ -75,10 +75,10 @@ void Caller::Record(history::Write write, const std::function<absl::Status(histo
     }
     if (write.end != End::kUnknown || !insists) break;
     if (number == 1) recorder_.AddFailure(absl::StrCat(write.method, " ", write.request_id, ": ", write.error));
-    if (write.finish - write.start > kPatience) {
+    if (write.finish - write.start > kCallPatience) {
       recorder_.Complain({history::Violation::Kind::kUnanswered,
                           absl::StrCat(write.method, " ", write.request_id, " had no answer for ",
-                                       absl::FormatDuration(kPatience), ", at last ", write.error)});
+                                       absl::FormatDuration(kCallPatience), ", at last ", write.error)});
       break;
     }
     absl::SleepFor(kPause);

@@ -181,9 +181,9 @@ TEST_F(AccessTest, ClaimsBindToo) {
 }
 
 // Sends these `authorization` headers, over TLS.
-class Headers final : public grpc::MetadataCredentialsPlugin {
+class AuthorizationHeaders final : public grpc::MetadataCredentialsPlugin {
  public:
-  explicit Headers(std::vector<std::string> values) : values_(std::move(values)) {}
+  explicit AuthorizationHeaders(std::vector<std::string> values) : values_(std::move(values)) {}
   grpc::Status GetMetadata(grpc::string_ref, grpc::string_ref, const grpc::AuthContext&,
                            std::multimap<grpc::string, grpc::string>* metadata) override {
     for (const std::string& value : values_) metadata->emplace("authorization", value);
@@ -196,9 +196,10 @@ class Headers final : public grpc::MetadataCredentialsPlugin {
 
 TEST_F(AccessTest, BadCredentialsAreRefusedWithTheirReason) {
   const auto with = [](const std::vector<std::string>& headers) {
-    const Client caller(server().address(),
-                        grpc::CompositeChannelCredentials(
-                            Channel(), grpc::MetadataCredentialsFromPlugin(std::make_unique<Headers>(headers))));
+    const Client caller(
+        server().address(),
+        grpc::CompositeChannelCredentials(
+            Channel(), grpc::MetadataCredentialsFromPlugin(std::make_unique<AuthorizationHeaders>(headers))));
     return Outcome(caller.Call(GetLevel("any", "w1")));
   };
   const std::string good = "Bearer " + Token("reader");

@@ -65,7 +65,7 @@ class Obedient final : public Activity {
   mutable std::vector<LowStockEvent> events_ GUARDED_BY(mutex_);
 };
 
-const activities::Registered<Obedient> kRegistered;
+const activities::Registered<Obedient> kObedient;
 
 class CustomActivityTest : public PipelineTest {
  protected:

@@ -28,7 +28,7 @@ class PageBuyer final : public Activity {
   absl::Status Execute(const LowStockEvent&, Context&) const override { return absl::OkStatus(); }
 };
 
-const Registered<PageBuyer> kRegistered;
+const Registered<PageBuyer> kPageBuyer;
 
 std::vector<std::string> Keys() {
   std::vector<std::string> keys;

@@ -24,7 +24,7 @@ google::protobuf::FieldMask Mask(const std::vector<std::string>& paths) {
   return mask;
 }
 
-std::string Broken(const std::vector<std::string>& paths) {
+std::string BrokenPaths(const std::vector<std::string>& paths) {
   Violations violations;
   CheckUpdateMask(Mask(paths), *v1::Warehouse::descriptor(), kFixed, violations);
   return std::string(violations.ToStatus().message());
@@ -50,17 +50,17 @@ v1::Warehouse Updated(const std::vector<std::string>& paths, const v1::Warehouse
 }
 
 TEST(CheckUpdateMaskTest, AcceptsFieldsPartsOfMessagesAndEverything) {
-  EXPECT_EQ(Broken({}), "");
-  EXPECT_EQ(Broken({"*"}), "");
-  EXPECT_EQ(Broken({"name", "location", "address.city", "address.street_lines", "location.latitude"}), "");
+  EXPECT_EQ(BrokenPaths({}), "");
+  EXPECT_EQ(BrokenPaths({"*"}), "");
+  EXPECT_EQ(BrokenPaths({"name", "location", "address.city", "address.street_lines", "location.latitude"}), "");
 }
 
 TEST(CheckUpdateMaskTest, NamesEveryPathThatIsNoField) {
   for (const char* path : {"nme", "", ".", "name.", "name.x", "address.", "address.town", "address.city.x", "*.name",
                            "address.street_lines.0", "address.*", "\xff"}) {
-    EXPECT_THAT(Broken({path}), HasSubstr("is not a field of Warehouse")) << path;
+    EXPECT_THAT(BrokenPaths({path}), HasSubstr("is not a field of Warehouse")) << path;
   }
-  const std::string both = Broken({"nme", "name", "actve"});
+  const std::string both = BrokenPaths({"nme", "name", "actve"});
   EXPECT_THAT(both, HasSubstr("\"nme\""));
   EXPECT_THAT(both, HasSubstr("\"actve\""));
   EXPECT_THAT(both, Not(HasSubstr("\"name\"")));
@@ -75,14 +75,14 @@ TEST(CheckUpdateMaskTest, RefusesPartsOfMaps) {
 TEST(CheckUpdateMaskTest, RefusesFieldsThatNoUpdateChanges) {
   for (const char* path :
        {"warehouse_id", "create_time", "update_time", "delete_time", "etag", "create_time.seconds"}) {
-    EXPECT_THAT(Broken({path}), HasSubstr("can't be changed")) << path;
+    EXPECT_THAT(BrokenPaths({path}), HasSubstr("can't be changed")) << path;
   }
 }
 
 TEST(CheckUpdateMaskTest, RefusesTheStarAmongOthersAndEndlessMasks) {
-  EXPECT_THAT(Broken({"*", "name"}), HasSubstr("only path"));
-  EXPECT_NE(Broken(std::vector<std::string>(101, "name")), "");
-  EXPECT_EQ(Broken(std::vector<std::string>(100, "name")), "");
+  EXPECT_THAT(BrokenPaths({"*", "name"}), HasSubstr("only path"));
+  EXPECT_NE(BrokenPaths(std::vector<std::string>(101, "name")), "");
+  EXPECT_EQ(BrokenPaths(std::vector<std::string>(100, "name")), "");
 }
 
 TEST(CheckUpdateMaskTest, GivesABrokenMaskUpForTheFieldsThatAreSet) {

@@ -11,8 +11,8 @@
 namespace inventory::bench::plots {
 namespace {
 
-constexpr double kDataWidth = 700;
-constexpr double kDataHeight = 280;
+constexpr double kBarsWidth = 700;
+constexpr double kBarsHeight = 280;
 constexpr double kLegendHeight = 24;
 constexpr double kGroupShare = 0.72;  // What the bars of a class take of its place.
 
@@ -79,9 +79,9 @@ std::string Svg(const BarChart& chart) {
   const double left = kMargin + kTickWidth;
   const double head = kMargin + kHeadHeight;
   const double top = head + kLegendHeight + kTitleHeight;
-  const Area data = {.left = left, .top = top, .right = left + kDataWidth, .bottom = top + kDataHeight};
+  const Area data = {.left = left, .top = top, .right = left + kBarsWidth, .bottom = top + kBarsHeight};
   const Ruler y = RulerFor(chart, data);
-  const double width = kDataWidth / static_cast<double>(std::max<std::size_t>(chart.classes.size(), 1));
+  const double width = kBarsWidth / static_cast<double>(std::max<std::size_t>(chart.classes.size(), 1));
   std::string bars;
   std::vector<std::pair<double, std::string>> x_labels;
   for (std::size_t i = 0; i < chart.classes.size(); ++i) {
@@ -92,8 +92,8 @@ std::string Svg(const BarChart& chart) {
   const std::string place = Element("rect", {{"class", "data"},
                                              {"x", Pixels(data.left)},
                                              {"y", Pixels(data.top)},
-                                             {"width", Pixels(kDataWidth)},
-                                             {"height", Pixels(kDataHeight)},
+                                             {"width", Pixels(kBarsWidth)},
+                                             {"height", Pixels(kBarsHeight)},
                                              {"fill", "none"}});
   const std::string content = absl::StrCat(Head(chart.title, chart.subtitle), Legend(chart, kMargin, head + 4), place,
                                            Frame(data, chart.x_title, chart.y.title, x_labels, y), bars);

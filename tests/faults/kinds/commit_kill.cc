@@ -8,7 +8,7 @@
 namespace inventory::faults {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(5);
+constexpr absl::Duration kKillPatience = absl::Seconds(5);
 
 // MariaDB's backup lock stops every COMMIT, and nothing else, just before it takes effect. The sessions that wait there
 // are killed: while they wait, so that nothing is committed, or as soon as they go on, so that anything may be.
@@ -37,7 +37,7 @@ class CommitKill : public Fault {
     const std::string query = absl::StrCat("SELECT id FROM information_schema.processlist WHERE user = '", Site::kUser,
                                            "' AND state = 'Waiting for backup lock'");
     std::vector<std::string> sessions;
-    const absl::Time give_up = absl::Now() + kPatience;
+    const absl::Time give_up = absl::Now() + kKillPatience;
     while (sessions.empty() && absl::Now() < give_up) {
       const auto rows = Ask(root, query);
       if (!rows.ok()) break;

@@ -9,7 +9,7 @@
 namespace inventory::faults {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(5);
+constexpr absl::Duration kResetPatience = absl::Seconds(5);
 
 // What the hook does to the next commits. Shared with it, because it lives as long as the proxy.
 struct Trap {
@@ -43,7 +43,7 @@ class CommitReset : public Fault {
     constexpr Fate kFates[] = {Fate::kForwardAndReset, Fate::kForwardAndSilence, Fate::kHalfAndReset};
     trap_->fate = kFates[std::uniform_int_distribution<int>(0, 2)(random)];
     trap_->commits = std::uniform_int_distribution<int>(1, 4)(random);
-    const absl::Time give_up = absl::Now() + kPatience;
+    const absl::Time give_up = absl::Now() + kResetPatience;
     while (trap_->commits > 0 && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(1));
     return trap_->commits.exchange(0) > 0 ? absl::InternalError("nobody committed") : absl::OkStatus();
   }

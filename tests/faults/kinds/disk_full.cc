@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kSize[] = "size=640m";
-constexpr absl::Duration kPatience = absl::Seconds(20);
+constexpr absl::Duration kDiskPatience = absl::Seconds(20);
 
 // The database's files lie in a small file system in memory, which a file fills to the last byte.
 class DiskFull : public Fault {
@@ -51,7 +51,7 @@ class DiskFull : public Fault {
     const int64_t before = Complaints(site);
     absl::Status filled = Fill();
     if (!filled.ok()) return filled;
-    const absl::Time give_up = absl::Now() + kPatience;
+    const absl::Time give_up = absl::Now() + kDiskPatience;
     while (absl::Now() < give_up) {
       if (Complaints(site) > before || site.database_pid() == 0) return absl::OkStatus();
       absl::SleepFor(absl::Milliseconds(20));

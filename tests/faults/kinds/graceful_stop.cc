@@ -24,7 +24,7 @@ using Response = grpc::health::v1::HealthCheckResponse;
 
 // Long enough that callers go on during it, as behind a load balancer that has not noticed yet.
 constexpr absl::Duration kDrainDelay = absl::Milliseconds(300);
-constexpr absl::Duration kPatience = absl::Seconds(30);
+constexpr absl::Duration kStopPatience = absl::Seconds(30);
 
 // Follows the health of a server until it ends.
 class HealthWatch {
@@ -32,7 +32,7 @@ class HealthWatch {
   explicit HealthWatch(int port)
       : stub_(Health::NewStub(
             grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()))) {
-    context_.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
+    context_.set_deadline(absl::ToChronoTime(absl::Now() + kStopPatience));
     reader_ = stub_->Watch(&context_, {});
   }
   // Nothing once the server has ended the call.
@@ -86,7 +86,7 @@ class GracefulStop : public Fault {
     server.process().Signal(SIGTERM);
     const bool warned = watch.Next() == Response::NOT_SERVING && absl::Now() - asked < kDrainDelay;
     if (!warned) Complain("health did not warn before calls were refused");
-    const std::optional<int> exit_code = server.process().WaitForEnd(kPatience);
+    const std::optional<int> exit_code = server.process().WaitForEnd(kStopPatience);
     if (exit_code != 0) {
       Complain(exit_code ? absl::StrCat("the server stopped with exit code ", *exit_code) : "the server did not stop");
     }
