@@ -21,7 +21,7 @@ pipeline::GroupCommitter::Options CommitterOptions(const ServerOptions& options,
 
 rpc::Runtime::Options RuntimeOptions(const ServerOptions& options, tracing::SpanSink* spans) {
   return {.bounds = {.max_hold_ttl = options.max_hold_ttl},
-          .default_deadline = options.default_deadline,
+          .deadlines = {.without = options.default_deadline, .most = options.max_deadline},
           .most_request_bytes = options.max_request_memory,
           .calls = {.most_of_a_caller = options.max_calls_per_client,
                     .most_bytes = options.max_requests_memory,
@@ -30,6 +30,7 @@ rpc::Runtime::Options RuntimeOptions(const ServerOptions& options, tracing::Span
                       .most_of_a_caller = options.max_open_streams_per_client,
                       .patience = options.slow_client_timeout},
           .watches = {.what = "watches",
+                      .metric = "watch",
                       .most = options.max_watches,
                       .most_of_a_caller = options.max_watches_per_client,
                       .patience = options.slow_client_timeout},

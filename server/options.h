@@ -52,6 +52,7 @@ struct ServerOptions {
   bool channelz = false;                                // Default false.
   MetricsTls metrics_tls = MetricsTls::kOff;            // Default off.
   absl::Duration default_deadline = absl::Seconds(10);  // Default 10s.
+  absl::Duration max_deadline = absl::Minutes(5);       // Default 5m.
 
   // TLS.
   std::string tls_cert_file;                                // Path. Default empty: no TLS.

@@ -55,7 +55,6 @@ class ConnectionPool {
   absl::StatusOr<Lease> Acquire(absl::Time deadline);
 
   Stats stats() const;
-  std::size_t max_connections() const { return options_.max_connections; }
 
  private:
   // nullptr frees the place of a connection that is gone.

@@ -13,12 +13,13 @@ convert:    errors protos storage
 logging:
 signals:
 periodic:   storage
+fair_queue:
 tls:        logging storage
 net:        storage tls
 http:
 tracing:    logging storage
 sourcing:   storage
-pipeline:   convert errors logging protos sourcing storage tracing
+pipeline:   convert errors fair_queue logging protos sourcing storage tracing
 activities: http logging pipeline storage
 options:    activities http logging storage tracing
 process_metrics: storage
@@ -26,7 +27,7 @@ stock_metrics: errors pipeline protos storage
 metrics:    activities errors pipeline process_metrics stock_metrics storage
 metrics_endpoint: logging metrics net storage tls
 feed:       convert errors http logging protos storage
-reading:    errors feed logging periodic pipeline storage tracing
+reading:    errors fair_queue feed logging periodic pipeline storage tracing
 auth:       errors http logging metrics net options periodic pipeline protos storage
 rpc:        auth convert errors feed logging metrics net options pipeline protos reading storage tls tracing
 commands:   activities convert errors pipeline protos rpc sourcing storage

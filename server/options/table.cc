@@ -84,7 +84,9 @@ void AppendServing(std::vector<Option>& table) {
        {&kServing, "reflection", Bool(&O::reflection), "Serve gRPC reflection."},
        {&kServing, "channelz", Bool(&O::channelz), "Serve gRPC channelz."},
        {&kServing, "default-deadline", Duration(&O::default_deadline, absl::Milliseconds(10), absl::Hours(1)),
-        "For calls that bring no deadline."}});
+        "For calls that bring no deadline."},
+       {&kServing, "max-deadline", Duration(&O::max_deadline, absl::Milliseconds(10), absl::Hours(24)),
+        "A single call that brings a later deadline has this one. At least --default-deadline."}});
 }
 
 void AppendTls(std::vector<Option>& table) {
@@ -207,7 +209,7 @@ void AppendWork(std::vector<Option>& table) {
       table.end(),
       {{&kWritesAndReads, "lanes", Number(&O::lanes, 1, 64), "Threads that write, each with its connection."},
        {&kWritesAndReads, "max-waiting-writes", Number(&O::max_waiting_writes, 1, 1'000'000),
-        "Most commands that wait for a lane; more are refused."},
+        "Most commands that wait for a lane; more are refused, of the caller who has most waiting."},
        {&kWritesAndReads, "max-batch-commands", Number(&O::max_batch_commands, 1, 10'000),
         "Most commands in one transaction."},
        {&kWritesAndReads, "max-batch-skus", Number(&O::max_batch_skus, 1, 100'000),
@@ -215,7 +217,7 @@ void AppendWork(std::vector<Option>& table) {
        {&kWritesAndReads, "read-connections", Number(&O::read_connections, 1, 256),
         "Threads that read, each with its connection."},
        {&kWritesAndReads, "max-waiting-reads", Number(&O::max_waiting_reads, 1, 1'000'000),
-        "Most reads that wait for a thread; more are refused."},
+        "Most reads that wait for a thread, lists apart; more are refused, of the caller who has most waiting."},
        {&kWritesAndReads, "availability-cache", Bytes(&O::availability_cache, 0, int64_t{64} << 30),
         "Memory for stock that GetAvailability has read. It is used while nothing has changed, which each answer asks "
         "the database first. 0: none."},

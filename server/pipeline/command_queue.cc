@@ -1,6 +1,7 @@
 #include "server/pipeline/command_queue.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace inventory::pipeline {
@@ -25,22 +26,48 @@ bool CommandQueue::Runnable(const Job& job) const {
                       [this](const std::string& sku) REQUIRES(mutex_) { return in_flight_.contains(sku); });
 }
 
-bool CommandQueue::Push(std::unique_ptr<Job>& job) {
+std::unique_ptr<Job> CommandQueue::Push(std::unique_ptr<Job> job) {
   storage::MutexLock lock(mutex_);
-  if (closed_ || Size() >= limits_.max_waiting) return false;
+  if (closed_) return job;
+  std::unique_ptr<Job> away;
+  if (Size() >= limits_.max_waiting) {
+    away = MakeRoomFor(*job);
+    if (away == nullptr) return job;
+  }
   const bool wake = !job->resolved || Runnable(*job);
-  Queue& queue = QueueOf(*job);
-  queue.push_back(std::move(job));
+  Add(std::move(job));
   Count();
   if (wake) changed_.NotifyOne();
-  return true;
+  return away;
+}
+
+void CommandQueue::Add(std::unique_ptr<Job> job) {
+  const std::size_t skus = std::max<std::size_t>(job->skus.size(), 1);
+  Queue& queue = QueueOf(*job);
+  queue.Push(std::move(job), skus);
+}
+
+std::unique_ptr<Job> CommandQueue::MakeRoomFor(const Job& job) {
+  Queue& longest = *std::max({&waiting_, &bulk_, &unresolved_},
+                             [](const Queue* one, const Queue* other) { return one->size() < other->size(); });
+  const std::string greediest = longest.Greediest();
+  greediest_.store(std::hash<std::string>()(greediest), std::memory_order_relaxed);
+  if (longest.Of(greediest) <= Of(job.share) + 1) return nullptr;
+  return longest.TakeLastOf(greediest, [](const Job& last) { return last.rounds == 0; });
+}
+
+bool CommandQueue::FullFor(const std::string& share) const {
+  return waiting() >= limits_.max_waiting &&
+         greediest_.load(std::memory_order_relaxed) == std::hash<std::string>()(share);
 }
 
 void CommandQueue::PutBack(Jobs jobs) {
   storage::MutexLock lock(mutex_);
   for (auto it = jobs.rbegin(); it != jobs.rend(); ++it) {
-    Queue& queue = QueueOf(**it);
-    queue.push_front(std::move(*it));
+    if ((*it)->rounds > 0) QueueOf(**it).PutFirst(std::move(*it));
+  }
+  for (std::unique_ptr<Job>& job : jobs) {
+    if (job != nullptr) Add(std::move(job));
   }
   Count();
   changed_.NotifyAll();
@@ -64,10 +91,7 @@ Jobs CommandQueue::Take() {
 
 Jobs CommandQueue::TakeUnresolved() {
   Jobs taken;
-  while (!unresolved_.empty() && taken.size() < limits_.max_batch_commands) {
-    taken.push_back(std::move(unresolved_.front()));
-    unresolved_.pop_front();
-  }
+  while (!unresolved_.empty() && taken.size() < limits_.max_batch_commands) taken.push_back(unresolved_.TakeFirst());
   return taken;
 }
 
@@ -85,40 +109,40 @@ Jobs CommandQueue::TakeRunnable() {
     batches_before_bulk_ = 0;
   } else if (bulk_first) {
     // Its SKUs are let run dry: among many others they would never all be free at once.
-    taken = TakeRunnable(waiting_, bulk_.front().get());
+    taken = TakeRunnable(waiting_, &bulk_.first());
   }
   return taken;
 }
 
 Jobs CommandQueue::TakeRunnable(Queue& queue, const Job* kept_free_for) {
-  Jobs taken;
   absl::flat_hash_set<std::string_view> blocked;  // SKUs of jobs passed over: later ones must not overtake them.
   if (kept_free_for != nullptr) blocked.insert(kept_free_for->skus.begin(), kept_free_for->skus.end());
-  std::size_t skus = 0;
   const std::size_t most_blocked = blocked.size() + kLookAhead * limits_.max_batch_skus;
-  const std::size_t look = std::min(queue.size(), kLookAhead * limits_.max_batch_commands);
-  std::size_t kept = 0;
-  std::size_t seen = 0;
-  for (; seen < look && taken.size() < limits_.max_batch_commands && skus < limits_.max_batch_skus &&
-         blocked.size() < most_blocked;
-       ++seen) {
-    std::unique_ptr<Job>& job = queue[seen];
-    const bool kind_fits = taken.empty() || taken.front()->needs.configuration == job->needs.configuration;
-    const bool fits = taken.empty() || skus + job->skus.size() <= limits_.max_batch_skus;
-    // In an overload thousands wait for the same SKU, one after the other.
-    const bool like_last = kept > 0 && !job->skus.empty() && job->skus == queue[kept - 1]->skus;
-    const bool overtakes = like_last || std::any_of(job->skus.begin(), job->skus.end(),
-                                                    [&](const std::string& sku) { return blocked.contains(sku); });
-    if (kind_fits && fits && !overtakes && Runnable(*job)) {
-      skus += job->skus.size();
-      taken.push_back(std::move(job));
-    } else {
-      if (!like_last) blocked.insert(job->skus.begin(), job->skus.end());
-      if (kept != seen) queue[kept] = std::move(job);
-      ++kept;
+  const Job* passed = nullptr;  // The last one.
+  const Job* first = nullptr;
+  std::size_t jobs = 0;
+  std::size_t skus = 0;
+  const auto choose = [&](const Job& job) REQUIRES(mutex_) {
+    if (jobs == limits_.max_batch_commands || skus >= limits_.max_batch_skus || blocked.size() >= most_blocked) {
+      return Queue::Choice::kStop;
     }
-  }
-  queue.erase(queue.begin() + kept, queue.begin() + seen);
+    const bool kind_fits = first == nullptr || first->needs.configuration == job.needs.configuration;
+    const bool fits = first == nullptr || skus + job.skus.size() <= limits_.max_batch_skus;
+    // In an overload thousands wait for the same SKU, one after the other.
+    const bool like_last = passed != nullptr && !job.skus.empty() && job.skus == passed->skus;
+    const bool overtakes = like_last || std::any_of(job.skus.begin(), job.skus.end(),
+                                                    [&](const std::string& sku) { return blocked.contains(sku); });
+    if (kind_fits && fits && !overtakes && Runnable(job)) {
+      if (first == nullptr) first = &job;
+      ++jobs;
+      skus += job.skus.size();
+      return Queue::Choice::kTake;
+    }
+    if (!like_last) blocked.insert(job.skus.begin(), job.skus.end());
+    passed = &job;
+    return Queue::Choice::kPass;
+  };
+  Jobs taken = queue.TakeIf(kLookAhead * limits_.max_batch_commands, choose);
   for (const std::unique_ptr<Job>& job : taken) {
     in_flight_.insert(job->skus.begin(), job->skus.end());
     configuration_in_flight_ = configuration_in_flight_ || job->needs.configuration;

@@ -4,23 +4,25 @@
 
 #include <atomic>
 #include <cstddef>
-#include <deque>
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
+#include "server/fair_queue.h"
 #include "server/pipeline/job.h"
 #include "storage/mutex.h"
 
 namespace inventory::pipeline {
 
-// Jobs that wait for a lane. A lane takes all that wait and whose SKUs no other lane has in flight, first in first out
-// per SKU, so that a SKU meets itself in memory instead of in the database's row lock.
+// Jobs that wait for a lane. A lane takes all that wait and whose SKUs no other lane has in flight, in a fair order of
+// callers and in that order per SKU, so that a SKU meets itself in memory instead of in the database's row lock. Where
+// the queue is full, who has most waiting gives way to others.
 //
-// Bulk jobs wait apart and share no batch with others, which would have to wait for all of it: the two kinds are first
-// in first out each for itself. Bulk jobs are taken where nothing else waits, or after several other batches, by some
-// of the lanes at once at most; where the SKUs of the one whose turn it is are in flight, no other job is begun on
-// them. Thread-safe.
+// Bulk jobs wait apart and share no batch with others, which would have to wait for all of it: each of the two kinds
+// has an order of its own. Bulk jobs are taken where nothing else waits, or after several other batches, by some of the
+// lanes at once at most; where the SKUs of the one whose turn it is are in flight, no other job is begun on them.
+// Thread-safe.
 class CommandQueue {
  public:
   struct Limits {
@@ -32,10 +34,14 @@ class CommandQueue {
 
   explicit CommandQueue(const Limits& limits) : limits_(limits) {}
 
-  // Adds a job, or leaves it with the caller and returns false if the queue is full or closed.
-  bool Push(std::unique_ptr<Job>& job);
+  // Adds a job. Returns what has no place and is to be refused, if anything: the job itself, or the last one of the
+  // caller who has most waiting, if that is more than this one's has. The job itself once the queue is closed.
+  [[nodiscard]] std::unique_ptr<Job> Push(std::unique_ptr<Job> job);
 
-  // Puts jobs back that a lane could not finish; never refused.
+  // Whether a job of that share would now have no place. May say no where it would; takes no lock.
+  bool FullFor(const std::string& share) const;
+
+  // Puts jobs back that a lane could not finish; never refused. Before all others those that have run before.
   void PutBack(Jobs jobs);
 
   // Waits for jobs that can run and takes them; all of them are resolved, or none is. The SKUs of resolved ones are in
@@ -56,13 +62,19 @@ class CommandQueue {
   std::size_t waiting() const { return counted_.load(std::memory_order_relaxed); }
 
  private:
-  using Queue = std::deque<std::unique_ptr<Job>>;
+  using Queue = FairQueue<Job>;
 
   // How many other batches go before one of bulk jobs that could run.
   static constexpr int kBatchesBeforeBulk = 4;
 
   Queue& QueueOf(const Job& job) REQUIRES(mutex_);
+  void Add(std::unique_ptr<Job> job) REQUIRES(mutex_);
   std::size_t Size() const REQUIRES(mutex_) { return waiting_.size() + bulk_.size() + unresolved_.size(); }
+  std::size_t Of(const std::string& share) const REQUIRES(mutex_) {
+    return waiting_.Of(share) + bulk_.Of(share) + unresolved_.Of(share);
+  }
+  // What gives way to the job; null if nothing does.
+  std::unique_ptr<Job> MakeRoomFor(const Job& job) REQUIRES(mutex_);
   // To be called whenever jobs have come or gone.
   void Count() REQUIRES(mutex_) { counted_.store(Size(), std::memory_order_relaxed); }
   Jobs TakeUnresolved() REQUIRES(mutex_);
@@ -75,7 +87,7 @@ class CommandQueue {
   const Limits limits_;
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;
-  // In order of arrival. Unresolved ones don't know their SKUs yet.
+  // Unresolved ones don't know their SKUs yet.
   Queue waiting_ GUARDED_BY(mutex_);
   Queue bulk_ GUARDED_BY(mutex_);
   Queue unresolved_ GUARDED_BY(mutex_);
@@ -86,6 +98,8 @@ class CommandQueue {
   int batches_before_bulk_ GUARDED_BY(mutex_) = 0;   // Taken since a bulk batch that could run had to wait.
   bool closed_ GUARDED_BY(mutex_) = false;
   std::atomic<std::size_t> counted_ = 0;  // Size() when it last changed.
+  // Hash of the share that had most waiting when the queue was last found full.
+  std::atomic<std::size_t> greediest_ = 0;
 };
 
 }  // namespace inventory::pipeline

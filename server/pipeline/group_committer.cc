@@ -43,8 +43,8 @@ void GroupCommitter::Submit(std::unique_ptr<Job> job) {
   job->submitted = absl::Now();
   job->needs = job->command->needs();
   directory_.Resolve(*job);
-  if (queue_.Push(job)) return;
-  job->done(*job, stopped_ ? Stopping() : QueueFull());
+  const std::unique_ptr<Job> refused = queue_.Push(std::move(job));
+  if (refused != nullptr) refused->done(*refused, stopped_ ? Stopping() : QueueFull());
 }
 
 void GroupCommitter::Stop() {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -36,8 +37,9 @@ class GroupCommitter {
   // Stops if it was not stopped.
   ~GroupCommitter();
 
-  // Runs the job's command. `done` is called on a lane's thread, or right here if the queue is full
-  // (RESOURCE_EXHAUSTED) or stopped (UNAVAILABLE); it must not block.
+  // Runs the job's command. `done` is called on a lane's thread, or on the thread of this call or of a later one: if it
+  // finds, or has to make place in, a full queue (RESOURCE_EXHAUSTED), or the committer has stopped (UNAVAILABLE). It
+  // must not block.
   void Submit(std::unique_ptr<Job> job);
 
   // Accepts no more, runs what waits, and returns when everything is answered.
@@ -46,9 +48,9 @@ class GroupCommitter {
   // Jobs that wait for a lane.
   std::size_t waiting() const { return queue_.waiting(); }
 
-  // Whether a job that is submitted now would be refused because so many wait. For callers who can spare themselves the
-  // work of making it.
-  bool full() const { return waiting() >= options_.queue.max_waiting; }
+  // Whether a job of that share that is submitted now would be refused because so many wait. For callers who can spare
+  // themselves the work of making it; may say no where it would. Takes no lock.
+  bool FullFor(const std::string& share) const { return queue_.FullFor(share); }
 
  private:
   const Options options_;

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "server/fair_queue.h"
 #include "server/pipeline/command.h"
 
 namespace inventory::tracing {
@@ -41,7 +42,7 @@ struct BatchTimes {
 };
 
 // A command on its way. Owned by one thread at a time.
-struct Job {
+struct Job : Waits {
   std::unique_ptr<Command> command;
   Identity identity;
   // A time-ordered id for what the command creates.

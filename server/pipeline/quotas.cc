@@ -39,9 +39,10 @@ absl::Status CountQuotas(Work& work) {
   absl::Status status;
   work.rows().reservation_lines.ForEachChange(
       [&](const ReservationLineRecord* before, const ReservationLineRecord* after) {
-        const ReservationLineRecord& line = after == nullptr ? *before : *after;
         const int64_t units = Unshipped(after) - Unshipped(before);
-        if (units == 0 || work.item(line.sku).quotas == 0) return;
+        if (units == 0) return;
+        const ReservationLineRecord& line = after == nullptr ? *before : *after;
+        if (work.item(line.sku).quotas == 0) return;
         const storage::ReservationRecord* reservation = work.rows().reservations.Find(line.reservation_id);
         if (reservation == nullptr) {
           status.Update(absl::InternalError("a line that counts against a quota has no reservation"));

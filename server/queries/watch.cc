@@ -46,11 +46,16 @@ struct Watch {
 
   static grpc::ServerWriteReactor<Response>* Serve(rpc::Runtime& runtime, const rpc::MethodFacts& facts,
                                                    grpc::CallbackServerContext& context,
-                                                   const absl::StatusOr<Request>& request) {
-    if (!request.ok()) return rpc::WatchStream::Start(runtime, facts, context, nullptr, request.status());
-    Violations violations;
-    Validate(*request, runtime.bounds(), violations);
-    return rpc::WatchStream::Start(runtime, facts, context, &*request, violations.ToStatus());
+                                                   rpc::StreamRequest<Request> asked) {
+    absl::Status checked = asked.request.status();
+    if (checked.ok()) {
+      Violations violations;
+      Validate(*asked.request, runtime.bounds(), violations);
+      checked = violations.ToStatus();
+    }
+    Request request = checked.ok() ? *std::move(asked.request) : Request();
+    return rpc::WatchStream::Start(runtime, facts, context, std::move(asked.admission), std::move(request),
+                                   std::move(checked));
   }
 
  private:

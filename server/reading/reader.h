@@ -4,16 +4,17 @@
 
 #include <atomic>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "server/fair_queue.h"
 #include "server/pipeline/configuration.h"
 #include "storage/connection_pool.h"
 #include "storage/mutex.h"
@@ -54,10 +55,11 @@ class Replica;
 // How old what a read sees may be.
 enum class Freshness {
   kCurrent,  // Everything that is committed.
-  kBounded,  // Where there is a replica, what that has; see Replica.
+  kBounded,  // Where there is a replica, what that has; see Replica. For lists and the like, which can take long.
 };
 
-// Runs reads on its own threads, as many at once as it has connections. Thread-safe.
+// Runs reads on its own threads, as many at once as it has connections, in a fair order of callers. One of the threads,
+// unless there is but one, takes current reads only: however many lists run, who sells goes on. Thread-safe.
 class ReadExecutor {
  public:
   struct Options {
@@ -68,16 +70,26 @@ class ReadExecutor {
   // Hears what a read came to; see Outcome.
   using Done = std::function<void(const absl::Status&)>;
 
+  // Whose a read is, and when nobody waits for it any more.
+  struct For {
+    std::string share = {};  // See rpc::Origin.
+    absl::Time deadline = absl::InfiniteFuture();
+  };
+
   // The pool, the cache, and the replica and what is known of the primary's stock, which may be null, must outlive the
   // executor.
   ReadExecutor(Options options, storage::ConnectionPool& pool, pipeline::ConfigurationCache& configurations,
                Replica* replica = nullptr, KnownStock* known_stock = nullptr);
   ~ReadExecutor();
 
-  // Runs `read` on a reader thread, unless `deadline` passes first, then `done`. A read that loses its connection is
-  // run once more on another one, so what it has set by then must not count. Returns false if too many wait or the
-  // executor is stopped; neither is then ever run. One that the replica fails is run on the primary.
-  bool Run(absl::Time deadline, Read read, Done done, Freshness freshness = Freshness::kCurrent);
+  // Runs `read` on a reader thread, unless its deadline passes first, then `done`. A read that loses its connection is
+  // run once more on another one, so what it has set by then must not count. One that the replica fails is run on the
+  // primary. Where too many wait, the last one of the caller who has most waiting gives way to others: its `done` gets
+  // `refused`, as this one's if nobody's gives way or the executor is stopped, and the read is never run.
+  void Run(For caller, Read read, Done done, Freshness freshness = Freshness::kCurrent);
+
+  // What reads end with that have no place: RESOURCE_EXHAUSTED, reason QUEUE_FULL.
+  static absl::Status Full();
 
   // Accepts no more, runs what waits and returns.
   void Stop();
@@ -90,14 +102,21 @@ class ReadExecutor {
   std::size_t max_waiting() const { return options_.max_waiting; }
 
  private:
-  struct Waiting {
+  struct Waiting : Waits {
     absl::Time deadline;
     Read read;
     Done done;
     Freshness freshness;
   };
+  using Queue = FairQueue<Waiting>;
 
-  void Work();
+  void Work(bool current_only);
+  // Null once nothing will come.
+  std::unique_ptr<Waiting> Next(bool current_only);
+  Queue* QueueFor(bool current_only) REQUIRES(mutex_);
+  void Wake(Freshness freshness) REQUIRES(mutex_);
+  void RunOnReplica(std::unique_ptr<Waiting> waiting);
+  void RunHere(std::unique_ptr<Waiting> waiting, std::size_t most);
   absl::Status CarryOut(const Waiting& waiting);
   absl::Status Try(const Waiting& waiting);
   // Nothing if the replica is not to be used or fails.
@@ -111,7 +130,11 @@ class ReadExecutor {
   std::atomic<std::ptrdiff_t> collected_ = 0;
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;
-  std::deque<Waiting> waiting_ GUARDED_BY(mutex_);
+  storage::CondVar current_came_;  // What the thread for current reads waits for.
+  bool awaits_current_ GUARDED_BY(mutex_) = false;
+  Queue current_ GUARDED_BY(mutex_);
+  Queue bounded_ GUARDED_BY(mutex_);
+  bool bounded_next_ GUARDED_BY(mutex_) = false;  // Where both wait.
   bool stopped_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };

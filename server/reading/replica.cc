@@ -60,7 +60,7 @@ Replica::Replica(Options options)
       pool_({.database = Impatient(options_.database), .max_connections = options_.max_connections}),
       complete_until_(kNever),
       periodic_([this] { return Look(); }) {
-  for (std::size_t i = 0; i < options_.max_connections; ++i) threads_.emplace_back([this] { Work(); });
+  for (std::size_t i = 0; i < options_.max_connections; ++i) threads_.emplace_back([this] { RunAll(); });
 }
 
 Replica::~Replica() { Stop(); }
@@ -121,12 +121,14 @@ void Replica::Report(bool fresh, const absl::Status& status) {
                {"detail", storage::DetailOf(status)}});
 }
 
-bool Replica::Run(std::function<void()> work) {
-  storage::MutexLock lock(mutex_);
-  if (stopped_) return false;
-  waiting_.push_back(std::move(work));
-  changed_.NotifyOne();
-  return true;
+void Replica::Run(std::unique_ptr<Work> work, std::size_t most_waiting) {
+  std::unique_ptr<Work> refused;
+  {
+    storage::MutexLock lock(mutex_);
+    refused = stopped_ ? std::move(work) : waiting_.PushWithin(std::move(work), most_waiting);
+    changed_.NotifyOne();
+  }
+  if (refused != nullptr) refused->refuse();
 }
 
 std::size_t Replica::waiting() const {
@@ -134,17 +136,16 @@ std::size_t Replica::waiting() const {
   return waiting_.size();
 }
 
-void Replica::Work() {
+void Replica::RunAll() {
   for (;;) {
-    std::function<void()> next;
+    std::unique_ptr<Work> next;
     {
       storage::MutexLock lock(mutex_);
       while (waiting_.empty() && !stopped_) changed_.Wait(mutex_);
       if (waiting_.empty()) return;
-      next = std::move(waiting_.front());
-      waiting_.pop_front();
+      next = waiting_.TakeFirst();
     }
-    next();
+    next->run();
   }
 }
 

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "server/fair_queue.h"
 #include "server/periodic.h"
 #include "server/pipeline/configuration.h"
 #include "server/reading/beats.h"
@@ -51,8 +51,15 @@ class Replica {
   // As the replica has it, which may be older than what the primary has.
   pipeline::ConfigurationCache& configurations() { return configurations_; }
 
-  // Runs `work` on a thread of the replica; false, and never, if that is stopped.
-  bool Run(std::function<void()> work);
+  // One of the two is called, exactly once.
+  struct Work : Waits {
+    std::function<void()> run;
+    std::function<void()> refuse;
+  };
+
+  // Runs the work on a thread of the replica, in a fair order of callers. Where so many wait, the last of the caller
+  // who has most waiting is refused, or this one; all are that come after Stop.
+  void Run(std::unique_ptr<Work> work, std::size_t most_waiting);
   std::size_t waiting() const;
 
   // Looks no more, runs what waits and returns.
@@ -65,7 +72,7 @@ class Replica {
   void Report(bool fresh, const absl::Status& status);
   // When all was committed that is where the counter has this value, as complete_until_; kNever if that is not known.
   int64_t CompleteUntil(int64_t beats) const;
-  void Work();
+  void RunAll();
 
   const Options options_;
   const Beats::Time started_ = std::chrono::steady_clock::now();
@@ -79,7 +86,7 @@ class Replica {
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;
   Beats beats_ GUARDED_BY(mutex_);
-  std::deque<std::function<void()>> waiting_ GUARDED_BY(mutex_);
+  FairQueue<Work> waiting_ GUARDED_BY(mutex_);
   bool stopped_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
   server::Periodic periodic_;

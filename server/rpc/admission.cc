@@ -1,22 +1,31 @@
 #include "server/rpc/admission.h"
 
+#include <algorithm>
 #include <chrono>
+#include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpcpp/server_context.h"
 #include "server/auth/gate.h"
+#include "server/net/addresses.h"
 #include "server/rpc/call_spans.h"
 
 namespace inventory::rpc {
 namespace {
 
-absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Duration default_deadline) {
+absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const Deadlines& deadlines) {
   const std::chrono::system_clock::time_point deadline = context.deadline();
-  if (deadline == std::chrono::system_clock::time_point::max()) return absl::Now() + default_deadline;
+  if (deadline == std::chrono::system_clock::time_point::max()) return absl::Now() + deadlines.without;
   // Abseil looks at the system's clock every two seconds and counts cycles in between. After a jump of the clock its
   // time and gRPC's are hours apart until then, so only what is left of the deadline is taken over.
-  return absl::Now() + absl::FromChrono(deadline - std::chrono::system_clock::now());
+  const absl::Duration left = absl::FromChrono(deadline - std::chrono::system_clock::now());
+  return absl::Now() + std::min(left, deadlines.most);
+}
+
+std::string ShareOf(const grpc::CallbackServerContext& context, const std::string& caller) {
+  return caller.empty() ? net::HostOf(context.peer()) : absl::StrCat("caller:", caller);
 }
 
 bool IsDenial(const absl::Status& status) {
@@ -49,13 +58,14 @@ absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::Callbac
 }  // namespace
 
 Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
-                absl::Duration default_deadline) {
+                const Deadlines& deadlines) {
   Admission admission{.origin = {.method = facts.name,
-                                 .deadline = DeadlineOf(context, default_deadline),
+                                 .deadline = DeadlineOf(context, deadlines),
                                  .trace = TraceOf(runtime.tracer(), context)}};
   if (runtime.gate() != nullptr) {
     admission.status = Ask(*runtime.gate(), facts, context, admission.origin);
   }
+  admission.origin.share = ShareOf(context, admission.origin.caller);
   return admission;
 }
 

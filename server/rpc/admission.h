@@ -3,7 +3,6 @@
 #define INVENTORY_SERVER_RPC_ADMISSION_H_
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/rpc/runtime.h"
@@ -19,9 +18,9 @@ struct Admission {
   Origin origin = {};
 };
 
-// Admits a call by its credentials. `default_deadline` is for a call that brings none. Never blocks.
+// Admits a call by its credentials. Never blocks.
 Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
-                absl::Duration default_deadline);
+                const Deadlines& deadlines = {});
 
 // Admits it by its request, too: PERMISSION_DENIED if that is about more than the caller may see.
 void AdmitRequest(const google::protobuf::Message& request, Admission& admission);

@@ -6,7 +6,6 @@
 #include "grpcpp/server_context.h"
 #include "server/errors.h"
 #include "server/rpc/call_spans.h"
-#include "server/rpc/caller.h"
 #include "server/rpc/pushback.h"
 #include "server/rpc/to_bytes.h"
 
@@ -31,30 +30,33 @@ struct Refused {
 
 }  // namespace
 
-UnaryFacts::UnaryFacts(Runtime& runtime, const google::protobuf::MethodDescriptor& descriptor, bool writes)
-    : method(runtime, descriptor),
-      request(EmptyOf(*descriptor.input_type())),
-      response(EmptyOf(*descriptor.output_type())),
-      request_id(writes ? descriptor.input_type()->FindFieldByName("request_id") : nullptr) {}
+UnaryFacts::UnaryFacts(Runtime& runtime, const Method& rule)
+    : method(runtime, *MethodOf(rule.request())),
+      request(EmptyOf(*MethodOf(rule.request())->input_type())),
+      response(EmptyOf(*MethodOf(rule.request())->output_type())),
+      request_id(rule.make_command || rule.start ? rule.request()->FindFieldByName("request_id") : nullptr),
+      is_command(rule.make_command != nullptr) {}
 
 Call::Call(Runtime& runtime, const UnaryFacts& facts, grpc::CallbackServerContext& context,
-           const grpc::ByteBuffer& sent, grpc::ByteBuffer& answer, bool unread)
+           const grpc::ByteBuffer& sent, grpc::ByteBuffer& answer)
     : runtime_(runtime),
       facts_(facts),
       context_(context),
       answer_(answer),
       start_(absl::Now()),
       messages_(facts.request, facts.response),
-      admission_(Admit(runtime, facts.method, context, runtime.default_deadline())),
-      received_(ReceiveIfPermitted(sent, unread)),
-      place_(runtime.open_calls(), ShareOf(context, origin()), received_.bytes, context.c_call()),
+      admission_(Admit(runtime, facts.method, context, runtime.deadlines())),
+      full_(facts.is_command && runtime.committer().FullFor(origin().share)),
+      received_(ReceiveIfPermitted(sent)),
+      place_(runtime.open_calls(), origin().share, received_.bytes, context.c_call()),
       reactor_(*this) {}
 
-// Nothing is done for those who may not call at all.
-Received Call::ReceiveIfPermitted(const grpc::ByteBuffer& sent, bool unread) {
+// Nothing is done for those who may not call at all, and to look at a write that will be refused would be taken from
+// those that are served.
+Received Call::ReceiveIfPermitted(const grpc::ByteBuffer& sent) {
   Message& request = *messages_.request();
   admission_.origin.request = &request;
-  if (unread || !permitted().ok()) return LeaveUnread(sent);
+  if (full_ || !permitted().ok()) return LeaveUnread(sent);
   Received received = Receive(sent, runtime_.most_request_bytes(), request);
   // Of a request that lacks what was sent it can't be told what it is about.
   if (!received.status.ok()) return received;

@@ -18,6 +18,7 @@
 #include "server/rpc/call_messages.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/received.h"
+#include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/steps.h"
 
@@ -25,7 +26,7 @@ namespace inventory::rpc {
 
 // What is known of an RPC with one request and one response before any call.
 struct UnaryFacts {
-  UnaryFacts(Runtime& runtime, const google::protobuf::MethodDescriptor& descriptor, bool writes);
+  UnaryFacts(Runtime& runtime, const Method& rule);
 
   const MethodFacts method;
   // Empty messages.
@@ -33,16 +34,21 @@ struct UnaryFacts {
   const google::protobuf::Message& response;
   // The request's field; null if the RPC writes nothing.
   const google::protobuf::FieldDescriptor* const request_id;
+  // It is one command, for which a place in the queue of writes is all that is needed.
+  const bool is_command;
 };
 
 // Finishes one call exactly once, whatever happens: also after the caller has cancelled. Deletes itself when gRPC is
 // done with it. Finish may come from any thread.
 class Call {
  public:
-  // Admits the call and then parses what was sent, unless it is to be left `unread`. `answer` gets the response's
+  // Admits the call and then parses what was sent, unless it is a write that has no place. `answer` gets the response's
   // bytes. An empty request id of a write is replaced by a new one. Everything outlives the call.
   Call(Runtime& runtime, const UnaryFacts& facts, grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
-       grpc::ByteBuffer& answer, bool unread);
+       grpc::ByteBuffer& answer);
+
+  // So many writes wait that this one, which was not looked at, must be refused.
+  bool full() const { return full_; }
 
   // Not OK: the request lacks what was sent; see Received.
   const absl::Status& received() const { return received_.status; }
@@ -99,7 +105,7 @@ class Call {
   };
 
   ~Call() = default;
-  Received ReceiveIfPermitted(const grpc::ByteBuffer& sent, bool unread);
+  Received ReceiveIfPermitted(const grpc::ByteBuffer& sent);
   // Puts the response into the answer, if there is room for it.
   absl::Status Serialize();
   grpc::ServerUnaryReactor* FinishWith(const grpc::Status& answer, const std::string& pushback,
@@ -112,6 +118,7 @@ class Call {
   const absl::Time start_;
   CallMessages messages_;
   Admission admission_;
+  const bool full_;
   const Received received_;
   OpenCalls::Place place_;
   Reactor reactor_;

@@ -77,7 +77,7 @@ void ChannelzService::Add(Runtime& runtime, const std::string& method, Ask ask) 
       index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
                  [&runtime, facts, method, ask](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* response) {
-                   const Admission admission = Admit(runtime, *facts, *context, absl::InfiniteDuration());
+                   const Admission admission = Admit(runtime, *facts, *context);
                    Audit(runtime, *facts, *context, admission.origin, admission.status);
                    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
                    reactor->Finish(admission.status.ok() ? Answer(method, ask, *request, *response)

@@ -49,7 +49,7 @@ class Coalescer {
       }
     }
     if (!accepted) {
-      call->Finish(ReadsFull());
+      call->Finish(reading::ReadExecutor::Full());
       return;
     }
     reads_.Collected(1);

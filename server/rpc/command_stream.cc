@@ -18,7 +18,7 @@ CommandStream::CommandStream(Runtime& runtime, const MethodFacts& facts, grpc::C
     : runtime_(runtime),
       context_(context),
       session_(std::move(session)),
-      call_(runtime, runtime.streams(), facts, context, /*request=*/nullptr, this) {
+      call_(runtime, runtime.streams(), facts, context, Admit(runtime, facts, context), this) {
   After([this]() REQUIRES(mutex_) {
     if (!call_.admitted().ok()) Fail(call_.admitted());
   });

@@ -58,7 +58,7 @@ OpenCalls::Verdict OpenCalls::Judge(const Share& share, std::size_t bytes) const
 }
 
 bool OpenCalls::Fits(const Share& share, std::size_t bytes) const {
-  return bytes_ + bytes <= options_.most_bytes && share.bytes + bytes <= options_.most_bytes / 2;
+  return bytes_ + bytes + share.bytes + bytes <= options_.most_bytes;
 }
 
 bool OpenCalls::Exchange(Place& place, std::size_t bytes, bool refusable) {

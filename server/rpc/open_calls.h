@@ -22,8 +22,9 @@ class OpenCalls {
  public:
   struct Options {
     int most_of_a_caller = 1000;  // 0: any number. Default 1000.
-    // Of all requests, in memory, and of all answers that are not taken yet, together; half of it of one caller. At
-    // least twice what one request may take. Default 256 MiB.
+    // Of all requests, in memory, and of all answers that are not taken yet, together. One caller may have as much as
+    // it leaves free, so half of it if nobody else has any, and there is room for the next one. At least twice what one
+    // request may take. Default 256 MiB.
     std::size_t most_bytes = std::size_t{256} << 20;
     absl::Duration patience = absl::Minutes(1);  // For callers to take an answer. Default 1m.
   };

@@ -29,12 +29,11 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
   using Request = typename Rule::Request;
   using Response = typename Rule::Response;
 
-  // A request that is not well received is what to end with. Everything else must outlive the stream.
+  // Everything but what is asked for must outlive the stream.
   static grpc::ServerWriteReactor<Response>* Start(Runtime& runtime, const MethodFacts& facts,
-                                                   grpc::CallbackServerContext& context,
-                                                   absl::StatusOr<Request> request) {
-    auto* stream = new PageStream(runtime, facts, context, request.ok() ? &*request : nullptr);
-    stream->Begin(std::move(request));
+                                                   grpc::CallbackServerContext& context, StreamRequest<Request> asked) {
+    auto* stream = new PageStream(runtime, facts, context, std::move(asked.admission));
+    stream->Begin(std::move(asked.request));
     return stream;
   }
 
@@ -48,11 +47,11 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
   void OnDone() override { delete this; }
 
  private:
-  PageStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context, const Request* request)
+  PageStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context, Admission admission)
       : runtime_(runtime),
         facts_(facts),
         context_(context),
-        call_(runtime, runtime.streams(), facts, context, request, this) {}
+        call_(runtime, runtime.streams(), facts, context, std::move(admission), this) {}
 
   void Begin(absl::StatusOr<Request> request) {
     if (!call_.admitted().ok()) return End(call_.admitted());

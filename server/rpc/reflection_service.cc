@@ -17,7 +17,6 @@
 #include "inventory/v1/warehouse_service.grpc.pb.h"
 #include "server/errors.h"
 #include "server/rpc/admission.h"
-#include "server/rpc/caller.h"
 #include "server/rpc/generated_message.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/pushback.h"
@@ -94,7 +93,7 @@ class ReflectionService::Stream final : public grpc::ServerBidiReactor<grpc::Byt
  public:
   Stream(const ReflectionService& service, Runtime& runtime, const MethodFacts& facts,
          grpc::CallbackServerContext& context)
-      : Stream(service, runtime, facts, context, Admit(runtime, facts, context, absl::InfiniteDuration())) {}
+      : Stream(service, runtime, facts, context, Admit(runtime, facts, context)) {}
 
   void OnReadDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::OK);
@@ -115,8 +114,7 @@ class ReflectionService::Stream final : public grpc::ServerBidiReactor<grpc::Byt
  private:
   Stream(const ReflectionService& service, Runtime& runtime, const MethodFacts& facts,
          grpc::CallbackServerContext& context, const Admission& admission)
-      : service_(service),
-        place_(runtime.open_calls(), ShareOf(context, admission.origin), /*bytes=*/0, context.c_call()) {
+      : service_(service), place_(runtime.open_calls(), admission.origin.share, /*bytes=*/0, context.c_call()) {
     Audit(runtime, facts, context, admission.origin, admission.status);
     place_.AwaitCaller();
     if (place_.verdict() != OpenCalls::Verdict::kAdmitted) {

@@ -25,16 +25,23 @@ class Tail;
 
 namespace inventory::rpc {
 
+// How long calls may take.
+struct Deadlines {
+  absl::Duration without = absl::InfiniteDuration();  // Those that bring no deadline.
+  absl::Duration most = absl::InfiniteDuration();     // Those that bring a later one.
+};
+
 // The parts of the server that calls use. Everything outlives the gRPC server; thread-safe.
 class Runtime {
  public:
   struct Options {
     Bounds bounds = {};
-    absl::Duration default_deadline = absl::Seconds(10);     // For calls that bring none. Default 10s.
+    // Of single calls. Default 10s without one, 5m at most.
+    Deadlines deadlines = {.without = absl::Seconds(10), .most = absl::Minutes(5)};
     std::size_t most_request_bytes = std::size_t{32} << 20;  // In memory: see RequestSize. Default 32 MiB.
     OpenCalls::Options calls = {};
     Streams::Options streams = {};
-    Streams::Options watches = {.what = "watches", .most = 1000, .most_of_a_caller = 100};
+    Streams::Options watches = {.what = "watches", .metric = "watch", .most = 1000, .most_of_a_caller = 100};
     tracing::Tracer::Options tracing = {};
   };
 
@@ -45,7 +52,7 @@ class Runtime {
         tail_(tail),
         metrics_(metrics),
         bounds_(options.bounds),
-        default_deadline_(options.default_deadline),
+        deadlines_(options.deadlines),
         most_request_bytes_(options.most_request_bytes),
         open_calls_(options.calls),
         streams_(options.streams),
@@ -70,8 +77,8 @@ class Runtime {
   auth::Gate* gate() { return gate_; }
   // Before any call. The gate must outlive the gRPC server.
   void SetGate(auth::Gate* gate) { gate_ = gate; }
-  // For calls that bring none.
-  absl::Duration default_deadline() const { return default_deadline_; }
+  // Of single calls.
+  const Deadlines& deadlines() const { return deadlines_; }
   // Those that would take more memory are refused before they are parsed.
   std::size_t most_request_bytes() const { return most_request_bytes_; }
 
@@ -81,7 +88,7 @@ class Runtime {
   feed::Tail& tail_;
   server::Metrics& metrics_;
   const Bounds bounds_;
-  const absl::Duration default_deadline_;
+  const Deadlines deadlines_;
   const std::size_t most_request_bytes_;
   OpenCalls open_calls_;
   Streams streams_;

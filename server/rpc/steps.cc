@@ -53,6 +53,7 @@ std::unique_ptr<pipeline::Job> MakeJob(const Origin& origin, const std::string& 
   auto job = std::make_unique<pipeline::Job>();
   job->command = std::move(command);
   job->fresh_id = NewId();
+  job->share = origin.share;
   job->identity.caller = origin.caller;
   job->identity.request_id = origin.request_id.empty() ? NewId() : origin.request_id;
   if (!step.empty()) absl::StrAppend(&job->identity.request_id, "/", step);
@@ -83,13 +84,8 @@ void Read(reading::ReadExecutor& reads, const Origin& origin, std::function<absl
     }
     return read(reader);
   };
-  if (!reads.Run(origin.deadline, std::move(unless_cancelled), done, freshness)) done(ReadsFull());
-}
-
-absl::Status ReadsFull() {
-  return WithRetryDelay(
-      Refusal(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many reads are waiting; call again later"),
-      absl::Milliseconds(100));
+  reads.Run({.share = origin.share, .deadline = origin.deadline}, std::move(unless_cancelled), std::move(done),
+            freshness);
 }
 
 void PipelineSteps::Read(std::function<absl::Status(reading::Reader&)> read, std::function<void()> then) {

@@ -23,6 +23,9 @@ namespace inventory::rpc {
 struct Origin {
   // Name of the caller's identity; empty if it has shown none.
   std::string caller = {};
+  // Whose share of the server the call takes: the identity or, of a caller without one, its host. All who come through
+  // one proxy without identities are one.
+  std::string share = {};
   auth::Permit permit = {};
   // Empty if the caller gave none: each command then gets a new one.
   std::string request_id = {};
@@ -49,9 +52,6 @@ void Submit(pipeline::GroupCommitter& committer, const Origin& origin, const std
 // Runs `read` on a reader thread, see ReadExecutor, and hands its outcome to `done`, which is called exactly once.
 void Read(reading::ReadExecutor& reads, const Origin& origin, std::function<absl::Status(reading::Reader&)> read,
           std::function<void(const absl::Status&)> done, reading::Freshness freshness = reading::Freshness::kCurrent);
-
-// RESOURCE_EXHAUSTED: too many reads wait already.
-absl::Status ReadsFull();
 
 // A call that takes several steps, each a read or a command that commits by itself. A command is exactly once under the
 // call's request id and the step's name, so a call that broke off is finished by repeating it; the first command has no

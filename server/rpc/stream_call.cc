@@ -6,7 +6,6 @@
 #include "absl/time/clock.h"
 #include "grpcpp/server_context.h"
 #include "server/errors.h"
-#include "server/rpc/caller.h"
 #include "server/rpc/pushback.h"
 #include "server/rpc/stream_spans.h"
 
@@ -25,32 +24,24 @@ std::optional<Origin> Unrecorded(Origin origin) {
   return origin;
 }
 
-Admission AdmitAll(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
-                   const google::protobuf::Message* request) {
-  Admission admission = Admit(runtime, facts, context, absl::InfiniteDuration());
-  if (request != nullptr) AdmitRequest(*request, admission);
-  return admission;
-}
-
 }  // namespace
 
 StreamCall::StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& facts,
-                       grpc::CallbackServerContext& context, const google::protobuf::Message* request,
-                       Streams::Stream* stream)
+                       grpc::CallbackServerContext& context, Admission admission, Streams::Stream* stream)
     : runtime_(runtime),
       streams_(streams),
       facts_(facts),
       context_(context),
       start_(absl::Now()),
-      admission_(AdmitAll(runtime, facts, context, request)),
+      admission_(std::move(admission)),
       unrecorded_(Unrecorded(admission_.origin)),
       stream_(stream),
-      admitted_(admission_.status.ok() ? streams.Add(stream, ShareOf(context, origin())) : admission_.status) {
+      admitted_(admission_.status.ok() ? streams.Add(stream, origin().share) : admission_.status) {
   if (admitted_.ok()) return;
   if (ReasonOf(admitted_) == "TOO_MANY_STREAMS") {
-    runtime.metrics().Refused(&streams == &runtime.watches() ? "watch" : "stream", "too_many");
+    runtime.metrics().Refused(streams.metric(), "too_many");
   }
-  turned_away_.emplace(runtime.open_calls(), ShareOf(context, origin()), /*bytes=*/0, context.c_call());
+  turned_away_.emplace(runtime.open_calls(), origin().share, /*bytes=*/0, context.c_call());
   turned_away_->AwaitCaller();
 }
 

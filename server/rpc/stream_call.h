@@ -9,25 +9,51 @@
 #include <optional>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpcpp/alarm.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/rpc/admission.h"
 #include "server/rpc/open_calls.h"
+#include "server/rpc/received.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/steps.h"
 #include "server/rpc/streams.h"
 
 namespace inventory::rpc {
 
+// What the caller of a stream with one request asks for.
+template <typename Request>
+struct StreamRequest {
+  // By credentials and, if it is well received, by the request.
+  Admission admission;
+  // Or what to end with.
+  absl::StatusOr<Request> request;
+};
+
+// Admits the stream, and looks at the request only then.
+template <typename Request>
+StreamRequest<Request> ReceiveStream(Runtime& runtime, const MethodFacts& facts,
+                                     const grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent) {
+  StreamRequest<Request> asked{.admission = Admit(runtime, facts, context), .request = Request()};
+  const Received received =
+      asked.admission.status.ok() ? Receive(sent, kSmallRequest, *asked.request) : LeaveUnread(sent);
+  if (received.status.ok()) {
+    AdmitRequest(*asked.request, asked.admission);
+  } else {
+    asked.request = asked.admission.status.ok() ? received.status : asked.admission.status;
+  }
+  return asked;
+}
+
 // A stream's place among the open ones, whose it is, and its end in the metrics and, if it is denied, in the audit. A
 // stream that brings no deadline has none. Thread-safe but for Pause.
 class StreamCall {
  public:
-  // Everything but `request` must outlive it; that is null for a stream of requests, and for one that was not well
-  // received. `streams` are those it is one of.
+  // Everything must outlive it. `streams` are those it is one of.
   StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& facts, grpc::CallbackServerContext& context,
-             const google::protobuf::Message* request, Streams::Stream* stream);
+             Admission admission, Streams::Stream* stream);
   ~StreamCall() { Leave(); }
 
   // Not OK: the stream must end with this at once.

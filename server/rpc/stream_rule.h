@@ -18,7 +18,7 @@
 // A stream of another kind has in its file a reactor of its own:
 //
 //     static grpc::ServerWriteReactor<Response>* Serve(Runtime&, const MethodFacts&, grpc::CallbackServerContext&,
-//                                                      absl::StatusOr<Request>);  // or what to end with
+//                                                      rpc::StreamRequest<Request>);
 //
 // Flow control, the order of answers, idempotency, deadlines, cancelling, full queues, the server's stop, metrics and
 // error details are not its business.
@@ -28,7 +28,6 @@
 #include <memory>
 #include <utility>
 
-#include "absl/status/statusor.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 // For what gRPC itself needs to serve messages, as in rule.h.
@@ -36,9 +35,9 @@
 #include "server/rpc/bounds.h"
 #include "server/rpc/command_stream.h"
 #include "server/rpc/page_stream.h"
-#include "server/rpc/received.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
+#include "server/rpc/stream_call.h"
 
 namespace inventory::rpc {
 
@@ -49,7 +48,7 @@ concept IsCommandStream = requires(const Bounds& bounds) {
 
 template <typename Rule>
 concept ServesItself = requires(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context) {
-  Rule::Serve(runtime, facts, context, absl::StatusOr<typename Rule::Request>());
+  Rule::Serve(runtime, facts, context, StreamRequest<typename Rule::Request>());
 };
 
 // Makes the rule serve its RPC, the one that takes Rule::Request.
@@ -73,20 +72,14 @@ class RegisteredStream {
     } else {
       return std::make_unique<grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, Response>>(
           [&runtime, facts](grpc::CallbackServerContext* context, const grpc::ByteBuffer* sent) {
+            StreamRequest<Request> asked = ReceiveStream<Request>(runtime, *facts, *context, *sent);
             if constexpr (ServesItself<Rule>) {
-              return Rule::Serve(runtime, *facts, *context, Parsed(*sent));
+              return Rule::Serve(runtime, *facts, *context, std::move(asked));
             } else {
-              return PageStream<Rule>::Start(runtime, *facts, *context, Parsed(*sent));
+              return PageStream<Rule>::Start(runtime, *facts, *context, std::move(asked));
             }
           });
     }
-  }
-
-  static absl::StatusOr<Request> Parsed(const grpc::ByteBuffer& sent) {
-    Request request;
-    Received received = Receive(sent, kSmallRequest, request);
-    if (!received.status.ok()) return std::move(received.status);
-    return request;
   }
 };
 

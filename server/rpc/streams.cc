@@ -24,8 +24,8 @@ absl::Status Streams::Add(Stream* stream, const std::string& caller) {
   if (open_.size() >= options_.most) return TooMany(options_.what, "of all callers", options_.most);
   const auto of_caller = static_cast<std::size_t>(
       std::count_if(open_.begin(), open_.end(), [&caller](const auto& open) { return open.second.caller == caller; }));
-  if (of_caller >= options_.most_of_a_caller)
-    return TooMany(options_.what, "of this caller", options_.most_of_a_caller);
+  const std::size_t most = std::min(options_.most_of_a_caller, options_.most - open_.size());
+  if (of_caller >= most) return TooMany(options_.what, "of this caller", of_caller);
   open_[stream] = {.caller = caller};
   return absl::OkStatus();
 }

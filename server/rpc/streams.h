@@ -18,7 +18,8 @@
 namespace inventory::rpc {
 
 // Streams last long and keep memory and threads of the database busy, so only so many are open at once, fewer of one
-// caller, and all are told when the server stops. One whose caller neither sends nor takes anything for long is cut.
+// caller and no more than that leaves free, so that there is room for the next one, and all are told when the server
+// stops. One whose caller neither sends nor takes anything for long is cut.
 // Thread-safe.
 class Streams {
  public:
@@ -49,6 +50,7 @@ class Streams {
 
   struct Options {
     std::string what = "imports and exports";    // In refusals.
+    std::string metric = "stream";               // What inventory_limit_refusals_total calls one of them.
     std::size_t most = 16;                       // Default 16.
     std::size_t most_of_a_caller = 8;            // Default 8.
     absl::Duration patience = absl::Minutes(1);  // For callers to do what they must do next. Default 1m.
@@ -67,6 +69,7 @@ class Streams {
   int CutSlow();
 
   absl::Duration patience() const { return options_.patience; }
+  const std::string& metric() const { return options_.metric; }
 
   // Has all streams end soon and refuses new ones.
   void Stop();

@@ -21,19 +21,17 @@ constexpr std::size_t kMaxRequestIdBytesOfSteps = 96;
 UnaryRpc::UnaryRpc(Runtime& runtime, const Method& method)
     : runtime_(runtime),
       method_(method),
-      facts_(runtime, *MethodOf(method.request()), /*writes=*/method.make_command || method.start),
+      facts_(runtime, method),
       ask_(method.make_ask ? method.make_ask(runtime) : nullptr) {}
 
 grpc::ServerUnaryReactor* UnaryRpc::Serve(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
                                           grpc::ByteBuffer& answer) {
-  // To look at a write that will be refused would be taken from those that are served.
-  const bool full = method_.make_command && runtime_.committer().full();
-  auto* call = new Call(runtime_, facts_, context, sent, answer, full);
+  auto* call = new Call(runtime_, facts_, context, sent, answer);
   // Before the call can be finished, and with it deleted, by another thread.
   grpc::ServerUnaryReactor* reactor = call->reactor();
   if (!call->permitted().ok()) return call->TurnAway(call->permitted());
   if (!call->admitted()) return call->RefuseCaller();
-  if (full) return call->Refuse();
+  if (call->full()) return call->Refuse();
   if (!call->received().ok()) return call->TurnAway(call->received());
   if (const absl::Status checked = Check(*call); !checked.ok()) return call->TurnAway(checked);
   CarryOut(*call);

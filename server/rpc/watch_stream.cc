@@ -41,21 +41,22 @@ absl::StatusOr<Cut> StartOf(const v1::WatchRequest& request, storage::Connection
 
 grpc::ServerWriteReactor<v1::WatchResponse>* WatchStream::Start(Runtime& runtime, const MethodFacts& facts,
                                                                 grpc::CallbackServerContext& context,
-                                                                const v1::WatchRequest* request, absl::Status checked) {
-  auto stream = std::make_shared<WatchStream>(runtime, facts, context, request);
+                                                                Admission admission, v1::WatchRequest request,
+                                                                absl::Status checked) {
+  auto stream = std::make_shared<WatchStream>(runtime, facts, context, std::move(admission), std::move(request));
   stream->self_ = stream;
   stream->Begin(std::move(checked));
   return stream.get();
 }
 
 WatchStream::WatchStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context,
-                         const v1::WatchRequest* request)
+                         Admission admission, v1::WatchRequest request)
     : runtime_(runtime),
       context_(context),
-      request_(request == nullptr ? v1::WatchRequest() : *request),
+      request_(std::move(request)),
       filter_(request_.filter()),
       heartbeat_(request_.has_heartbeat_interval() ? FromDuration(request_.heartbeat_interval()) : kDefaultHeartbeat),
-      call_(runtime, runtime.watches(), facts, context, request, this) {
+      call_(runtime, runtime.watches(), facts, context, std::move(admission), this) {
   request_.clear_filter();
 }
 

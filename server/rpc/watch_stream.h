@@ -36,14 +36,14 @@ class WatchStream final : public grpc::ServerWriteReactor<v1::WatchResponse>,
                           public feed::Tail::Watcher,
                           public std::enable_shared_from_this<WatchStream> {
  public:
-  // `request` is checked, or null if it is not well received. Everything else must outlive the stream.
+  // `checked` is what the request is to be refused with, if it is. The references must outlive the stream.
   static grpc::ServerWriteReactor<v1::WatchResponse>* Start(Runtime& runtime, const MethodFacts& facts,
-                                                            grpc::CallbackServerContext& context,
-                                                            const v1::WatchRequest* request, absl::Status checked);
+                                                            grpc::CallbackServerContext& context, Admission admission,
+                                                            v1::WatchRequest request, absl::Status checked);
 
   // Use Start.
-  WatchStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context,
-              const v1::WatchRequest* request);
+  WatchStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context, Admission admission,
+              v1::WatchRequest request);
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;

@@ -1,6 +1,8 @@
 // Callers who take more than their share, or too long, leave room to others.
+#include <atomic>
 #include <deque>
 #include <thread>
+#include <vector>
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/integration/bulk_calls.h"
@@ -168,6 +170,53 @@ TEST_F(FairnessTest, OneCallerHasOnlySoManyImportsAndExports) {
     }
     return Outcome(third.Finish()) == "RESOURCE_EXHAUSTED TOO_MANY_STREAMS";
   }));
+}
+
+class FullQueueTest : public ServerTest {
+ public:
+  static void SetUpTestSuite() { StartServer({"--max-waiting-writes=4", "--lanes=1"}, /*metrics=*/true); }
+
+ protected:
+  static bool FourWait() {
+    return absl::StrContains(HttpGet(server().metrics_port(), "/metrics"), "\ninventory_writes_waiting 4\n");
+  }
+};
+
+TEST_F(FullQueueTest, WhoHasMostWaitingGivesWayToAnother) {
+  SetStock(Sku(), "w1", 10);
+  std::unique_ptr<storage::Connection> blocker = storage::MustOpen(database());
+  storage::Must(*blocker, {"BEGIN", absl::StrCat("SELECT * FROM item WHERE sku = '", Sku(), "' FOR UPDATE")});
+  v1::SetStockRequest request;
+  request.set_sku(Sku());
+  request.set_warehouse_id("w1");
+  request.set_on_hand(11);
+
+  const auto stub = v1::InventoryService::NewStub(client().channel());
+  std::atomic<int> full = 0;
+  std::vector<std::thread> greedy;
+  for (int i = 0; i < 12; ++i) {
+    greedy.emplace_back([&] {
+      grpc::ClientContext context;
+      v1::SetStockResponse response;
+      const grpc::Status status = stub->SetStock(&context, request, &response);
+      EXPECT_TRUE(status.ok() || absl::StrContains(status.error_message(), "too many writes are waiting"));
+      full += status.ok() ? 0 : 1;
+    });
+  }
+  // The lane has taken one at least, four wait.
+  EXPECT_TRUE(Eventually([&] { return full > 0 && FourWait(); }));
+  absl::SleepFor(absl::Milliseconds(200));
+  const int before = full;
+  RawConnection other(server().port(), "127.0.0.2");
+  ASSERT_TRUE(other.Begin());
+  other.Send(CallFrame(1, "/inventory.v1.InventoryService/SetStock"));
+  other.Send(FrameOf(FrameType::kData, kEndStream, 1, MessageOf(request.SerializeAsString())));
+  EXPECT_TRUE(Eventually([&] { return full == before + 1; }));
+  storage::Must(*blocker, {"ROLLBACK"});
+  const auto answer = other.ReadUntil(FrameType::kData, 1);
+  EXPECT_TRUE(answer.has_value() && absl::StrContains(answer->payload, Sku()));
+  for (std::thread& caller : greedy) caller.join();
+  EXPECT_EQ(full, before + 1);
 }
 
 }  // namespace

@@ -232,7 +232,7 @@ TEST_F(ReplicasTest, EachHoldIsCountedByTheServerThatHasEndedIt) {
 TEST_F(ReplicasTest, EachWebhookComesInOrderAndThoseOfAKilledServerOnceMore) {
   constexpr int kRules = 30;
   constexpr int kEvents = 3;  // Of a rule: low, recovered, low.
-  constexpr std::size_t kUnderWay = (kOthers + 1) * kShare;
+  constexpr std::size_t kUnderWay = std::size_t{kOthers + 1} * kShare;
   std::promise<void> gate;
   HttpReceiver receiver(
       [open = gate.get_future().share()](const HttpReceiver::Request& request, HttpReceiver::Caller& caller) {
@@ -248,7 +248,7 @@ TEST_F(ReplicasTest, EachWebhookComesInOrderAndThoseOfAKilledServerOnceMore) {
   gate.set_value();
   SetAll(kRules, 10);
   SetAll(kRules, 1);
-  EXPECT_TRUE(Eventually([&] { return EventsDone() == kRules * kEvents; })) << EventsDone();
+  EXPECT_TRUE(Eventually([&] { return EventsDone() == int64_t{kRules} * kEvents; })) << EventsDone();
 
   const auto numbers = NumbersOf(receiver.requests());
   EXPECT_THAT(numbers, SizeIs(kRules));

@@ -10,7 +10,7 @@ using ::testing::IsEmpty;
 class ReservationsTest : public ServerTest {
  protected:
   // A reservation of `quantity` of Sku(), of which 10 lie in w1 and 15 in w2.
-  v1::Reservation Reserved(int64_t quantity, ReserveOptions options = {}) {
+  v1::Reservation Reserved(int64_t quantity, const ReserveOptions& options = {}) {
     if (!stocked_) {
       SetStock(Sku(), "w1", 10);
       SetStock(Sku(), "w2", 15);
@@ -20,7 +20,7 @@ class ReservationsTest : public ServerTest {
   }
   // A hold that has run out.
   v1::Reservation Expired(int64_t quantity) {
-    const v1::Reservation held = Reserved(quantity, {.ttl = absl::Milliseconds(1)});
+    v1::Reservation held = Reserved(quantity, {.ttl = absl::Milliseconds(1)});
     EXPECT_TRUE(
         Eventually([&] { return ReservationOf(held.reservation_id()).state() == v1::RESERVATION_STATE_EXPIRED; }));
     return held;

@@ -11,7 +11,7 @@ class ReturnsTest : public ShipmentsTest {
  protected:
   // A committed reservation whose lines have been shipped from w1.
   static std::string ShippedOrder(const std::vector<Line>& lines) {
-    const std::string id = Committed(lines);
+    std::string id = Committed(lines);
     Shipped(id);
     return id;
   }

@@ -34,7 +34,7 @@ grpc::Status RawCall(const Client& client, const char* path, const std::string& 
   const grpc::Slice slice(request);
   const grpc::ByteBuffer sent(&slice, 1);
   grpc::ByteBuffer received;
-  const grpc::Status status = grpc::internal::BlockingUnaryCall<grpc::ByteBuffer, grpc::ByteBuffer>(
+  grpc::Status status = grpc::internal::BlockingUnaryCall<grpc::ByteBuffer, grpc::ByteBuffer>(
       client.channel().get(), method, &context, sent, &received);
   std::vector<grpc::Slice> slices;
   received.Dump(&slices).ok();
@@ -52,7 +52,7 @@ grpc::Status RawCall(const Client& client, const char* path, const std::string& 
 std::vector<std::string> FieldOf(const std::string& message, int number) {
   google::protobuf::Empty parsed;
   EXPECT_TRUE(parsed.ParseFromString(message));
-  const google::protobuf::UnknownFieldSet& fields = parsed.GetReflection()->GetUnknownFields(parsed);
+  const google::protobuf::UnknownFieldSet& fields = google::protobuf::Empty::GetReflection()->GetUnknownFields(parsed);
   std::vector<std::string> values;
   for (int i = 0; i < fields.field_count(); ++i) {
     if (fields.field(i).number() == number) values.push_back(fields.field(i).length_delimited());

@@ -16,7 +16,7 @@ class ShipmentsTest : public ServerTest {
     return Must(Reserve(client(), lines, {.commit = true})).reservation().reservation_id();
   }
   static std::string Shipped(const std::string& reservation_id, const std::vector<Line>& lines = {}) {
-    const std::string id = Processing(reservation_id, lines);
+    std::string id = Processing(reservation_id, lines);
     Must(Ship(client(), id));
     return id;
   }

@@ -83,7 +83,7 @@ TEST_F(StockTest, ALateCountKeepsWhatHasMovedSince) {
   EXPECT_THAT(late.stock_level().count_time(), EqualsProto(moment));
   EXPECT_EQ(Must(Set(Sku(), "on_hand: 20 " + as_of)).stock_level().on_hand(), 19);
 
-  const auto first = counted.count_time();
+  const auto& first = counted.count_time();
   const auto outdated =
       Set(Sku(), absl::Substitute("on_hand: 1 as_of_time { seconds: $0 nanos: $1 }", first.seconds(), first.nanos()));
   EXPECT_EQ(Outcome(outdated), "FAILED_PRECONDITION COUNT_OUTDATED");

@@ -64,8 +64,9 @@ TEST_F(WarehousesTest, CreateKeepsEveryField) {
   auto given = made;
   for (const char* name : {"create_time", "update_time", "etag"}) {
     const auto* field = v1::Warehouse::descriptor()->FindFieldByName(name);
-    EXPECT_TRUE(name == std::string("etag") ? !made.etag().empty() : given.GetReflection()->HasField(given, field));
-    given.GetReflection()->ClearField(&given, field);
+    EXPECT_TRUE(name == std::string("etag") ? !made.etag().empty()
+                                            : v1::Warehouse::GetReflection()->HasField(given, field));
+    v1::Warehouse::GetReflection()->ClearField(&given, field);
   }
   EXPECT_THAT(given, EqualsProto(Pb<v1::Warehouse>(fields)));
   EXPECT_THAT(Must(Get(Name("A.b_c:d-9"))), EqualsProto(made));

@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-void MustPush(CommandQueue& queue, std::unique_ptr<Job> job) { ASSERT_TRUE(queue.Push(job)); }
+void MustPush(CommandQueue& queue, std::unique_ptr<Job> job) { ASSERT_EQ(queue.Push(std::move(job)), nullptr); }
 
 // Takes, and says that everything is done at once.
 std::vector<std::string> TakeAndFinish(CommandQueue& queue) {
@@ -118,7 +118,7 @@ TEST(CommandQueueTest, UnresolvedJobsAreTakenFirstAndApart) {
   EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1"));
 }
 
-TEST(CommandQueueTest, JobsPutBackComeFirstInTheirOrder) {
+TEST(CommandQueueTest, JobsThatWereLookedUpWaitAsIfTheyCameNow) {
   CommandQueue queue({});
   MustPush(queue, Unresolved("1"));
   MustPush(queue, Unresolved("2"));
@@ -130,6 +130,19 @@ TEST(CommandQueueTest, JobsPutBackComeFirstInTheirOrder) {
   }
   queue.PutBack(std::move(taken));
   queue.Finished();
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("3", "1", "2"));
+}
+
+TEST(CommandQueueTest, JobsThatRunAgainComeFirstInTheirOrder) {
+  CommandQueue queue({});
+  MustPush(queue, MakeJob("1", {"x"}));
+  MustPush(queue, MakeJob("2", {"x"}));
+  Jobs taken = queue.Take();
+  MustPush(queue, MakeJob("3", {"x"}));
+  queue.Release(taken);
+  for (const auto& job : taken) job->rounds = 1;
+  queue.PutBack(std::move(taken));
+  queue.Finished();
   EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1", "2", "3"));
 }
 
@@ -139,18 +152,71 @@ TEST(CommandQueueTest, FullQueueLeavesTheJobWithTheCallerButTakesJobsBack) {
   Jobs taken = queue.Take();
   MustPush(queue, MakeJob("2", {"x"}));
   MustPush(queue, Unresolved("3"));
-  auto refused = MakeJob("4", {"y"});
-  EXPECT_FALSE(queue.Push(refused));
+  std::unique_ptr<Job> refused = queue.Push(MakeJob("4", {"y"}));
   ASSERT_NE(refused, nullptr);
   EXPECT_EQ(refused->identity.request_id, "4");
 
   queue.Release(taken);
+  taken[0]->rounds = 1;
   queue.PutBack(std::move(taken));
   queue.Finished();
   EXPECT_EQ(queue.waiting(), 3u);
   EXPECT_THAT(TakeAndFinish(queue), ElementsAre("3"));
   EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1", "2"));
-  EXPECT_TRUE(queue.Push(refused));
+  EXPECT_EQ(queue.Push(std::move(refused)), nullptr);
+}
+
+// A job of `share`.
+std::unique_ptr<Job> Of(const std::string& share, const std::string& id, const std::set<std::string>& skus) {
+  auto job = MakeJob(id, skus);
+  job->share = share;
+  return job;
+}
+
+TEST(CommandQueueTest, CallersTakeTurns) {
+  CommandQueue queue({.max_batch_commands = 2});
+  for (int i = 1; i <= 4; ++i) MustPush(queue, Of("a", absl::StrCat("a", i), {"x"}));
+  for (int i = 1; i <= 2; ++i) MustPush(queue, Of("b", absl::StrCat("b", i), {"y"}));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("a1", "b1"));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("a2", "b2"));
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("a3", "a4"));
+}
+
+TEST(CommandQueueTest, ACommandOfManySkusIsAsManyTurns) {
+  CommandQueue queue({.max_batch_commands = 1});
+  for (int i = 1; i <= 2; ++i) MustPush(queue, Of("a", absl::StrCat("a", i), {"1", "2", "3"}));
+  for (int i = 1; i <= 4; ++i) MustPush(queue, Of("b", absl::StrCat("b", i), {"y"}));
+  std::vector<std::string> order;
+  while (queue.waiting() > 0) order.push_back(TakeAndFinish(queue).front());
+  EXPECT_THAT(order, ElementsAre("a1", "b1", "b2", "b3", "a2", "b4"));
+}
+
+TEST(CommandQueueTest, InAFullQueueWhoHasMostWaitingGivesWay) {
+  CommandQueue queue({.max_waiting = 4});
+  for (int i = 1; i <= 4; ++i) MustPush(queue, Of("a", absl::StrCat("a", i), {"x"}));
+  EXPECT_FALSE(queue.FullFor("a")) << "not known before it was found full";
+  EXPECT_EQ(queue.Push(Of("a", "a5", {"x"}))->identity.request_id, "a5");
+  EXPECT_TRUE(queue.FullFor("a"));
+  EXPECT_FALSE(queue.FullFor("b"));
+  EXPECT_EQ(queue.Push(Of("b", "b1", {"y"}))->identity.request_id, "a4");
+  std::unique_ptr<Job> bulk = Of("c", "c1", {"z"});
+  bulk->bulk = true;
+  EXPECT_EQ(queue.Push(std::move(bulk))->identity.request_id, "a3");
+  EXPECT_EQ(queue.Push(Of("b", "b2", {"y"}))->identity.request_id, "b2") << "it would have as many as the other";
+  EXPECT_EQ(queue.waiting(), 4u);
+  EXPECT_THAT(TakeAndFinish(queue), ElementsAre("a1", "b1", "a2"));
+  EXPECT_FALSE(queue.FullFor("a"));
+}
+
+TEST(CommandQueueTest, WhatHasRunBeforeGivesNoWay) {
+  CommandQueue queue({.max_waiting = 3});
+  for (int i = 1; i <= 3; ++i) MustPush(queue, Of("a", absl::StrCat("a", i), {"x"}));
+  Jobs taken = queue.Take();
+  queue.Release(taken);
+  for (const auto& job : taken) job->rounds = 1;
+  queue.PutBack(std::move(taken));
+  queue.Finished();
+  EXPECT_EQ(queue.Push(Of("b", "b1", {"y"}))->identity.request_id, "b1");
 }
 
 TEST(CommandQueueTest, ConfigurationJobsRunOneBatchAtATimeAndApartFromOthers) {
@@ -172,9 +238,7 @@ TEST(CommandQueueTest, ClosedQueueRefusesButHandsOutWhatWaits) {
   MustPush(queue, MakeJob("1", {"x"}));
   MustPush(queue, Unresolved("2"));
   queue.Close();
-  auto late = MakeJob("3", {"x"});
-  EXPECT_FALSE(queue.Push(late));
-  EXPECT_NE(late, nullptr);
+  EXPECT_NE(queue.Push(MakeJob("3", {"x"})), nullptr);
   EXPECT_THAT(TakeAndFinish(queue), ElementsAre("2"));
   EXPECT_THAT(TakeAndFinish(queue), ElementsAre("1"));
   EXPECT_THAT(queue.Take(), IsEmpty());
@@ -242,9 +306,10 @@ TEST(CommandQueueTest, ManyThreadsNeverMeetOnASkuAndKeepTheOrder) {
   const auto call = [&](int caller) {
     for (int number = 1; number <= kJobs; ++number) {
       const int mixed = (number * 31 + caller * 17) % (kSkus * kSkus);
+      // All of one share: none gives way to another.
       auto job = MakeJob(absl::StrCat(caller), {absl::StrCat(mixed % kSkus), absl::StrCat(mixed / kSkus)});
       job->rounds = number;
-      while (!queue.Push(job)) std::this_thread::yield();
+      while (job != nullptr) job = queue.Push(std::move(job));
     }
   };
   const auto run_lane = [&] {

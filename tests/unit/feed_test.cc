@@ -113,7 +113,7 @@ TEST(ChunkTest, WhatCannotBeReadIsAFault) {
 }
 
 TEST(CloudEventsTest, HaveTheEnvelopeAndTheSubject) {
-  v1::Event event = Pb<v1::Event>(
+  auto event = Pb<v1::Event>(
       "event_id: '2-9-0' type: EVENT_TYPE_SHIPMENT time { seconds: 1 nanos: 5000 } channel_id: 'web' "
       "shipment { shipment_id: 's' state: SHIPMENT_STATE_SHIPPED lines { sku: 'a\"\\\\' quantity: 2 } }");
   const std::string json = *CloudEventsJson(std::vector<v1::Event>{event}, "/inventory/feeds/erp");

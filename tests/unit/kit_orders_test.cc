@@ -292,7 +292,7 @@ TEST_F(KitOrdersTest, AKitOfAsManyComponentsAsMayBeIsReserved) {
   Lines components;
   for (int i = 0; i < 50; ++i) {
     components.emplace_back(absl::StrCat("part", i), i + 1);
-    Stock(components.back().first, i % 2 == 0 ? "w1" : "w2", 2 * (i + 1));
+    Stock(components.back().first, i % 2 == 0 ? "w1" : "w2", int64_t{2} * (i + 1));
   }
   Kit("machine", components);
   Hold("r", {{"machine", 2}});

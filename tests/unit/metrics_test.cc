@@ -201,7 +201,7 @@ TEST(MetricsTest, TellsOfTheProcess) {
     }
     return -1.0;
   };
-  const double now = static_cast<double>(absl::ToUnixSeconds(absl::Now()));
+  const auto now = static_cast<double>(absl::ToUnixSeconds(absl::Now()));
   EXPECT_GE(value("process_cpu_seconds_total"), 0);
   EXPECT_GT(value("process_resident_memory_bytes"), 1 << 20);
   EXPECT_GT(value("process_virtual_memory_bytes"), value("process_resident_memory_bytes"));

@@ -47,7 +47,7 @@ Requests::Request Requests::ReserveStock() {
   const bool known = OneIn(30) && !model_.state().reservations.empty();
   request->set_reservation_id(known ? ReservationId() : absl::StrCat("r", model_.state().reservations.size() + 1));
   request->set_channel_id(ChannelId());
-  for (int64_t lines = OneOf<int64_t>({1, 1, 1, 2, 2, 3}); lines > 0; --lines) {
+  for (auto lines = OneOf<int64_t>({1, 1, 1, 2, 2, 3}); lines > 0; --lines) {
     v1::OrderLine& line = *request->add_lines();
     line.set_sku(Sku());
     line.set_quantity(OneIn(80) ? 0 : 1 + Below(OneIn(3) ? 12 : 4));

@@ -217,9 +217,9 @@ void RandomRun::NoteFresh(const char* what, const pipeline::Table<Record>& table
   }
 }
 
-void RandomRun::Remember(std::string command) {
+void RandomRun::Remember(const std::string& command) {
   history_.push_back(absl::StrCat(step_, "  ", absl::FormatTime("%H:%M:%E6S", model_.state().now, absl::UTCTimeZone()),
-                                  "  ", std::move(command)));
+                                  "  ", command));
   if (history_.size() > kHistory) history_.pop_front();
 }
 

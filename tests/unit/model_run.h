@@ -63,7 +63,7 @@ class RandomRun {
   void NoteEvents(std::size_t movements_before);
   template <typename Record>
   void NoteFresh(const char* what, const pipeline::Table<Record>& table);
-  void Remember(std::string command);
+  void Remember(const std::string& command);
 
   RuleRunner runner_;
   Model model_;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <random>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -57,20 +58,20 @@ TEST(OpenCallsTest, OneCallersRequestsTakeHalfOfTheBytes) {
   EXPECT_EQ(Enter(calls, places, "a", 30), Verdict::kAdmitted);
   EXPECT_EQ(Enter(calls, places, "a", 21), Verdict::kTooManyBytes);
   EXPECT_EQ(Enter(calls, places, "a", 20), Verdict::kAdmitted);
-  EXPECT_EQ(Enter(calls, places, "b", 40), Verdict::kAdmitted);
-  EXPECT_EQ(Enter(calls, places, "b", 11), Verdict::kTooManyBytes);
   places.clear();
   EXPECT_EQ(Enter(calls, places, "a", 50), Verdict::kAdmitted);
 }
 
-TEST(OpenCallsTest, AllRequestsTogetherAreBounded) {
+TEST(OpenCallsTest, EachCallerLeavesRoomToTheNext) {
   OpenCalls calls({.most_bytes = 100});
   Places places;
   EXPECT_EQ(Enter(calls, places, "a", 50), Verdict::kAdmitted);
-  EXPECT_EQ(Enter(calls, places, "b", 50), Verdict::kAdmitted);
-  EXPECT_EQ(Enter(calls, places, "c", 1), Verdict::kTooManyBytes);
-  places.pop_back();
-  places.pop_back();
+  EXPECT_EQ(Enter(calls, places, "b", 26), Verdict::kTooManyBytes);
+  EXPECT_EQ(Enter(calls, places, "b", 25), Verdict::kAdmitted);
+  EXPECT_EQ(Enter(calls, places, "c", 12), Verdict::kAdmitted);
+  EXPECT_EQ(Enter(calls, places, "a", 1), Verdict::kTooManyBytes);
+  EXPECT_EQ(Enter(calls, places, "d", 6), Verdict::kAdmitted);
+  places.clear();
   EXPECT_EQ(Enter(calls, places, "c", 50), Verdict::kAdmitted);
 }
 
@@ -86,6 +87,22 @@ TEST(OpenCallsTest, AnswersTakeThePlaceOfTheirRequests) {
   EXPECT_EQ(Enter(calls, places, "b", 1), Verdict::kTooManyBytes) << "what had to be told is counted all the same";
   places.clear();
   EXPECT_EQ(Enter(calls, places, "a", 50), Verdict::kAdmitted);
+}
+
+// Many callers at random: nobody who has nothing and asks for no more than is left to the next is ever refused, and all
+// together stay within the bound.
+TEST(OpenCallsTest, WhoeverHasNothingFindsRoom) {
+  constexpr std::size_t kBytes = 1 << 20;
+  std::mt19937 random(7);
+  OpenCalls calls({.most_of_a_caller = 0, .most_bytes = kBytes});
+  Places places;
+  for (int caller = 0; caller < 8; ++caller) {
+    const std::string name = std::to_string(caller);
+    ASSERT_EQ(Enter(calls, places, name, 1), Verdict::kAdmitted) << caller;
+    for (int i = 0; i < 2000; ++i) Enter(calls, places, name, 1 + random() % 4000);
+  }
+  places.clear();
+  EXPECT_EQ(Enter(calls, places, "0", kBytes / 2), Verdict::kAdmitted);
 }
 
 }  // namespace

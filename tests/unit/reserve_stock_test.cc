@@ -310,7 +310,7 @@ TEST_F(ReserveStockTest, HoldsForTheDefaultOrTheTtlToTheMicrosecond) {
 TEST_F(ReserveStockTest, TtlIsBoundedAndExcludesCommit) {
   Stock("a", "w1", 5);
   v1::ReserveStockRequest request = Order("r1", {{"a", 1}});
-  *request.mutable_ttl() = TimeUtil::HoursToDuration(7 * 24);
+  *request.mutable_ttl() = TimeUtil::HoursToDuration(168);
   EXPECT_EQ(Answer(Reserve(request)), "OK");
   request.set_reservation_id("r2");
   request.mutable_ttl()->set_nanos(1);

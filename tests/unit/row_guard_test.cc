@@ -58,7 +58,7 @@ class RowGuardTest : public RuleTest {
         auth::Caller{.identity = {}, .grants = {{.role = auth::Role::kOperator, .warehouses = {{warehouse}}}}});
     const auto* needed = auth::FindRequirement("inventory.v1.InventoryService.UpdateReplenishment");
     pipeline::Job job;
-    job.command = rpc::MethodFor(request.GetDescriptor()).make_command(request, response);
+    job.command = rpc::MethodFor(v1::UpdateReplenishmentRequest::descriptor()).make_command(request, response);
     job.needs = job.command->needs();
     job.guard = auth::Permit::For(std::move(caller), *needed)->guard();
     return job;

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -27,11 +28,28 @@ class FakeStream final : public Streams::Stream {
 TEST(StreamsTest, NoMoreThanMayBeAreOpen) {
   Streams streams({.most = 3, .most_of_a_caller = 3});
   std::deque<FakeStream> open(3);
-  for (FakeStream& stream : open) ASSERT_TRUE(streams.Add(&stream, "a").ok());
+  for (FakeStream& stream : open) ASSERT_TRUE(streams.Add(&stream, std::to_string(&stream - &open[0])).ok());
   FakeStream another;
   EXPECT_EQ(ReasonOf(streams.Add(&another, "b")), "TOO_MANY_STREAMS");
   streams.Remove(&open[2]);
   EXPECT_TRUE(streams.Add(&another, "b").ok());
+}
+
+TEST(StreamsTest, EachCallerLeavesRoomToTheNext) {
+  Streams streams({.most = 16, .most_of_a_caller = 8});
+  std::deque<FakeStream> open;
+  // How many streams the caller can open.
+  const auto fill = [&](const std::string& caller) {
+    for (int n = 0;; ++n) {
+      if (!streams.Add(&open.emplace_back(), caller).ok()) return n;
+    }
+  };
+  EXPECT_EQ(fill("a"), 8);
+  EXPECT_EQ(fill("b"), 4);
+  EXPECT_EQ(fill("c"), 2);
+  EXPECT_EQ(fill("d"), 1);
+  EXPECT_EQ(fill("e"), 1);
+  EXPECT_EQ(fill("f"), 0);
 }
 
 TEST(StreamsTest, OneCallerLeavesRoomToOthers) {

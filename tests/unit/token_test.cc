@@ -192,11 +192,8 @@ TEST(Token, BrokenSignaturesAreRefused) {
               "TOKEN_SIGNATURE_INVALID");
   }
   // The order of P-256 as r and s, and one of them zero.
-  std::string order =
-      "\xFF\xFF\xFF\xFF\x00\x00\x00\x00\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xBC\xE6\xFA\xAD\xA7\x17\x9E\x84\xF3"
-      "\xB9\xCA\xC2\xFC\x63\x25\x51";
-  order = std::string("\xFF\xFF\xFF\xFF\x00\x00\x00\x00", 8) + std::string(8, '\xFF') +
-          std::string("\xBC\xE6\xFA\xAD\xA7\x17\x9E\x84\xF3\xB9\xCA\xC2\xFC\x63\x25\x51", 16);
+  const std::string order = std::string("\xFF\xFF\xFF\xFF\x00\x00\x00\x00", 8) + std::string(8, '\xFF') +
+                            std::string("\xBC\xE6\xFA\xAD\xA7\x17\x9E\x84\xF3\xB9\xCA\xC2\xFC\x63\x25\x51", 16);
   const std::string token = Ec().Sign(Claims());
   const std::string unsigned_text = token.substr(0, token.rfind('.') + 1);
   EXPECT_EQ(Reason(unsigned_text + Base64Url(order + order)), "TOKEN_SIGNATURE_INVALID");
