@@ -60,7 +60,7 @@ std::string Where(const RunFacts& run) {
   return absl::StrCat(machine.empty() ? "" : " on ", machine, Durability(run), unfinished);
 }
 
-std::string Method(const RunFacts& run) { return absl::StrCat("Medians and range of all rounds", Where(run)); }
+std::string Medians(const RunFacts& run) { return absl::StrCat("Medians and range of all rounds", Where(run)); }
 
 Axis InFlight() {
   return {.title = "callers in flight", .scale = Scale::kLog, .unit = "", .ticks = {1, 4, 16, 64, 256, 1024}};
@@ -112,7 +112,7 @@ LineChart Throughput(const RunFacts& run, const std::vector<Result>& results, Wo
   };
   return {
       .title = absl::StrCat("Reservations per second: ", LongName(workload)),
-      .subtitle = Method(run),
+      .subtitle = Medians(run),
       .panels = {
           {.x = InFlight(),
            .y = {.title = "reservations/s", .scale = Scale::kLinear, .unit = "/s", .ticks = {}},
@@ -141,7 +141,7 @@ LineChart Latency(const RunFacts& run, const std::vector<Result>& results, Workl
                            .points = SeriesPoints(results, series, &Sample::p50_ms)});
   }
   return {.title = absl::StrCat("Time of a ReserveStock call: ", LongName(workload)),
-          .subtitle = Method(run),
+          .subtitle = Medians(run),
           .panels = {std::move(panel)}};
 }
 
@@ -208,7 +208,7 @@ plots::Panel GrowthPanel(const std::vector<Result>& results, const std::string& 
 
 LineChart Growth(const RunFacts& run, const std::vector<Result>& results) {
   LineChart chart = {.title = "Throughput as the tables grow, with 256 reservations or 64 reads in flight",
-                     .subtitle = Method(run),
+                     .subtitle = Medians(run),
                      .panels = {}};
   for (const auto& [start, unit] : {std::pair("growth", "reservations/s"),  //
                                     std::pair("growth-read", "reads of the availability of 20 SKUs, calls/s")}) {
@@ -266,7 +266,7 @@ LineChart Overload(const RunFacts& run, const std::vector<Result>& results, Work
   times.lines[0].dashed = true;
   times.lines[1].bold = true;
   return {.title = absl::StrCat("When more calls come than can be served: ", LongName(workload)),
-          .subtitle = Method(run),
+          .subtitle = Medians(run),
           .panels = {std::move(calls), std::move(times)}};
 }
 

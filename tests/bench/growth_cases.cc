@@ -21,7 +21,7 @@ namespace {
 constexpr int kReservationsInFlight = 256;
 constexpr int kReadsInFlight = 64;
 constexpr int kSkusOfRead = 20;
-constexpr Method<v1::GetAvailabilityRequest, v1::GetAvailabilityResponse> kGetAvailability(
+constexpr Method<v1::GetAvailabilityRequest, v1::GetAvailabilityResponse> kGetGrown(
     "/inventory.v1.InventoryService/GetAvailability");
 
 std::string AnySku(int64_t skus) {
@@ -117,7 +117,7 @@ absl::StatusOr<Sample> Read(Site& site, const Timing& timing, const Reserved& re
       site,
       Traffic<v1::GetAvailabilityRequest, v1::GetAvailabilityResponse>{
           .address = site.server_address(),
-          .method = kGetAvailability,
+          .method = kGetGrown,
           .in_flight = kReadsInFlight,
           .next =
               [&site](v1::GetAvailabilityRequest& request) {

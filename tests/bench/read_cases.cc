@@ -19,7 +19,7 @@ constexpr Method<v1::GetAvailabilityRequest, v1::GetAvailabilityResponse> kGetAv
     "/inventory.v1.InventoryService/GetAvailability");
 
 constexpr Workload kStock = Workload::kUniform;
-constexpr int kInFlight = 64;
+constexpr int kReadInFlight = 64;
 
 // One caller after another asks for the availability of some SKUs and checks what is shown.
 class Asker {
@@ -84,7 +84,7 @@ Flow KeepAsking(const AvailabilityBounds& bounds, int skus, Load& load) {
 absl::StatusOr<Sample> RunReads(Site& site, int skus, const Timing& timing) {
   absl::StatusOr<AvailabilityBounds> bounds = AvailabilityBounds::Now(site, kStock);
   if (!bounds.ok()) return bounds.status();
-  return DriveFlows(site.server_address(), kInFlight, timing,
+  return DriveFlows(site.server_address(), kReadInFlight, timing,
                     [&bounds, skus](Load& load) { KeepAsking(*bounds, skus, load); });
 }
 
@@ -93,9 +93,9 @@ Case Reads(int skus) {
           .series = "read",
           .kind = Kind::kOther,
           .workload = {},
-          .concurrency = kInFlight,
+          .concurrency = kReadInFlight,
           .description =
-              absl::StrCat("GetAvailability of ", skus, skus == 1 ? " SKU, " : " SKUs, ", kInFlight, " in flight"),
+              absl::StrCat("GetAvailability of ", skus, skus == 1 ? " SKU, " : " SKUs, ", kReadInFlight, " in flight"),
           .run = [skus](Site& site, const Timing& timing) { return RunReads(site, skus, timing); }};
 }
 
@@ -129,7 +129,7 @@ absl::StatusOr<Sample> RunMix(Site& site, int skus, const Timing& timing) {
   absl::StatusOr<AvailabilityBounds> bounds = AvailabilityBounds::Now(site, kStock);
   if (!bounds.ok()) return bounds.status();
   Steps steps;
-  absl::StatusOr<Sample> sample = DriveFlows(site.server_address(), kInFlight, timing,
+  absl::StatusOr<Sample> sample = DriveFlows(site.server_address(), kReadInFlight, timing,
                                              [&](Load& load) { ReadAndReserve(*bounds, skus, steps, load); });
   if (!sample.ok()) return sample;
   steps.Report(timing, *sample);
@@ -144,8 +144,8 @@ Case Mix(int skus) {
           .series = "",
           .kind = Kind::kOther,
           .workload = {},
-          .concurrency = kInFlight,
-          .description = absl::StrCat("9 reads of ", skus, " SKUs per reservation, ", kInFlight, " in flight"),
+          .concurrency = kReadInFlight,
+          .description = absl::StrCat("9 reads of ", skus, " SKUs per reservation, ", kReadInFlight, " in flight"),
           .run = [skus](Site& site, const Timing& timing) { return RunMix(site, skus, timing); }};
 }
 
@@ -154,7 +154,7 @@ Case Mix(int skus) {
 std::vector<Case> ReadCases() {
   // The echo carries a reservation of about 140 bytes there and back; an answer about 20 SKUs has about 800 bytes, each
   // with quantity, status and label, and needs the database.
-  return {EchoCase(kInFlight), Reads(1), Reads(20), Mix(20)};
+  return {EchoCase(kReadInFlight), Reads(1), Reads(20), Mix(20)};
 }
 
 }  // namespace inventory::bench

@@ -12,7 +12,7 @@
 namespace inventory::bench {
 namespace {
 
-constexpr int kInFlight = 256;
+constexpr int kReplicaInFlight = 256;
 constexpr int kThreads = 2;  // Each has a server, or both the same.
 
 Case ReplicasCase(Workload workload, int servers) {
@@ -21,9 +21,9 @@ Case ReplicasCase(Workload workload, int servers) {
           .series = "",
           .kind = Kind::kOther,
           .workload = workload,
-          .concurrency = kInFlight,
+          .concurrency = kReplicaInFlight,
           .description = absl::StrCat(servers == 1 ? "all calls to one server" : "half of the calls to each server",
-                                      ", ", kInFlight, " in flight"),
+                                      ", ", kReplicaInFlight, " in flight"),
           .run =
               [=](Site& site, const Timing& timing) {
                 return Measure(kThreads, timing, [&](int thread, const Window& window, Recorder& recorder) {
@@ -34,7 +34,7 @@ Case ReplicasCase(Workload workload, int servers) {
                       .check = CheckAnswer};
                   Client client(traffic.address);
                   Load load(client, window, recorder);
-                  for (int i = 0; i < kInFlight / kThreads; ++i) RepeatCall(traffic, load);
+                  for (int i = 0; i < kReplicaInFlight / kThreads; ++i) RepeatCall(traffic, load);
                   client.NoMoreFlows();
                   client.Run();
                   return load.error();

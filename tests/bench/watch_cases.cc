@@ -19,7 +19,7 @@
 namespace inventory::bench {
 namespace {
 
-constexpr int kInFlight = 64;
+constexpr int kWatchInFlight = 64;
 constexpr int kCallsOfAConnection = 250;
 
 // One call of Watch. What it is told is counted, and how long after the commands ran. gRPC calls it on its threads.
@@ -113,7 +113,7 @@ absl::StatusOr<Sample> ReserveWatched(Site& site, const Timing& timing, int watc
     if (!watcher->AwaitStart()) status = absl::UnavailableError("a watcher is told nothing");
   }
   absl::StatusOr<Sample> sample =
-      status.ok() ? ServerCase(Workload::kUniform, kInFlight).run(site, timing) : absl::StatusOr<Sample>(status);
+      status.ok() ? ServerCase(Workload::kUniform, kWatchInFlight).run(site, timing) : absl::StatusOr<Sample>(status);
   // A movement and a state for each.
   const bool told = !sample.ok() || all.empty() || all.front()->AwaitEvents(2 * sample->acknowledged);
   for (const auto& watcher : all) watcher->Stop();
@@ -132,8 +132,8 @@ Case WatchCase(int watchers) {
           .series = "",
           .kind = Kind::kOther,
           .workload = Workload::kUniform,
-          .concurrency = kInFlight,
-          .description = absl::StrCat(kInFlight, " reservations in flight, ", watchers,
+          .concurrency = kWatchInFlight,
+          .description = absl::StrCat(kWatchInFlight, " reservations in flight, ", watchers,
                                       watchers == 1 ? " watcher" : " watchers", ", one of them told everything"),
           .run = [=](Site& site, const Timing& timing) { return ReserveWatched(site, timing, watchers); }};
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr Workload kStock = Workload::kUniform;
 constexpr int kLines = 3;
-constexpr int kInFlight = 256;
+constexpr int kZipfInFlight = 256;
 
 // Neighbours in popularity are not neighbours in the tables.
 int SkuOfRank(int rank) {
@@ -36,7 +36,7 @@ absl::StatusOr<Sample> RunZipf(Site& site, const Timing& timing) {
   absl::StatusOr<Sample> sample =
       Drive(Traffic<v1::ReserveStockRequest, v1::ReserveStockResponse>{.address = site.server_address(),
                                                                        .method = kReserveStock,
-                                                                       .in_flight = kInFlight,
+                                                                       .in_flight = kZipfInFlight,
                                                                        .next =
                                                                            [](v1::ReserveStockRequest& request) {
                                                                              thread_local ZipfRanks ranks(kSkus);
@@ -55,13 +55,13 @@ absl::StatusOr<Sample> RunZipf(Site& site, const Timing& timing) {
 }  // namespace
 
 std::vector<Case> ZipfCases() {
-  return {{.id = absl::StrCat("zipf-", kInFlight),
+  return {{.id = absl::StrCat("zipf-", kZipfInFlight),
            .series = "zipf",
            .kind = Kind::kOther,
            .workload = {},
-           .concurrency = kInFlight,
+           .concurrency = kZipfInFlight,
            .description =
-               absl::StrCat("orders of ", kLines, " lines, Zipf(", kZipfExponent, "), ", kInFlight, " in flight"),
+               absl::StrCat("orders of ", kLines, " lines, Zipf(", kZipfExponent, "), ", kZipfInFlight, " in flight"),
            .run = RunZipf}};
 }
 

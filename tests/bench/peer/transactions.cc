@@ -107,6 +107,7 @@ absl::Status Answer(const absl::Status& status) {
     case SqlFault::kConnectionLost:
     case SqlFault::kReadOnly:
       return Unavailable("DATABASE_UNAVAILABLE", "the database can't be reached; call again with the same request_id");
+    case SqlFault::kTooSlow:
     case SqlFault::kOther:
       break;
   }
