@@ -58,7 +58,7 @@ class Timeline {
 
   // Where a warehouse's level has that version.
   Places PlacesOf(const std::string& warehouse_id, int64_t version) const {
-    const int64_t end = static_cast<int64_t>(movements_.size());
+    const auto end = static_cast<int64_t>(movements_.size());
     const auto level = levels_.find(warehouse_id);
     const auto count = level == levels_.end() ? 0 : static_cast<int64_t>(level->second.size());
     if (version > count) return {end + 1, end};

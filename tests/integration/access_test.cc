@@ -391,7 +391,7 @@ TEST_F(AccessTest, KeysAreKnownToBeFresh) {
 // It can't be told what it is about, but whoever lacks the role need not know that.
 TEST_F(AccessTest, ARequestThatIsTooLargeIsDeniedByRoleAlone) {
   v1::SetStockRequest request = SetStock("any", "w1", 1);
-  google::protobuf::UnknownFieldSet& unknown = *request.GetReflection()->MutableUnknownFields(&request);
+  google::protobuf::UnknownFieldSet& unknown = *v1::SetStockRequest::GetReflection()->MutableUnknownFields(&request);
   for (int i = 0; i < 300'000; ++i) unknown.AddLengthDelimited(2000, "");
   EXPECT_EQ(Outcome(CallerAs("berlin").Call(request)), "INVALID_ARGUMENT REQUEST_TOO_LARGE");
   EXPECT_EQ(Outcome(CallerAs("reader").Call(request)), "PERMISSION_DENIED ROLE_REQUIRED");

@@ -66,7 +66,7 @@ class AvailabilityCacheTest : public ServerTest {
   // Compares what the others say with what is stored, at a moment at which that does not change.
   static Answers ExpectTruth(const std::string& channel_id, const std::vector<std::string>& skus) {
     for (int tries = 0; tries < 100; ++tries) {
-      const Answers before = Ask(forgetful(), channel_id, skus);
+      Answers before = Ask(forgetful(), channel_id, skus);
       const Answers told = Ask(client(), channel_id, skus);
       const Answers told_by_other = Ask(other(), channel_id, skus);
       if (before != Ask(forgetful(), channel_id, skus)) continue;

@@ -27,7 +27,7 @@ class AvailabilityRulesTest : public ServerTest {
     request.set_sku(sku);
     request.set_warehouse_id("w1");
     request.set_quantity(quantity);
-    request.mutable_expected_time()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 24 * 3600);
+    request.mutable_expected_time()->set_seconds(absl::ToUnixSeconds(absl::Now()) + int64_t{24} * 3600);
     Must(client().Call(request));
   }
   static v1::ReserveStockRequest Patient(const std::vector<Line>& lines, const ReserveOptions& options = {}) {

@@ -19,14 +19,14 @@ class BackordersTest : public ServerTest {
   }
 
   static absl::StatusOr<v1::ReserveStockResponse> TryWait(const std::string& sku, int64_t quantity,
-                                                          ReserveOptions options = {.commit = true}) {
+                                                          const ReserveOptions& options = {.commit = true}) {
     v1::ReserveStockRequest request = ReserveRequest({{sku, quantity}}, options);
     request.set_on_shortfall(v1::SHORTFALL_POLICY_BACKORDER);
     return client().Call(request);
   }
   // The id of a reservation that takes what there is and waits for the rest.
-  static std::string Wait(const std::string& sku, int64_t quantity, ReserveOptions options = {.commit = true}) {
-    return Must(TryWait(sku, quantity, std::move(options))).reservation().reservation_id();
+  static std::string Wait(const std::string& sku, int64_t quantity, const ReserveOptions& options = {.commit = true}) {
+    return Must(TryWait(sku, quantity, options)).reservation().reservation_id();
   }
 
   // Reserved and waiting units of the reservation's only line.
@@ -42,7 +42,7 @@ class BackordersTest : public ServerTest {
   }
 
   // Units of the SKU that are expected in w1 in so many hours.
-  static void Expect(const std::string& sku, int64_t quantity, int hours) {
+  static void Expect(const std::string& sku, int64_t quantity, int64_t hours) {
     v1::CreateReplenishmentRequest request;
     request.set_sku(sku);
     request.set_warehouse_id("w1");

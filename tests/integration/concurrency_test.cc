@@ -39,7 +39,7 @@ TEST_F(ConcurrencyTest, OrdersOfTheSameSkusInOppositeOrderDoNotDeadlock) {
   SetStock(Sku("b"), "w2", 100);
   SetStock(Sku("c"), "w1", 100);
   replica();
-  std::vector<absl::Status> results(kThreads * kRounds);
+  std::vector<absl::Status> results(std::size_t{kThreads} * kRounds);
   Together(kThreads, [&](int thread) {
     std::vector<Line> lines = {{Sku("a"), 1}, {Sku("b"), 1}, {Sku("c"), 1}};
     if (thread % 4 < 2) std::swap(lines.front(), lines.back());

@@ -116,7 +116,7 @@ TEST_F(EventLogTest, ManyLogsWithABacklogAreReadInFullPages) {
   Cut at;
   int pages = 0;
   for (; !(at == heads); ++pages) at = ReadPage(connection(), at, heads)->end;
-  EXPECT_LE(pages, 10 * storage::kEventLogs / kPageChunks + 1);
+  EXPECT_LE(pages, int64_t{10} * storage::kEventLogs / kPageChunks + 1);
   at = Cut();
   EXPECT_EQ(ToldSince(at), all);
 }

@@ -151,7 +151,7 @@ TEST_F(FairnessTest, AnImportThatGoesOnDoesNotEnd) {
 }
 
 TEST_F(FairnessTest, OneCallerHasOnlySoManyImportsAndExports) {
-  v1::ImportChunk chunk = Pb<v1::ImportChunk>("first_row: 1 stock_updates { warehouse_id: 'w1' set_on_hand: 1 }");
+  auto chunk = Pb<v1::ImportChunk>("first_row: 1 stock_updates { warehouse_id: 'w1' set_on_hand: 1 }");
   chunk.mutable_stock_updates(0)->set_sku(Sku());
   // Once it is answered it has its place. A call that ended just now may still have one.
   std::unique_ptr<ImportCall> first;

@@ -91,7 +91,7 @@ TEST_F(GaleraTest, ConflictsAtCommitAreRunAgain) {
   Must(
       client().Call(Pb<v1::SetStockRequest>(absl::Substitute("sku: 'hot' warehouse_id: 'hot-w' on_hand: $0", kUnits))));
   const int before = cluster().Conflicts();
-  std::vector<absl::Status> results(kCallers * kOrders);
+  std::vector<absl::Status> results(std::size_t{kCallers} * kOrders);
   Together(kCallers, [&](int caller) {
     for (int i = 0; i < kOrders; ++i) {
       absl::Status& result = results[caller * kOrders + i];

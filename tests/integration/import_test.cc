@@ -150,9 +150,9 @@ TEST_F(ImportTest, RowsOfOneLevelApplyInOrderOverAllChunks) {
   std::map<std::string, std::vector<int64_t>> ledger;
   const storage::Rows movements = Sql(absl::Substitute(
       "SELECT sku, warehouse_id, balance_on_hand FROM movement WHERE sku LIKE '$0%' ORDER BY sku, sequence", Sku("")));
-  for (std::size_t i = 0; i < movements.size(); ++i) {
-    const std::string level = absl::StrCat(std::string(movements[i].Text(0)), " ", std::string(movements[i].Text(1)));
-    ledger[level].push_back(movements[i].Int(2));
+  for (const auto& movement : movements) {
+    const std::string level = absl::StrCat(std::string(movement.Text(0)), " ", std::string(movement.Text(1)));
+    ledger[level].push_back(movement.Int(2));
   }
   EXPECT_EQ(ledger, counts);
 }

@@ -188,7 +188,7 @@ TEST_F(KitsTest, KitsOfSharedComponentsDoNotDeadlock) {
   Must(Configure(client(), Sku("bc"), KitOf({{Sku("b"), 1}, {Sku("c"), 1}})));
   Must(Configure(client(), Sku("ca"), KitOf({{Sku("c"), 1}, {Sku("a"), 1}})));
   for (const char* sku : {"a", "b", "c"}) SetStock(Sku(sku), "w1", 1000);
-  std::vector<absl::Status> results(kThreads * kRounds);
+  std::vector<absl::Status> results(std::size_t{kThreads} * kRounds);
   Together(kThreads, [&](int thread) {
     const std::vector<std::string> kits = {Sku("ab"), Sku("bc"), Sku("ca")};
     for (int round = 0; round < kRounds; ++round) {

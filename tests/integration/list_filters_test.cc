@@ -131,7 +131,7 @@ TEST_F(ListFiltersTest, ShipmentsOfASku) {
 
 class ListWaitingTest : public ListFiltersTest {
  protected:
-  void Wait(const std::string& name, std::vector<std::string> skus, const std::string& channel_id = "web",
+  void Wait(const std::string& name, const std::vector<std::string>& skus, const std::string& channel_id = "web",
             const std::vector<std::string>& warehouse_ids = {}) {
     for (const std::string& sku : skus) {
       Must(client().Call(Pb<v1::UpdateItemRequest>(absl::Substitute(
@@ -144,7 +144,7 @@ class ListWaitingTest : public ListFiltersTest {
     request.set_on_shortfall(v1::SHORTFALL_POLICY_BACKORDER);
     Must(client().Call(request));
   }
-  void Expect(const std::string& sku, const std::string& warehouse_id, int64_t quantity, int hours) {
+  void Expect(const std::string& sku, const std::string& warehouse_id, int64_t quantity, int64_t hours) {
     v1::CreateReplenishmentRequest request;
     request.set_sku(Sku(sku));
     request.set_warehouse_id(warehouse_id);

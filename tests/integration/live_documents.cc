@@ -142,7 +142,8 @@ void LiveDocuments::MakeFor(const Message& request) {
   AddTexts(request, texts);
   for (const auto& [name, recipe] : Recipes()) {
     const std::size_t colon = name.find(':');
-    const std::string full = absl::StrCat(name.substr(0, colon), suffix_, colon == name.npos ? "" : name.substr(colon));
+    const std::string full =
+        absl::StrCat(name.substr(0, colon), suffix_, colon == std::string::npos ? "" : name.substr(colon));
     if (texts.contains(full)) Make(name);
   }
 }

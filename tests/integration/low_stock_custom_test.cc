@@ -108,7 +108,7 @@ class CustomActivityTest : public PipelineTest {
   }
 
   // A rule on a SKU of that name, which is low from the start.
-  void MakeLow(const std::string& name, std::map<std::string, std::string> parameters = {{"wish", "x"}},
+  void MakeLow(const std::string& name, const std::map<std::string, std::string>& parameters = {{"wish", "x"}},
                const std::string& activity = "test_obedient") {
     MakeAllLow({name}, parameters, activity);
   }

@@ -18,7 +18,7 @@ TEST_F(OverloadTest, WritesThatMayNotWaitAreRefusedAndCounted) {
   SetStock(Sku(), "w1", 10);
   const std::unique_ptr<storage::Connection> blocker = storage::MustOpen(database());
   storage::Must(*blocker, {"BEGIN", absl::StrCat("SELECT * FROM item WHERE sku = '", Sku(), "' FOR UPDATE")});
-  v1::AdjustStockRequest one = Pb<v1::AdjustStockRequest>("warehouse_id: 'w1' delta: 1");
+  auto one = Pb<v1::AdjustStockRequest>("warehouse_id: 'w1' delta: 1");
   one.set_sku(Sku());
   std::atomic<int> done = 0;
   std::atomic<int> refused = 0;
