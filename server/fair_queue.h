@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -89,8 +90,7 @@ class FairQueue {
 
   // Looks at the first items, at most so many, in order, until `choose` says to stop before one, and takes those that
   // it says to take.
-  template <typename Choose>
-  std::vector<Item> TakeIf(std::size_t most, Choose choose) {
+  std::vector<Item> TakeIf(std::size_t most, const std::function<Choice(const T&)>& choose) {
     std::vector<Item> taken;
     const std::size_t look = std::min(most, items_.size());
     std::size_t kept = 0;
