@@ -1,5 +1,6 @@
 #include "server/engine.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -21,7 +22,8 @@ pipeline::GroupCommitter::Options CommitterOptions(const ServerOptions& options,
 
 rpc::Runtime::Options RuntimeOptions(const ServerOptions& options, tracing::SpanSink* spans) {
   return {.bounds = {.max_hold_ttl = options.max_hold_ttl},
-          .deadlines = {.without = options.default_deadline, .most = options.max_deadline},
+          .deadlines = {.without = options.default_deadline,
+                        .most = std::max(options.max_deadline, options.default_deadline)},
           .most_request_bytes = options.max_request_memory,
           .calls = {.most_of_a_caller = options.max_calls_per_client,
                     .most_bytes = options.max_requests_memory,

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "server/share_counts.h"
 
 namespace inventory {
 
@@ -31,7 +32,8 @@ struct Waits {
 // comes from a share that has nothing waiting is before all but the first of each other share.
 //
 // That is start-time fair queueing: Goyal, Vin and Cheng, "Start-Time Fair Queueing: A Scheduling Algorithm for
-// Integrated Services Packet Switching Networks", IEEE/ACM Transactions on Networking 5(5), 1997. Not thread-safe.
+// Integrated Services Packet Switching Networks", IEEE/ACM Transactions on Networking 5(5), 1997. What is served before
+// its turn, because what is before it can't be yet, moves nobody's turn. Not thread-safe.
 template <typename T>
 class FairQueue {
  public:
@@ -42,14 +44,15 @@ class FairQueue {
   bool empty() const { return items_.empty(); }
   std::size_t size() const { return items_.size(); }
   const T& first() const { return *items_.front(); }
+  // How many items of the share wait.
+  std::size_t Of(const std::string& share) const { return counts_.Of(share); }
+  // How many shares it knows of, some of which may have nothing waiting.
+  std::size_t shares() const { return next_.size(); }
 
   // `cost`, at least 1, is what the item takes as a multiple of the smallest.
   void Push(Item item, uint64_t cost = 1) {
-    if (shares_.size() >= forget_at_) ForgetShares();
-    Share& share = shares_[item->share];
-    ++share.items;
-    item->turn = std::max(now_, share.next);
-    share.next = item->turn + cost;
+    item->turn = Advance(item->share, cost);
+    counts_.Add(item->share);
     // Nearly always the last.
     if (items_.empty() || items_.back()->turn <= item->turn) return items_.push_back(std::move(item));
     const auto later = std::upper_bound(items_.begin(), items_.end(), item->turn,
@@ -59,23 +62,27 @@ class FairQueue {
 
   // Adds the item if fewer than `most` wait, or else in place of the last one of the share that has most waiting, if
   // that has more than the item's would have. Returns what has no place, if anything.
-  Item PushWithin(Item item, std::size_t most) {
+  Item PushWithin(Item item, std::size_t most, uint64_t cost = 1) {
     Item away;
     if (size() >= most) {
-      if (empty()) return item;
-      const std::string greediest = Greediest();
-      if (Of(greediest) <= Of(item->share) + 1) return item;
-      away = TakeLastOf(greediest, [](const T&) { return true; });
+      if (counts_.most() <= Of(item->share) + 1) return item;
+      away = TakeLastOf(std::string(counts_.Greediest()), [](const T&) { return true; });
     }
-    Push(std::move(item));
+    Push(std::move(item), cost);
     return away;
   }
 
-  // Before all others: for what was taken and could not be finished.
-  void PutFirst(Item item) {
-    ++shares_[item->share].items;
+  // Before all others: for what was taken and could not be finished. It costs its share as much again.
+  void PutFirst(Item item, uint64_t cost = 1) {
+    Advance(item->share, cost);
+    counts_.Add(item->share);
     item->turn = items_.empty() ? now_ : items_.front()->turn;
     items_.push_front(std::move(item));
+  }
+
+  // Has the share's next item wait for so many turns more: what was taken has cost more than was known before.
+  void Charge(const std::string& share, uint64_t cost) {
+    if (!items_.empty()) Advance(share, cost);
   }
 
   // There must be one.
@@ -84,7 +91,6 @@ class FairQueue {
     items_.pop_front();
     now_ = std::max(now_, item->turn);
     Gone(*item);
-    BeginAnewIfEmpty();
     return item;
   }
 
@@ -99,7 +105,6 @@ class FairQueue {
       const Choice choice = choose(*items_[seen]);
       if (choice == Choice::kStop) break;
       if (choice == Choice::kTake) {
-        now_ = std::max(now_, items_[seen]->turn);
         taken.push_back(std::move(items_[seen]));
       } else {
         if (kept != seen) items_[kept] = std::move(items_[seen]);
@@ -108,65 +113,62 @@ class FairQueue {
     }
     items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(kept),
                  items_.begin() + static_cast<std::ptrdiff_t>(seen));
+    if (taken.empty()) return taken;
+    const uint64_t latest = taken.back()->turn;
+    now_ = std::max(now_, items_.empty() ? latest : std::min(latest, items_.front()->turn));
     for (const Item& item : taken) Gone(*item);
-    BeginAnewIfEmpty();
     return taken;
-  }
-
-  // How many items of the share wait.
-  std::size_t Of(const std::string& share) const {
-    const auto found = shares_.find(share);
-    return found == shares_.end() ? 0 : found->second.items;
-  }
-
-  // How many shares it knows of, some of which may have nothing waiting.
-  std::size_t shares() const { return shares_.size(); }
-
-  // The share that has most waiting; there must be one.
-  const std::string& Greediest() const {
-    return std::max_element(shares_.begin(), shares_.end(),
-                            [](const auto& one, const auto& other) { return one.second.items < other.second.items; })
-        ->first;
   }
 
   // Takes out the last item of the share that `may_go` says so of; null if there is none.
   template <typename MayGo>
   Item TakeLastOf(const std::string& share, MayGo may_go) {
-    const auto last = std::find_if(items_.rbegin(), items_.rend(),
-                                   [&](const Item& item) { return item->share == share && may_go(*item); });
-    if (last == items_.rend()) return nullptr;
-    Item item = std::move(*last);
-    items_.erase(std::next(last).base());
-    Gone(*item);
-    BeginAnewIfEmpty();
-    return item;
+    bool last = true;
+    for (auto it = items_.rbegin(); it != items_.rend(); ++it) {
+      if ((*it)->share != share) continue;
+      if (!may_go(**it)) {
+        last = false;
+        continue;
+      }
+      Item item = std::move(*it);
+      items_.erase(std::next(it).base());
+      // Its turns were not used.
+      if (last) next_[share] = item->turn;
+      Gone(*item);
+      return item;
+    }
+    return nullptr;
   }
 
  private:
   static constexpr std::size_t kShares = 64;
 
-  struct Share {
-    std::size_t items = 0;
-    uint64_t next = 0;  // The turn that its next item can have at the earliest.
-  };
-
-  void Gone(const T& item) { --shares_.find(item.share)->second.items; }
-
-  // Once nothing waits, all begin anew.
-  void BeginAnewIfEmpty() {
-    if (items_.empty()) shares_.clear();
+  // The share's next turn; the one after it is so much later.
+  uint64_t Advance(const std::string& share, uint64_t cost) {
+    if (next_.size() >= forget_at_) ForgetShares();
+    uint64_t& next = next_[share];
+    const uint64_t turn = std::max(now_, next);
+    next = turn + cost;
+    return turn;
   }
 
-  // Those that have nothing waiting, and no more turns behind them than there were.
+  // Once nothing waits, all begin anew.
+  void Gone(const T& item) {
+    counts_.Remove(item.share);
+    if (items_.empty()) next_.clear();
+  }
+
+  // Those that have no more turns behind them than there were.
   void ForgetShares() {
-    absl::erase_if(shares_, [this](const auto& share) { return share.second.items == 0 && share.second.next <= now_; });
-    forget_at_ = 2 * shares_.size() + kShares;
+    absl::erase_if(next_, [this](const auto& share) { return share.second <= now_; });
+    forget_at_ = 2 * next_.size() + kShares;
   }
 
   std::deque<Item> items_;  // By turn.
-  absl::flat_hash_map<std::string, Share> shares_;
-  uint64_t now_ = 0;                 // The latest turn that was served.
-  std::size_t forget_at_ = kShares;  // When there are so many shares.
+  ShareCounts counts_;
+  absl::flat_hash_map<std::string, uint64_t> next_;  // The turn that a share's next item can have at the earliest.
+  uint64_t now_ = 0;                                 // The latest turn that was served.
+  std::size_t forget_at_ = kShares;                  // When there are so many shares.
 };
 
 }  // namespace inventory

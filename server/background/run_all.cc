@@ -1,8 +1,10 @@
 #include "server/background/run_all.h"
 
 #include <future>
+#include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/rpc/ids.h"
 #include "storage/mutex.h"
@@ -38,6 +40,9 @@ class Countdown {
   Ran ran_ GUARDED_BY(mutex_);
 };
 
+// Each kind of work has a share of its own, as if it were a caller.
+std::string ShareOf(const pipeline::Command& command) { return absl::StrCat("server:", std::string(command.name())); }
+
 }  // namespace
 
 Ran RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipeline::Command>> commands,
@@ -45,6 +50,7 @@ Ran RunAll(pipeline::GroupCommitter& committer, std::vector<std::unique_ptr<pipe
   Countdown countdown(commands.size(), succeeded);
   for (std::unique_ptr<pipeline::Command>& command : commands) {
     auto job = std::make_unique<pipeline::Job>();
+    job->share = ShareOf(*command);
     job->command = std::move(command);
     job->identity.caller = "system";
     job->deadline = absl::Now() + kPatience;
@@ -61,6 +67,7 @@ absl::Status RunOne(pipeline::GroupCommitter& committer, std::unique_ptr<pipelin
   // Shared, because the caller may go on before set_value has returned.
   auto answer = std::make_shared<std::promise<absl::Status>>();
   auto job = std::make_unique<pipeline::Job>();
+  job->share = ShareOf(*command);
   job->command = std::move(command);
   job->identity = std::move(identity);
   job->fresh_id = rpc::NewId();

@@ -10,7 +10,7 @@
 namespace inventory::commands {
 namespace {
 
-constexpr int kMaxAtomicRows = 1'000;
+constexpr int kMaxAtomicUpdates = 1'000;
 constexpr int kMaxRows = 10'000;
 constexpr int kChunkRows = 500;
 
@@ -73,7 +73,7 @@ struct BatchUpdateStock {
 
   static void Validate(const Request& request, const rpc::Bounds&, Violations& violations) {
     rpc::CheckEnum<v1::ErrorPolicy_IsValid>(request.error_policy(), "error_policy", violations);
-    const int most = PerRow(request) ? kMaxRows : kMaxAtomicRows;
+    const int most = PerRow(request) ? kMaxRows : kMaxAtomicUpdates;
     rpc::CheckCount(request.updates_size(), 1, most, "updates", violations);
     for (int row = 0; row < std::min(request.updates_size(), most); ++row) {
       CheckStockUpdate(request.updates(row), PathOf(row), violations);

@@ -13,13 +13,14 @@ convert:    errors protos storage
 logging:
 signals:
 periodic:   storage
-fair_queue:
+share_counts:
+fair_queue: share_counts
 tls:        logging storage
 net:        storage tls
 http:
 tracing:    logging storage
 sourcing:   storage
-pipeline:   convert errors fair_queue logging protos sourcing storage tracing
+pipeline:   convert errors fair_queue logging protos share_counts sourcing storage tracing
 activities: http logging pipeline storage
 options:    activities http logging storage tracing
 process_metrics: storage
@@ -29,7 +30,7 @@ metrics_endpoint: logging metrics net storage tls
 feed:       convert errors http logging protos storage
 reading:    errors fair_queue feed logging periodic pipeline storage tracing
 auth:       errors http logging metrics net options periodic pipeline protos storage
-rpc:        auth convert errors feed logging metrics net options pipeline protos reading storage tls tracing
+rpc:        auth convert errors fair_queue feed logging metrics net options pipeline protos reading storage tls tracing
 commands:   activities convert errors pipeline protos rpc sourcing storage
 queries:    activities commands convert errors feed pipeline protos reading rpc storage
 background: activities commands errors feed http logging periodic pipeline protos rpc storage

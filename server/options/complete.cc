@@ -168,11 +168,6 @@ void Complete(ServerOptions& options, Problems& problems) {
   CheckTraces(options, problems);
   CheckLease("event-feed", options.event_feed_lease, options.event_feed_timeout, problems);
   CheckLease("low-stock", options.low_stock_lease, options.low_stock_timeout, problems);
-  if (options.max_deadline < options.default_deadline) {
-    problems.push_back(absl::StrCat("--max-deadline: ", absl::FormatDuration(options.max_deadline),
-                                    " is less than --default-deadline, ",
-                                    absl::FormatDuration(options.default_deadline)));
-  }
   if (options.max_requests_memory / 2 < options.max_request_memory) {
     problems.push_back(absl::StrCat(
         "--max-requests-memory: ", ShowBytes(static_cast<int64_t>(options.max_requests_memory)),

@@ -86,7 +86,7 @@ void AppendServing(std::vector<Option>& table) {
        {&kServing, "default-deadline", Duration(&O::default_deadline, absl::Milliseconds(10), absl::Hours(1)),
         "For calls that bring no deadline."},
        {&kServing, "max-deadline", Duration(&O::max_deadline, absl::Milliseconds(10), absl::Hours(24)),
-        "A single call that brings a later deadline has this one. At least --default-deadline."}});
+        "A single call that brings a later deadline has this one, or --default-deadline if that is later."}});
 }
 
 void AppendTls(std::vector<Option>& table) {

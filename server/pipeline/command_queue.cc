@@ -1,7 +1,7 @@
 #include "server/pipeline/command_queue.h"
 
 #include <algorithm>
-#include <functional>
+#include <array>
 #include <utility>
 
 namespace inventory::pipeline {
@@ -10,6 +10,12 @@ namespace {
 // How far behind a blocked job a lane looks for others, as a multiple of the batch limit. Bounds the time under the
 // lock when one SKU fills the queue.
 constexpr std::size_t kLookAhead = 8;
+
+// What the job takes of a lane, in SKUs: those it works on, or rows of them, as far as they are known.
+uint64_t CostOf(const Job& job) { return std::max({job.skus.size(), job.needs.skus.size(), std::size_t{1}}); }
+
+// The server's own jobs have no record; they are few, and give no way.
+bool IsCallers(const Job& job) { return !job.identity.request_id.empty(); }
 
 }  // namespace
 
@@ -35,41 +41,70 @@ std::unique_ptr<Job> CommandQueue::Push(std::unique_ptr<Job> job) {
     if (away == nullptr) return job;
   }
   const bool wake = !job->resolved || Runnable(*job);
+  CountIn(*job);
   Add(std::move(job));
-  Count();
   if (wake) changed_.NotifyOne();
   return away;
 }
 
 void CommandQueue::Add(std::unique_ptr<Job> job) {
-  const std::size_t skus = std::max<std::size_t>(job->skus.size(), 1);
   Queue& queue = QueueOf(*job);
-  queue.Push(std::move(job), skus);
+  const uint64_t cost = CostOf(*job);
+  queue.Push(std::move(job), cost);
 }
 
 std::unique_ptr<Job> CommandQueue::MakeRoomFor(const Job& job) {
-  Queue& longest = *std::max({&waiting_, &bulk_, &unresolved_},
-                             [](const Queue* one, const Queue* other) { return one->size() < other->size(); });
-  const std::string greediest = longest.Greediest();
-  greediest_.store(std::hash<std::string>()(greediest), std::memory_order_relaxed);
-  if (longest.Of(greediest) <= Of(job.share) + 1) return nullptr;
-  return longest.TakeLastOf(greediest, [](const Job& last) { return last.rounds == 0; });
+  std::string greediest;
+  {
+    storage::MutexLock lock(counts_mutex_);
+    if (counts_.most() <= counts_.Of(job.share) + 1) return nullptr;
+    greediest = counts_.Greediest();
+  }
+  std::array<Queue*, 3> queues = {&waiting_, &bulk_, &unresolved_};
+  std::sort(queues.begin(), queues.end(),
+            [&](const Queue* one, const Queue* other) { return one->Of(greediest) > other->Of(greediest); });
+  for (Queue* queue : queues) {
+    Jobs away;
+    away.push_back(queue->TakeLastOf(greediest, [](const Job& last) { return last.rounds == 0 && IsCallers(last); }));
+    if (away.front() == nullptr) continue;
+    CountOut(away);
+    return std::move(away.front());
+  }
+  return nullptr;
 }
 
 bool CommandQueue::FullFor(const std::string& share) const {
-  return waiting() >= limits_.max_waiting &&
-         greediest_.load(std::memory_order_relaxed) == std::hash<std::string>()(share);
+  if (waiting() < limits_.max_waiting) return false;
+  storage::MutexLock lock(counts_mutex_);
+  return counts_.most() <= counts_.Of(share) + 1;
+}
+
+void CommandQueue::CountIn(const Job& job) {
+  counted_.fetch_add(1, std::memory_order_relaxed);
+  if (!IsCallers(job)) return;
+  storage::MutexLock lock(counts_mutex_);
+  counts_.Add(job.share);
+}
+
+void CommandQueue::CountOut(const Jobs& jobs) {
+  counted_.fetch_sub(jobs.size(), std::memory_order_relaxed);
+  storage::MutexLock lock(counts_mutex_);
+  for (const std::unique_ptr<Job>& job : jobs) {
+    if (IsCallers(*job)) counts_.Remove(job->share);
+  }
 }
 
 void CommandQueue::PutBack(Jobs jobs) {
   storage::MutexLock lock(mutex_);
   for (auto it = jobs.rbegin(); it != jobs.rend(); ++it) {
-    if ((*it)->rounds > 0) QueueOf(**it).PutFirst(std::move(*it));
+    std::unique_ptr<Job>& job = *it;
+    CountIn(*job);
+    const uint64_t cost = CostOf(*job);
+    if (job->rounds > 0) QueueOf(*job).PutFirst(std::move(job), cost);
   }
   for (std::unique_ptr<Job>& job : jobs) {
     if (job != nullptr) Add(std::move(job));
   }
-  Count();
   changed_.NotifyAll();
 }
 
@@ -79,7 +114,7 @@ Jobs CommandQueue::Take() {
     Jobs taken = TakeUnresolved();
     if (taken.empty()) taken = TakeRunnable();
     if (!taken.empty()) {
-      Count();
+      CountOut(taken);
       ++busy_lanes_;
       return taken;
     }
@@ -117,13 +152,14 @@ Jobs CommandQueue::TakeRunnable() {
 Jobs CommandQueue::TakeRunnable(Queue& queue, const Job* kept_free_for) {
   absl::flat_hash_set<std::string_view> blocked;  // SKUs of jobs passed over: later ones must not overtake them.
   if (kept_free_for != nullptr) blocked.insert(kept_free_for->skus.begin(), kept_free_for->skus.end());
-  const std::size_t most_blocked = blocked.size() + kLookAhead * limits_.max_batch_skus;
+  const std::size_t most_passed = kLookAhead * limits_.max_batch_skus;
+  std::size_t passed_skus = 0;
   const Job* passed = nullptr;  // The last one.
   const Job* first = nullptr;
   std::size_t jobs = 0;
   std::size_t skus = 0;
   const auto choose = [&](const Job& job) REQUIRES(mutex_) {
-    if (jobs == limits_.max_batch_commands || skus >= limits_.max_batch_skus || blocked.size() >= most_blocked) {
+    if (jobs == limits_.max_batch_commands || skus >= limits_.max_batch_skus || passed_skus >= most_passed) {
       return Queue::Choice::kStop;
     }
     const bool kind_fits = first == nullptr || first->needs.configuration == job.needs.configuration;
@@ -138,7 +174,10 @@ Jobs CommandQueue::TakeRunnable(Queue& queue, const Job* kept_free_for) {
       skus += job.skus.size();
       return Queue::Choice::kTake;
     }
-    if (!like_last) blocked.insert(job.skus.begin(), job.skus.end());
+    if (!like_last) {
+      blocked.insert(job.skus.begin(), job.skus.end());
+      passed_skus += job.skus.size();
+    }
     passed = &job;
     return Queue::Choice::kPass;
   };

@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "server/fair_queue.h"
 #include "server/pipeline/job.h"
+#include "server/share_counts.h"
 #include "storage/mutex.h"
 
 namespace inventory::pipeline {
@@ -38,7 +39,7 @@ class CommandQueue {
   // caller who has most waiting, if that is more than this one's has. The job itself once the queue is closed.
   [[nodiscard]] std::unique_ptr<Job> Push(std::unique_ptr<Job> job);
 
-  // Whether a job of that share would now have no place. May say no where it would; takes no lock.
+  // Whether a job of that share would now have no place. Never waits for a lane.
   bool FullFor(const std::string& share) const;
 
   // Puts jobs back that a lane could not finish; never refused. Before all others those that have run before.
@@ -70,13 +71,11 @@ class CommandQueue {
   Queue& QueueOf(const Job& job) REQUIRES(mutex_);
   void Add(std::unique_ptr<Job> job) REQUIRES(mutex_);
   std::size_t Size() const REQUIRES(mutex_) { return waiting_.size() + bulk_.size() + unresolved_.size(); }
-  std::size_t Of(const std::string& share) const REQUIRES(mutex_) {
-    return waiting_.Of(share) + bulk_.Of(share) + unresolved_.Of(share);
-  }
   // What gives way to the job; null if nothing does.
   std::unique_ptr<Job> MakeRoomFor(const Job& job) REQUIRES(mutex_);
-  // To be called whenever jobs have come or gone.
-  void Count() REQUIRES(mutex_) { counted_.store(Size(), std::memory_order_relaxed); }
+  // To be called for all that come and go.
+  void CountIn(const Job& job) REQUIRES(mutex_);
+  void CountOut(const Jobs& jobs) REQUIRES(mutex_);
   Jobs TakeUnresolved() REQUIRES(mutex_);
   Jobs TakeRunnable() REQUIRES(mutex_);
   // Passes over jobs that touch SKUs of `kept_free_for`, if there is one.
@@ -98,8 +97,10 @@ class CommandQueue {
   int batches_before_bulk_ GUARDED_BY(mutex_) = 0;   // Taken since a bulk batch that could run had to wait.
   bool closed_ GUARDED_BY(mutex_) = false;
   std::atomic<std::size_t> counted_ = 0;  // Size() when it last changed.
-  // Hash of the share that had most waiting when the queue was last found full.
-  std::atomic<std::size_t> greediest_ = 0;
+  // How many jobs of callers wait by share, in all three queues. Under a mutex of its own, so that those who are to be
+  // refused don't wait for a lane that looks for what can run together.
+  mutable storage::Mutex counts_mutex_ ACQUIRED_AFTER(mutex_);
+  ShareCounts counts_ GUARDED_BY(counts_mutex_);
 };
 
 }  // namespace inventory::pipeline

@@ -1,6 +1,7 @@
 #include "server/reading/reader.h"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <utility>
 
@@ -15,7 +16,7 @@ ReadExecutor::ReadExecutor(Options options, storage::ConnectionPool& pool, pipel
                            Replica* replica, KnownStock* known_stock)
     : options_(options), pool_(pool), configurations_(configurations), replica_(replica), known_stock_(known_stock) {
   for (int i = 0; i < options_.threads; ++i) {
-    threads_.emplace_back([this, current_only = i == 0 && options_.threads > 1] { Work(current_only); });
+    threads_.emplace_back([this, short_only = i == 0 && options_.threads > 1] { Work(short_only); });
   }
 }
 
@@ -58,45 +59,60 @@ void ReadExecutor::RunHere(std::unique_ptr<Waiting> waiting, std::size_t most) {
   std::unique_ptr<Waiting> refused;
   {
     storage::MutexLock lock(mutex_);
-    const Freshness freshness = waiting->freshness;
-    Queue& queue = freshness == Freshness::kCurrent ? current_ : bounded_;
+    Queue& queue = QueueOf(*waiting);
     refused = stopped_ ? std::move(waiting) : queue.PushWithin(std::move(waiting), most);
-    Wake(freshness);
+    Wake(queue);
   }
   if (refused != nullptr) refused->done(Full());
 }
 
-void ReadExecutor::Wake(Freshness freshness) {
-  if (freshness == Freshness::kCurrent && std::exchange(awaits_current_, false)) {
-    current_came_.NotifyOne();
+ReadExecutor::Queue& ReadExecutor::QueueOf(const Waiting& waiting) {
+  return waiting.freshness == Freshness::kCurrent ? short_ : long_;
+}
+
+void ReadExecutor::Wake(const Queue& queue) {
+  if (&queue == &short_ && std::exchange(awaits_short_, false)) {
+    short_came_.NotifyOne();
   } else {
     changed_.NotifyOne();
   }
 }
 
-void ReadExecutor::Work(bool current_only) {
-  while (const std::unique_ptr<Waiting> next = Next(current_only)) next->done(CarryOut(*next));
+void ReadExecutor::Work(bool short_only) {
+  while (const std::unique_ptr<Waiting> next = Next(short_only)) {
+    const auto start = std::chrono::steady_clock::now();
+    const absl::Status status = CarryOut(*next);
+    Charge(*next, absl::FromChrono(std::chrono::steady_clock::now() - start));
+    next->done(status);
+  }
 }
 
-std::unique_ptr<ReadExecutor::Waiting> ReadExecutor::Next(bool current_only) {
+// A read costs a turn, and one for each millisecond that it takes.
+void ReadExecutor::Charge(const Waiting& ended, absl::Duration took) {
+  if (took < absl::Milliseconds(1)) return;
+  storage::MutexLock lock(mutex_);
+  QueueOf(ended).Charge(ended.share, static_cast<uint64_t>(absl::ToInt64Milliseconds(took)));
+}
+
+std::unique_ptr<ReadExecutor::Waiting> ReadExecutor::Next(bool short_only) {
   storage::MutexLock lock(mutex_);
   for (;;) {
-    if (Queue* queue = QueueFor(current_only)) return queue->TakeFirst();
+    if (Queue* queue = QueueFor(short_only)) return queue->TakeFirst();
     if (stopped_) return nullptr;
-    if (current_only) {
-      awaits_current_ = true;
-      current_came_.Wait(mutex_);
+    if (short_only) {
+      awaits_short_ = true;
+      short_came_.Wait(mutex_);
     } else {
       changed_.Wait(mutex_);
     }
   }
 }
 
-ReadExecutor::Queue* ReadExecutor::QueueFor(bool current_only) {
-  if (current_only || bounded_.empty()) return current_.empty() ? nullptr : &current_;
-  if (current_.empty()) return &bounded_;
-  bounded_next_ = !bounded_next_;
-  return bounded_next_ ? &bounded_ : &current_;
+ReadExecutor::Queue* ReadExecutor::QueueFor(bool short_only) {
+  if (short_only || long_.empty()) return short_.empty() ? nullptr : &short_;
+  if (short_.empty()) return &long_;
+  long_next_ = !long_next_;
+  return long_next_ ? &long_ : &short_;
 }
 
 absl::Status ReadExecutor::CarryOut(const Waiting& waiting) {
@@ -138,7 +154,7 @@ void ReadExecutor::Stop() {
     storage::MutexLock lock(mutex_);
     stopped_ = true;
     changed_.NotifyAll();
-    current_came_.NotifyAll();
+    short_came_.NotifyAll();
   }
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();
@@ -150,7 +166,7 @@ std::size_t ReadExecutor::waiting() const {
   const auto collected =
       static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, collected_.load(std::memory_order_relaxed)));
   storage::MutexLock lock(mutex_);
-  return std::max({elsewhere, collected, current_.size(), bounded_.size()});
+  return std::max({elsewhere, collected, short_.size(), long_.size()});
 }
 
 }  // namespace inventory::reading

@@ -54,12 +54,14 @@ class Replica;
 
 // How old what a read sees may be.
 enum class Freshness {
-  kCurrent,  // Everything that is committed.
-  kBounded,  // Where there is a replica, what that has; see Replica. For lists and the like, which can take long.
+  kCurrent,      // Everything that is committed, by a read that is short.
+  kCurrentLong,  // The same by one that can take long.
+  kBounded,      // Where there is a replica, what that has; see Replica. Lists and the like, which can take long.
 };
 
-// Runs reads on its own threads, as many at once as it has connections, in a fair order of callers. One of the threads,
-// unless there is but one, takes current reads only: however many lists run, who sells goes on. Thread-safe.
+// Runs reads on its own threads, as many at once as it has connections, in a fair order of callers, each of whom is
+// charged for the time that its reads take. One of the threads, unless there is but one, takes short reads only:
+// however many lists run, who sells goes on. Thread-safe.
 class ReadExecutor {
  public:
   struct Options {
@@ -110,11 +112,13 @@ class ReadExecutor {
   };
   using Queue = FairQueue<Waiting>;
 
-  void Work(bool current_only);
+  void Work(bool short_only);
   // Null once nothing will come.
-  std::unique_ptr<Waiting> Next(bool current_only);
-  Queue* QueueFor(bool current_only) REQUIRES(mutex_);
-  void Wake(Freshness freshness) REQUIRES(mutex_);
+  std::unique_ptr<Waiting> Next(bool short_only);
+  Queue* QueueFor(bool short_only) REQUIRES(mutex_);
+  Queue& QueueOf(const Waiting& waiting) REQUIRES(mutex_);
+  void Charge(const Waiting& ended, absl::Duration took);
+  void Wake(const Queue& queue) REQUIRES(mutex_);
   void RunOnReplica(std::unique_ptr<Waiting> waiting);
   void RunHere(std::unique_ptr<Waiting> waiting, std::size_t most);
   absl::Status CarryOut(const Waiting& waiting);
@@ -130,11 +134,11 @@ class ReadExecutor {
   std::atomic<std::ptrdiff_t> collected_ = 0;
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;
-  storage::CondVar current_came_;  // What the thread for current reads waits for.
-  bool awaits_current_ GUARDED_BY(mutex_) = false;
-  Queue current_ GUARDED_BY(mutex_);
-  Queue bounded_ GUARDED_BY(mutex_);
-  bool bounded_next_ GUARDED_BY(mutex_) = false;  // Where both wait.
+  storage::CondVar short_came_;  // What the thread for short reads waits for.
+  bool awaits_short_ GUARDED_BY(mutex_) = false;
+  Queue short_ GUARDED_BY(mutex_);
+  Queue long_ GUARDED_BY(mutex_);
+  bool long_next_ GUARDED_BY(mutex_) = false;  // Where both wait.
   bool stopped_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
+#include "server/fair_queue.h"
 #include "server/reading/reader.h"
 #include "server/rpc/call.h"
 #include "server/rpc/call_spans.h"
@@ -20,7 +22,7 @@ namespace inventory::rpc {
 
 // One call that waits for a common read. The rule fills `response`, or sets `status` to refuse this call alone.
 template <typename Rule>
-struct Asked {
+struct Asked : Waits {
   const typename Rule::Request* request = nullptr;
   typename Rule::Response* response = nullptr;
   absl::Status status;
@@ -36,23 +38,27 @@ class Coalescer {
  public:
   explicit Coalescer(reading::ReadExecutor& reads) : reads_(reads) {}
 
-  // Finishes the call with its answer, or at once with RESOURCE_EXHAUSTED if too many wait.
+  // Finishes the call with its answer, or with RESOURCE_EXHAUSTED if too many wait: see ReadExecutor.
   void Ask(Call* call, const typename Rule::Request* request, typename Rule::Response* response) {
-    bool accepted = false;
+    auto asked = std::make_unique<Asked<Rule>>();
+    asked->share = call->origin().share;
+    asked->request = request;
+    asked->response = response;
+    asked->call = call;
+    // What it takes is what it asks for.
+    const uint64_t cost = 1 + request->ByteSizeLong() / kBytesOfTurn;
+    std::unique_ptr<Asked<Rule>> refused;
     bool start = false;
     {
       storage::MutexLock lock(mutex_);
-      accepted = waiting_.size() < reads_.max_waiting();
-      if (accepted) {
-        waiting_.push_back({.request = request, .response = response, .status = {}, .call = call});
+      const std::size_t waited = waiting_.size();
+      refused = waiting_.PushWithin(std::move(asked), reads_.max_waiting(), cost);
+      if (waiting_.size() > waited) {
+        reads_.Collected(1);
         start = !std::exchange(read_queued_, true);
       }
     }
-    if (!accepted) {
-      call->Finish(reading::ReadExecutor::Full());
-      return;
-    }
-    reads_.Collected(1);
+    if (refused != nullptr) refused->call->Finish(reading::ReadExecutor::Full());
     if (start) QueueRead();
   }
 
@@ -61,6 +67,8 @@ class Coalescer {
   // that its answer is small enough to come soon, and its statements fit into a packet whatever single callers ask for.
   static constexpr std::size_t kMaxTogether = 256;
   static constexpr std::size_t kMaxBytesTogether = std::size_t{256} << 10;
+  // A request of so many bytes costs one turn more.
+  static constexpr std::size_t kBytesOfTurn = 256;
 
   // A read on its way.
   struct Common {
@@ -110,36 +118,23 @@ class Coalescer {
     common.turn = {};
   }
 
-  // The calls that have waited longest; for the rest another read is queued.
+  // The calls whose turn it is; for the rest another read is queued.
   std::vector<Asked<Rule>> Take() {
     std::vector<Asked<Rule>> taken;
     bool more = false;
     {
       storage::MutexLock lock(mutex_);
-      taken = std::exchange(waiting_, {});
-      const std::size_t together = Together(taken);
-      if (taken.size() > together) {
-        waiting_.assign(std::make_move_iterator(taken.begin() + static_cast<std::ptrdiff_t>(together)),
-                        std::make_move_iterator(taken.end()));
-        taken.resize(together);
+      std::size_t bytes = 0;
+      while (!waiting_.empty() && taken.size() < kMaxTogether) {
+        bytes += waiting_.first().request->ByteSizeLong();
+        if (bytes > kMaxBytesTogether && !taken.empty()) break;
+        taken.push_back(std::move(*waiting_.TakeFirst()));
       }
       more = read_queued_ = !waiting_.empty();
+      reads_.Collected(-std::ssize(taken));
     }
-    reads_.Collected(-std::ssize(taken));
     if (more) QueueRead();
     return taken;
-  }
-
-  // How many of them, from the first on, share a read.
-  static std::size_t Together(const std::vector<Asked<Rule>>& asked) {
-    std::size_t bytes = 0;
-    std::size_t together = 0;
-    while (together < std::min(asked.size(), kMaxTogether)) {
-      bytes += asked[together].request->ByteSizeLong();
-      if (bytes > kMaxBytesTogether && together > 0) break;
-      ++together;
-    }
-    return together;
   }
 
   // Answers the calls that nobody waits for any more.
@@ -161,7 +156,7 @@ class Coalescer {
 
   reading::ReadExecutor& reads_;
   storage::Mutex mutex_;
-  std::vector<Asked<Rule>> waiting_ GUARDED_BY(mutex_);
+  FairQueue<Asked<Rule>> waiting_ GUARDED_BY(mutex_);
   // A read is on its way that will take what waits.
   bool read_queued_ GUARDED_BY(mutex_) = false;
 };

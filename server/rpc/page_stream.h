@@ -70,7 +70,7 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
       page_.Clear();
       return Rule::ReadPage(request_, reader, page_);
     };
-    runtime_.page_turns().Begin([this, read] {
+    runtime_.page_turns().Begin(call_.origin().share, [this, read] {
       Read(
           runtime_.reads(), call_.NextStep(), read,
           [this](const absl::Status& status) {

@@ -89,13 +89,14 @@ void Read(reading::ReadExecutor& reads, const Origin& origin, std::function<absl
 }
 
 void PipelineSteps::Read(std::function<absl::Status(reading::Reader&)> read, std::function<void()> then) {
-  rpc::Read(reads_, origin_, std::move(read), [self = shared_from_this(), then = std::move(then)](const auto& status) {
+  const auto done = [self = shared_from_this(), then = std::move(then)](const absl::Status& status) {
     if (status.ok()) {
       then();
     } else {
       self->Finish(status);
     }
-  });
+  };
+  rpc::Read(reads_, origin_, std::move(read), done, reading::Freshness::kCurrentLong);
 }
 
 void PipelineSteps::Run(std::unique_ptr<pipeline::Command> command, const std::string& step,

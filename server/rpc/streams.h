@@ -18,9 +18,8 @@
 namespace inventory::rpc {
 
 // Streams last long and keep memory and threads of the database busy, so only so many are open at once, fewer of one
-// caller and no more than that leaves free, so that there is room for the next one, and all are told when the server
-// stops. One whose caller neither sends nor takes anything for long is cut.
-// Thread-safe.
+// caller and no more than that leaves free, so that a few callers never have all, and all are told when the server
+// stops. One whose caller neither sends nor takes anything for long is cut. Thread-safe.
 class Streams {
  public:
   // An open stream.

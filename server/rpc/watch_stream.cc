@@ -79,7 +79,7 @@ void WatchStream::ReadStart() {
     *start = StartOf(request_, reader.connection());
     return start->status();
   };
-  Read(runtime_.reads(), call_.NextStep(), read, [self = shared_from_this(), start](const absl::Status& status) {
+  const auto done = [self = shared_from_this(), start](const absl::Status& status) {
     if (IsQueueFull(status)) return self->ReadAgain(&WatchStream::ReadStart);
     Next next = Next::kNothing;
     {
@@ -88,7 +88,8 @@ void WatchStream::ReadStart() {
       next = status.ok() ? self->Send() : self->EndWith(status);
     }
     self->Do(next);
-  });
+  };
+  Read(runtime_.reads(), call_.NextStep(), read, done, reading::Freshness::kCurrentLong);
 }
 
 void WatchStream::Advance() {
@@ -197,7 +198,7 @@ void WatchStream::Do(Next next) {
 void WatchStream::ReadOn() {
   // By the time its turn comes the stream may be gone.
   Turns& turns = runtime_.page_turns();
-  turns.Begin([stream = weak_from_this(), &turns] {
+  turns.Begin(call_.origin().share, [stream = weak_from_this(), &turns] {
     const std::shared_ptr<WatchStream> self = stream.lock();
     if (self == nullptr || !self->ReadPage()) turns.End();
   });
@@ -219,10 +220,11 @@ bool WatchStream::ReadPage() {
     *page = *std::move(got);
     return absl::OkStatus();
   };
-  Read(runtime_.reads(), call_.NextStep(), read, [self = shared_from_this(), page](const absl::Status& status) {
+  const auto done = [self = shared_from_this(), page](const absl::Status& status) {
     self->runtime_.page_turns().End();
     self->ReadIs(status, *page);
-  });
+  };
+  Read(runtime_.reads(), call_.NextStep(), read, done, reading::Freshness::kCurrentLong);
   return true;
 }
 

@@ -172,51 +172,97 @@ TEST_F(FairnessTest, OneCallerHasOnlySoManyImportsAndExports) {
   }));
 }
 
-class FullQueueTest : public ServerTest {
+class OneLaneTest : public ServerTest {
+ protected:
+  void SetUp() override {
+    ServerTest::SetUp();
+    SetStock(Sku(), "w1", 10);
+    request_.set_sku(Sku());
+    request_.set_warehouse_id("w1");
+    request_.set_on_hand(11);
+    blocker_ = storage::MustOpen(database());
+    storage::Must(*blocker_, {"BEGIN", absl::StrCat("SELECT * FROM item WHERE sku = '", Sku(), "' FOR UPDATE")});
+    // The lane waits with this one.
+    Start();
+    absl::SleepFor(absl::Milliseconds(300));
+    EXPECT_TRUE(Wait(0));
+  }
+  void TearDown() override {
+    LetGo();
+    ServerTest::TearDown();
+  }
+
+  // Calls, and counts how it ends.
+  void Start() {
+    callers_.emplace_back([this] {
+      grpc::ClientContext context;
+      context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Hours(1)));
+      v1::SetStockResponse response;
+      const grpc::Status status = stub_->SetStock(&context, request_, &response);
+      ok_ += status.ok() ? 1 : 0;
+      full_ += absl::StrContains(status.error_message(), "too many writes are waiting") ? 1 : 0;
+      late_ += absl::StrContains(status.error_message(), "the deadline passed before the command was started") ? 1 : 0;
+    });
+  }
+  void LetGo() {
+    if (blocker_ != nullptr) storage::Must(*blocker_, {"ROLLBACK"});
+    blocker_.reset();
+    for (std::thread& caller : callers_) caller.join();
+    callers_.clear();
+  }
+  static bool Wait(int writes) {
+    return Eventually([writes] {
+      return absl::StrContains(HttpGet(server().metrics_port(), "/metrics"),
+                               absl::StrCat("\ninventory_writes_waiting ", writes, "\n"));
+    });
+  }
+
+  const std::unique_ptr<v1::InventoryService::Stub> stub_ = v1::InventoryService::NewStub(client().channel());
+  v1::SetStockRequest request_;
+  std::atomic<int> ok_ = 0;
+  std::atomic<int> full_ = 0;
+  std::atomic<int> late_ = 0;
+
+ private:
+  std::unique_ptr<storage::Connection> blocker_;
+  std::vector<std::thread> callers_;
+};
+
+class FullQueueTest : public OneLaneTest {
  public:
   static void SetUpTestSuite() { StartServer({"--max-waiting-writes=4", "--lanes=1"}, /*metrics=*/true); }
-
- protected:
-  static bool FourWait() {
-    return absl::StrContains(HttpGet(server().metrics_port(), "/metrics"), "\ninventory_writes_waiting 4\n");
-  }
 };
 
 TEST_F(FullQueueTest, WhoHasMostWaitingGivesWayToAnother) {
-  SetStock(Sku(), "w1", 10);
-  std::unique_ptr<storage::Connection> blocker = storage::MustOpen(database());
-  storage::Must(*blocker, {"BEGIN", absl::StrCat("SELECT * FROM item WHERE sku = '", Sku(), "' FOR UPDATE")});
-  v1::SetStockRequest request;
-  request.set_sku(Sku());
-  request.set_warehouse_id("w1");
-  request.set_on_hand(11);
-
-  const auto stub = v1::InventoryService::NewStub(client().channel());
-  std::atomic<int> full = 0;
-  std::vector<std::thread> greedy;
-  for (int i = 0; i < 12; ++i) {
-    greedy.emplace_back([&] {
-      grpc::ClientContext context;
-      v1::SetStockResponse response;
-      const grpc::Status status = stub->SetStock(&context, request, &response);
-      EXPECT_TRUE(status.ok() || absl::StrContains(status.error_message(), "too many writes are waiting"));
-      full += status.ok() ? 0 : 1;
-    });
-  }
-  // The lane has taken one at least, four wait.
-  EXPECT_TRUE(Eventually([&] { return full > 0 && FourWait(); }));
-  absl::SleepFor(absl::Milliseconds(200));
-  const int before = full;
+  for (int i = 0; i < 11; ++i) Start();
+  EXPECT_TRUE(Eventually([this] { return full_ == 7; }));
+  EXPECT_TRUE(Wait(4));
   RawConnection other(server().port(), "127.0.0.2");
   ASSERT_TRUE(other.Begin());
   other.Send(CallFrame(1, "/inventory.v1.InventoryService/SetStock"));
-  other.Send(FrameOf(FrameType::kData, kEndStream, 1, MessageOf(request.SerializeAsString())));
-  EXPECT_TRUE(Eventually([&] { return full == before + 1; }));
-  storage::Must(*blocker, {"ROLLBACK"});
+  other.Send(FrameOf(FrameType::kData, kEndStream, 1, MessageOf(request_.SerializeAsString())));
+  EXPECT_TRUE(Eventually([this] { return full_ == 8; }));
+  LetGo();
   const auto answer = other.ReadUntil(FrameType::kData, 1);
   EXPECT_TRUE(answer.has_value() && absl::StrContains(answer->payload, Sku()));
-  for (std::thread& caller : greedy) caller.join();
-  EXPECT_EQ(full, before + 1);
+  EXPECT_EQ(ok_, 4);
+  EXPECT_EQ(full_, 8);
+}
+
+class MaxDeadlineTest : public OneLaneTest {
+ public:
+  static void SetUpTestSuite() {
+    StartServer({"--lanes=1", "--default-deadline=10ms", "--max-deadline=400ms"}, /*metrics=*/true);
+  }
+};
+
+TEST_F(MaxDeadlineTest, IsThatOfACallWhichAllowsMore) {
+  Start();
+  EXPECT_TRUE(Wait(1));
+  absl::SleepFor(absl::Milliseconds(600));
+  LetGo();
+  EXPECT_EQ(ok_, 1);
+  EXPECT_EQ(late_, 1);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ class TakenTurns {
     int before = -1;
     while (before != *taken_) {
       before = *taken_;
-      turns_.Begin([taken = taken_] { ++*taken; });
+      turns_.Begin("test", [taken = taken_] { ++*taken; });
     }
   }
   // Also of the last, which waits until then.

@@ -194,7 +194,6 @@ TEST(CommandQueueTest, ACommandOfManySkusIsAsManyTurns) {
 TEST(CommandQueueTest, InAFullQueueWhoHasMostWaitingGivesWay) {
   CommandQueue queue({.max_waiting = 4});
   for (int i = 1; i <= 4; ++i) MustPush(queue, Of("a", absl::StrCat("a", i), {"x"}));
-  EXPECT_FALSE(queue.FullFor("a")) << "not known before it was found full";
   EXPECT_EQ(queue.Push(Of("a", "a5", {"x"}))->identity.request_id, "a5");
   EXPECT_TRUE(queue.FullFor("a"));
   EXPECT_FALSE(queue.FullFor("b"));
@@ -206,6 +205,30 @@ TEST(CommandQueueTest, InAFullQueueWhoHasMostWaitingGivesWay) {
   EXPECT_EQ(queue.waiting(), 4u);
   EXPECT_THAT(TakeAndFinish(queue), ElementsAre("a1", "b1", "a2"));
   EXPECT_FALSE(queue.FullFor("a"));
+}
+
+TEST(CommandQueueTest, WhoHasMostIsWhoHasMostOfAllKinds) {
+  CommandQueue queue({.max_waiting = 6});
+  for (int i = 1; i <= 3; ++i) MustPush(queue, Of("c", absl::StrCat("c", i), {"x"}));
+  for (int i = 1; i <= 2; ++i) {
+    auto unresolved = Of("a", absl::StrCat("a", i), {});
+    unresolved->resolved = false;
+    MustPush(queue, std::move(unresolved));
+  }
+  auto bulk = Of("a", "a3", {"y"});
+  bulk->bulk = true;
+  MustPush(queue, std::move(bulk));
+  EXPECT_EQ(queue.Push(Of("a", "a4", {"z"}))->identity.request_id, "a4") << "both have three";
+  EXPECT_EQ(queue.Push(Of("b", "b1", {"z"}))->identity.request_id.substr(1), "3");
+  EXPECT_EQ(queue.Push(Of("b", "b2", {"z"}))->identity.request_id.size(), 2u);
+  EXPECT_EQ(queue.Push(Of("b", "b3", {"z"}))->identity.request_id, "b3") << "all have two";
+  EXPECT_EQ(queue.waiting(), 6u);
+}
+
+TEST(CommandQueueTest, TheServersOwnJobsGiveNoWay) {
+  CommandQueue queue({.max_waiting = 3});
+  for (int i = 0; i < 3; ++i) MustPush(queue, Of("server", "", {"x"}));
+  EXPECT_EQ(queue.Push(Of("b", "b1", {"y"}))->identity.request_id, "b1");
 }
 
 TEST(CommandQueueTest, WhatHasRunBeforeGivesNoWay) {

@@ -151,10 +151,70 @@ TEST(FairQueueTest, AFullQueueTakesInPlaceOfWhoHasMost) {
   EXPECT_EQ(queue.PushWithin(Make("a", "a6"), 0)->name, "a6");
 }
 
+TEST(FairQueueTest, WhatWasTurnedAwayCostsNothing) {
+  Queue queue;
+  std::map<std::string, int> served;
+  for (int round = 0; round < 300; ++round) {
+    for (const char* share : {"a", "b"}) {
+      for (int i = 0; i < 10; ++i) queue.PushWithin(Make(share, "x"), 100);
+    }
+    for (int i = 0; i < 10; ++i) ++served[queue.TakeFirst()->share];
+  }
+  EXPECT_NEAR(served["a"], served["b"], 60);
+}
+
+TEST(FairQueueTest, WhatIsServedBeforeItsTurnMovesNobody) {
+  Queue queue;
+  for (int i = 1; i <= 100; ++i) queue.Push(Make("a", absl::StrCat("a", i)));
+  const auto taken = queue.TakeIf(
+      100, [](const Ware& item) { return item.name == "a100" ? Queue::Choice::kTake : Queue::Choice::kPass; });
+  ASSERT_EQ(taken.size(), 1u);
+  queue.Push(Make("b", "b1"));
+  EXPECT_EQ(queue.TakeFirst()->name, "a1");
+  EXPECT_EQ(queue.TakeFirst()->name, "b1");
+}
+
+TEST(FairQueueTest, WhatWasMoreThanKnownIsCharged) {
+  Queue queue;
+  PushAll(queue, "abbbbb");
+  EXPECT_EQ(queue.TakeFirst()->name, "a1");
+  queue.Charge("a", 2);
+  queue.Push(Make("a", "a2"));
+  EXPECT_THAT(TakeAll(queue), ElementsAre("b1", "b2", "b3", "b4", "a2", "b5"));
+  queue.Charge("a", 100);
+  PushAll(queue, "ab");
+  EXPECT_THAT(TakeAll(queue), ElementsAre("a1", "b1")) << "nobody waited for what was charged";
+}
+
+TEST(ShareCountsTest, AgreeWithASimpleCount) {
+  std::mt19937 random(3);
+  ShareCounts counts;
+  std::map<std::string, std::size_t> simple;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string share = absl::StrCat(random() % 5);
+    // Grows and shrinks by turns.
+    if (simple[share] > 0 && random() % 100 < (i / 500 % 2 == 0 ? 30u : 70u)) {
+      counts.Remove(share);
+      --simple[share];
+    } else {
+      counts.Add(share);
+      ++simple[share];
+    }
+    std::size_t most = 0;
+    for (const auto& [name, count] : simple) {
+      most = std::max(most, count);
+      ASSERT_EQ(counts.Of(name), count);
+    }
+    ASSERT_EQ(counts.most(), most);
+    if (most > 0) {
+      ASSERT_EQ(simple[counts.Greediest()], most);
+    }
+  }
+}
+
 TEST(FairQueueTest, OnlyWhatMayGoIsTakenOut) {
   Queue queue;
   PushAll(queue, "aab");
-  EXPECT_EQ(queue.Greediest(), "a");
   EXPECT_EQ(queue.TakeLastOf("a", [](const Ware& item) { return item.name != "a2"; })->name, "a1");
   EXPECT_EQ(queue.TakeLastOf("a", [](const Ware& item) { return item.name != "a2"; }), nullptr);
   EXPECT_THAT(TakeAll(queue), ElementsAre("b1", "a2"));

@@ -97,27 +97,37 @@ TEST(StreamsTest, NoneOpensAfterTheStop) {
 TEST(TurnsTest, WaitForTheirTurnInOrder) {
   Turns turns(2);
   std::vector<int> started;
-  for (int i = 0; i < 4; ++i) turns.Begin([&started, i] { started.push_back(i); });
+  for (int i = 0; i < 4; ++i) turns.Begin("a", [&started, i] { started.push_back(i); });
   EXPECT_EQ(started, (std::vector<int>{0, 1}));
   turns.End();
   EXPECT_EQ(started, (std::vector<int>{0, 1, 2}));
   turns.End();
   turns.End();
-  turns.Begin([&started] { started.push_back(4); });
+  turns.Begin("a", [&started] { started.push_back(4); });
   EXPECT_EQ(started, (std::vector<int>{0, 1, 2, 3, 4}));
 }
 
 TEST(TurnsTest, OneThatIsGivenBackAtOnceIsTheNext) {
   Turns turns(1);
   std::vector<int> started;
-  turns.Begin([&started] { started.push_back(0); });
-  turns.Begin([&started, &turns] {
+  turns.Begin("a", [&started] { started.push_back(0); });
+  turns.Begin("a", [&started, &turns] {
     started.push_back(1);
     turns.End();
   });
-  turns.Begin([&started] { started.push_back(2); });
+  turns.Begin("a", [&started] { started.push_back(2); });
   turns.End();
   EXPECT_EQ(started, (std::vector<int>{0, 1, 2}));
+}
+
+TEST(TurnsTest, GoRoundBetweenCallers) {
+  Turns turns(1);
+  std::vector<std::string> started;
+  for (const char* name : {"a1", "a2", "a3", "b1", "c1"}) {
+    turns.Begin(std::string(name, 1), [&started, name] { started.emplace_back(name); });
+  }
+  for (int i = 0; i < 5; ++i) turns.End();
+  EXPECT_EQ(started, (std::vector<std::string>{"a1", "a2", "b1", "c1", "a3"}));
 }
 
 }  // namespace
