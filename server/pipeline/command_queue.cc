@@ -14,7 +14,7 @@ constexpr std::size_t kLookAhead = 8;
 // What the job takes of a lane, in SKUs: those it works on, or rows of them, as far as they are known.
 uint64_t CostOf(const Job& job) { return std::max({job.skus.size(), job.needs.skus.size(), std::size_t{1}}); }
 
-// The server's own jobs have no record; they are few, and give no way.
+// The server's own jobs without a record are few, and give no way.
 bool IsCallers(const Job& job) { return !job.identity.request_id.empty(); }
 
 }  // namespace

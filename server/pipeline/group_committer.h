@@ -49,7 +49,7 @@ class GroupCommitter {
   std::size_t waiting() const { return queue_.waiting(); }
 
   // Whether a job of that share that is submitted now would be refused because so many wait. For callers who can spare
-  // themselves the work of making it; may say no where it would. Takes no lock.
+  // themselves the work of making it. Never waits for a lane.
   bool FullFor(const std::string& share) const { return queue_.FullFor(share); }
 
  private:
