@@ -89,9 +89,10 @@ void HttpReceiver::Caller::AwaitEnd() {
   }
 }
 
+// Every connection ends with its answer, and says so: a caller that sends again on it would find it cut.
 HttpReceiver::Answer HttpReceiver::Status(int status, const std::string& headers, const std::string& body) {
-  return Raw(
-      absl::StrCat("HTTP/1.1 ", status, " Status\r\nContent-Length: ", body.size(), "\r\n", headers, "\r\n", body));
+  return Raw(absl::StrCat("HTTP/1.1 ", status, " Status\r\nConnection: close\r\nContent-Length: ", body.size(), "\r\n",
+                          headers, "\r\n", body));
 }
 
 HttpReceiver::Answer HttpReceiver::Raw(const std::string& bytes) {
