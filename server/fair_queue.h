@@ -60,13 +60,14 @@ class FairQueue {
     items_.insert(later, std::move(item));
   }
 
-  // Adds the item if fewer than `most` wait, or else in place of the last one of the share that has most waiting, if
-  // that has more than the item's would have. Returns what has no place, if anything.
+  // Adds the item if fewer than `most` wait, or else in place of the last one of a share that gives way to its own.
+  // Returns what has no place, if anything.
   Item PushWithin(Item item, std::size_t most, uint64_t cost = 1) {
     Item away;
     if (size() >= most) {
-      if (counts_.most() <= Of(item->share) + 1) return item;
-      away = TakeLastOf(std::string(counts_.Greediest()), [](const T&) { return true; });
+      const std::string* share = counts_.WhoGivesWayTo(item->share);
+      if (share == nullptr) return item;
+      away = TakeLastOf(std::string(*share), [](const T&) { return true; });
     }
     Push(std::move(item), cost);
     return away;

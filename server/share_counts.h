@@ -44,11 +44,10 @@ class ShareCounts {
     return found == counts_.end() ? 0 : found->second;
   }
 
-  // As many as any share has, 0 if there is none.
-  std::size_t most() const { return most_; }
-
-  // One that has as many; there must be one.
-  const std::string& Greediest() const { return **having_[most_].begin(); }
+  // Who gives way to one more of the share: one that has most, if that is more than the share would have. Null: nobody.
+  const std::string* WhoGivesWayTo(const std::string& share) const {
+    return most_ > Of(share) + 1 ? *having_[most_].begin() : nullptr;
+  }
 
  private:
   absl::node_hash_map<std::string, std::size_t> counts_;

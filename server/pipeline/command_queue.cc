@@ -57,8 +57,9 @@ std::unique_ptr<Job> CommandQueue::MakeRoomFor(const Job& job) {
   std::string greediest;
   {
     storage::MutexLock lock(counts_mutex_);
-    if (counts_.most() <= counts_.Of(job.share) + 1) return nullptr;
-    greediest = counts_.Greediest();
+    const std::string* share = counts_.WhoGivesWayTo(job.share);
+    if (share == nullptr) return nullptr;
+    greediest = *share;
   }
   std::array<Queue*, 3> queues = {&waiting_, &bulk_, &unresolved_};
   std::sort(queues.begin(), queues.end(),
@@ -76,7 +77,7 @@ std::unique_ptr<Job> CommandQueue::MakeRoomFor(const Job& job) {
 bool CommandQueue::FullFor(const std::string& share) const {
   if (waiting() < limits_.max_waiting) return false;
   storage::MutexLock lock(counts_mutex_);
-  return counts_.most() <= counts_.Of(share) + 1;
+  return counts_.WhoGivesWayTo(share) == nullptr;
 }
 
 void CommandQueue::CountIn(const Job& job) {
@@ -99,8 +100,9 @@ void CommandQueue::PutBack(Jobs jobs) {
   for (auto it = jobs.rbegin(); it != jobs.rend(); ++it) {
     std::unique_ptr<Job>& job = *it;
     CountIn(*job);
+    if (job->rounds == 0) continue;
     const uint64_t cost = CostOf(*job);
-    if (job->rounds > 0) QueueOf(*job).PutFirst(std::move(job), cost);
+    QueueOf(*job).PutFirst(std::move(job), cost);
   }
   for (std::unique_ptr<Job>& job : jobs) {
     if (job != nullptr) Add(std::move(job));

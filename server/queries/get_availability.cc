@@ -49,10 +49,9 @@ class Answer {
          const Offer& offer)
       : request_(request), stock_(stock), configuration_(configuration), offer_(offer) {}
 
-  void Describe(const std::string& sku, v1::Availability& out) const {
-    const reading::SkuStock& own = stock_.of(sku);
+  void Describe(const std::string& sku, const reading::SkuStock& own, v1::Availability& out) const {
     const Sellable sellable = SellableOf(
-        own, offer_, [this](const std::string& part) -> const reading::SkuStock& { return stock_.of(part); });
+        own, offer_, [this](const std::string& part) -> const reading::SkuStock& { return stock_.component(part); });
     out.set_sku(sku);
     if (!offer_.reason.empty()) {
       out.set_reason(offer_.reason);
@@ -99,7 +98,7 @@ struct GetAvailability {
     }
     rpc::CheckCount(request.skus_size(), 1, kMaxSkus, "skus", violations);
     for (int i = 0; i < std::min(request.skus_size(), kMaxSkus); ++i) {
-      rpc::CheckSku(request.skus(i), absl::StrCat("skus[", i, "]"), violations);
+      if (!rpc::IsSku(request.skus(i))) rpc::CheckSku(request.skus(i), absl::StrCat("skus[", i, "]"), violations);
     }
   }
 
@@ -114,27 +113,34 @@ struct GetAvailability {
                                    reading::Reader& reader) {
     std::vector<std::string_view> skus;
     for (const auto& one : asked) skus.insert(skus.end(), one.request->skus().begin(), one.request->skus().end());
-    absl::StatusOr<Stock> stock = ReadStock(std::move(skus), reader.connection(), turn);
+    const absl::StatusOr<Stock> stock = ReadStock(skus, reader.connection(), turn);
     if (!stock.ok()) return stock.status();
     auto configuration = reader.configurations().At(stock->configuration_version(), reader.connection());
     if (!configuration.ok()) return configuration.status();
     std::map<std::string_view, absl::StatusOr<Offer>> offers;
+    std::size_t first = 0;
     for (auto& one : asked) {
       const std::string& channel_id = one.request->channel_id();
       auto offer = offers.find(channel_id);
       if (offer == offers.end()) offer = offers.emplace(channel_id, OfferOf(channel_id, **configuration)).first;
-      one.status = AnswerTo(*one.request, *stock, **configuration, offer->second, *one.response);
+      one.status = AnswerTo(*one.request, *stock, first, **configuration, offer->second, *one.response);
+      first += static_cast<std::size_t>(one.request->skus_size());
     }
     return absl::OkStatus();
   }
 
  private:
-  static absl::Status AnswerTo(const Request& request, const Stock& stock, const pipeline::Configuration& configuration,
-                               const absl::StatusOr<Offer>& offer, Response& response) {
+  // The request's SKUs are in the stock from place `first` on.
+  static absl::Status AnswerTo(const Request& request, const Stock& stock, std::size_t first,
+                               const pipeline::Configuration& configuration, const absl::StatusOr<Offer>& offer,
+                               Response& response) {
     if (!offer.ok()) return offer.status();
     const Answer answer(request, stock, configuration, *offer);
     response.mutable_availabilities()->Reserve(request.skus_size());
-    for (const std::string& sku : request.skus()) answer.Describe(sku, *response.add_availabilities());
+    std::size_t place = first;
+    for (const std::string& sku : request.skus()) {
+      answer.Describe(sku, stock.at(place++), *response.add_availabilities());
+    }
     return absl::OkStatus();
   }
 };

@@ -15,6 +15,11 @@ using SkuViews = std::vector<std::string_view>;
 // To ask what has changed costs the database as much as to read the stock of about so many SKUs.
 constexpr std::size_t kWorthALook = 8;
 
+const SkuStock& OrNothing(const SkuStock* stock) {
+  static const SkuStock kNothing;
+  return stock == nullptr ? kNothing : *stock;
+}
+
 }  // namespace
 
 // Puts the stock together.
@@ -23,32 +28,56 @@ class Stock::Reader {
   Reader(Stock& stock, storage::Connection& connection)
       : stock_(stock), reader_(connection, stock.now_, stock.configuration_version_) {}
 
-  absl::Status Read(SkuViews skus, KnownStock::Turn& turn) {
-    SkuViews missing = Find(std::move(skus));
-    SkuViews components = Find(KnownComponents());
+  absl::Status Read(std::span<const std::string_view> skus, KnownStock::Turn& turn) {
+    const SkuViews missing = FindAsked(skus);
+    SkuViews components = FindComponents(KnownComponents());
     if (missing.empty() && components.empty()) return absl::OkStatus();
     turn.End();
     absl::Status read = missing.empty() ? absl::OkStatus() : reader_.Read(Skus(missing.begin(), missing.end()));
     if (!read.ok()) return read;
-    const SkuViews more = Find(ReadComponents());
+    const SkuViews more = FindComponents(ReadComponents());
     components.insert(components.end(), more.begin(), more.end());
     read = reader_.ReadRest(Skus(components.begin(), components.end()));
-    if (read.ok()) AddRead();
-    return read;
+    if (!read.ok()) return read;
+    AddRead();
+    for (std::size_t place = 0; place < skus.size(); ++place) {
+      if (stock_.asked_[place] == nullptr) stock_.asked_[place] = stock_.others_.at(skus[place]);
+    }
+    return absl::OkStatus();
   }
 
  private:
-  // Those that are not known, each once.
-  SkuViews Find(SkuViews skus) {
-    std::erase_if(skus, [this](std::string_view sku) { return !stock_.skus_.try_emplace(sku, nullptr).second; });
-    if (stock_.look_ == nullptr) return skus;
-    return stock_.look_->Find(skus,
-                              [this](std::string_view sku, const SkuStock& known) { stock_.skus_[sku] = &known; });
+  // Gives those that are not known, each once.
+  SkuViews FindAsked(std::span<const std::string_view> skus) {
+    stock_.asked_ = Known(skus);
+    SkuViews missing;
+    for (std::size_t place = 0; place < skus.size(); ++place) {
+      if (stock_.asked_[place] != nullptr) continue;
+      if (stock_.others_.try_emplace(skus[place], nullptr).second) missing.push_back(skus[place]);
+    }
+    return missing;
+  }
+
+  // The same for components.
+  SkuViews FindComponents(SkuViews skus) {
+    std::erase_if(skus, [this](std::string_view sku) { return !stock_.others_.try_emplace(sku, nullptr).second; });
+    const std::vector<const SkuStock*> known = Known(skus);
+    SkuViews missing;
+    for (std::size_t i = 0; i < skus.size(); ++i) {
+      stock_.others_[skus[i]] = known[i];
+      if (known[i] == nullptr) missing.push_back(skus[i]);
+    }
+    return missing;
+  }
+
+  std::vector<const SkuStock*> Known(std::span<const std::string_view> skus) {
+    if (stock_.look_ == nullptr) return std::vector<const SkuStock*>(skus.size());
+    return stock_.look_->Find(skus);
   }
 
   SkuViews KnownComponents() const {
     SkuViews components;
-    for (const auto& [sku, known] : stock_.skus_) {
+    for (const SkuStock* known : stock_.asked_) {
       if (known == nullptr) continue;
       for (const storage::Component& component : known->components) components.push_back(component.sku);
     }
@@ -70,7 +99,7 @@ class Stock::Reader {
     for (auto& [sku, rows] : reader_.rows()) {
       const absl::Time until = reader_.HoldsUntil(sku);
       auto read = std::make_unique<const SkuStock>(ToStock(std::move(rows)));
-      stock_.skus_.at(std::string_view(sku)) = read.get();
+      stock_.others_.at(std::string_view(sku)) = read.get();
       if (stock_.look_ != nullptr) stock_.look_->Keep(sku, read, until);
       if (read != nullptr) stock_.read_.push_back(std::move(read));
     }
@@ -80,13 +109,15 @@ class Stock::Reader {
   RowsReader reader_;
 };
 
-const SkuStock& Stock::of(std::string_view sku) const {
-  static const SkuStock kNothing;
-  const auto stock = skus_.find(sku);
-  return stock == skus_.end() || stock->second == nullptr ? kNothing : *stock->second;
+const SkuStock& Stock::at(std::size_t place) const { return OrNothing(asked_[place]); }
+
+const SkuStock& Stock::component(std::string_view sku) const {
+  const auto stock = others_.find(sku);
+  return OrNothing(stock == others_.end() ? nullptr : stock->second);
 }
 
-absl::StatusOr<Stock> ReadStock(SkuViews skus, storage::Connection& connection, KnownStock::Turn& turn) {
+absl::StatusOr<Stock> ReadStock(std::span<const std::string_view> skus, storage::Connection& connection,
+                                KnownStock::Turn& turn) {
   Stock stock;
   // One that is broken was left, maybe for another server, while it waited for its turn.
   if (turn.known() != nullptr && skus.size() >= kWorthALook && !connection.broken()) {
@@ -97,7 +128,7 @@ absl::StatusOr<Stock> ReadStock(SkuViews skus, storage::Connection& connection, 
     stock.configuration_version_ = stock.look_->configuration_version();
   }
   if (stock.look_ == nullptr) turn.End();
-  absl::Status read = Stock::Reader(stock, connection).Read(std::move(skus), turn);
+  absl::Status read = Stock::Reader(stock, connection).Read(skus, turn);
   if (!read.ok()) return read;
   return stock;
 }

@@ -193,6 +193,20 @@ KnownStock::Look::~Look() {
   }
 }
 
+std::vector<const SkuStock*> KnownStock::Look::Find(std::span<const std::string_view> skus) {
+  // So many ahead their memory is asked for.
+  constexpr std::size_t kAhead = 8;
+  std::vector<const SkuStock*> found;
+  found.reserve(skus.size());
+  const Clock::time_point clock = Clock::now();
+  storage::MutexLock lock(known_.mutex_);
+  for (std::size_t i = 0; i < skus.size(); ++i) {
+    if (i + kAhead < skus.size()) known_.Prefetch(skus[i + kAhead]);
+    found.push_back(known_.Find(skus[i], now_, clock));
+  }
+  return found;
+}
+
 void KnownStock::Look::Keep(const std::string& sku, std::unique_ptr<const SkuStock>& stock, absl::Time until) {
   const std::size_t bytes = BytesOf(sku, *stock);
   if (until <= now_ || bytes > known_.options_.most_bytes / 2) return;

@@ -180,25 +180,8 @@ class KnownStock::Look {
   absl::Time now() const { return now_; }
   int64_t configuration_version() const { return configuration_version_; }
 
-  // Hands each of the SKUs that is known to `found(sku, stock)`, and gives the others. What was found lives as long as
-  // the look, or longer.
-  template <typename Found>
-  std::vector<std::string_view> Find(std::span<const std::string_view> skus, Found found) {
-    // So many ahead their memory is asked for.
-    constexpr std::size_t kAhead = 8;
-    std::vector<std::string_view> missing;
-    const Clock::time_point clock = Clock::now();
-    storage::MutexLock lock(known_.mutex_);
-    for (std::size_t i = 0; i < skus.size(); ++i) {
-      if (i + kAhead < skus.size()) known_.Prefetch(skus[i + kAhead]);
-      if (const SkuStock* stock = known_.Find(skus[i], now_, clock)) {
-        found(skus[i], *stock);
-      } else {
-        missing.push_back(skus[i]);
-      }
-    }
-    return missing;
-  }
+  // What is known of each of the SKUs, null if nothing is. It lives as long as the look, or longer.
+  std::vector<const SkuStock*> Find(std::span<const std::string_view> skus);
 
   // Keeps what was read of the SKU, all of it by statements that were sent on the look's connection after it had begun.
   // It holds, unless its rows change, until that moment. Takes `stock` only if it is kept.

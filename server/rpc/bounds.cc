@@ -31,7 +31,11 @@ constexpr std::string_view kSpaces[] = {" ",      "\u00A0", "\u1680", "\u2000", 
                                         "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A",
                                         "\u2028", "\u2029", "\u202F", "\u205F", "\u3000"};
 
+bool IsPlain(char c) { return c > 0x20 && c < 0x7F; }
+
 bool SpaceAtEnd(std::string_view text) {
+  // Nearly always; a space that is no character of ASCII has none of its bytes either.
+  if (IsPlain(text.front()) && IsPlain(text.back())) return false;
   return std::any_of(std::begin(kSpaces), std::end(kSpaces),
                      [text](std::string_view space) { return text.starts_with(space) || text.ends_with(space); });
 }
@@ -42,6 +46,11 @@ bool IsIdCharacter(char c) {
 }
 
 }  // namespace
+
+bool IsSku(std::string_view value) {
+  return !value.empty() && value.size() <= kMaxSkuBytes && !HasControl(value, /*allow_line_breaks=*/false) &&
+         !SpaceAtEnd(value);
+}
 
 void CheckSku(std::string_view value, const std::string& field, Violations& violations) {
   if (value.empty()) {

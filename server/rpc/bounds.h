@@ -26,6 +26,8 @@ struct Bounds {
 
 // A SKU: 1 to 128 bytes of UTF-8, no control characters, no white space (as Unicode has it) at either end.
 void CheckSku(std::string_view value, const std::string& field, Violations& violations);
+// Whether it is one: for who makes the field's path only if it isn't.
+bool IsSku(std::string_view value);
 
 // The part of a SKU that a filter may begin with: at most 128 bytes of UTF-8 without control characters; may be empty.
 void CheckSkuPrefix(std::string_view value, const std::string& field, Violations& violations);

@@ -24,6 +24,7 @@ namespace inventory::rpc {
 template <typename Rule>
 struct Asked : Waits {
   const typename Rule::Request* request = nullptr;
+  std::size_t bytes = 0;  // The request's.
   typename Rule::Response* response = nullptr;
   absl::Status status;
   Call* call = nullptr;
@@ -43,10 +44,11 @@ class Coalescer {
     auto asked = std::make_unique<Asked<Rule>>();
     asked->share = call->origin().share;
     asked->request = request;
+    asked->bytes = request->ByteSizeLong();
     asked->response = response;
     asked->call = call;
     // What it takes is what it asks for.
-    const uint64_t cost = 1 + request->ByteSizeLong() / kBytesOfTurn;
+    const uint64_t cost = 1 + asked->bytes / kBytesOfTurn;
     std::unique_ptr<Asked<Rule>> refused;
     bool start = false;
     {
@@ -126,7 +128,7 @@ class Coalescer {
       storage::MutexLock lock(mutex_);
       std::size_t bytes = 0;
       while (!waiting_.empty() && taken.size() < kMaxTogether) {
-        bytes += waiting_.first().request->ByteSizeLong();
+        bytes += waiting_.first().bytes;
         if (bytes > kMaxBytesTogether && !taken.empty()) break;
         taken.push_back(std::move(*waiting_.TakeFirst()));
       }

@@ -29,7 +29,9 @@ std::string Broken(const std::function<void(Violations&)>& check) {
 }
 
 std::string BrokenSku(const std::string& value) {
-  return Broken([&](Violations& violations) { CheckSku(value, "sku", violations); });
+  std::string broken = Broken([&](Violations& violations) { CheckSku(value, "sku", violations); });
+  EXPECT_EQ(IsSku(value), broken.empty()) << value;
+  return broken;
 }
 
 std::string BrokenId(const std::string& value) {
