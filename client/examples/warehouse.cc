@@ -34,7 +34,7 @@ absl::Status Pack(InventoryClient& inventory, const std::string& warehouse_id) {
     v1::CreateShipmentRequest request;
     request.set_reservation_id(reservation->reservation_id());
     request.set_warehouse_id(warehouse_id);
-    const absl::Status packed = inventory.CreateShipment(request).status();
+    absl::Status packed = inventory.CreateShipment(request).status();
     if (!packed.ok() && !IsDone(packed)) return packed;
   }
   return absl::OkStatus();
@@ -50,7 +50,7 @@ absl::Status Ship(InventoryClient& inventory, const std::string& warehouse_id) {
     v1::ShipShipmentRequest request;
     request.set_shipment_id(shipment->shipment_id());
     request.set_carrier("Example Parcels");
-    const absl::Status shipped = inventory.ShipShipment(request).status();
+    absl::Status shipped = inventory.ShipShipment(request).status();
     if (IsDone(shipped)) continue;
     if (!shipped.ok()) return shipped;
     for (const v1::OrderLine& line : shipment->lines()) {

@@ -65,11 +65,11 @@ std::unique_ptr<Job> CommandQueue::MakeRoomFor(const Job& job) {
   std::sort(queues.begin(), queues.end(),
             [&](const Queue* one, const Queue* other) { return one->Of(greediest) > other->Of(greediest); });
   for (Queue* queue : queues) {
-    Jobs away;
-    away.push_back(queue->TakeLastOf(greediest, [](const Job& last) { return last.rounds == 0 && IsCallers(last); }));
-    if (away.front() == nullptr) continue;
-    CountOut(away);
-    return std::move(away.front());
+    std::unique_ptr<Job> away =
+        queue->TakeLastOf(greediest, [](const Job& last) { return last.rounds == 0 && IsCallers(last); });
+    if (away == nullptr) continue;
+    CountOut({&away, 1});
+    return away;
   }
   return nullptr;
 }
@@ -87,7 +87,7 @@ void CommandQueue::CountIn(const Job& job) {
   counts_.Add(job.share);
 }
 
-void CommandQueue::CountOut(const Jobs& jobs) {
+void CommandQueue::CountOut(std::span<const std::unique_ptr<Job>> jobs) {
   counted_.fetch_sub(jobs.size(), std::memory_order_relaxed);
   storage::MutexLock lock(counts_mutex_);
   for (const std::unique_ptr<Job>& job : jobs) {
@@ -102,7 +102,8 @@ void CommandQueue::PutBack(Jobs jobs) {
     CountIn(*job);
     if (job->rounds == 0) continue;
     const uint64_t cost = CostOf(*job);
-    QueueOf(*job).PutFirst(std::move(job), cost);
+    Queue& queue = QueueOf(*job);
+    queue.PutFirst(std::move(job), cost);
   }
   for (std::unique_ptr<Job>& job : jobs) {
     if (job != nullptr) Add(std::move(job));

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
@@ -75,7 +76,7 @@ class CommandQueue {
   std::unique_ptr<Job> MakeRoomFor(const Job& job) REQUIRES(mutex_);
   // To be called for all that come and go.
   void CountIn(const Job& job) REQUIRES(mutex_);
-  void CountOut(const Jobs& jobs) REQUIRES(mutex_);
+  void CountOut(std::span<const std::unique_ptr<Job>> jobs) REQUIRES(mutex_);
   Jobs TakeUnresolved() REQUIRES(mutex_);
   Jobs TakeRunnable() REQUIRES(mutex_);
   // Passes over jobs that touch SKUs of `kept_free_for`, if there is one.

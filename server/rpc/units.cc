@@ -59,7 +59,7 @@ class Shapes {
 };
 
 const Shape& ShapeOf(const Message& message) {
-  static Shapes* const shapes = new Shapes();
+  static auto* const shapes = new Shapes();
   return shapes->Of(*message.GetDescriptor());
 }
 

@@ -36,7 +36,7 @@ class OptionsTest : public ::testing::Test {
   std::string Problem() const { return std::string(Read().status().message()); }
 
   std::string Write(const std::string& name, const std::string& text, unsigned mode) const {
-    const std::string path = absl::StrCat(folder_.path(), "/", name);
+    std::string path = absl::StrCat(folder_.path(), "/", name);
     std::ofstream(path) << text;
     EXPECT_EQ(chmod(path.c_str(), mode), 0);
     return path;

@@ -50,7 +50,7 @@ void Shop::Damage(const std::string& statement) const {
 
 Finished Shop::Run(const Words& words, int exit_code) const {
   // Longer than any pause of a machine that is busy with other tests.
-  const Finished run = RunTool(words, {{"INVENTORY_ADDRESS", address()}, {"INVENTORY_TIMEOUT", "60s"}});
+  Finished run = RunTool(words, {{"INVENTORY_ADDRESS", address()}, {"INVENTORY_TIMEOUT", "60s"}});
   EXPECT_EQ(run.exit_code, exit_code) << ::testing::PrintToString(words) << "\n" << run.out << run.err;
   return run;
 }

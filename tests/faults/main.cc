@@ -245,14 +245,14 @@ int Main(Options options) {
 }  // namespace
 }  // namespace inventory::faults
 
+// What is thrown ends the program and is shown.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv) {
   inventory::faults::Options options;
   CLI::App app(
       "Breaks inventory-server, its database and the networks between them under load, again and again, and checks "
-      "that "
-      "nothing that was acknowledged is lost, nothing is done twice, nothing oversold, and that the service comes back "
-      "by "
-      "itself. Ends with 0 if all is well, 1 if not, 2 if it can't run.");
+      "that nothing that was acknowledged is lost, nothing is done twice, nothing oversold, and that the service comes "
+      "back by itself. Ends with 0 if all is well, 1 if not, 2 if it can't run.");
   inventory::faults::Declare(app, options);
   CLI11_PARSE(app, argc, argv);
   return inventory::faults::Main(std::move(options));

@@ -25,7 +25,7 @@ Proxy::PacketHook CommitEachStatement() {
   return [](std::string& packet) {
     const std::string begin = "BEGIN";
     const std::size_t at = packet.find(begin);
-    if (at != std::string::npos && at <= 1) packet.replace(at, begin.size(), "DO 1 ");
+    if (at <= 1) packet.replace(at, begin.size(), "DO 1 ");
     return Fate::kForward;
   };
 }

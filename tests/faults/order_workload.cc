@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <deque>
 
 #include "absl/strings/str_cat.h"
@@ -56,7 +57,7 @@ class OrderWorkload : public Workload {
       write.together.insert(line.sku());
     }
     request.set_commit(caller.Pick(2) == 0);
-    if (!request.commit()) request.mutable_ttl()->set_seconds(24 * 3600);
+    if (!request.commit()) request.mutable_ttl()->set_seconds(int64_t{24} * 3600);
     write.reserves = request.reservation_id();
     caller.Write(&InventoryClient::ReserveStock, request, write).status().IgnoreError();
     Remember(request.reservation_id());

@@ -99,7 +99,7 @@ class Proxy::Connection {
  private:
   // A descriptor of which nothing is wanted is left out, because poll would report its errors for ever.
   static void AppendPoll(std::vector<pollfd>& polls, int socket, bool input, bool output) {
-    const short events = static_cast<short>((input ? POLLIN : 0) | (output ? POLLOUT : 0));
+    const auto events = static_cast<decltype(pollfd::events)>((input ? POLLIN : 0) | (output ? POLLOUT : 0));
     polls.push_back({.fd = events == 0 ? -1 : socket, .events = events, .revents = 0});
   }
   static bool Broken(const Stream& stream, const Flow& flow) {

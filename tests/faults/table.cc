@@ -1,6 +1,8 @@
 #include "tests/faults/table.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <string_view>
 
 #include "absl/strings/str_format.h"
@@ -36,7 +38,7 @@ Found FoundIn(const KindResult& result) {
 std::string Quantile(std::vector<absl::Duration> all, double part) {
   if (all.empty()) return "-";
   std::sort(all.begin(), all.end());
-  const auto at = static_cast<std::size_t>(part * static_cast<double>(all.size() - 1) + 0.5);
+  const auto at = static_cast<std::size_t>(std::llround(part * static_cast<double>(all.size() - 1)));
   return absl::StrFormat("%.2f s", absl::ToDoubleSeconds(all[at]));
 }
 

@@ -44,6 +44,9 @@ timespec Moved(const timespec& time, int64_t offset) {
   return {.tv_sec = moved / kSecond, .tv_nsec = moved % kSecond};
 }
 
+// The kernel's numbers and arguments, addresses among them, are longs.
+// NOLINTBEGIN(google-runtime-int,performance-no-int-to-ptr)
+
 // The system call itself, because the C library's own function for any of them is replaced below.
 long Call(long number, long a, long b, long c, long d, long e, long f) {
   long result = 0;
@@ -118,5 +121,7 @@ long syscall(long number, ...) noexcept {
   errno = static_cast<int>(-result);
   return -1;
 }
+
+// NOLINTEND(google-runtime-int,performance-no-int-to-ptr)
 
 }  // extern "C"

@@ -21,7 +21,7 @@ class CommitKill : public Fault {
     const auto root = site.OpenRoot();
     if (!root.ok()) return root.status();
     for (const char* stage : {"START", "FLUSH", "BLOCK_DDL", "BLOCK_COMMIT"}) {
-      const absl::Status locked = Ask(**root, absl::StrCat("BACKUP STAGE ", stage)).status();
+      absl::Status locked = Ask(**root, absl::StrCat("BACKUP STAGE ", stage)).status();
       if (!locked.ok()) return locked;
     }
     const std::vector<std::string> committing = Committing(**root);
