@@ -94,7 +94,7 @@ tsan: dependencies ## Runs all that starts no gRPC server under ThreadSanitizer:
 ci: ## Does what must pass before a change lands
 	@.ci/run
 
-ci-full: ci tsan tidy fuzz-seconds test-galera test-kubernetes ## The same, and everything slower
+ci-full: ci tsan tidy coverage fuzz-seconds test-galera test-kubernetes ## The same, and everything slower
 	@server/dev/test.sh release --exclude-regex '^(unit|package_.*|helm_.*|release_.*|container)$$' --repeat until-fail:5
 
 fuzz-seconds:

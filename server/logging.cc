@@ -194,12 +194,13 @@ void SetUpLogging(LogFormat format, LogLevel least) {
 }
 
 void Log(LogLevel level, std::string_view message, const LogFields& fields) {
-  spdlog::logger& logger = Logger();
-  const spdlog::level::level_enum spdlog_level = SpdlogLevel(level);
-  if (!logger.should_log(spdlog_level)) return;
+  if (Logger().should_log(SpdlogLevel(level))) LogAlways(level, message, fields);
+}
+
+void LogAlways(LogLevel level, std::string_view message, const LogFields& fields) {
   const bool json = format_of_all.load(std::memory_order_relaxed) == LogFormat::kJson;
   const std::string line = json ? JsonLine(level, message, fields) : TextLine(level, message, fields);
-  logger.log(spdlog_level, spdlog::string_view_t(line.data(), line.size()));
+  Logger().log(spdlog::level::critical, spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace inventory::server

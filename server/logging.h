@@ -23,6 +23,9 @@ void SetUpLogging(LogFormat format, LogLevel least);
 // Writes an event: a fixed message and what distinguishes this occurrence. Values may hold any bytes. Thread-safe.
 void Log(LogLevel level, std::string_view message, const LogFields& fields = {});
 
+// The same, however important events must be to be written: for what has to be on record.
+void LogAlways(LogLevel level, std::string_view message, const LogFields& fields = {});
+
 }  // namespace inventory::server
 
 #endif  // INVENTORY_SERVER_LOGGING_H_

@@ -8,7 +8,7 @@ namespace inventory::auth {
 Audit::Audit(int max_lines, Write write)
     : max_lines_(max_lines),
       write_(write ? std::move(write) : [](const char* message, const server::LogFields& fields) {
-        server::Log(server::LogLevel::kWarning, message, fields);
+        server::LogAlways(server::LogLevel::kWarning, message, fields);
       }) {}
 
 void Audit::Denied(const Attempt& attempt, const absl::Status& status, absl::Time now) {
@@ -18,7 +18,8 @@ void Audit::Denied(const Attempt& attempt, const absl::Status& status, absl::Tim
     storage::MutexLock lock(mutex_);
     ended = Turn(now);
     Second& second = seconds_[status.code()];
-    write = second.lines < max_lines_;
+    const bool first = second.callers.size() < kMaxFirsts && second.callers.insert(attempt.share).second;
+    write = first || second.lines < max_lines_;
     if (write) {
       ++second.lines;
     } else {

@@ -2,12 +2,14 @@
 #ifndef INVENTORY_SERVER_AUTH_AUDIT_H_
 #define INVENTORY_SERVER_AUTH_AUDIT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/logging.h"
@@ -17,7 +19,8 @@ namespace inventory::auth {
 
 // A call that was denied.
 struct Attempt {
-  std::string caller;  // Empty: not known.
+  std::string caller;      // Empty: not known.
+  std::string share = {};  // Who is counted for it: the caller or, of strangers, the host.
   std::string method;
   std::string peer;
   std::string trace_id = {};  // Empty: it has none.
@@ -25,13 +28,15 @@ struct Attempt {
 
 // Writes a log line for each denied call: who called what from where, and why it was denied. Of more than `max_lines`
 // with one status code in a second the rest is counted, and the next second says in a line of its own how many were
-// left out. Each code has lines of its own, so that strangers who flood the server with UNAUTHENTICATED calls don't
-// hide whom it knows and denies. Thread-safe.
+// left out. Each code has lines of its own, and of each second's first kMaxFirsts callers with a code the first call is
+// always written: so nobody hides others by a flood of calls. Thread-safe.
 class Audit {
  public:
   using Write = std::function<void(const char* message, const server::LogFields& fields)>;
 
-  // Lines go to the log, or to `write`.
+  static constexpr std::size_t kMaxFirsts = 1'000;
+
+  // Lines go to the log, whatever its level is, or to `write`.
   explicit Audit(int max_lines, Write write = nullptr);
 
   void Denied(const Attempt& attempt, const absl::Status& status, absl::Time now);
@@ -43,6 +48,7 @@ class Audit {
   struct Second {
     int lines = 0;
     int64_t left_out = 0;
+    absl::flat_hash_set<std::string> callers = {};
   };
   // By code.
   using Seconds = std::map<absl::StatusCode, Second>;

@@ -146,7 +146,8 @@ void AppendAccess(std::vector<Option>& table) {
         "Tokens from one host that may prove bad once they are verified, in a second; until the next, no token from "
         "there is looked at that is not remembered. All who come through one proxy are one host. 0: any number."},
        {&kAccess, "audit-max-lines", Number(&O::audit_max_lines, 1, 100'000),
-        "Denied calls of a code that are logged in a second, a line each; of more the log says how many there were."}});
+        "Denied calls of a code that are logged in a second, a line each, and beyond them the first of each caller; of "
+        "more the log says how many there were. Whatever log-level is."}});
 }
 
 void AppendConnectionLimits(std::vector<Option>& table) {

@@ -7,13 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/bulk.pb.h"
 #include "server/rpc/page.h"
+#include "server/rpc/page_bytes.h"
 #include "server/rpc/stream_rule.h"
 
 namespace inventory::queries {
 namespace {
-
-// A message with more bytes than this is read again with half as many rows: callers take 4 MiB unless they say more.
-constexpr std::size_t kMaxPageBytes = std::size_t{3} << 20;
 
 int32_t PageSize(const v1::ExportInventoryRequest& request) {
   return request.page_size() == 0 ? rpc::kMaxPageSize : std::min(request.page_size(), rpc::kMaxPageSize);
@@ -78,12 +76,9 @@ struct ExportInventory {
   static absl::Status ReadPage(const Request& request, reading::Reader& reader, Response& page) {
     return WithList(request, page, [&](auto list, auto& response, auto& rows, auto& page_rows) {
       const rpc::Method& method = rpc::MethodFor(list.GetDescriptor());
-      for (;; list.set_page_size(list.page_size() / 2)) {
-        response.Clear();
-        absl::Status read = method.read(list, reader, response);
-        if (!read.ok()) return read;
-        if (response.ByteSizeLong() <= kMaxPageBytes || list.page_size() == 1) break;
-      }
+      absl::Status read = rpc::ReadPage(
+          list, response, [&](const auto& asked, auto& answer) { return method.read(asked, reader, answer); });
+      if (!read.ok()) return read;
       page_rows.Swap(&rows);
       page.set_resume_token(response.next_page_token());
       return absl::OkStatus();

@@ -15,21 +15,16 @@ using SkuViews = std::vector<std::string_view>;
 // To ask what has changed costs the database as much as to read the stock of about so many SKUs.
 constexpr std::size_t kWorthALook = 8;
 
-const SkuStock& OrNothing(const SkuStock* stock) {
-  static const SkuStock kNothing;
-  return stock == nullptr ? kNothing : *stock;
-}
-
 }  // namespace
 
 // Puts the stock together.
 class Stock::Reader {
  public:
-  Reader(Stock& stock, storage::Connection& connection)
-      : stock_(stock), reader_(connection, stock.now_, stock.configuration_version_) {}
+  Reader(Stock& stock, std::span<const std::string_view> skus, storage::Connection& connection)
+      : stock_(stock), skus_(skus), reader_(connection, stock.now_, stock.configuration_version_) {}
 
-  absl::Status Read(std::span<const std::string_view> skus, KnownStock::Turn& turn) {
-    const SkuViews missing = FindAsked(skus);
+  absl::Status Read(KnownStock::Turn& turn) {
+    const SkuViews missing = FindAsked();
     SkuViews components = FindComponents(KnownComponents());
     if (missing.empty() && components.empty()) return absl::OkStatus();
     turn.End();
@@ -40,26 +35,30 @@ class Stock::Reader {
     read = reader_.ReadRest(Skus(components.begin(), components.end()));
     if (!read.ok()) return read;
     AddRead();
-    for (std::size_t place = 0; place < skus.size(); ++place) {
-      if (stock_.asked_[place] == nullptr) stock_.asked_[place] = stock_.others_.at(skus[place]);
+    for (std::size_t place = 0; place < skus_.size(); ++place) {
+      if (stock_.asked_[place] == nullptr) stock_.asked_[place] = stock_.others_.at(skus_[place]);
     }
     return absl::OkStatus();
   }
 
  private:
   // Gives those that are not known, each once.
-  SkuViews FindAsked(std::span<const std::string_view> skus) {
-    stock_.asked_ = Known(skus);
+  SkuViews FindAsked() {
+    stock_.asked_ = Known(skus_);
     SkuViews missing;
-    for (std::size_t place = 0; place < skus.size(); ++place) {
+    for (std::size_t place = 0; place < skus_.size(); ++place) {
       if (stock_.asked_[place] != nullptr) continue;
-      if (stock_.others_.try_emplace(skus[place], nullptr).second) missing.push_back(skus[place]);
+      if (stock_.others_.try_emplace(skus_[place], nullptr).second) missing.push_back(skus_[place]);
     }
     return missing;
   }
 
-  // The same for components.
+  // The same for components. One that was asked for, too, is the same to both.
   SkuViews FindComponents(SkuViews skus) {
+    if (skus.empty()) return skus;
+    for (std::size_t place = 0; place < skus_.size(); ++place) {
+      if (stock_.asked_[place] != nullptr) stock_.others_.try_emplace(skus_[place], stock_.asked_[place]);
+    }
     std::erase_if(skus, [this](std::string_view sku) { return !stock_.others_.try_emplace(sku, nullptr).second; });
     const std::vector<const SkuStock*> known = Known(skus);
     SkuViews missing;
@@ -106,14 +105,16 @@ class Stock::Reader {
   }
 
   Stock& stock_;
+  const std::span<const std::string_view> skus_;
   RowsReader reader_;
 };
 
-const SkuStock& Stock::at(std::size_t place) const { return OrNothing(asked_[place]); }
+const SkuStock& Stock::at(std::size_t place) const { return *asked_[place]; }
 
 const SkuStock& Stock::component(std::string_view sku) const {
+  static const SkuStock kNothing;
   const auto stock = others_.find(sku);
-  return OrNothing(stock == others_.end() ? nullptr : stock->second);
+  return stock == others_.end() || stock->second == nullptr ? kNothing : *stock->second;
 }
 
 absl::StatusOr<Stock> ReadStock(std::span<const std::string_view> skus, storage::Connection& connection,
@@ -128,7 +129,7 @@ absl::StatusOr<Stock> ReadStock(std::span<const std::string_view> skus, storage:
     stock.configuration_version_ = stock.look_->configuration_version();
   }
   if (stock.look_ == nullptr) turn.End();
-  absl::Status read = Stock::Reader(stock, connection).Read(skus, turn);
+  absl::Status read = Stock::Reader(stock, skus, connection).Read(turn);
   if (!read.ok()) return read;
   return stock;
 }

@@ -39,8 +39,8 @@ class Stock {
 
   absl::Time now_;
   int64_t configuration_version_ = 0;
-  std::vector<const reading::SkuStock*> asked_;  // By place; null: nothing is stored.
-  // Components, and what had to be read; null: nothing is stored.
+  std::vector<const reading::SkuStock*> asked_;  // By place; null until it is read.
+  // Components and what had to be read; with components, all that was asked for. Null: nothing is stored.
   absl::flat_hash_map<std::string_view, const reading::SkuStock*> others_;
   // They keep what the pointers and names are of.
   std::unique_ptr<reading::KnownStock::Look> look_;

@@ -34,6 +34,7 @@ bool IsDenial(const absl::Status& status) {
 
 auth::Attempt AttemptOf(const MethodFacts& facts, const grpc::CallbackServerContext& context, const Origin& origin) {
   return {.caller = origin.caller,
+          .share = ShareOf(context, origin.caller),
           .method = facts.name,
           .peer = context.peer(),
           .trace_id = origin.trace == nullptr ? "" : tracing::Hex(origin.trace->id)};

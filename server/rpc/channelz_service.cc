@@ -1,5 +1,6 @@
 #include "server/rpc/channelz_service.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -26,6 +27,8 @@ namespace {
 using google::protobuf::Message;
 
 constexpr char kService[] = "grpc.channelz.v1.Channelz";
+// Of one answer; gRPC's own default.
+constexpr intptr_t kMaxResults = 500;
 
 intptr_t Number(const Message& request, const char* name) {
   return static_cast<intptr_t>(
@@ -57,7 +60,7 @@ ChannelzService::ChannelzService(Runtime& runtime) {
       [](const Message& request) { return grpc_channelz_get_server(Number(request, "server_id")); });
   Add(runtime, "GetServerSockets", [](const Message& request) {
     return grpc_channelz_get_server_sockets(Number(request, "server_id"), Number(request, "start_socket_id"),
-                                            Number(request, "max_results"));
+                                            std::clamp<intptr_t>(Number(request, "max_results"), 0, kMaxResults));
   });
   Add(runtime, "GetChannel",
       [](const Message& request) { return grpc_channelz_get_channel(Number(request, "channel_id")); });

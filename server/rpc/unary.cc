@@ -6,6 +6,7 @@
 #include "inventory/v1/warehouse_service.grpc.pb.h"
 #include "server/errors.h"
 #include "server/rpc/bounds.h"
+#include "server/rpc/page_bytes.h"
 
 namespace inventory::rpc {
 namespace {
@@ -22,6 +23,7 @@ UnaryRpc::UnaryRpc(Runtime& runtime, const Method& method)
     : runtime_(runtime),
       method_(method),
       facts_(runtime, method),
+      asks_for_page_(AsksForPage(*method.request())),
       ask_(method.make_ask ? method.make_ask(runtime) : nullptr) {}
 
 grpc::ServerUnaryReactor* UnaryRpc::Serve(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
@@ -58,9 +60,15 @@ void UnaryRpc::CarryOut(Call& call) {
   } else {
     call.Read([this, &request, &response](reading::Reader& reader) {
       response.Clear();
-      return method_.read(request, reader, response);
+      return Read(request, reader, response);
     });
   }
+}
+
+absl::Status UnaryRpc::Read(const Message& request, reading::Reader& reader, Message& response) const {
+  if (!asks_for_page_) return method_.read(request, reader, response);
+  return ReadPage(request, response,
+                  [this, &reader](const Message& asked, Message& page) { return method_.read(asked, reader, page); });
 }
 
 std::unique_ptr<grpc::internal::MethodHandler> MakeUnaryHandler(Runtime& runtime, const Method& method) {

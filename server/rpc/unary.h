@@ -27,10 +27,14 @@ class UnaryRpc {
  private:
   absl::Status Check(Call& call) const;
   void CarryOut(Call& call);
+  // Into an empty response.
+  absl::Status Read(const google::protobuf::Message& request, reading::Reader& reader,
+                    google::protobuf::Message& response) const;
 
   Runtime& runtime_;
   const Method& method_;
   const UnaryFacts facts_;
+  const bool asks_for_page_;
   const Method::Ask ask_;
 };
 

@@ -26,6 +26,7 @@ using plots::Scale;
 
 constexpr char kServerName[] = "this server";
 constexpr char kPeerName[] = "conventional service";
+constexpr char kRawName[] = "raw SQL, one transaction each";
 
 const char* LongName(Workload workload) {
   return workload == Workload::kHot ? "one hot SKU" : "10,000 equally popular SKUs";
@@ -110,27 +111,27 @@ LineChart Throughput(const RunFacts& run, const std::vector<Result>& results, Wo
   const auto points = [&](const char* kind, const char* rest) {
     return SeriesPoints(results, absl::StrCat(kind, "-", ShortName(workload), rest), &Sample::per_second);
   };
-  return {
-      .title = absl::StrCat("Reservations per second: ", LongName(workload)),
-      .subtitle = Medians(run),
-      .panels = {
-          {.x = InFlight(),
-           .y = {.title = "reservations/s", .scale = Scale::kLinear, .unit = "/s", .ticks = {}},
-           .lines = {{.name = "raw SQL, one transaction each", .color = plots::kGrey, .points = points("b", "-packed")},
-                     {.name = kPeerName, .color = plots::kOrange, .points = points("p", "")},
-                     {.name = kServerName, .color = plots::kBlue, .bold = true, .points = points("d", "")}},
-           .levels = {
-               {.name = "raw SQL, best batches", .color = plots::kPurple, .y = BestBatches(results, workload)}}}}};
+  return {.title = absl::StrCat("Reservations per second: ", LongName(workload)),
+          .subtitle = Medians(run),
+          .panels = {
+              {.x = InFlight(),
+               .y = {.title = "reservations/s", .scale = Scale::kLinear, .unit = "/s", .ticks = {}},
+               .lines = {{.name = kRawName, .color = plots::kGrey, .points = points("b", "-packed")},
+                         {.name = kPeerName, .color = plots::kOrange, .points = points("p", "")},
+                         {.name = kServerName, .color = plots::kBlue, .bold = true, .points = points("d", "")}},
+               .levels = {
+                   {.name = "raw SQL, best batches", .color = plots::kPurple, .y = BestBatches(results, workload)}}}}};
 }
 
 LineChart Latency(const RunFacts& run, const std::vector<Result>& results, Workload workload) {
   plots::Panel panel = {.x = InFlight(),
-                        .y = {.title = "time of a call, ms", .scale = Scale::kLog, .unit = " ms", .ticks = {}},
+                        .y = {.title = "time of a reservation, ms", .scale = Scale::kLog, .unit = " ms", .ticks = {}},
                         .lines = {},
                         .levels = {}};
-  for (const auto& [kind, name, color] : {std::tuple("p", kPeerName, plots::kOrange),  //
-                                          std::tuple("d", kServerName, plots::kBlue)}) {
-    const std::string series = absl::StrCat(kind, "-", ShortName(workload));
+  for (const auto& [kind, rest, name, color] :
+       {std::tuple("b", "-packed", kRawName, plots::kGrey), std::tuple("p", "", kPeerName, plots::kOrange),
+        std::tuple("d", "", kServerName, plots::kBlue)}) {
+    const std::string series = absl::StrCat(kind, "-", ShortName(workload), rest);
     panel.lines.push_back({.name = absl::StrCat(name, ", p99"),
                            .color = color,
                            .dashed = true,
@@ -140,7 +141,7 @@ LineChart Latency(const RunFacts& run, const std::vector<Result>& results, Workl
                            .bold = kind[0] == 'd',
                            .points = SeriesPoints(results, series, &Sample::p50_ms)});
   }
-  return {.title = absl::StrCat("Time of a ReserveStock call: ", LongName(workload)),
+  return {.title = absl::StrCat("Time of a reservation: ", LongName(workload)),
           .subtitle = Medians(run),
           .panels = {std::move(panel)}};
 }

@@ -26,6 +26,7 @@
 #include "tests/bench/peer/server.h"
 #include "tests/bench/plan.h"
 #include "tests/bench/report.h"
+#include "tests/bench/server_process.h"
 #include "tests/bench/sites.h"
 #include "tests/bench/write_file.h"
 
@@ -132,7 +133,8 @@ std::vector<std::pair<std::string, std::string>> FactsBefore(const Options& opti
       {"load before", ReadFile("/proc/loadavg").substr(0, 4)},
       {"build", absl::StrCat(INVENTORY_BUILD_TYPE, " of commit ", kCommit)},
       {"file system", FileSystemOf(options.parent_dir)},
-      {"server options", options.server_options.empty() ? "defaults" : absl::StrJoin(options.server_options, " ")}};
+      {"server options", absl::StrCat(absl::StrJoin(kServerOptions, " "), options.server_options.empty() ? "" : " ",
+                                      absl::StrJoin(options.server_options, " "))}};
 }
 
 // What is left out for want of a database. Said at the start, and once more in the report.

@@ -94,9 +94,8 @@ absl::Status ReserveAll(storage::Connection& connection, const ReservationRows& 
     if (stock.level.quantities.available() < pattern.line.reserved) return absl::InternalError("the stock is used up");
     all.push_back(NextReservation(pattern, loaded->now, stock.item, stock.level));
   }
-  return WriteAndCommit(
-      connection, *loaded, all,
-      NextChunk(pattern, static_cast<int>(all.size()), event_log, loaded->event_log_end, loaded->now));
+  return WriteAndCommit(connection, *loaded, all,
+                        NextChunk(pattern, skus, event_log, loaded->event_log_end, loaded->now));
 }
 
 }  // namespace

@@ -105,7 +105,8 @@ absl::Status Reserve(storage::Connection& connection, const ReservationRows& pat
   return Send(connection,
               {UpdateItem(item), UpdateLevel(level), Insert(rows.reservation), Insert(rows.line),
                Insert(rows.allocation), Insert(rows.movement), Insert(rows.request),
-               Insert(NextChunk(pattern, 1, event_log, storage::ParseEventLogEnd(row, kEventLogEnd), row.Time(kNow))),
+               Insert(
+                   NextChunk(pattern, {sku}, event_log, storage::ParseEventLogEnd(row, kEventLogEnd), row.Time(kNow))),
                Statement("COMMIT")},
               travel)
       .status();

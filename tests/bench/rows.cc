@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <vector>
 
 #include "server/rpc/ids.h"
@@ -76,14 +77,16 @@ ReservationRows NextReservation(const ReservationRows& pattern, absl::Time now, 
 }
 
 // One after another, serialized events are the events of all.
-storage::EventChunkRecord NextChunk(const ReservationRows& pattern, int reservations, int log,
+storage::EventChunkRecord NextChunk(const ReservationRows& pattern, const std::vector<std::string>& skus, int log,
                                     const storage::EventLogEnd& end, absl::Time now) {
   storage::EventChunkRecord chunk{.log_id = static_cast<int16_t>(log % storage::kEventLogs),
                                   .position = end.position + 1,
                                   .stamp = std::max(absl::ToUnixMicros(now), end.max_stamp + 1),
                                   .create_time = now};
-  chunk.payload.reserve(pattern.events.size() * static_cast<std::size_t>(reservations));
-  for (int i = 0; i < reservations; ++i) chunk.payload += pattern.events;
+  chunk.payload.reserve(pattern.events.size() * skus.size());
+  for (std::size_t i = 0; i < skus.size(); ++i) chunk.payload += pattern.events;
+  const std::set<std::string> named(skus.begin(), skus.end());
+  chunk.skus = std::vector<std::string>(named.begin(), named.end());
   return chunk;
 }
 

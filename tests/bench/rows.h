@@ -3,6 +3,7 @@
 #define INVENTORY_TESTS_BENCH_ROWS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -31,8 +32,9 @@ absl::StatusOr<ReservationRows> ReadReservation(storage::Connection& connection,
 ReservationRows NextReservation(const ReservationRows& pattern, absl::Time now, storage::ItemRecord& item,
                                 storage::LevelRecord& level);
 
-// What a transaction with reservations like `pattern`, of that number, appends to its event log, which ends with `end`.
-storage::EventChunkRecord NextChunk(const ReservationRows& pattern, int reservations, int log,
+// What a transaction with reservations like `pattern`, one of each of the SKUs, appends to its event log, which ends
+// with `end`.
+storage::EventChunkRecord NextChunk(const ReservationRows& pattern, const std::vector<std::string>& skus, int log,
                                     const storage::EventLogEnd& end, absl::Time now);
 
 }  // namespace inventory::bench

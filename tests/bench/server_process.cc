@@ -1,5 +1,7 @@
 #include "tests/bench/server_process.h"
 
+#include <iterator>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -33,9 +35,8 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::s
   std::string address = absl::StrCat("127.0.0.1:", *port);
   std::vector<std::string> command = {binary, "serve", absl::StrCat("--database-url=", UrlOf(database)),
                                       absl::StrCat("--listen=", address),
-                                      absl::StrCat("--metrics-listen=127.0.0.1:", *metrics_port),
-                                      // One program calls for all callers.
-                                      "--max-calls-per-client=0", "--max-watches-per-client=1000"};
+                                      absl::StrCat("--metrics-listen=127.0.0.1:", *metrics_port)};
+  command.insert(command.end(), std::begin(kServerOptions), std::end(kServerOptions));
   command.insert(command.end(), options.begin(), options.end());
   auto process = Process::Start(command, log_file);
   if (!process.ok()) return process.status();

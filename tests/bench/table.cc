@@ -79,6 +79,14 @@ std::string Wrapped(std::string first, std::size_t indent, const std::vector<std
 
 std::string RoundedOrDash(std::optional<double> value) { return value ? Rounded(*value) : "-"; }
 
+// The median, if all rounds have the figure: of those alone that were long enough for it, it could be below that of a
+// lesser part of all calls.
+std::optional<double> IfAllHave(const Result& result, std::optional<double> Sample::*figure) {
+  const bool all = std::all_of(result.rounds.begin(), result.rounds.end(),
+                               [figure](const Sample& sample) { return (sample.*figure).has_value(); });
+  return all ? MedianOf(result, figure) : std::nullopt;
+}
+
 // A time that is 0 was not measured.
 std::optional<double> IfAny(double time) { return time == 0 ? std::nullopt : std::optional(time); }
 
@@ -94,8 +102,8 @@ std::string ResultLine(const Result& result) {
   std::string line = absl::StrFormat(
       "%s%-*s %7.0f %5s %6s %6s %6s %5.0f %6.0f %5.0f %4s", before, static_cast<int>(kNameWidth),
       before.empty() ? name : "", MedianOf(result, &Sample::per_second), range,
-      RoundedOrDash(IfAny(MedianOf(result, &Sample::p50_ms))), RoundedOrDash(MedianOf(result, &Sample::p99_ms)),
-      RoundedOrDash(MedianOf(result, &Sample::p999_ms)), cpu.client, cpu.server, cpu.database,
+      RoundedOrDash(IfAny(MedianOf(result, &Sample::p50_ms))), RoundedOrDash(IfAllHave(result, &Sample::p99_ms)),
+      RoundedOrDash(IfAllHave(result, &Sample::p999_ms)), cpu.client, cpu.server, cpu.database,
       memory ? absl::StrFormat("%.0f", *memory) : "");
   absl::StripTrailingAsciiWhitespace(&line);
   return absl::StrCat(line, "\n");

@@ -159,11 +159,17 @@ int Finish(const Options& options, const std::vector<KindResult>& results) {
   }
   if (violations > 0) std::printf("%zu violations: see %s\n", violations, options.output.c_str());
   if (faults == 0) std::printf("nothing was done\n");
+  bool enough = faults > 0;
+  for (const KindResult& result : results) {
+    if (result.enough || !result.skipped.empty() || !result.violations.empty()) continue;
+    std::printf("%s: only %d faults could be done\n", result.name.c_str(), result.faults);
+    enough = false;
+  }
   if (!MaySkip(results)) {
     std::printf("nothing may be skipped here\n");
     return 1;
   }
-  return violations > 0 || faults == 0 ? 1 : 0;
+  return violations > 0 || !enough ? 1 : 0;
 }
 
 int RunFaults(const Options& options, const std::string& work_folder) {

@@ -56,7 +56,10 @@ void RunEpisodes(Fault& fault, Site& site, const RunOptions& options, KindResult
   std::mt19937 random(options.seed);
   const int most_episodes = options.faults * 4 + 3;
   for (int number = 1; number <= most_episodes && result.faults < options.faults; ++number) {
-    if (absl::Now() > options.deadline || (options.stop != nullptr && *options.stop)) return;
+    if (absl::Now() > options.deadline || (options.stop != nullptr && *options.stop)) {
+      result.enough = true;
+      return;
+    }
     auto episode =
         Episode(site, options, absl::StrCat(std::string(fault.name()), "-", number, "-"), random()).Run(fault);
     const std::string evidence = absl::StrCat(options.output_folder, "/", std::string(fault.name()), "-", number);
@@ -75,6 +78,7 @@ void RunEpisodes(Fault& fault, Site& site, const RunOptions& options, KindResult
                              std::make_move_iterator(episode->violations.end()));
     if (options.until_found && !result.violations.empty()) return;
   }
+  result.enough = result.faults == options.faults;
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ struct KindResult {
   std::string about;
   std::string skipped;  // Why it was not done here; empty if it was.
   int faults = 0;
+  bool enough = false;  // As many as were asked for, or there was no time for more.
   int64_t calls = 0;
   int64_t acknowledged = 0;
   int64_t refused = 0;

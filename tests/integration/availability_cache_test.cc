@@ -194,7 +194,8 @@ TEST_F(AvailabilityCacheTest, EveryKindOfChangeIsSeenAtOnce) {
       CHANGE(UpdateItemRequest, "item { sku: '$0' tracking: TRACKING_UNTRACKED } update_mask { paths: 'tracking' }"),
   };
 #undef CHANGE
-  const std::vector<std::string> skus = {sku, part, kit};
+  // Some twice, and a kit with its part.
+  const std::vector<std::string> skus = {sku, part, kit, part, kit};
   Answers before = ExpectTruth(channel, skus);
   int number = 0;
   for (const Change& change : changes) {

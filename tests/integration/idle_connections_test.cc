@@ -66,5 +66,17 @@ TEST(FewDescriptorsTest, AreKeptForWork) {
   storage::DropDatabase(database);
 }
 
+// A server has all that it may have, whatever its session begins with.
+TEST(FewDescriptorsTest, AreAsManyAsMayBe) {
+  const storage::DatabaseOptions database = storage::NewDatabase();
+  ProgramRun server({"/usr/bin/prlimit", "--nofile=256:4096", INVENTORY_SERVER_BINARY, "serve",
+                     "--database-url=" + storage::UrlOf(database), "--listen=127.0.0.1:0", "--metrics-listen="});
+  ASSERT_TRUE(Eventually([&server] { return absl::StrContains(server.output(), "INFO serving"); })) << server.output();
+  EXPECT_THAT(server.output(), ::testing::HasSubstr("INFO descriptors limit=4096"));
+  server.Signal(SIGTERM);
+  EXPECT_EQ(server.Wait(), 0);
+  storage::DropDatabase(database);
+}
+
 }  // namespace
 }  // namespace inventory::integration

@@ -15,7 +15,6 @@ namespace inventory::reading {
 namespace {
 
 using feed::Strings;
-using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsNull;
 using ::testing::NotNull;
@@ -163,7 +162,7 @@ TEST_F(KnownStockTest, WhatWasFoundLivesAsLongAsTheLook) {
   Keep(*Begin(small, *connection_), {"a", "b"}, 7);
   auto look = Begin(small, *connection_);
   const std::vector<const SkuStock*> found = look->Find(Views{"a", "b"});
-  ASSERT_THAT(found, Each(NotNull()));
+  ASSERT_THAT(found, ElementsAre(NotNull(), NotNull()));
   Change(0, "'a'");
   for (int i = 0; i < 200; ++i) Keep(*Begin(small, *connection_), {absl::StrCat("other ", i)});
   Change(0, "NULL");

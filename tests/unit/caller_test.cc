@@ -163,6 +163,27 @@ TEST(Audit, DoesNotLoseSightOfThoseItKnowsAmongStrangers) {
                                          "more denied calls, left out of the log calls=98 code=UNAUTHENTICATED"));
 }
 
+TEST(Audit, NobodyHidesOthersByAFloodOfCalls) {
+  Lines written;
+  Audit audit(2, written.writer());
+  const absl::Time now = absl::FromUnixSeconds(1'000);
+  const absl::Status status = absl::PermissionDeniedError("no");
+  for (int i = 0; i < 100; ++i) audit.Denied({.caller = "jwt:a", .share = "a"}, status, now);
+  EXPECT_EQ(written.lines.size(), 2u);
+  for (int i = 0; i < 3; ++i) audit.Denied({.caller = "jwt:b", .share = "b"}, status, now);
+  ASSERT_EQ(written.lines.size(), 3u);
+  EXPECT_THAT(written.lines.back(), HasSubstr("denied caller=jwt:b"));
+  // A flood of callers is none of lines.
+  for (std::size_t i = 0; i < 2 * Audit::kMaxFirsts; ++i) {
+    audit.Denied({.caller = "jwt:c", .share = absl::StrCat("c", i)}, status, now);
+  }
+  EXPECT_EQ(written.lines.size(), 1 + Audit::kMaxFirsts);
+  written.lines.clear();
+  audit.Denied({.caller = "jwt:b", .share = "b"}, status, now + absl::Seconds(1));
+  ASSERT_EQ(written.lines.size(), 2u);
+  EXPECT_THAT(written.lines.back(), HasSubstr("denied caller=jwt:b"));
+}
+
 TEST(FailureLimitTest, HoldsForEachHostAndEachSecond) {
   FailureLimit limit(2);
   const absl::Time now = absl::FromUnixSeconds(100);

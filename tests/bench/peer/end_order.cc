@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/commands/convert.h"
 #include "server/commands/reservations.h"
+#include "tests/bench/peer/events.h"
 #include "tests/bench/peer/order.h"
 #include "tests/bench/peer/rules.h"
 
@@ -14,16 +15,21 @@ namespace {
 using storage::ReservationRecord;
 using storage::ReservationState;
 
-// Writes the reservation, which has ended or lost its expiry, with a new version.
-absl::Status Update(Session& session, ReservationState state, absl::Time now, ReservationRecord& reservation) {
+// Writes the reservation, which has ended or lost its expiry, with a new version, and tells it.
+absl::Status Update(Session& session, ReservationState state, LockedOrder& locked) {
+  ReservationRecord& reservation = locked.order.reservation;
+  const ReservationRecord before = reservation;
+  const absl::Time now = locked.stock.now();
   reservation.state = state;
   reservation.expire_time.reset();
   reservation.version += 1;
   reservation.update_time = now;
   static const std::string kText =
       "UPDATE reservation SET state = ?, expire_time = NULL, version = ?, update_time = ? WHERE reservation_id = ?";
-  return session.Run(kText,
-                     {static_cast<int64_t>(state), reservation.version, TimeValue(now), reservation.reservation_id});
+  absl::Status done = session.Run(
+      kText, {static_cast<int64_t>(state), reservation.version, TimeValue(now), reservation.reservation_id});
+  if (!done.ok()) return done;
+  return Tell(session, &before, locked.order, locked.stock);
 }
 
 absl::Status Commit(Session& session, LockedOrder& locked) {
@@ -32,7 +38,7 @@ absl::Status Commit(Session& session, LockedOrder& locked) {
   for (storage::AllocationRecord& allocation : order.allocations) allocation.expire_time.reset();
   absl::Status done = session.Run(kText, {order.reservation.reservation_id});
   if (!done.ok()) return done;
-  return Update(session, ReservationState::kCommitted, locked.stock.now(), order.reservation);
+  return Update(session, ReservationState::kCommitted, locked);
 }
 
 // Frees all units, in memory.
@@ -66,7 +72,7 @@ absl::Status CancelAll(Session& session, const std::string& request_id, LockedOr
   if (done.ok()) done = session.Run(kLines, {order.reservation.reservation_id});
   if (done.ok()) done = session.Run(kAllocations, {order.reservation.reservation_id});
   if (!done.ok()) return done;
-  return Update(session, ReservationState::kCancelled, locked.stock.now(), order.reservation);
+  return Update(session, ReservationState::kCancelled, locked);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "server/commands/reservations.h"
 #include "server/rpc/ids.h"
 #include "storage/reservation_repository.h"
+#include "tests/bench/peer/events.h"
 #include "tests/bench/peer/order.h"
 #include "tests/bench/peer/rules.h"
 #include "tests/bench/peer/stock.h"
@@ -172,6 +173,7 @@ absl::Status Reserve(Session& session, const pipeline::Configuration& configurat
   done = Fill(demands, *sources, request_id, *stock, order);
   if (done.ok()) done = stock->Write(session);
   if (done.ok()) done = session.Insert(order.allocations);
+  if (done.ok()) done = Tell(session, nullptr, order, *stock);
   if (done.ok()) ShowAll(order, *stock, response);
   return done;
 }

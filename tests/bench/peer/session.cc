@@ -10,10 +10,12 @@
 #include <cppconn/statement.h>
 #include <mysql_driver.h>
 
+#include <atomic>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/event_repository.h"
 #include "storage/sql_error.h"
 
 namespace inventory::bench::peer {
@@ -32,10 +34,15 @@ struct Binder {
   void operator()(const std::string& value) const { statement.setString(place, sql::SQLString(value)); }
 };
 
+int16_t NextEventLog() {
+  static std::atomic<int> sessions = 0;
+  return static_cast<int16_t>(sessions++ % storage::kEventLogs);
+}
+
 }  // namespace
 
 Session::Session(std::unique_ptr<sql::Connection> connection)
-    : connection_(std::move(connection)), plain_(connection_->createStatement()) {}
+    : connection_(std::move(connection)), plain_(connection_->createStatement()), event_log_(NextEventLog()) {}
 
 Session::~Session() = default;
 
@@ -116,10 +123,19 @@ absl::StatusOr<storage::Rows> Session::Query(const std::string& text, const Valu
   return rows;
 }
 
+absl::StatusOr<int64_t> Session::EventLogEnd() {
+  if (event_log_end_) return *event_log_end_;
+  const absl::StatusOr<storage::Rows> rows =
+      Query("SELECT COALESCE(MAX(position), 0) FROM event_chunk WHERE log_id = ?", {int64_t{event_log_}});
+  if (!rows.ok()) return rows.status();
+  return (*rows)[0].Int(0);
+}
+
 // Not by the connector's own commit and rollback, which hide errors.
 absl::Status Session::Commit() { return Execute(storage::Sql().Raw("COMMIT")).status(); }
 
 void Session::Rollback() {
+  event_log_end_.reset();
   if (!Execute(storage::Sql().Raw("ROLLBACK")).ok()) lost_ = true;
 }
 

@@ -2,7 +2,9 @@
 #ifndef INVENTORY_TESTS_BENCH_PEER_SESSION_H_
 #define INVENTORY_TESTS_BENCH_PEER_SESSION_H_
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -54,6 +56,12 @@ class Session final : public storage::Connection {
   // True once the connection was lost.
   bool lost() const { return lost_; }
 
+  // The event log that this session writes to: none of others', while there are fewer sessions than logs.
+  int16_t event_log() const { return event_log_; }
+  // The last position in it. Known once it was read, until something is rolled back: nobody else writes there.
+  absl::StatusOr<int64_t> EventLogEnd();
+  void SetEventLogEnd(int64_t position) { event_log_end_ = position; }
+
  protected:
   absl::Status Run(const storage::Sql& sql, std::vector<storage::Rows>& results) override;
 
@@ -72,6 +80,8 @@ class Session final : public storage::Connection {
   const std::unique_ptr<sql::Connection> connection_;
   const std::unique_ptr<sql::Statement> plain_;
   std::unordered_map<std::string, std::unique_ptr<sql::PreparedStatement>> prepared_;
+  const int16_t event_log_;
+  std::optional<int64_t> event_log_end_;
   bool lost_ = false;
 };
 

@@ -78,7 +78,8 @@ absl::StatusOr<Stock> Stock::Lock(Session& session, const std::set<std::string>&
     if (row.Bool(kUnknownRules)) {
       return absl::UnimplementedError(absl::StrCat(item.sku, " has rules that this service does not know"));
     }
-    stock.now_ = std::max({stock.now_, row.Time(kNow), item.last_movement_time.value_or(absl::InfinitePast())});
+    stock.last_movement_ = std::max(stock.last_movement_, item.last_movement_time.value_or(absl::InfinitePast()));
+    stock.now_ = std::max({stock.now_, row.Time(kNow), stock.last_movement_});
     if (!row.IsNull(kLevel)) {
       auto level = storage::Parse<LevelRecord>(row, kLevel);
       stock.levels_.emplace(level.key(), std::move(level));

@@ -28,6 +28,8 @@ class Stock {
   const storage::LevelRecord* level(const std::string& sku, const std::string& warehouse_id) const;
   // The database's time, but not before the last movement of any of the SKUs.
   absl::Time now() const { return now_; }
+  // The last movement of any of the SKUs before this transaction's; the infinite past if there was none.
+  absl::Time last_movement() const { return last_movement_; }
 
   // Adds `units` to what is reserved of the level, which exists, and notes a movement.
   void Reserve(const std::string& sku, const std::string& warehouse_id, int64_t units, storage::MovementType type,
@@ -46,6 +48,7 @@ class Stock {
   std::map<storage::LevelRecord::Key, storage::LevelRecord> levels_;
   std::vector<storage::MovementRecord> movements_;
   absl::Time now_ = absl::InfinitePast();
+  absl::Time last_movement_ = absl::InfinitePast();
 };
 
 }  // namespace inventory::bench::peer
