@@ -86,11 +86,13 @@ absl::Status ReadPage(const Message& request, Message& response,
   const std::unique_ptr<Message> asked(request.New());
   asked->CopyFrom(request);
   int rows = together;
-  for (;; rows /= 2) {
+  for (;;) {
     list.Ask(*asked, rows);
     absl::Status done = read(*asked, response);
     if (!done.ok()) return done;
-    if (rows == 1 || response.ByteSizeLong() <= kMaxPageBytes) break;
+    const int found = list.Rows(response);
+    if (found <= 1 || response.ByteSizeLong() <= kMaxPageBytes) break;
+    rows = found / 2;
     response.Clear();
   }
   const std::unique_ptr<Message> part(response.New());

@@ -270,6 +270,37 @@ TEST_F(ReservationsTest, ListPagesWithoutGapsAndCopies) {
   for (int page_size : {1, 2, 7, 1000}) EXPECT_EQ(Ids(filter, page_size), ids) << page_size;
 }
 
+// Orders of many lines: a page is never larger than what callers can receive.
+TEST_F(ReservationsTest, ListPagesAreSmallEnoughToBeReceived) {
+  const std::string padding(80, 'x');
+  std::vector<Line> lines;
+  for (int i = 0; i < 200; ++i) {
+    lines.push_back({Sku(absl::StrCat(padding, i)), 1});
+    SetStock(lines.back().sku, "w1", 1000);
+  }
+  std::set<std::string> made;
+  for (int i = 0; i < 160; ++i) {
+    made.insert(Must(Reserve(client(), lines, {.order = Name("order")})).reservation().reservation_id());
+  }
+  v1::ListReservationsRequest request;
+  request.set_page_size(1000);
+  request.mutable_filter()->set_order_reference(Name("order"));
+  int pages = 0;
+  std::set<std::string> listed;
+  do {
+    const v1::ListReservationsResponse page = Must(client().Call(request));
+    EXPECT_LE(page.ByteSizeLong(), std::size_t{3} << 20);
+    for (const v1::Reservation& reservation : page.reservations()) {
+      EXPECT_EQ(reservation.lines_size(), 200);
+      EXPECT_TRUE(listed.insert(reservation.reservation_id()).second);
+    }
+    request.set_page_token(page.next_page_token());
+    ++pages;
+  } while (!request.page_token().empty());
+  EXPECT_EQ(listed, made);
+  EXPECT_GE(pages, 2);
+}
+
 TEST_F(ReservationsTest, ListSaysThatAHoldIsExpiredAtOnce) {
   const std::string id = Expired(1).reservation_id();
   const std::string sku = absl::Substitute("sku: '$0'", Sku());

@@ -108,6 +108,9 @@ TEST(ReadPageTest, TakesHalfAsManyAsLongAsTheyAreTooMuch) {
   EXPECT_EQ(page.reservations_size(), 20);
   EXPECT_EQ(page.next_page_token(), "20");
   EXPECT_EQ(book.asked(), (Sizes{80, 40, 20}));
+  page = book.Page(1000, "50");
+  EXPECT_EQ(page.reservations_size(), 25);
+  EXPECT_EQ(book.asked(), (Sizes{250, 25}));
   page = book.Page(80, "90");
   EXPECT_EQ(page.reservations_size(), 10);
   EXPECT_EQ(page.next_page_token(), "");
