@@ -15,7 +15,7 @@
 //
 //     static std::unique_ptr<rpc::StreamSession> Open(const Bounds&);  // for one call; see command_stream.h
 //
-// A stream of another kind has in its file a reactor of its own:
+// A stream of another kind has in its file a Validate as above and a reactor of its own:
 //
 //     static grpc::ServerWriteReactor<Response>* Serve(Runtime&, const MethodFacts&, grpc::CallbackServerContext&,
 //                                                      rpc::StreamRequest<Request>);
@@ -55,11 +55,19 @@ concept ServesItself = requires(Runtime& runtime, const MethodFacts& facts, grpc
 template <typename Rule>
 class RegisteredStream {
  public:
-  RegisteredStream() { Methods().push_back({.request = &Rule::Request::descriptor, .make_handler = MakeHandler}); }
+  RegisteredStream() {
+    Method method{.request = &Rule::Request::descriptor, .make_handler = MakeHandler};
+    if constexpr (!IsCommandStream<Rule>) method.validate = Validate;
+    Methods().push_back(std::move(method));
+  }
 
  private:
   using Request = typename Rule::Request;
   using Response = typename Rule::Response;
+
+  static void Validate(const google::protobuf::Message& request, const Bounds& bounds, Violations& violations) {
+    Rule::Validate(dynamic_cast<const Request&>(request), bounds, violations);
+  }
 
   static std::unique_ptr<grpc::internal::MethodHandler> MakeHandler(Runtime& runtime) {
     auto facts = std::make_shared<MethodFacts>(runtime, *MethodOf(Request::descriptor()));

@@ -134,7 +134,8 @@ Case WatchCase(int watchers) {
           .workload = Workload::kUniform,
           .concurrency = kWatchInFlight,
           .description = absl::StrCat(kWatchInFlight, " reservations in flight, ", watchers,
-                                      watchers == 1 ? " watcher" : " watchers", ", one of them told everything"),
+                                      watchers == 1 ? " watcher" : " watchers",
+                                      watchers == 0 ? "" : ", one of them told everything"),
           .run = [=](Site& site, const Timing& timing) { return ReserveWatched(site, timing, watchers); }};
 }
 
