@@ -16,8 +16,10 @@
 
 namespace inventory::bench {
 
-// With which every server is started, before other options: one program calls for all callers.
-inline constexpr const char* kServerOptions[] = {"--max-calls-per-client=0", "--max-watches-per-client=1000"};
+// With which every server is started, before other options: one program calls for all callers, and has half of the
+// watches, which is as much as it leaves free.
+inline constexpr const char* kServerOptions[] = {"--max-calls-per-client=0", "--max-watches=2000",
+                                                 "--max-watches-per-client=1000"};
 
 // How inventory-server is told of the database.
 std::string UrlOf(const storage::DatabaseOptions& database);
