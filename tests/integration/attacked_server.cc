@@ -49,6 +49,12 @@ void AttackTest::ExpectServesOthers() {
   EXPECT_TRUE(served) << status;
 }
 
+void AttackTest::ExpectPeakBelow([[maybe_unused]] std::size_t bytes) {
+#ifndef __SANITIZE_ADDRESS__
+  EXPECT_LT(PeakMemory(), bytes);
+#endif
+}
+
 std::size_t AttackTest::Memory(const std::string& name) {
   std::ifstream status(absl::StrCat("/proc/", server().pid(), "/status"));
   for (std::string line; std::getline(status, line);) {
