@@ -67,9 +67,8 @@ class List {
   const FieldDescriptor& rows_;
 };
 
-// How many more rows there is room for, if they are like the first ones.
-int RowsThatFit(int rows, const Message& response) {
-  const std::size_t bytes = response.ByteSizeLong();
+// How many more rows there is room for beside these, which have so many bytes, if they are like them.
+int RowsThatFit(int rows, std::size_t bytes) {
   if (bytes >= kMaxPageBytes) return 0;
   return static_cast<int>((kMaxPageBytes - bytes) * static_cast<std::size_t>(rows) / bytes);
 }
@@ -98,14 +97,16 @@ absl::Status ReadPage(const Message& request, Message& response,
   const std::unique_ptr<Message> part(response.New());
   // Not even the first rows fit if they are fewer.
   while (rows == together && list.HasMore(response)) {
-    const int more = std::min({together, most - list.Rows(response), RowsThatFit(list.Rows(response), response)});
+    const int found = list.Rows(response);
+    const std::size_t bytes = response.ByteSizeLong();
+    const int more = std::min({together, most - found, RowsThatFit(found, bytes)});
     if (more <= 0) break;
     list.Ask(*asked, more);
     list.GoOn(*asked, response);
     part->Clear();
     absl::Status done = read(*asked, *part);
     if (!done.ok()) return done;
-    if (response.ByteSizeLong() + part->ByteSizeLong() > kMaxPageBytes) break;
+    if (bytes + part->ByteSizeLong() > kMaxPageBytes) break;
     list.Append(*part, response);
   }
   return absl::OkStatus();
