@@ -28,6 +28,8 @@ rpc::Runtime::Options RuntimeOptions(const ServerOptions& options, tracing::Span
           .calls = {.most_of_a_caller = options.max_calls_per_client,
                     .most_bytes = options.max_requests_memory,
                     .patience = options.slow_client_timeout},
+          .awaited_requests = {.most = static_cast<std::size_t>(options.max_calls_per_client),
+                               .patience = options.slow_client_timeout},
           .streams = {.most = options.max_open_streams,
                       .most_of_a_caller = options.max_open_streams_per_client,
                       .patience = options.slow_client_timeout},

@@ -149,6 +149,7 @@ struct Metrics::Parts final : public prometheus::Collectable {
          {std::pair("connection", "too_many"), std::pair("connection", "too_many_of_an_address"),
           std::pair("connection", "no_descriptors"), std::pair("call", "too_many_of_a_caller"),
           std::pair("call", "too_many_bytes"), std::pair("call", "slow_client"), std::pair("call", "queue_full"),
+          std::pair("request", "slow_client"), std::pair("request", "too_many_of_a_host"),
           std::pair("stream", "slow_client"), std::pair("stream", "too_many"), std::pair("watch", "slow_client"),
           std::pair("watch", "too_many"), std::pair("watch", "too_far_behind"),
           std::pair("metrics_connection", "too_many"), std::pair("metrics_connection", "too_many_of_an_address"),
@@ -238,8 +239,9 @@ struct Metrics::Parts final : public prometheus::Collectable {
       Counters(registry, "inventory_commands_dropped_total", "Commands dropped before they ran.");
   CounterFamily& low_stock_attempts =
       Counters(registry, "inventory_low_stock_attempts_total", "Attempts of low-stock activities, by outcome.");
-  CounterFamily& refused = Counters(registry, "inventory_limit_refusals_total",
-                                    "Connections, calls and streams refused or cut to keep a limit.");
+  CounterFamily& refused =
+      Counters(registry, "inventory_limit_refusals_total",
+               "Connections, requests on their way, calls and streams refused or cut to keep a limit.");
   // Of the pairs that are known from the start: in an overload most calls are refused, and for that as quickly as can
   // be.
   std::map<std::pair<std::string_view, std::string_view>, prometheus::Counter*> refusals;

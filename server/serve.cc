@@ -131,6 +131,7 @@ void AddConnectionGauges(Metrics& metrics, rpc::GrpcServer& server, const tls::S
 // Cuts who is too slow.
 absl::Duration CutSlow(rpc::Runtime& runtime, Metrics& metrics, absl::Duration patience) {
   for (int i = runtime.open_calls().CutSlow(); i > 0; --i) metrics.Refused("call", "slow_client");
+  for (int i = runtime.awaited_requests().CutSlow(); i > 0; --i) metrics.Refused("request", "slow_client");
   for (rpc::Streams* streams : {&runtime.streams(), &runtime.watches()}) {
     for (int i = streams->CutSlow(); i > 0; --i) metrics.Refused(streams->metric(), "slow_client");
   }

@@ -191,7 +191,8 @@ void AppendCallLimits(std::vector<Option>& table) {
         "Most calls at once on one connection."},
        {&kLimits, "max-calls-per-client", Number(&O::max_calls_per_client, 0, 1'000'000),
         "Most single calls at once of one identity, or of one IP address if its callers have none, and who watch the "
-        "server's health from one. 0: any number."},
+        "server's health from one; most calls whose requests are not there yet, and as many again of each address. 0: "
+        "any number."},
        {&kLimits, "max-requests-memory", Bytes(&O::max_requests_memory, int64_t{2} << 20, int64_t{64} << 30),
         "Most memory of requests that are under way, of all clients; half of it of one."},
        {&kLimits, "max-open-streams", Number(&O::max_open_streams, 1, 10'000), "Most imports and exports at once."},
@@ -201,7 +202,8 @@ void AppendCallLimits(std::vector<Option>& table) {
        {&kLimits, "max-watches-per-client", Number(&O::max_watches_per_client, 1, 100'000),
         "Most of them of one identity, or of one IP address if its callers have none."},
        {&kLimits, "slow-client-timeout", Duration(&O::slow_client_timeout, absl::Milliseconds(100), absl::Hours(1)),
-        "How long a client may take to receive an answer, or to do what an import or an export waits for."}});
+        "How long a client may take to send a request, to receive an answer, or to do what an import or an export "
+        "waits for."}});
 }
 
 void AppendWork(std::vector<Option>& table) {

@@ -17,6 +17,7 @@
 #include "inventory/v1/warehouse_service.grpc.pb.h"
 #include "server/errors.h"
 #include "server/rpc/admission.h"
+#include "server/rpc/await_request.h"
 #include "server/rpc/generated_message.h"
 #include "server/rpc/received.h"
 #include "server/rpc/to_bytes.h"
@@ -74,19 +75,17 @@ void ChannelzService::Add(Runtime& runtime, const std::string& method, Ask ask) 
   const auto facts = std::make_shared<const MethodFacts>(runtime, absl::StrCat(kService, ".", method));
   const int index = static_cast<int>(paths_.size());
   paths_.push_back(std::make_unique<std::string>(absl::StrCat("/", kService, "/", method)));
-  AddMethod(
-      new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-  MarkMethodCallback(
-      index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                 [&runtime, facts, method, ask](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                                grpc::ByteBuffer* response) {
-                   const Admission admission = Admit(runtime, *facts, *context);
-                   Audit(runtime, *facts, *context, admission.origin, admission.status);
-                   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-                   reactor->Finish(admission.status.ok() ? Answer(method, ask, *request, *response)
-                                                         : ToGrpc(admission.status));
-                   return reactor;
-                 }));
+  AddMethod(new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), kAwaitsRequest, nullptr));
+  auto handler = std::make_unique<grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>>(
+      [&runtime, facts, method, ask](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) {
+        const Admission admission = Admit(runtime, *facts, *context);
+        Audit(runtime, *facts, *context, admission.origin, admission.status);
+        grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+        reactor->Finish(admission.status.ok() ? Answer(method, ask, *request, *response) : ToGrpc(admission.status));
+        return reactor;
+      });
+  MarkMethodCallback(index, AwaitRequest(runtime, std::move(handler)).release());
 }
 
 }  // namespace inventory::rpc

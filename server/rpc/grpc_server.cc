@@ -58,7 +58,7 @@ GrpcServer::GrpcServer(const server::ServerOptions& options, Runtime& runtime)
       health_(HealthNames(services_),
               {.watchers = options.max_connections,
                .watchers_of_a_host = static_cast<std::size_t>(options.max_calls_per_client)},
-              runtime.open_calls()),
+              runtime),
       reflection_(runtime, ReflectedNames(options, services_)),
       channelz_(runtime) {}
 

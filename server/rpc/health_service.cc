@@ -9,6 +9,7 @@
 #include "grpcpp/support/method_handler.h"
 #include "server/errors.h"
 #include "server/net/addresses.h"
+#include "server/rpc/await_request.h"
 #include "server/rpc/received.h"
 
 namespace inventory::rpc {
@@ -55,20 +56,19 @@ class HealthService::Checked final : public grpc::ServerUnaryReactor {
   OpenCalls::Place place_;
 };
 
-HealthService::HealthService(std::set<std::string> services, const Limits& limits, OpenCalls& calls)
-    : services_(std::move(services)), limits_(limits), calls_(calls) {
-  using Method = grpc::internal::RpcMethod;
-  const auto add = [this](const char* path, Method::RpcType type,
-                          std::unique_ptr<grpc::internal::MethodHandler> handler) {
-    AddMethod(new grpc::internal::RpcServiceMethod(path, type, nullptr));
-    MarkMethodCallback(type == Method::NORMAL_RPC ? 0 : 1, handler.release());
+HealthService::HealthService(std::set<std::string> services, const Limits& limits, Runtime& runtime)
+    : services_(std::move(services)), limits_(limits), calls_(runtime.open_calls()) {
+  const auto add = [this, &runtime](int index, const char* path,
+                                    std::unique_ptr<grpc::internal::MethodHandler> handler) {
+    AddMethod(new grpc::internal::RpcServiceMethod(path, kAwaitsRequest, nullptr));
+    MarkMethodCallback(index, AwaitRequest(runtime, std::move(handler)).release());
   };
-  add("/grpc.health.v1.Health/Check", Method::NORMAL_RPC,
+  add(0, "/grpc.health.v1.Health/Check",
       std::make_unique<grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, Response>>(
           [this](grpc::CallbackServerContext* context, const grpc::ByteBuffer* sent, Response* response) {
             return Check(*context, *sent, *response);
           }));
-  add("/grpc.health.v1.Health/Watch", Method::SERVER_STREAMING,
+  add(1, "/grpc.health.v1.Health/Watch",
       std::make_unique<grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, Response>>(
           [this](grpc::CallbackServerContext* context, const grpc::ByteBuffer* sent) {
             return Watch(*context, *sent);

@@ -11,6 +11,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/rpc/open_calls.h"
+#include "server/rpc/runtime.h"
 #include "storage/mutex.h"
 
 namespace inventory::rpc {
@@ -26,8 +27,9 @@ class HealthService final : public grpc::Service {
     std::size_t watchers_of_a_host = 1000;  // Default 1000; 0 is any number.
   };
 
-  // Knows these services. NOT_SERVING at first. Calls are counted in `calls`, but never refused for that.
-  HealthService(std::set<std::string> services, const Limits& limits, OpenCalls& calls);
+  // Knows these services. NOT_SERVING at first. Calls are counted in `runtime`, but never refused for that; it must
+  // outlive the gRPC server.
+  HealthService(std::set<std::string> services, const Limits& limits, Runtime& runtime);
 
   // Sets the state and tells every watcher.
   void SetServing(bool serving);

@@ -55,6 +55,12 @@ struct Method {
   std::function<void(const google::protobuf::Message& request, const Bounds& bounds, Violations& violations)> validate;
 };
 
+// Rule::Validate, for a request of its type.
+template <typename Rule>
+void ValidateBy(const google::protobuf::Message& request, const Bounds& bounds, Violations& violations) {
+  Rule::Validate(dynamic_cast<const typename Rule::Request&>(request), bounds, violations);
+}
+
 // All RPCs whose files are linked in. Filled by static objects before main, constant afterwards.
 std::vector<Method>& Methods();
 

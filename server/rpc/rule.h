@@ -174,7 +174,7 @@ class Registered {
   }
 
   static void Validate(const google::protobuf::Message& request, const Bounds& bounds, Violations& violations) {
-    Rule::Validate(dynamic_cast<const Request&>(request), bounds, violations);
+    ValidateBy<Rule>(request, bounds, violations);
     if constexpr (IsWrite<Rule> || IsStepwise<Rule>) CheckUnits(request, violations);
   }
 };

@@ -10,6 +10,7 @@
 #include "server/metrics.h"
 #include "server/pipeline/group_committer.h"
 #include "server/reading/reader.h"
+#include "server/rpc/awaited_requests.h"
 #include "server/rpc/bounds.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/streams.h"
@@ -40,6 +41,7 @@ class Runtime {
     Deadlines deadlines = {.without = absl::Seconds(10), .most = absl::Minutes(5)};
     std::size_t most_request_bytes = std::size_t{32} << 20;  // In memory: see RequestSize. Default 32 MiB.
     OpenCalls::Options calls = {};
+    AwaitedRequests::Options awaited_requests = {};
     Streams::Options streams = {};
     Streams::Options watches = {.what = "watches", .metric = "watch", .most = 1000, .most_of_a_caller = 100};
     tracing::Tracer::Options tracing = {};
@@ -55,6 +57,7 @@ class Runtime {
         deadlines_(options.deadlines),
         most_request_bytes_(options.most_request_bytes),
         open_calls_(options.calls),
+        awaited_requests_(options.awaited_requests),
         streams_(options.streams),
         watches_(options.watches),
         tracer_(options.tracing) {}
@@ -66,6 +69,8 @@ class Runtime {
   const Bounds& bounds() const { return bounds_; }
   // Of single calls; streams are apart.
   OpenCalls& open_calls() { return open_calls_; }
+  // Of calls of all kinds.
+  AwaitedRequests& awaited_requests() { return awaited_requests_; }
   Streams& streams() { return streams_; }
   // Streams that tell events, which keep nothing busy while there are none.
   Streams& watches() { return watches_; }
@@ -91,6 +96,7 @@ class Runtime {
   const Deadlines deadlines_;
   const std::size_t most_request_bytes_;
   OpenCalls open_calls_;
+  AwaitedRequests awaited_requests_;
   Streams streams_;
   Streams watches_;
   Turns page_turns_{2};

@@ -2,9 +2,11 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/impl/codegen/rpc_service_method.h"
+#include "server/rpc/await_request.h"
 #include "server/rpc/unary.h"
 
 namespace inventory::rpc {
@@ -12,8 +14,8 @@ namespace {
 
 grpc::internal::RpcMethod::RpcType KindOf(const google::protobuf::MethodDescriptor& rpc) {
   using Rpc = grpc::internal::RpcMethod;
-  if (rpc.client_streaming()) return rpc.server_streaming() ? Rpc::BIDI_STREAMING : Rpc::CLIENT_STREAMING;
-  return rpc.server_streaming() ? Rpc::SERVER_STREAMING : Rpc::NORMAL_RPC;
+  if (!rpc.client_streaming()) return kAwaitsRequest;
+  return rpc.server_streaming() ? Rpc::BIDI_STREAMING : Rpc::CLIENT_STREAMING;
 }
 
 }  // namespace
@@ -27,6 +29,7 @@ Service::Service(const google::protobuf::ServiceDescriptor& descriptor, Runtime&
     paths_.push_back(std::make_unique<std::string>(absl::StrCat("/", name_, "/", rpc->name())));
     AddMethod(new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), KindOf(*rpc), nullptr));
     auto handler = method.make_handler ? method.make_handler(runtime) : MakeUnaryHandler(runtime, method);
+    if (!rpc->client_streaming()) handler = AwaitRequest(runtime, std::move(handler));
     MarkMethodCallback(index++, handler.release());
   }
 }

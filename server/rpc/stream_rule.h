@@ -57,17 +57,13 @@ class RegisteredStream {
  public:
   RegisteredStream() {
     Method method{.request = &Rule::Request::descriptor, .make_handler = MakeHandler};
-    if constexpr (!IsCommandStream<Rule>) method.validate = Validate;
+    if constexpr (!IsCommandStream<Rule>) method.validate = ValidateBy<Rule>;
     Methods().push_back(std::move(method));
   }
 
  private:
   using Request = typename Rule::Request;
   using Response = typename Rule::Response;
-
-  static void Validate(const google::protobuf::Message& request, const Bounds& bounds, Violations& violations) {
-    Rule::Validate(dynamic_cast<const Request&>(request), bounds, violations);
-  }
 
   static std::unique_ptr<grpc::internal::MethodHandler> MakeHandler(Runtime& runtime) {
     auto facts = std::make_shared<MethodFacts>(runtime, *MethodOf(Request::descriptor()));

@@ -1,0 +1,75 @@
+#include "server/rpc/awaited_requests.h"
+
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "grpc/grpc.h"
+
+namespace inventory::rpc {
+
+AwaitedRequests::Place::Place(AwaitedRequests& requests, grpc_call* call, absl::FunctionRef<std::string()> host)
+    : requests_(requests), call_(call), since_(absl::Now()), admitted_(requests.Enter(*this, host)) {}
+
+AwaitedRequests::Place::~Place() {
+  if (admitted_) requests_.Leave(*this);
+}
+
+bool AwaitedRequests::Enter(Place& place, absl::FunctionRef<std::string()> host) {
+  {
+    storage::MutexLock lock(mutex_);
+    if (options_.most == 0 || uncounted_ < options_.most) {
+      ++uncounted_;
+      Add(place);
+      return true;
+    }
+  }
+  place.host_ = host();  // Not under the mutex, as gRPC tells it.
+  storage::MutexLock lock(mutex_);
+  std::size_t& count = of_host_[*place.host_];
+  if (count >= options_.most) return false;
+  ++count;
+  Add(place);
+  return true;
+}
+
+void AwaitedRequests::Add(Place& place) {
+  place.before = places_.before;
+  place.after = &places_;
+  places_.before->after = &place;
+  places_.before = &place;
+}
+
+void AwaitedRequests::Leave(Place& place) {
+  storage::MutexLock lock(mutex_);
+  place.before->after = place.after;
+  place.after->before = place.before;
+  if (!place.host_) {
+    --uncounted_;
+    return;
+  }
+  const auto count = of_host_.find(*place.host_);
+  if (--count->second == 0) of_host_.erase(count);
+}
+
+// A call that is cancelled may end on this thread, and come back here: so the mutex is not held then.
+int AwaitedRequests::CutSlow() {
+  const absl::Time before = absl::Now() - options_.patience;
+  std::vector<grpc_call*> slow;
+  {
+    storage::MutexLock lock(mutex_);
+    for (const Link* link = places_.after; link != &places_; link = link->after) {
+      const auto& place = *static_cast<const Place*>(link);
+      if (place.since_ > before) break;
+      grpc_call_ref(place.call_);
+      slow.push_back(place.call_);
+    }
+  }
+  for (grpc_call* call : slow) {
+    grpc_call_cancel_with_status(call, GRPC_STATUS_CANCELLED, "the request took longer than slow-client-timeout",
+                                 nullptr);
+    grpc_call_unref(call);
+  }
+  return static_cast<int>(slow.size());
+}
+
+}  // namespace inventory::rpc
