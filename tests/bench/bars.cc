@@ -127,29 +127,36 @@ void AddRawBars(const std::vector<Result>& results, const std::string& start, co
   }
 }
 
-void AddPeerBars(const std::vector<Result>& results, BarList& bars) {
+// As AddRawBars.
+void AddPeerBars(const std::vector<Result>& results, const std::string& start, const std::string& name, BarList& bars) {
   const auto throughput = [&](const std::string& rest) {
-    return std::pair(PerSecond(results, absl::StrCat("d-", rest)), PerSecond(results, absl::StrCat("p-", rest)));
+    return std::pair(PerSecond(results, absl::StrCat(start, "d-", rest)),
+                     PerSecond(results, absl::StrCat(start, "p-", rest)));
   };
   const auto [hot, peer_hot] = throughput("hot-256");
   const auto [uniform, peer_uniform] = throughput("uniform-256");
-  bars.push_back(Quotient("hot SKU, 256 in flight, to the peer", hot, peer_hot, Side::kAtLeast, 6));
-  bars.push_back(Quotient("hot SKU, 256 in flight, p99 to the peer's",  //
-                          Tail(results, "d-hot-256"), Tail(results, "p-hot-256"), Side::kBelow, 1));
-  bars.push_back(Quotient("10,000 SKUs, 256 in flight, to the peer", uniform, peer_uniform, Side::kAtLeast, 2));
-  for (const auto& [name, start] : {std::pair("hot SKU", "hot"), std::pair("10,000 SKUs", "uniform")}) {
-    bars.push_back(Quotient(absl::StrCat(name, ", alone, median time to the peer's"),
-                            Median(results, absl::StrCat("d-", start, "-1")),
-                            Median(results, absl::StrCat("p-", start, "-1")), Side::kAtMost, 1.2));
+  bars.push_back(Quotient(name + "hot SKU, 256 in flight, to the peer", hot, peer_hot, Side::kAtLeast, 6));
+  bars.push_back(Quotient(name + "hot SKU, 256 in flight, p99 to the peer's",  //
+                          Tail(results, start + "d-hot-256"), Tail(results, start + "p-hot-256"), Side::kBelow, 1));
+  bars.push_back(Quotient(name + "10,000 SKUs, 256 in flight, to the peer", uniform, peer_uniform, Side::kAtLeast, 2));
+  for (const auto& [skus, workload] : {std::pair("hot SKU", "hot"), std::pair("10,000 SKUs", "uniform")}) {
+    bars.push_back(Quotient(absl::StrCat(name, skus, ", alone, median time to the peer's"),
+                            Median(results, absl::StrCat(start, "d-", workload, "-1")),
+                            Median(results, absl::StrCat(start, "p-", workload, "-1")), Side::kAtMost, 1.2));
   }
 }
 
-void AddOtherBars(const std::vector<Result>& results, BarList& bars) {
-  bars.push_back(Quotient("3-line orders over Zipf, lines/s to uniform's",
-                          More(results, "zipf-256", "lines_per_second", "/s"), PerSecond(results, "d-uniform-256"),
-                          Side::kAtLeast, 0.8));
-  bars.push_back(Quotient("availability of 20 SKUs, 64 in flight, to (a)", PerSecond(results, "read-20"),
+// As AddRawBars.
+void AddOrderAndReadBars(const std::vector<Result>& results, const std::string& start, const std::string& name,
+                         BarList& bars) {
+  bars.push_back(Quotient(name + "3-line orders over Zipf, lines/s to uniform's",
+                          More(results, start + "zipf-256", "lines_per_second", "/s"),
+                          PerSecond(results, start + "d-uniform-256"), Side::kAtLeast, 0.8));
+  bars.push_back(Quotient(name + "availability of 20 SKUs, 64 in flight, to (a)", PerSecond(results, start + "read-20"),
                           PerSecond(results, "a-64"), Side::kAtLeast, 0.5));
+}
+
+void AddOtherBars(const std::vector<Result>& results, BarList& bars) {
   // Only full runs have a million.
   const bool middle = Find(results, "growth-1m") == nullptr && Find(results, "growth-200k") != nullptr;
   bars.push_back(Quotient(middle ? "200,000 SKUs with a history to 10,000" : "1 million SKUs with a history to 10,000",
@@ -228,7 +235,13 @@ std::vector<Bar> Bars(const std::vector<Result>& results) {
                                  [](const Result& result) { return result.what.place == Place::kMySql; });
   AddRawBars(results, "", "", bars);
   if (mysql) AddRawBars(results, "mysql-", "MySQL: ", bars);
-  AddPeerBars(results, bars);
+  AddPeerBars(results, "", "", bars);
+  AddOrderAndReadBars(results, "", "", bars);
+  // Only full runs have these.
+  if (mysql && Find(results, "mysql-p-hot-256") != nullptr) {
+    AddPeerBars(results, "mysql-", "MySQL: ", bars);
+    AddOrderAndReadBars(results, "mysql-", "MySQL: ", bars);
+  }
   AddOtherBars(results, bars);
   AddOverloadBars(results, bars);
   AddMemoryBar(results, bars);

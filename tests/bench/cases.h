@@ -21,7 +21,7 @@ std::vector<Case> WatchCases();     // Reservations while others watch.
 std::vector<Case> OpenLoopCases();  // Reservations that come when they come, however busy the server is.
 
 // Those of other sites, each in a file of its name.
-std::vector<Case> MySqlCases();               // Some of the core's.
+std::vector<Case> MySqlCases(bool all);       // Some of the core's; or all that is measured on MariaDB with one server.
 std::vector<Case> ReplicaCases();             // One server and two.
 std::vector<Case> ImportCases(int64_t rows);  // Imports of so many rows, and reservations beside one.
 std::vector<Case> GrowthCases(const std::vector<Place>& places);  // The same with tables of different sizes.

@@ -8,7 +8,6 @@
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "inventory/v1/inventory_service.grpc.pb.h"
-#include "storage/connection.h"
 #include "tests/bench/cases.h"
 #include "tests/bench/history.h"
 #include "tests/bench/load.h"
@@ -44,42 +43,18 @@ class Reserved {
   std::vector<std::atomic<int32_t>> units_;
 };
 
-// Pages that the database has looked at, and how many of them it had to read from its files.
-struct PageCounts {
-  int64_t looked_at = 0;
-  int64_t read = 0;
-};
-
-absl::StatusOr<PageCounts> ReadPageCounts(Site& site) {
-  auto connection = storage::Connection::Open(site.database());
-  if (!connection.ok()) return connection.status();
-  storage::Sql sql;
-  sql.Raw("SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_read_requests'").Then();
-  sql.Raw("SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_reads'");
-  const auto counts = (*connection)->Execute(sql);
-  if (!counts.ok()) return counts.status();
-  return PageCounts{.looked_at = (*counts)[0][0].Int(1), .read = (*counts)[1][0].Int(1)};
-}
-
-// Runs the load and adds how large the tables are, and what the database had to do for one call.
+// Runs the load and adds how large the tables are.
 template <typename Request, typename Response>
-absl::StatusOr<Sample> DriveCounted(Site& site, const Traffic<Request, Response>& traffic, const Timing& timing) {
-  const absl::StatusOr<PageCounts> before = ReadPageCounts(site);
-  if (!before.ok()) return before.status();
+absl::StatusOr<Sample> DriveGrown(Site& site, const Traffic<Request, Response>& traffic, const Timing& timing) {
   absl::StatusOr<Sample> sample = Drive(traffic, timing);
   if (!sample.ok()) return sample;
-  const absl::StatusOr<PageCounts> after = ReadPageCounts(site);
-  if (!after.ok()) return after.status();
-  const double calls = static_cast<double>(std::max<int64_t>(sample->acknowledged, 1));
-  sample->more["pages_for_one"] = static_cast<double>(after->looked_at - before->looked_at) / calls;
-  sample->more["pages_read_for_one"] = static_cast<double>(after->read - before->read) / calls;
   sample->more["skus"] = static_cast<double>(site.history_skus());
   sample->more["movements"] = static_cast<double>(site.history_skus() * kHistoryMovements);
   return sample;
 }
 
 absl::StatusOr<Sample> Reserve(Site& site, const Timing& timing, Reserved& reserved) {
-  absl::StatusOr<Sample> sample = DriveCounted(
+  absl::StatusOr<Sample> sample = DriveGrown(
       site,
       Traffic<v1::ReserveStockRequest, v1::ReserveStockResponse>{
           .address = site.server_address(),
@@ -113,7 +88,7 @@ absl::Status CheckAvailability(const v1::GetAvailabilityRequest& request, const 
 }
 
 absl::StatusOr<Sample> Read(Site& site, const Timing& timing, const Reserved& reserved) {
-  return DriveCounted(
+  return DriveGrown(
       site,
       Traffic<v1::GetAvailabilityRequest, v1::GetAvailabilityResponse>{
           .address = site.server_address(),

@@ -22,6 +22,7 @@ struct Lengths {
   Timing timing;
   int rounds;
   int64_t import_rows;
+  bool all_on_mysql;
   std::vector<Place> growth;
 };
 
@@ -31,11 +32,13 @@ Lengths LengthsOf(Size size) {
       return {.timing = {.warmup = absl::Milliseconds(100), .measured = absl::Milliseconds(500)},
               .rounds = 1,
               .import_rows = 50'000,
+              .all_on_mysql = false,
               .growth = {Place::kSmall}};
     case Size::kNormal:
       return {.timing = {.warmup = absl::Milliseconds(300), .measured = absl::Milliseconds(1200)},
               .rounds = 3,
               .import_rows = 200'000,
+              .all_on_mysql = false,
               .growth = {Place::kSmall, Place::kMiddle}};
     case Size::kFull:
       break;
@@ -43,6 +46,7 @@ Lengths LengthsOf(Size size) {
   return {.timing = {.warmup = absl::Milliseconds(500), .measured = absl::Milliseconds(2500)},
           .rounds = 5,
           .import_rows = 1'000'000,
+          .all_on_mysql = true,
           .growth = {Place::kSmall, Place::kMiddle, Place::kLarge}};
 }
 
@@ -52,7 +56,7 @@ std::vector<Stage> WholePlan(const Lengths& lengths) {
        .cases = Join({CoreCases(), PeerCases(), SweepCases(), ZipfCases(), OrderCases(), ReadCases(), WatchCases(),
                       OpenLoopCases()}),
        .rounds = lengths.rounds},
-      {.name = "MySQL", .cases = MySqlCases(), .rounds = lengths.rounds},
+      {.name = "MySQL", .cases = MySqlCases(lengths.all_on_mysql), .rounds = lengths.rounds},
       {.name = "replicas", .cases = ReplicaCases(), .rounds = lengths.rounds},
       {.name = "import", .cases = ImportCases(lengths.import_rows), .rounds = 1},
       {.name = "growth", .cases = GrowthCases(lengths.growth), .rounds = lengths.rounds},

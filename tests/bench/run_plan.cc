@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "tests/bench/database_work.h"
 #include "tests/bench/plan.h"
 #include "tests/bench/progress.h"
 
@@ -25,12 +26,17 @@ absl::Status RunOnce(Site& site, Result& result) {
   site.ForgetServerPeak();
   absl::StatusOr<BatchFigures> before = site.ReadBatchFigures();
   if (!before.ok()) return before.status();
+  absl::StatusOr<DatabaseWork> work_before = ReadDatabaseWork(site.database());
+  if (!work_before.ok()) return work_before.status();
   Timing timing = result.timing;
   timing.read_cpu = [&site] { return site.ReadCpu(); };
   absl::StatusOr<Sample> sample = what.run(site, timing);
   if (!sample.ok()) return sample.status();
   absl::Status up = site.CheckDatabaseUp();
   if (!up.ok()) return up;
+  absl::StatusOr<DatabaseWork> work_after = ReadDatabaseWork(site.database());
+  if (!work_after.ok()) return work_after.status();
+  if (what.kind != Kind::kEcho) AddWorkForOne(*work_before, *work_after, sample->acknowledged, sample->more);
   sample->more["server_memory_mib"] = static_cast<double>(site.server_peak_bytes()) / (1 << 20);
   absl::StatusOr<BatchFigures> after = site.ReadBatchFigures();
   if (!after.ok()) return after.status();
