@@ -84,8 +84,10 @@ std::unique_ptr<Fault> MakeDatabaseNodeKill();
 std::unique_ptr<Fault> MakeDatabaseNodeCut();
 std::unique_ptr<Fault> MakeDiskFull();
 std::unique_ptr<Fault> MakeDeadlockStorm();
+std::unique_ptr<Fault> MakeLockWait();
 std::unique_ptr<Fault> MakeCommitKill();
 std::unique_ptr<Fault> MakeCommitReset();
+std::unique_ptr<Fault> MakeCommitLate();
 std::unique_ptr<Fault> MakeDatabaseDelay();
 // Faults of the networks before and behind the server.
 std::unique_ptr<Fault> MakeClientCut();

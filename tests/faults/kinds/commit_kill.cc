@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "tests/faults/commits.h"
 #include "tests/faults/fault.h"
 
 namespace inventory::faults {
@@ -10,8 +11,8 @@ namespace {
 
 constexpr absl::Duration kKillPatience = absl::Seconds(5);
 
-// MariaDB's backup lock stops every COMMIT, and nothing else, just before it takes effect. The sessions that wait there
-// are killed: while they wait, so that nothing is committed, or as soon as they go on, so that anything may be.
+// The sessions that are held in their COMMIT are killed: while they wait, so that nothing is committed, or as soon as
+// they go on, so that anything may be.
 class CommitKill : public Fault {
  public:
   std::string_view name() const override { return "commit-kill"; }
@@ -20,15 +21,13 @@ class CommitKill : public Fault {
   absl::Status Begin(Site& site, Random& random) override {
     const auto root = site.OpenRoot();
     if (!root.ok()) return root.status();
-    for (const char* stage : {"START", "FLUSH", "BLOCK_DDL", "BLOCK_COMMIT"}) {
-      absl::Status locked = Ask(**root, absl::StrCat("BACKUP STAGE ", stage)).status();
-      if (!locked.ok()) return locked;
-    }
+    absl::Status held = HoldCommits(**root);
+    if (!held.ok()) return held;
     const std::vector<std::string> committing = Committing(**root);
     const bool release_first = Chance(random, 50);
-    if (release_first) Ask(**root, "BACKUP STAGE END").status().IgnoreError();
+    if (release_first) ReleaseCommits(**root);
     for (const std::string& session : committing) Ask(**root, "KILL " + session).status().IgnoreError();
-    if (!release_first) Ask(**root, "BACKUP STAGE END").status().IgnoreError();
+    if (!release_first) ReleaseCommits(**root);
     return committing.empty() ? absl::InternalError("nobody was in a COMMIT") : absl::OkStatus();
   }
 

@@ -1,30 +1,13 @@
-#include <atomic>
 #include <memory>
-#include <string>
 
 #include "absl/time/clock.h"
+#include "tests/faults/commits.h"
 #include "tests/faults/fault.h"
-#include "tests/faults/mysql_packets.h"
 
 namespace inventory::faults {
 namespace {
 
 constexpr absl::Duration kResetPatience = absl::Seconds(5);
-
-// What the hook does to the next commits. Shared with it, because it lives as long as the proxy.
-struct Trap {
-  std::atomic<int> commits = 0;
-  std::atomic<Fate> fate = Fate::kForward;
-  // Others that see the packets.
-  Proxy::PacketHook next;
-
-  Fate Spring(std::string& packet) {
-    const Fate other = next ? next(packet) : Fate::kForward;
-    if (!CommitsWrites(packet) || commits <= 0) return other;
-    --commits;
-    return fate;
-  }
-};
 
 class CommitReset : public Fault {
  public:
@@ -34,26 +17,73 @@ class CommitReset : public Fault {
   }
 
   absl::Status Prepare(Site::Options& options) override {
-    trap_->next = options.packet_hook;
-    options.packet_hook = [trap = trap_](std::string& packet) { return trap->Spring(packet); };
+    trap_ = CommitTrap::Lay(options);
     return absl::OkStatus();
   }
 
   absl::Status Begin(Site& site, Random& random) override {
     constexpr Fate kFates[] = {Fate::kForwardAndReset, Fate::kForwardAndSilence, Fate::kHalfAndReset};
-    trap_->fate = kFates[std::uniform_int_distribution<int>(0, 2)(random)];
-    trap_->commits = std::uniform_int_distribution<int>(1, 4)(random);
+    const Fate fate = kFates[std::uniform_int_distribution<int>(0, 2)(random)];
+    trap_->Arm(std::uniform_int_distribution<int>(1, 4)(random), fate);
     const absl::Time give_up = absl::Now() + kResetPatience;
-    while (trap_->commits > 0 && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(1));
-    return trap_->commits.exchange(0) > 0 ? absl::InternalError("nobody committed") : absl::OkStatus();
+    while (trap_->left() > 0 && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(1));
+    return trap_->Disarm() > 0 ? absl::InternalError("nobody committed") : absl::OkStatus();
   }
 
  private:
-  const std::shared_ptr<Trap> trap_ = std::make_shared<Trap>();
+  std::shared_ptr<CommitTrap> trap_;
+};
+
+// A session that is in its COMMIT does not notice that its connection is gone. Who asks meanwhile whether anything was
+// committed must wait until it was.
+class CommitLate : public Fault {
+ public:
+  std::string_view name() const override { return "commit-late"; }
+  std::string_view about() const override { return "a reset while COMMIT is held, which takes effect later"; }
+  // At times longer than the server waits for a lock.
+  absl::Duration longest() const override { return absl::Milliseconds(1500); }
+
+  absl::Status Prepare(Site::Options& options) override {
+    trap_ = CommitTrap::Lay(options);
+    return absl::OkStatus();
+  }
+
+  absl::Status Begin(Site& site, Random& random) override {
+    auto root = site.OpenRoot();
+    if (!root.ok()) return root.status();
+    root_ = *std::move(root);
+    absl::Status held = HoldCommits(*root_);
+    if (!held.ok()) {
+      root_.reset();
+      return held;
+    }
+    const int most = std::uniform_int_distribution<int>(1, 4)(random);
+    trap_->Arm(most, Fate::kForwardAndReset);
+    const absl::Time give_up = absl::Now() + kResetPatience;
+    while (trap_->left() == most && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(1));
+    if (trap_->left() < most) return absl::OkStatus();
+    Release();
+    return absl::InternalError("nobody committed");
+  }
+  absl::Status End(Site& site, Random& random) override {
+    Release();
+    return absl::OkStatus();
+  }
+
+ private:
+  void Release() {
+    trap_->Disarm();
+    ReleaseCommits(*root_);
+    root_.reset();
+  }
+
+  std::shared_ptr<CommitTrap> trap_;
+  std::unique_ptr<storage::Connection> root_;
 };
 
 }  // namespace
 
 std::unique_ptr<Fault> MakeCommitReset() { return std::make_unique<CommitReset>(); }
+std::unique_ptr<Fault> MakeCommitLate() { return std::make_unique<CommitLate>(); }
 
 }  // namespace inventory::faults
