@@ -73,7 +73,8 @@ void Caller::Record(history::Write write, const std::function<absl::Status(histo
       recorder_.Complain({history::Violation::Kind::kUnanswered,
                           absl::StrCat(write.method, " ", write.request_id, " was told ", write.error)});
     }
-    if (write.end != End::kUnknown || !insists) break;
+    // A service that is wrong gets no better by being asked again.
+    if (write.end != End::kUnknown || !insists || IsFault(status)) break;
     if (number == 1) recorder_.AddFailure(absl::StrCat(write.method, " ", write.request_id, ": ", write.error));
     if (write.finish - write.start > kCallPatience) {
       recorder_.Complain({history::Violation::Kind::kUnanswered,

@@ -201,6 +201,7 @@ absl::StatusOr<history::History> Episode::ReadHistory() {
       history.ledgers[sku] = *std::move(ledger);
     }
   }
+  history.end = absl::Now();
   return history;
 }
 

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <random>
 #include <set>
@@ -106,17 +107,22 @@ RunOptions OptionsOf(const Options& options, const std::string& work_folder) {
           .stop = &interrupted};
 }
 
-// Some at a time; results in the order of the faults.
-std::vector<KindResult> RunAll(const std::vector<std::unique_ptr<Fault>>& faults, const RunOptions& options, int jobs) {
-  std::vector<KindResult> results(faults.size());
+// Does `act` for 0 up to, but not, `count`, some at a time.
+void ForEach(std::size_t count, int jobs, const std::function<void(std::size_t)>& act) {
   std::atomic<std::size_t> next = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < jobs; ++i) {
     threads.emplace_back([&] {
-      for (std::size_t at = next++; at < faults.size(); at = next++) results[at] = RunKind(*faults[at], options);
+      for (std::size_t at = next++; at < count; at = next++) act(at);
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+// Results in the order of the faults.
+std::vector<KindResult> RunAll(const std::vector<std::unique_ptr<Fault>>& faults, const RunOptions& options, int jobs) {
+  std::vector<KindResult> results(faults.size());
+  ForEach(faults.size(), jobs, [&](std::size_t at) { results[at] = RunKind(*faults[at], options); });
   return results;
 }
 
@@ -181,29 +187,37 @@ int RunFaults(const Options& options, const std::string& work_folder) {
   return Finish(options, RunAll(*faults, OptionsOf(options, work_folder), options.jobs));
 }
 
-// Whether every mutant is caught, by what it does.
-int RunMutants(const Options& options, const std::string& work_folder) {
-  bool all_caught = true;
-  for (const Mutant& mutant : AllMutants()) {
-    RunOptions run = OptionsOf(options, absl::StrCat(work_folder, "/", mutant.name));
-    run.output_folder = absl::StrCat(options.output, "/", mutant.name);
-    run.mutant = mutant.caller;
-    run.packet_hook = mutant.packet_hook;
-    run.until_found = true;
-    const auto fault = mutant.fault();
-    const KindResult result = RunKind(*fault, run);
-    const auto caught =
-        std::find_if(result.violations.begin(), result.violations.end(),
-                     [&](const history::Violation& violation) { return mutant.expected.contains(violation.kind); });
-    const bool found = caught != result.violations.end();
-    all_caught = all_caught && found;
-    std::printf(
-        "%-16s %-8s %s\n", mutant.name.c_str(), found ? "caught" : "MISSED",
-        found ? absl::StrCat(std::string(history::NameOf(caught->kind)), ": ", caught->what.substr(0, 100)).c_str()
-              : mutant.about.c_str());
-    std::fflush(stdout);
-  }
-  return all_caught ? 0 : 1;
+// Whether it is caught, by what it does.
+bool RunMutant(const Mutant& mutant, const Options& options, const std::string& work_folder) {
+  RunOptions run = OptionsOf(options, absl::StrCat(work_folder, "/", mutant.name));
+  run.output_folder = absl::StrCat(options.output, "/", mutant.name);
+  // Some break what comes back by itself, and nothing is gained by waiting for that.
+  run.patience = absl::Seconds(10);
+  run.mutant = mutant.caller;
+  run.packet_hook = mutant.packet_hook;
+  run.until_found = true;
+  const auto fault = mutant.fault();
+  const KindResult result = RunKind(*fault, run);
+  const auto caught =
+      std::find_if(result.violations.begin(), result.violations.end(),
+                   [&](const history::Violation& violation) { return mutant.expected.contains(violation.kind); });
+  const bool found = caught != result.violations.end();
+  std::printf("%-24s %-8s %s\n", mutant.name.c_str(), found ? "caught" : "MISSED",
+              found
+                  ? absl::StrCat(std::string(history::NameOf(caught->kind)), ": ", caught->what.substr(0, 100)).c_str()
+                  : mutant.about.c_str());
+  std::fflush(stdout);
+  return found;
+}
+
+// Whether all are, some at a time.
+bool RunMutants(const Options& options, const std::string& work_folder) {
+  const std::vector<Mutant> mutants = AllMutants();
+  std::atomic<bool> all_caught = true;
+  ForEach(mutants.size(), options.jobs, [&](std::size_t at) {
+    if (!RunMutant(mutants[at], options, work_folder)) all_caught = false;
+  });
+  return all_caught;
 }
 
 void Declare(CLI::App& app, Options& options) {
@@ -216,7 +230,7 @@ void Declare(CLI::App& app, Options& options) {
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Of all chance but the machine's own; 0: a new one")->capture_default_str();
-  app.add_option("--jobs", options.jobs, "Kinds at once, each with a server and a database")
+  app.add_option("--jobs", options.jobs, "Kinds, or mutants, at once, each with a server and a database")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   app.add_option("--dir", options.dir, "Folder on a disk in which databases work")
@@ -245,7 +259,8 @@ int Main(Options options) {
     std::fprintf(stderr, "inventory_faults: %s\n", std::string(folder.status().message()).c_str());
     return 2;
   }
-  return options.mutants ? RunMutants(options, (*folder)->path()) : RunFaults(options, (*folder)->path());
+  if (options.mutants) return RunMutants(options, (*folder)->path()) ? 0 : 1;
+  return RunFaults(options, (*folder)->path());
 }
 
 }  // namespace

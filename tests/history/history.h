@@ -66,6 +66,8 @@ struct History {
   std::set<std::string> set_up = {};
   // The warehouses that each channel sells from, which has never changed.
   std::map<std::string, std::set<std::string>> channels = {};
+  // When the ledgers were read, by a clock that goes as the database's does; never: nobody knows.
+  absl::Time end = absl::InfiniteFuture();
 };
 
 }  // namespace inventory::history

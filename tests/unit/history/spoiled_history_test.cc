@@ -281,6 +281,14 @@ TEST_F(HoldTest, OneThatEndsEarlyIsFound) {
   EXPECT_EQ(KindsIn(history_), Kinds{"expired early"});
 }
 
+// A service whose clock is ahead of the database's writes that into the ledger, too.
+TEST_F(HoldTest, OneThatHasEndedEarlyWhateverTheLedgerSaysIsFound) {
+  history_.end = absl::FromUnixSeconds(100);
+  EXPECT_EQ(KindsIn(history_), Kinds{});
+  history_.end = absl::FromUnixSeconds(99);
+  EXPECT_EQ(KindsIn(history_), Kinds{"expired early"});
+}
+
 TEST_F(HoldTest, OneThatEndsAfterItWasConfirmedIsFound) {
   Write& confirm = history_.writes.emplace_back();
   confirm.request_id = "confirm";
