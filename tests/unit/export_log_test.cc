@@ -74,5 +74,11 @@ TEST_F(ExportLogTest, CutsAnError) {
               ElementsAre("spans exported=0 failed=1 dropped=0 error=" + std::string(300, 'x')));
 }
 
+TEST_F(ExportLogTest, ShowsNothingOfTheAnswer) {
+  log_.Failed("Export failed, Status:500, Header:\tX-Sent: Bearer sesame\r,Body:Bearer sesame");
+  EXPECT_THAT(Note(0, {.failed = 1}),
+              ElementsAre("spans exported=0 failed=1 dropped=0 error=Export failed, Status:500"));
+}
+
 }  // namespace
 }  // namespace inventory::tracing

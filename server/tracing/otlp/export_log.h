@@ -19,8 +19,9 @@ class ExportLog {
 
   explicit ExportLog(decltype(OtlpOptions::log) log) : log_(std::move(log)) {}
 
-  // What a post has failed with. The beginning is enough: it may hold a whole page of a proxy.
-  void Failed(std::string_view error) { error_ = error.substr(0, 300); }
+  // What a post has failed with. Without the answer, which may repeat what was sent, secrets too; and the beginning is
+  // enough.
+  void Failed(std::string_view error) { error_ = error.substr(0, error.find(kAnswer)).substr(0, 300); }
 
   // Says what there is to say at this time, with all counts so far.
   void Note(const SpanCounts& counts, Clock::time_point now);
@@ -29,6 +30,8 @@ class ExportLog {
   void NoteLast(const SpanCounts& counts);
 
  private:
+  static constexpr std::string_view kAnswer = ", Header:";  // As OpenTelemetry appends it.
+
   void Say(const SpanCounts& counts);
 
   const decltype(OtlpOptions::log) log_;
