@@ -1,4 +1,6 @@
 // TLS and mutual TLS of the real server, and certificates that change while it serves.
+#include <openssl/ssl.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -7,6 +9,8 @@
 #include "storage/child_process.h"
 #include "tests/certificates.h"
 #include "tests/https.h"
+#include "tests/integration/metric.h"
+#include "tests/integration/raw_http2.h"
 #include "tests/integration/server_fixture.h"
 
 namespace inventory::integration {
@@ -20,6 +24,18 @@ namespace fs = std::filesystem;
 std::string Text(const std::string& path) {
   std::ifstream file(path);
   return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// What an honest client sends first.
+std::string ClientHello() {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  const std::unique_ptr<SSL, decltype(&SSL_free)> session(SSL_new(context.get()), SSL_free);
+  BIO* const sent = BIO_new(BIO_s_mem());
+  SSL_set_bio(session.get(), BIO_new(BIO_s_mem()), sent);
+  SSL_connect(session.get());
+  char* bytes = nullptr;
+  const auto size = BIO_get_mem_data(sent, &bytes);
+  return {bytes, static_cast<std::size_t>(size)};
 }
 
 // Servers with certificates that the test makes; each serves a database of its own.
@@ -106,6 +122,36 @@ TEST_F(TlsTest, OldVersionsAndWeakCiphersAreRefused) {
   EXPECT_FALSE(ShakesHands(server, "-tls1_1 -cipher ALL@SECLEVEL=0"));
   EXPECT_FALSE(ShakesHands(server, "-tls1_2 -cipher ECDHE-ECDSA-AES128-SHA"));
   EXPECT_FALSE(ShakesHands(server, "-tls1_2 -cipher ECDHE-ECDSA-AES256-SHA384"));
+}
+
+// A third of the connections send nothing, a third half of what begins a handshake, and a third that byte by byte.
+TEST_F(TlsTest, HandshakesThatStallAreEndedInTimeAndHinderNobody) {
+  constexpr int kStalled = 102;
+  constexpr absl::Duration kTimeout = absl::Seconds(2);
+  constexpr absl::Duration kMargin = absl::Seconds(3);
+  ServerProcess::Options options = Options({"--handshake-timeout=2s"});
+  options.metrics = true;
+  ServerProcess server(options);
+  const std::string hello = ClientHello();
+  ASSERT_GT(hello.size(), 100u);
+  std::vector<RawConnection> stalled;
+  for (int i = 0; i < kStalled; ++i) {
+    ASSERT_TRUE(stalled.emplace_back(server.port(), "127.0.0.2").open());
+    if (i % 3 == 1) stalled.back().Send(hello.substr(0, hello.size() / 2));
+  }
+  const absl::Time opened = absl::Now();
+  EXPECT_TRUE(
+      Eventually([&] { return MetricOf(server.metrics_port(), "inventory_connections") >= kStalled; }, kTimeout / 2));
+  for (std::size_t at = 0; absl::Now() < opened + kTimeout; ++at) {
+    for (int i = 2; i < kStalled; i += 3) stalled[i].Send(hello.substr(at, 1));
+    const absl::Time asked = absl::Now();
+    EXPECT_EQ(Health(server, Credentials()), "SERVING");
+    EXPECT_LT(absl::Now() - asked, kMargin);
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  for (RawConnection& connection : stalled) {
+    EXPECT_TRUE(connection.Ends(std::max(opened + kTimeout + kMargin - absl::Now(), absl::Milliseconds(10))));
+  }
 }
 
 TEST_F(TlsTest, OnlyCertifiedCallersAreServedWithAnAuthorityOfClients) {
@@ -207,6 +253,18 @@ TEST_F(TlsTest, OthersAreNotServedInTheClearUnlessAsked) {
   ServerProcess asked({.database_url = storage::UrlOf(database()),
                        .arguments = {"--listen=0.0.0.0:0", "--allow-plaintext", "--allow-unauthenticated"}});
   EXPECT_THAT(asked.run().output(), HasSubstr("WARNING gRPC WITHOUT TLS is reached by other machines"));
+  EXPECT_EQ(asked.Stop(), 0);
+}
+
+TEST_F(TlsTest, MetricsAreNotServedToOthersInTheClearUnlessAsked) {
+  const Finished refused = RunServerProgram({"serve", "--metrics-listen=0.0.0.0:0"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("--metrics-listen: 0.0.0.0:0 is reached by other machines"));
+  const int port = FreePort();
+  ServerProcess asked({.database_url = storage::UrlOf(database()),
+                       .arguments = {absl::StrCat("--metrics-listen=0.0.0.0:", port), "--metrics-allow-plaintext"}});
+  EXPECT_THAT(asked.run().output(), HasSubstr("WARNING metrics WITHOUT TLS are reached by other machines"));
+  EXPECT_THAT(HttpGet(port, "/metrics"), HasSubstr("\ninventory_build_info{"));
   EXPECT_EQ(asked.Stop(), 0);
 }
 
