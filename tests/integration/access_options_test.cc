@@ -3,6 +3,7 @@
 #include <set>
 
 #include "inventory/v1/inventory_service.grpc.pb.h"
+#include "tests/http_receiver.h"
 #include "tests/integration/access_fixture.h"
 
 namespace inventory::integration {
@@ -12,13 +13,19 @@ using nlohmann::json;
 using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
-// The options of a server that lets the subject "me" of the issuer "me" read; `folder` has what they name.
+// The options of a server that lets the subject "me" of the issuer "me", whose keys are there, read; `folder` has what
+// they name.
+std::vector<std::string> TakeTokens(const ScratchFolder& folder, const std::string& keys) {
+  std::ofstream(folder.path() + "/policy") << R"({"bindings": [{"identity": "jwt:me", "role": "reader"}]})";
+  return {"--auth-policy-file=" + folder.path() + "/policy", "--jwt-keys=" + keys, "--jwt-issuer=me",
+          "--jwt-audience=us"};
+}
 std::vector<std::string> TakeTokens(const ScratchFolder& folder, const TokenIssuer& issuer) {
   std::ofstream(folder.path() + "/keys") << Jwks({issuer.jwk()});
-  std::ofstream(folder.path() + "/policy") << R"({"bindings": [{"identity": "jwt:me", "role": "reader"}]})";
-  return {"--auth-policy-file=" + folder.path() + "/policy", "--jwt-keys=" + folder.path() + "/keys", "--jwt-issuer=me",
-          "--jwt-audience=us"};
+  return TakeTokens(folder, folder.path() + "/keys");
 }
 
 // Without TLS tokens are taken from this machine, where they do not leave it.
@@ -37,6 +44,54 @@ TEST(AccessInTheClear, TokensAreTakenOnLoopback) {
     grpc::ClientContext without;
     EXPECT_EQ(Outcome(FromGrpc(stub->ListItems(&without, v1::ListItemsRequest(), &response))),
               "UNAUTHENTICATED CREDENTIALS_MISSING");
+    EXPECT_EQ(server.Stop(), 0);
+  }
+  storage::DropDatabase(database);
+}
+
+// A key that a token names is looked for long before all keys are asked for again.
+TEST(AccessKeysOfAUrl, AreHadOverVerifiedTlsAndFollowTheIssuer) {
+  const ScratchFolder folder;
+  const Certificates made(folder.path());
+  for (const char* authority : {"root", "other-root"}) ASSERT_TRUE(made.MakeAuthority(authority).ok());
+  ASSERT_TRUE(made.MakeCertificate("issuer", "127.0.0.1", "root").ok());
+  const TokenIssuer first(TokenIssuer::Kind::kP256, "first");
+  const TokenIssuer next(TokenIssuer::Kind::kEd25519, "next");
+  const TokenIssuer stranger(TokenIssuer::Kind::kP256, "stranger");
+  HttpReceiver keys(HttpReceiver::Status(200, "", Jwks({first.jwk()})), made.Pem("issuer"), made.Key("issuer"));
+  const auto outcome = [](const ServerProcess& server, const TokenIssuer& issuer) {
+    auto stub = v1::InventoryService::NewStub(Client(server.address()).channel());
+    grpc::ClientContext context;
+    const json claims = {{"iss", "me"}, {"aud", "us"}, {"sub", "me"}, {"exp", absl::ToUnixSeconds(absl::Now()) + 600}};
+    context.AddMetadata("authorization", "Bearer " + issuer.Sign(claims));
+    v1::ListItemsResponse response;
+    return Outcome(FromGrpc(stub->ListItems(&context, v1::ListItemsRequest(), &response)));
+  };
+  const storage::DatabaseOptions database = storage::NewDatabase();
+  const auto options = [&](const std::string& authority) {
+    std::vector<std::string> arguments = TakeTokens(folder, keys.url("/jwks"));
+    arguments.insert(arguments.end(), {"--jwt-keys-ca-file=" + made.Pem(authority), "--jwt-keys-refresh=1h",
+                                       "--jwt-keys-min-refresh=1s"});
+    return ServerProcess::Options{.database_url = storage::UrlOf(database), .arguments = arguments};
+  };
+  {
+    ServerProcess server(options("other-root"));
+    EXPECT_EQ(outcome(server, first), "UNAVAILABLE TOKEN_KEYS_UNAVAILABLE");
+    EXPECT_THAT(server.run().output(), HasSubstr("the keys of tokens can't be had"));
+    EXPECT_EQ(server.Stop(), 0);
+    EXPECT_THAT(keys.requests(), IsEmpty());
+  }
+  {
+    ServerProcess server(options("root"));
+    EXPECT_EQ(outcome(server, first), "OK");
+    ASSERT_THAT(keys.requests(), SizeIs(1));
+    EXPECT_EQ(keys.requests()[0].target, "/jwks");
+    keys.SetAnswer(HttpReceiver::Status(200, "", Jwks({first.jwk(), next.jwk()})));
+    EXPECT_TRUE(Eventually([&] { return outcome(server, next) == "OK"; }));
+    EXPECT_EQ(outcome(server, first), "OK");
+    // That it is nobody's is only said once it was looked for.
+    EXPECT_TRUE(Eventually([&] { return outcome(server, stranger) == "UNAUTHENTICATED TOKEN_KEY_UNKNOWN"; }));
+    EXPECT_EQ(outcome(server, next), "OK");
     EXPECT_EQ(server.Stop(), 0);
   }
   storage::DropDatabase(database);
