@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "tests/unit/bench/made_up_run.h"
 
@@ -42,6 +43,21 @@ TEST(BarsTest, ComparesOnMySqlIfThatWasRun) {
   EXPECT_EQ(BarNamed(Bars(MadeUpRun()), "MySQL: hot SKU, 256 in flight, to ceiling").from, "no mysql-c-hot-");
   ExpectFigure("MySQL: hot SKU, 256 in flight, to best (b)", 7.5, "missed");
   for (const Bar& bar : Bars({})) EXPECT_THAT(bar.what, Not(HasSubstr("MySQL")));
+}
+
+TEST(BarsTest, ComparesTheRestOnMySqlIfThatWasRun) {
+  const auto more_bars = [](const std::vector<Result>& run) {
+    return std::ranges::count_if(Bars(run), [](const Bar& bar) {
+      return bar.what.starts_with("MySQL: ") &&
+             (absl::StrContains(bar.what, "peer") || absl::StrContains(bar.what, "Zipf") ||
+              absl::StrContains(bar.what, "availability"));
+    });
+  };
+  std::vector<Result> run = MadeUpRun();
+  EXPECT_EQ(more_bars(run), 0);
+  run.push_back(MadeUp("mysql-p-hot-256", 500, 600));
+  EXPECT_EQ(more_bars(run), 7);
+  EXPECT_THAT(BarNamed(Bars(run), "MySQL: hot SKU, 256 in flight, to the peer").figure, Optional(DoubleNear(6, 0.001)));
 }
 
 TEST(BarsTest, ComparesWithThePeer) {
