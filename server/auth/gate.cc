@@ -158,7 +158,13 @@ void Gate::Parts::Refresh() {
     freshness->policy_refused = !read.ok();
     policy_complaint.Say("the policy can't be used; the one before it stays", read);
   }
-  if (keys) keys_complaint.Say("the keys of tokens can't be refreshed; those before them stay", RefreshKeys());
+  if (keys) {
+    const absl::Status refreshed = RefreshKeys();
+    const bool any = keys->Current(SteadyNow()).set != nullptr;
+    keys_complaint.Say(any ? "the keys of tokens can't be refreshed; those before them stay"
+                           : "the keys of tokens can't be had; no token can be verified",
+                       refreshed);
+  }
   audit.CatchUp(absl::Now());
 }
 

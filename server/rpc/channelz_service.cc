@@ -17,6 +17,7 @@
 #include "inventory/v1/warehouse_service.grpc.pb.h"
 #include "server/errors.h"
 #include "server/rpc/admission.h"
+#include "server/rpc/answered_call.h"
 #include "server/rpc/await_request.h"
 #include "server/rpc/generated_message.h"
 #include "server/rpc/received.h"
@@ -81,9 +82,9 @@ void ChannelzService::Add(Runtime& runtime, const std::string& method, Ask ask) 
                                      grpc::ByteBuffer* response) {
         const Admission admission = Admit(runtime, *facts, *context);
         Audit(runtime, *facts, *context, admission.origin, admission.status);
-        grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-        reactor->Finish(admission.status.ok() ? Answer(method, ask, *request, *response) : ToGrpc(admission.status));
-        return reactor;
+        const grpc::Status answer =
+            admission.status.ok() ? Answer(method, ask, *request, *response) : ToGrpc(admission.status);
+        return AnsweredCall::With(answer, runtime.open_calls(), admission.origin.share, *context);
       });
   MarkMethodCallback(index, AwaitRequest(runtime, std::move(handler)).release());
 }

@@ -9,6 +9,7 @@
 #include "grpcpp/support/method_handler.h"
 #include "server/errors.h"
 #include "server/net/addresses.h"
+#include "server/rpc/answered_call.h"
 #include "server/rpc/await_request.h"
 #include "server/rpc/received.h"
 
@@ -41,19 +42,6 @@ struct HealthService::Watcher final : public grpc::ServerWriteReactor<HealthChec
   bool gone = false;  // Nobody listens any more.
   bool finished = false;
   std::optional<OpenCalls::Place> turned_away;
-};
-
-// One Check.
-class HealthService::Checked final : public grpc::ServerUnaryReactor {
- public:
-  Checked(OpenCalls& calls, grpc::CallbackServerContext& context)
-      : place_(calls, net::HostOf(context.peer()), /*bytes=*/0, context.c_call()) {
-    place_.AwaitCaller();
-  }
-  void OnDone() override { delete this; }
-
- private:
-  OpenCalls::Place place_;
 };
 
 HealthService::HealthService(std::set<std::string> services, const Limits& limits, Runtime& runtime)
@@ -105,9 +93,7 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext& cont
   } else if (status.ok()) {
     status = grpc::Status(grpc::StatusCode::NOT_FOUND, "the server has no such service");
   }
-  auto* checked = new Checked(calls_, context);
-  checked->Finish(status);
-  return checked;
+  return AnsweredCall::With(status, calls_, net::HostOf(context.peer()), context);
 }
 
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext& context,

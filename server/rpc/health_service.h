@@ -41,7 +41,6 @@ class HealthService final : public grpc::Service {
   void EndWatches();
 
  private:
-  class Checked;
   struct Watcher;
   using Request = grpc::health::v1::HealthCheckRequest;
   using Response = grpc::health::v1::HealthCheckResponse;
