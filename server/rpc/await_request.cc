@@ -14,8 +14,11 @@
 #include "grpcpp/support/server_callback.h"
 // For what gRPC itself needs to serve calls: where that is differs between its versions.
 #include "inventory/v1/warehouse_service.grpc.pb.h"
+#include "server/errors.h"
 #include "server/net/addresses.h"
+#include "server/rpc/answered_call.h"
 #include "server/rpc/awaited_requests.h"
+#include "server/rpc/pushback.h"
 
 namespace inventory::rpc {
 namespace {
@@ -31,10 +34,12 @@ void Run(MethodHandler& handler, const MethodHandler::HandlerParameter& call, gr
   handler.RunHandler({call.call, call.server_context, parsed, status, data, call.call_requester});
 }
 
+using AnyUnaryHandler = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+
 // Ends calls that have been cancelled, by their callers or for them: gRPC needs a handler for each.
-grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>& Ended() {
-  static auto& handler = *new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-      [](grpc::CallbackServerContext* context, const grpc::ByteBuffer*, grpc::ByteBuffer*) {
+MethodHandler& Ended() {
+  static auto& handler =
+      *new AnyUnaryHandler([](grpc::CallbackServerContext* context, const grpc::ByteBuffer*, grpc::ByteBuffer*) {
         grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
         reactor->Finish(grpc::Status::CANCELLED);
         return reactor;
@@ -42,24 +47,35 @@ grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>& Ended(
   return handler;
 }
 
+// Refuses calls of hosts of which too many wait.
+std::unique_ptr<MethodHandler> Refusing(Runtime& runtime) {
+  return std::make_unique<AnyUnaryHandler>(
+      [&runtime](grpc::CallbackServerContext* context, const grpc::ByteBuffer*, grpc::ByteBuffer*) {
+        runtime.metrics().Refused("request", "too_many_of_a_host");
+        const absl::Status refusal = TooManyCalls();
+        AddPushback(PushbackOf(refusal), *context);
+        return AnsweredCall::With(ToGrpc(refusal), runtime.open_calls(), net::HostOf(context->peer()), *context);
+      });
+}
+
 // One call whose request is on its way. Deletes itself when that has come or will not come.
 class Awaited final : public grpc_completion_queue_functor {
  public:
-  Awaited(Runtime& runtime, MethodHandler& handler, const MethodHandler::HandlerParameter& call)
+  Awaited(AwaitedRequests& requests, MethodHandler& handler, const MethodHandler::HandlerParameter& call)
       : grpc_completion_queue_functor{.functor_run = Received, .inlineable = 1},
         handler_(handler),
         call_(call),
-        place_(std::in_place, runtime.awaited_requests(), core(),
-               [&call] { return net::HostOf(call.server_context->peer()); }) {
+        place_(std::in_place, requests, core(), [&call] { return net::HostOf(call.server_context->peer()); }) {
     grpc_call_ref(core());
   }
 
-  void Begin(Runtime& runtime) {
-    if (place_->admitted()) return Receive();
-    runtime.metrics().Refused("request", "too_many_of_a_host");
-    grpc_call_cancel_with_status(core(), GRPC_STATUS_RESOURCE_EXHAUSTED,
-                                 "too many requests of this host are on their way", nullptr);
-    End(Ended());
+  // `refusing` handles the call if too many of its host wait.
+  void Begin(MethodHandler& refusing) {
+    if (place_->admitted()) {
+      Receive();
+    } else {
+      End(refusing);
+    }
   }
 
  private:
@@ -77,10 +93,11 @@ class Awaited final : public grpc_completion_queue_functor {
     std::abort();
   }
 
-  static void Received(grpc_completion_queue_functor* functor, int /*ok*/) {
+  // Not ok: the request was refused, as too large for example, and the call has ended with that.
+  static void Received(grpc_completion_queue_functor* functor, int ok) {
     auto* awaited = static_cast<Awaited*>(functor);
-    const bool lost = awaited->request_ == nullptr && grpc_call_failed_before_recv_message(awaited->core()) != 0;
-    awaited->End(lost ? static_cast<MethodHandler&>(Ended()) : awaited->handler_);
+    const bool gone = awaited->request_ == nullptr && grpc_call_failed_before_recv_message(awaited->core()) != 0;
+    awaited->End(ok == 0 || gone ? Ended() : awaited->handler_);
   }
 
   void End(MethodHandler& handler) {
@@ -98,13 +115,16 @@ class Awaited final : public grpc_completion_queue_functor {
 class AwaitingHandler final : public MethodHandler {
  public:
   AwaitingHandler(Runtime& runtime, std::unique_ptr<MethodHandler> handler)
-      : runtime_(runtime), handler_(std::move(handler)) {}
+      : requests_(runtime.awaited_requests()), handler_(std::move(handler)), refusing_(Refusing(runtime)) {}
 
-  void RunHandler(const HandlerParameter& call) override { (new Awaited(runtime_, *handler_, call))->Begin(runtime_); }
+  void RunHandler(const HandlerParameter& call) override {
+    (new Awaited(requests_, *handler_, call))->Begin(*refusing_);
+  }
 
  private:
-  Runtime& runtime_;
+  AwaitedRequests& requests_;
   const std::unique_ptr<MethodHandler> handler_;
+  const std::unique_ptr<MethodHandler> refusing_;
 };
 
 }  // namespace

@@ -1,14 +1,16 @@
 #include "server/rpc/awaited_requests.h"
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "grpc/grpc.h"
+#include "server/auth/steady_time.h"
 
 namespace inventory::rpc {
 
 AwaitedRequests::Place::Place(AwaitedRequests& requests, grpc_call* call, absl::FunctionRef<std::string()> host)
-    : requests_(requests), call_(call), since_(absl::Now()), admitted_(requests.Enter(*this, host)) {}
+    : requests_(requests), call_(call), admitted_(requests.Enter(*this, host)) {}
 
 AwaitedRequests::Place::~Place() {
   if (admitted_) requests_.Leave(*this);
@@ -33,6 +35,7 @@ bool AwaitedRequests::Enter(Place& place, absl::FunctionRef<std::string()> host)
 }
 
 void AwaitedRequests::Add(Place& place) {
+  place.since_ = auth::SteadyNow();
   place.before = places_.before;
   place.after = &places_;
   places_.before->after = &place;
@@ -53,13 +56,15 @@ void AwaitedRequests::Leave(Place& place) {
 
 // A call that is cancelled may end on this thread, and come back here: so the mutex is not held then.
 int AwaitedRequests::CutSlow() {
-  const absl::Time before = absl::Now() - options_.patience;
   std::vector<grpc_call*> slow;
   {
     storage::MutexLock lock(mutex_);
-    for (const Link* link = places_.after; link != &places_; link = link->after) {
-      const auto& place = *static_cast<const Place*>(link);
+    const absl::Time before = auth::SteadyNow() - patience_;
+    for (Link* link = places_.after; link != &places_; link = link->after) {
+      auto& place = *static_cast<Place*>(link);
       if (place.since_ > before) break;
+      // It may take gRPC a while to end it.
+      if (std::exchange(place.cut_, true)) continue;
       grpc_call_ref(place.call_);
       slow.push_back(place.call_);
     }
@@ -70,6 +75,11 @@ int AwaitedRequests::CutSlow() {
     grpc_call_unref(call);
   }
   return static_cast<int>(slow.size());
+}
+
+void AwaitedRequests::Stop() {
+  storage::MutexLock lock(mutex_);
+  patience_ = std::min(patience_, absl::Seconds(1));
 }
 
 }  // namespace inventory::rpc

@@ -49,15 +49,19 @@ class AwaitedRequests {
 
     AwaitedRequests& requests_;
     grpc_call* const call_;
-    const absl::Time since_;
+    absl::Time since_;
     std::optional<std::string> host_;  // That it counts for, if any.
+    bool cut_ = false;
     const bool admitted_;
   };
 
-  explicit AwaitedRequests(Options options) : options_(options) {}
+  explicit AwaitedRequests(Options options) : options_(options), patience_(options.patience) {}
 
   // Cancels calls that have waited for too long; returns how many. To be called again and again.
   int CutSlow();
+
+  // The server stops: from now on a second is too long.
+  void Stop();
 
  private:
   bool Enter(Place& place, absl::FunctionRef<std::string()> host);
@@ -67,6 +71,7 @@ class AwaitedRequests {
   const Options options_;
   storage::Mutex mutex_;
   Link places_ GUARDED_BY(mutex_);  // A circle: its first is after it.
+  absl::Duration patience_ GUARDED_BY(mutex_);
   std::size_t uncounted_ GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<std::string, std::size_t> of_host_ GUARDED_BY(mutex_);
 };

@@ -107,6 +107,7 @@ void GrpcServer::Stop(absl::Duration grace) {
   health_.EndWatches();
   streams_.Stop();
   watches_.Stop();
+  runtime_.awaited_requests().Stop();
   listener_->Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();

@@ -11,6 +11,7 @@
 #include "server/net/addresses.h"
 #include "server/rpc/answered_call.h"
 #include "server/rpc/await_request.h"
+#include "server/rpc/pushback.h"
 #include "server/rpc/received.h"
 
 namespace inventory::rpc {
@@ -21,6 +22,12 @@ namespace {
 
 // In memory.
 constexpr std::size_t kMostRequestBytes = std::size_t{16} << 10;
+
+absl::Status TooManyWatchers() {
+  return WithRetryDelay(Refusal(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
+                                "as many watch the server's health as may, or as many from there"),
+                        absl::Seconds(1));
+}
 
 }  // namespace
 
@@ -64,23 +71,35 @@ HealthService::HealthService(std::set<std::string> services, const Limits& limit
 }
 
 void HealthService::SetServing(bool serving) {
-  storage::MutexLock lock(mutex_);
-  if (draining_) return;
-  state_ = serving ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
-  AdvanceAll();
+  std::vector<Watcher*> ready;
+  {
+    storage::MutexLock lock(mutex_);
+    if (draining_) return;
+    state_ = serving ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+    ready = AdvanceAll();
+  }
+  for (Watcher* watcher : ready) Begin(*watcher);
 }
 
 void HealthService::Drain() {
-  storage::MutexLock lock(mutex_);
-  draining_ = true;
-  state_ = HealthCheckResponse::NOT_SERVING;
-  AdvanceAll();
+  std::vector<Watcher*> ready;
+  {
+    storage::MutexLock lock(mutex_);
+    draining_ = true;
+    state_ = HealthCheckResponse::NOT_SERVING;
+    ready = AdvanceAll();
+  }
+  for (Watcher* watcher : ready) Begin(*watcher);
 }
 
 void HealthService::EndWatches() {
-  storage::MutexLock lock(mutex_);
-  watches_ended_ = true;
-  AdvanceAll();
+  std::vector<Watcher*> ready;
+  {
+    storage::MutexLock lock(mutex_);
+    watches_ended_ = true;
+    ready = AdvanceAll();
+  }
+  for (Watcher* watcher : ready) Begin(*watcher);
 }
 
 grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
@@ -102,17 +121,20 @@ grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::Callba
   const grpc::Status received = ToGrpc(Receive(sent, kMostRequestBytes, request).status);
   auto* watcher =
       new Watcher(*this, received.ok() && services_.contains(request.service()), net::HostOf(context.peer()));
-  storage::MutexLock lock(mutex_);
-  if (received.ok() && Enter(*watcher)) {
-    Advance(*watcher);
-    return watcher;
+  bool entered = false;
+  bool ready = false;
+  {
+    storage::MutexLock lock(mutex_);
+    entered = received.ok() && Enter(*watcher);
+    ready = entered && Advance(*watcher);
   }
-  watcher->finished = true;
+  if (ready) Begin(*watcher);
+  if (entered) return watcher;
+  const absl::Status refusal = TooManyWatchers();
   watcher->turned_away.emplace(calls_, watcher->host, /*bytes=*/0, context.c_call());
   watcher->turned_away->AwaitCaller();
-  watcher->Finish(!received.ok()
-                      ? received
-                      : grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many watch the server's health"));
+  if (received.ok()) AddPushback(PushbackOf(refusal), context);
+  watcher->Finish(received.ok() ? ToGrpc(refusal) : received);
   return watcher;
 }
 
@@ -128,36 +150,56 @@ bool HealthService::Enter(Watcher& watcher) {
   return true;
 }
 
-void HealthService::AdvanceAll() {
-  for (Watcher* watcher : watchers_) Advance(*watcher);
+std::vector<HealthService::Watcher*> HealthService::AdvanceAll() {
+  std::vector<Watcher*> ready;
+  for (Watcher* watcher : watchers_) {
+    if (Advance(*watcher)) ready.push_back(watcher);
+  }
+  return ready;
 }
 
 // A watcher has one message on its way at most; of changes that come meanwhile it hears the last.
-void HealthService::Advance(Watcher& watcher) {
-  if (watcher.writing || watcher.finished) return;
+bool HealthService::Advance(Watcher& watcher) {
+  if (watcher.writing || watcher.finished) return false;
   const State state = watcher.known ? state_ : HealthCheckResponse::SERVICE_UNKNOWN;
   if (!watcher.gone && watcher.told != state) {
     watcher.told = state;
     watcher.response.set_status(state);
     watcher.writing = true;
-    watcher.StartWrite(&watcher.response);
-  } else if (watcher.gone || watches_ended_) {
-    watcher.finished = true;
+    return true;
+  }
+  watcher.finished = watcher.gone || watches_ended_;
+  return watcher.finished;
+}
+
+// Nobody else begins anything of the watcher, or changes what is read here, until that has ended.
+void HealthService::Begin(Watcher& watcher) {
+  if (watcher.finished) {
     watcher.Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server is stopping"));
+  } else {
+    watcher.StartWrite(&watcher.response);
   }
 }
 
 void HealthService::Written(Watcher& watcher, bool ok) {
-  storage::MutexLock lock(mutex_);
-  watcher.writing = false;
-  if (!ok) watcher.gone = true;
-  Advance(watcher);
+  bool ready = false;
+  {
+    storage::MutexLock lock(mutex_);
+    watcher.writing = false;
+    if (!ok) watcher.gone = true;
+    ready = Advance(watcher);
+  }
+  if (ready) Begin(watcher);
 }
 
 void HealthService::Cancelled(Watcher& watcher) {
-  storage::MutexLock lock(mutex_);
-  watcher.gone = true;
-  Advance(watcher);
+  bool ready = false;
+  {
+    storage::MutexLock lock(mutex_);
+    watcher.gone = true;
+    ready = Advance(watcher);
+  }
+  if (ready) Begin(watcher);
 }
 
 void HealthService::Done(Watcher* watcher) {

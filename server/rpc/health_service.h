@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -52,9 +53,13 @@ class HealthService final : public grpc::Service {
 
   // Counts a new watcher, unless it is one too many.
   bool Enter(Watcher& watcher) REQUIRES(mutex_);
-  void AdvanceAll() REQUIRES(mutex_);
-  // Writes what the watcher does not know yet, or ends its call if that is over.
-  void Advance(Watcher& watcher) REQUIRES(mutex_);
+  // Those of all watchers of which something is to begin.
+  std::vector<Watcher*> AdvanceAll() REQUIRES(mutex_);
+  // Prepares that what the watcher does not know yet is written, or that its call ends if that is over. Returns whether
+  // either is to begin.
+  bool Advance(Watcher& watcher) REQUIRES(mutex_);
+  // Begins that. Without the mutex, as gRPC may use the thread for other calls then.
+  static void Begin(Watcher& watcher);
   // What gRPC reports of a watcher.
   void Written(Watcher& watcher, bool ok);
   void Cancelled(Watcher& watcher);

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "grpc/grpc.h"
+#include "server/auth/steady_time.h"
 
 namespace inventory::rpc {
 namespace {
@@ -32,7 +32,7 @@ OpenCalls::Place::~Place() { calls_.Leave(*this); }
 bool OpenCalls::Place::Answer(std::size_t bytes, bool refusable) { return calls_.Exchange(*this, bytes, refusable); }
 
 void OpenCalls::Place::AwaitCaller() {
-  awaiting_since_.store(absl::ToUnixMicros(absl::Now()), std::memory_order_relaxed);
+  awaiting_since_.store(absl::ToUnixMicros(auth::SteadyNow()), std::memory_order_relaxed);
   if (verdict_ == Verdict::kFlood) grpc_call_cancel(call_, nullptr);
 }
 
@@ -88,7 +88,7 @@ void OpenCalls::Leave(Place& place) {
 
 // A call that is cancelled may end on this thread, and come back here: so the mutex is not held then.
 int OpenCalls::CutSlow() {
-  const int64_t before = absl::ToUnixMicros(absl::Now() - options_.patience);
+  const int64_t before = absl::ToUnixMicros(auth::SteadyNow() - options_.patience);
   std::vector<grpc_call*> slow;
   {
     storage::MutexLock lock(mutex_);

@@ -63,7 +63,7 @@ class OpenCalls {
     const std::string caller_;
     std::size_t bytes_;  // Guarded by the mutex of calls_.
     grpc_call* const call_;
-    std::atomic<int64_t> awaiting_since_;  // In Unix microseconds.
+    std::atomic<int64_t> awaiting_since_;  // In microseconds of SteadyNow.
     const Verdict verdict_;
   };
 

@@ -40,6 +40,13 @@ std::string Literal(std::string_view text) {
   return block.append(text);
 }
 
+// What a frame of four bytes says.
+uint32_t NumberIn(const RawConnection::Frame& frame) {
+  uint32_t number = 0;
+  for (const char byte : frame.payload) number = number << 8 | static_cast<uint8_t>(byte);
+  return number;
+}
+
 }  // namespace
 
 std::string FrameOf(FrameType type, uint8_t flags, uint32_t stream, std::string_view payload) {
@@ -75,6 +82,11 @@ std::string MessageOf(std::string_view bytes, bool compressed, std::optional<uin
   std::string message(1, compressed ? 1 : 0);
   message += BigEndian(size.value_or(static_cast<uint32_t>(bytes.size())), 4);
   return message.append(bytes);
+}
+
+std::string StatusIn(int code) {
+  const std::string digits = std::to_string(code);
+  return "grpc-status" + std::string(1, static_cast<char>(digits.size())) + digits;
 }
 
 std::string PrefaceOf(const std::vector<std::pair<uint16_t, uint32_t>>& settings) {
@@ -156,6 +168,25 @@ bool RawConnection::Ends(absl::Duration patience) {
 bool RawConnection::Begin(const std::vector<std::pair<uint16_t, uint32_t>>& settings) {
   return open() && Send(PrefaceOf(settings)) && ReadUntil(FrameType::kSettings).has_value() &&
          Send(FrameOf(FrameType::kSettings, kAck, 0, ""));
+}
+
+std::size_t Pump(RawConnection& connection, std::size_t most) {
+  const std::string part = FrameOf(FrameType::kData, 0, 1, std::string(16 << 10, 'a'));
+  int64_t of_connection = 65535;
+  int64_t of_stream = 65535;
+  std::size_t sent = 0;
+  while (sent < most) {
+    while (of_connection >= 16 << 10 && of_stream >= 16 << 10 && sent < most) {
+      if (!connection.Send(part)) return sent;
+      of_connection -= 16 << 10;
+      of_stream -= 16 << 10;
+      sent += 16 << 10;
+    }
+    const auto frame = connection.Read();
+    if (!frame || frame->type == FrameType::kReset || frame->type == FrameType::kGoAway) return sent;
+    if (frame->type == FrameType::kWindowUpdate) (frame->stream == 0 ? of_connection : of_stream) += NumberIn(*frame);
+  }
+  return sent;
 }
 
 }  // namespace inventory::integration

@@ -2,6 +2,7 @@
 #ifndef INVENTORY_TESTS_INTEGRATION_RAW_HTTP2_H_
 #define INVENTORY_TESTS_INTEGRATION_RAW_HTTP2_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -47,6 +48,9 @@ std::string CallFrame(uint32_t stream, const std::string& path, const Headers& m
 // A message as gRPC sends it. `size` is what it says of its length; by default the truth.
 std::string MessageOf(std::string_view bytes, bool compressed = false, std::optional<uint32_t> size = std::nullopt);
 
+// How trailers say the status of a connection's first call.
+std::string StatusIn(int code);
+
 // The client's preface with its settings, pairs of identifier and value.
 std::string PrefaceOf(const std::vector<std::pair<uint16_t, uint32_t>>& settings = {});
 constexpr uint16_t kInitialWindowSize = 4;
@@ -90,6 +94,10 @@ class RawConnection {
   std::string read_;
   bool ended_ = false;
 };
+
+// Sends bytes of the connection's first call as fast as the server allows, up to `most`; returns how many before the
+// server resets it.
+std::size_t Pump(RawConnection& connection, std::size_t most);
 
 }  // namespace inventory::integration
 

@@ -4,7 +4,9 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -67,6 +69,27 @@ TEST(AwaitedRequestsTest, WhoIsGoneMakesRoom) {
     Waiting all;
     for (int i = 0; i < 6; ++i) ASSERT_TRUE(EnterFrom(requests, all, "a"));
   }
+}
+
+// Nobody waits for long enough to be cut.
+TEST(AwaitedRequestsTest, ManyThreadsComeAndGo) {
+  AwaitedRequests requests({.most = 3});
+  std::vector<std::thread> threads;
+  for (const std::string host : {"a", "b", "c"}) {
+    threads.emplace_back([&requests, host] {
+      for (int i = 0; i < 2000; ++i) {
+        Waiting waiting;
+        for (int j = 0; j < 3; ++j) EXPECT_TRUE(EnterFrom(requests, waiting, host));
+      }
+    });
+  }
+  threads.emplace_back([&requests] {
+    for (int i = 0; i < 2000; ++i) EXPECT_EQ(requests.CutSlow(), 0);
+  });
+  for (std::thread& thread : threads) thread.join();
+  Waiting waiting;
+  for (int i = 0; i < 6; ++i) EXPECT_TRUE(EnterFrom(requests, waiting, "a"));
+  EXPECT_FALSE(EnterFrom(requests, waiting, "a"));
 }
 
 }  // namespace
