@@ -6,6 +6,7 @@
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/integration/bulk_calls.h"
+#include "tests/integration/metric.h"
 #include "tests/integration/raw_http2.h"
 #include "tests/integration/server_fixture.h"
 #include "tests/integration/sessions.h"
@@ -116,6 +117,31 @@ TEST_F(FairnessTest, ARefusalTellsGrpcsOwnRetriesWhenToComeBack) {
     return status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED && pushback != trailers.end() &&
            pushback->second == "100";
   }));
+  LetGo();
+}
+
+// Callers who would come back at once come back when they were told: four times, 100 ms apart.
+TEST_F(FairnessTest, AStormOfRetriesComesBackWhenItWasTold) {
+  const v1::SetStockRequest request = BlockedWrite();
+  ASSERT_TRUE(
+      Eventually([&] { return absl::IsResourceExhausted(client().Call(request, absl::Milliseconds(500)).status()); }));
+  grpc::ChannelArguments arguments;
+  arguments.SetServiceConfigJSON(R"({"methodConfig": [{"name": [{"service": "inventory.v1.InventoryService"}],
+      "retryPolicy": {"maxAttempts": 5, "initialBackoff": "0.001s", "maxBackoff": "0.001s", "backoffMultiplier": 1,
+                      "retryableStatusCodes": ["RESOURCE_EXHAUSTED"]}}]})");
+  const auto stub = v1::InventoryService::NewStub(
+      grpc::CreateCustomChannel(server().address(), grpc::InsecureChannelCredentials(), arguments));
+  const std::string refusals = "inventory_limit_refusals_total{reason=\"too_many_of_a_caller\",what=\"call\"}";
+  const double before = MetricOf(server().metrics_port(), refusals);
+  constexpr int kCallers = 50;
+  Together(kCallers, [&](int) {
+    const absl::Time start = absl::Now();
+    grpc::ClientContext context;
+    v1::SetStockResponse response;
+    EXPECT_EQ(stub->SetStock(&context, request, &response).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_GE(absl::Now() - start, absl::Milliseconds(400));
+  });
+  EXPECT_EQ(MetricOf(server().metrics_port(), refusals) - before, 5 * kCallers);
   LetGo();
 }
 
