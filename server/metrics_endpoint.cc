@@ -3,15 +3,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <optional>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "prometheus/text_serializer.h"
+#include "server/http/request_line.h"
 #include "server/logging.h"
 #include "server/net/descriptors.h"
 #include "server/net/stream.h"
@@ -116,13 +116,12 @@ void MetricsEndpoint::Serve(Client& client) {
 }
 
 std::string MetricsEndpoint::Answer(std::string_view head) const {
-  const absl::string_view line(head.data(), head.find("\r\n"));
-  const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
-  if (words.size() != 3 || !absl::StartsWith(words[2], "HTTP/1.")) return Failure("400 Bad Request");
-  const absl::string_view path = words[1].substr(0, words[1].find('?'));
+  const std::optional<http::RequestLine> line = http::ParseRequestLine(head);
+  if (!line) return Failure("400 Bad Request");
+  const auto [method, path] = *line;
   if (path != "/metrics" && path != "/livez" && path != "/readyz") return Failure("404 Not Found");
-  if (words[0] != "GET" && words[0] != "HEAD") return Failure("405 Method Not Allowed");
-  const bool with_body = words[0] == "GET";
+  if (method != "GET" && method != "HEAD") return Failure("405 Method Not Allowed");
+  const bool with_body = method == "GET";
   if (path == "/livez" || (path == "/readyz" && ready_.load(std::memory_order_relaxed))) {
     return Response("200 OK", "text/plain", "ok\n", with_body);
   }

@@ -26,7 +26,7 @@ options:    activities http logging storage tracing
 process_metrics: storage
 stock_metrics: errors pipeline protos storage
 metrics:    activities errors pipeline process_metrics stock_metrics storage
-metrics_endpoint: logging metrics net storage tls
+metrics_endpoint: http logging metrics net storage tls
 feed:       convert errors http logging protos storage
 reading:    errors fair_queue feed logging periodic pipeline storage tracing
 auth:       errors http logging metrics net options periodic pipeline protos storage
