@@ -152,7 +152,11 @@ std::string PeerOf(int connection) {
 }
 
 std::string HostOf(const std::string& peer) {
-  if (absl::StartsWith(peer, "ipv4:")) return peer.substr(0, peer.rfind(':'));
+  static constexpr absl::string_view kV4 = "ipv4:";
+  if (absl::StartsWith(peer, kV4)) {
+    const std::size_t port = peer.rfind(':');
+    return port > kV4.size() ? peer.substr(0, port) : peer;
+  }
   absl::string_view address = peer;
   const std::optional<in6_addr> v6 = absl::ConsumePrefix(&address, "ipv6:") ? V6Of(address) : std::nullopt;
   if (!v6) return peer;

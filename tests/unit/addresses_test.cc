@@ -13,6 +13,7 @@ TEST(HostOfTest, HostsAreToldApartAndTheirPortsAreNot) {
   EXPECT_EQ(HostOf("ipv6:%5B::ffff:10.0.0.1%5D:5000"), "ipv4:10.0.0.1");
   EXPECT_EQ(HostOf("ipv6:[64:ff9b::10.0.0.1]:5000"), "ipv4:10.0.0.1");
   EXPECT_EQ(HostOf("ipv6:nonsense"), "ipv6:nonsense");
+  EXPECT_EQ(HostOf("ipv4:10.0.0.1"), "ipv4:10.0.0.1");
   EXPECT_EQ(HostOf("unix:"), "unix:");
 }
 
