@@ -19,7 +19,11 @@ struct WatchPlace {
   bool operator==(const WatchPlace&) const = default;
 };
 
-// Files have the token in their first line, and an id in each that follows.
+// Files have the token in their first line, and an id in each that follows: what is written of a place with a token.
+std::string WatchPlaceText(const WatchPlace& place);
+
+// INVALID_ARGUMENT, which names the file `path`, if the text has no token.
+absl::StatusOr<WatchPlace> ParseWatchPlace(const std::string& text, const std::string& path);
 
 // Nothing if there is no such file. INVALID_ARGUMENT if it has no token, and other errors if it can't be read.
 absl::StatusOr<std::optional<WatchPlace>> ReadWatchPlace(const std::string& path);

@@ -21,6 +21,8 @@ absl::Status Unusable(const std::string& why) {
       "; give no otlp-endpoint, or install inventory-server-otlp, or build where opentelemetry-cpp is installed"));
 }
 
+absl::Status CantRead(const std::string& path) { return absl::InvalidArgumentError(absl::StrCat("can't read ", path)); }
+
 // The characters of a name in HTTP.
 bool IsName(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -44,10 +46,14 @@ absl::StatusOr<std::unique_ptr<SpanExport>> OpenOtlp(const OtlpOptions& options)
 
 absl::StatusOr<HttpHeaders> ReadHeaders(const std::string& path) {
   std::ifstream file(path);
-  if (!file.is_open()) return absl::InvalidArgumentError(absl::StrCat("can't read ", path));
+  if (!file.is_open()) return CantRead(path);
+  return ParseHeaders(file, path);
+}
+
+absl::StatusOr<HttpHeaders> ParseHeaders(std::istream& in, const std::string& path) {
   HttpHeaders headers;
   int number = 0;
-  for (std::string line; std::getline(file, line);) {
+  for (std::string line; std::getline(in, line);) {
     ++number;
     const absl::string_view text = absl::StripAsciiWhitespace(line);
     if (text.empty()) continue;
@@ -62,7 +68,7 @@ absl::StatusOr<HttpHeaders> ReadHeaders(const std::string& path) {
     }
     headers.emplace_back(name, value);
   }
-  if (file.bad()) return absl::InvalidArgumentError(absl::StrCat("can't read ", path));
+  if (in.bad()) return CantRead(path);
   return headers;
 }
 

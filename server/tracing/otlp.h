@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <istream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -60,6 +61,9 @@ absl::StatusOr<std::unique_ptr<SpanExport>> OpenOtlp(const OtlpOptions& options)
 // The headers in a file: lines "name: value"; empty ones don't count. INVALID_ARGUMENT says what is wrong, without a
 // value.
 absl::StatusOr<HttpHeaders> ReadHeaders(const std::string& path);
+
+// The same of what `in` has, which `path` names in errors.
+absl::StatusOr<HttpHeaders> ParseHeaders(std::istream& in, const std::string& path);
 
 // What the server and the library must have in common: builds of one version may differ, too.
 struct OtlpAbi {
