@@ -14,6 +14,7 @@ mkdir -p "$reports"
 export GTEST_OUTPUT="xml:$reports/"
 export SKIP_REPORTS="$reports"
 export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp"
 
 # Most tests wait more than they compute. Those that must have the machine for themselves say so.
 code=0
