@@ -131,8 +131,16 @@ TEST_F(FairnessTest, AStormOfRetriesComesBackWhenItWasTold) {
                       "retryableStatusCodes": ["RESOURCE_EXHAUSTED"]}}]})");
   const auto stub = v1::InventoryService::NewStub(
       grpc::CreateCustomChannel(server().address(), grpc::InsecureChannelCredentials(), arguments));
-  const std::string refusals = "inventory_limit_refusals_total{reason=\"too_many_of_a_caller\",what=\"call\"}";
-  const double before = MetricOf(server().metrics_port(), refusals);
+  // As a call, or before its request was there.
+  const auto refusals = [] {
+    double all = 0;
+    for (const char* labels :
+         {"{reason=\"too_many_of_a_caller\",what=\"call\"}", "{reason=\"too_many_of_a_host\",what=\"request\"}"}) {
+      all += MetricOf(server().metrics_port(), absl::StrCat("inventory_limit_refusals_total", labels));
+    }
+    return all;
+  };
+  const double before = refusals();
   constexpr int kCallers = 50;
   Together(kCallers, [&](int) {
     const absl::Time start = absl::Now();
@@ -141,7 +149,7 @@ TEST_F(FairnessTest, AStormOfRetriesComesBackWhenItWasTold) {
     EXPECT_EQ(stub->SetStock(&context, request, &response).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
     EXPECT_GE(absl::Now() - start, absl::Milliseconds(400));
   });
-  EXPECT_EQ(MetricOf(server().metrics_port(), refusals) - before, 5 * kCallers);
+  EXPECT_GE(refusals() - before, 5 * kCallers);  // Those of blocked writes that come late are among them.
   LetGo();
 }
 
