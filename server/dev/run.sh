@@ -88,6 +88,7 @@ check_free "$listen" LISTEN
 check_free "$metrics" METRICS_LISTEN
 echo "Starting inventory-server with its private database in $data_dir"
 trap stop INT TERM HUP
+: >"$log"  # Or the last run's may be read before the server has opened it.
 "$build/server/inventory-server" serve --data-dir "$data_dir" --listen "$listen" --metrics-listen "$metrics" \
   "${protection[@]}" 2>"$log" &
 server=$!
