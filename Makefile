@@ -87,9 +87,11 @@ asan: dependencies ## Runs unit and integration tests and fuzz targets under Add
 	@server/dev/build.sh asan inventory-server unit_tests integration_tests fuzz_replay
 	@server/dev/test.sh asan --tests-regex '^(unit|integration|fuzz_replay)$$'
 
-tsan: dependencies ## Runs all that starts no gRPC server under ThreadSanitizer: rules, pipeline, storage, clients, tools
-	@server/dev/build.sh tsan unit_tests database_tests bench_tests faults_tests client_tests cli_tests fuzz_replay
-	@server/dev/test.sh tsan --tests-regex '^(unit|database|bench|faults_unit|client_alone|cli_alone|fuzz_replay)$$'
+# Not the client library and inventoryctl: what they wait by are Debian's Abseil and gRPC, whose locks ThreadSanitizer
+# does not see, so that it reports what they keep in order.
+tsan: dependencies ## Runs what starts no gRPC server under ThreadSanitizer: rules, pipeline, storage, tools of tests, fuzz
+	@server/dev/build.sh tsan unit_tests database_tests bench_tests faults_tests fuzz_replay
+	@server/dev/test.sh tsan --tests-regex '^(unit|database|bench|faults_unit|fuzz_replay)$$'
 
 ci: ## Does what must pass before a change lands
 	@.ci/run
