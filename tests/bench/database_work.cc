@@ -46,7 +46,7 @@ absl::StatusOr<DatabaseWork> ReadDatabaseWork(const storage::DatabaseOptions& da
 void AddWorkForOne(const DatabaseWork& before, const DatabaseWork& after, int64_t operations,
                    std::map<std::string, double>& more) {
   const auto add = [&](const std::string& name, int64_t DatabaseWork::*count) {
-    const double done = static_cast<double>(after.*count - before.*count);
+    const auto done = static_cast<double>(after.*count - before.*count);
     const double for_one = done / static_cast<double>(std::max<int64_t>(operations, 1));
     if (for_one >= 0.1) more[name + "_for_one"] = for_one;
   };
