@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "grpcpp/impl/codegen/rpc_service_method.h"
 #include "grpcpp/server_context.h"
@@ -22,12 +23,6 @@ namespace {
 
 // In memory.
 constexpr std::size_t kMostRequestBytes = std::size_t{16} << 10;
-
-absl::Status TooManyWatchers() {
-  return WithRetryDelay(Refusal(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
-                                "as many watch the server's health as may, or as many from there"),
-                        absl::Seconds(1));
-}
 
 }  // namespace
 
@@ -71,35 +66,29 @@ HealthService::HealthService(std::set<std::string> services, const Limits& limit
 }
 
 void HealthService::SetServing(bool serving) {
-  std::vector<Watcher*> ready;
   {
     storage::MutexLock lock(mutex_);
     if (draining_) return;
     state_ = serving ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
-    ready = AdvanceAll();
   }
-  for (Watcher* watcher : ready) Begin(*watcher);
+  TellAll();
 }
 
 void HealthService::Drain() {
-  std::vector<Watcher*> ready;
   {
     storage::MutexLock lock(mutex_);
     draining_ = true;
     state_ = HealthCheckResponse::NOT_SERVING;
-    ready = AdvanceAll();
   }
-  for (Watcher* watcher : ready) Begin(*watcher);
+  TellAll();
 }
 
 void HealthService::EndWatches() {
-  std::vector<Watcher*> ready;
   {
     storage::MutexLock lock(mutex_);
     watches_ended_ = true;
-    ready = AdvanceAll();
   }
-  for (Watcher* watcher : ready) Begin(*watcher);
+  TellAll();
 }
 
 grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
@@ -122,15 +111,15 @@ grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::Callba
   auto* watcher =
       new Watcher(*this, received.ok() && services_.contains(request.service()), net::HostOf(context.peer()));
   bool entered = false;
-  bool ready = false;
   {
     storage::MutexLock lock(mutex_);
     entered = received.ok() && Enter(*watcher);
-    ready = entered && Advance(*watcher);
   }
-  if (ready) Begin(*watcher);
-  if (entered) return watcher;
-  const absl::Status refusal = TooManyWatchers();
+  if (entered) {
+    Tell(*watcher);
+    return watcher;
+  }
+  const absl::Status refusal = TooManyStreams("as many watch the server's health as may, or as many from there");
   watcher->turned_away.emplace(calls_, watcher->host, /*bytes=*/0, context.c_call());
   watcher->turned_away->AwaitCaller();
   if (received.ok()) AddPushback(PushbackOf(refusal), context);
@@ -150,12 +139,24 @@ bool HealthService::Enter(Watcher& watcher) {
   return true;
 }
 
-std::vector<HealthService::Watcher*> HealthService::AdvanceAll() {
+void HealthService::TellAll() {
   std::vector<Watcher*> ready;
-  for (Watcher* watcher : watchers_) {
-    if (Advance(*watcher)) ready.push_back(watcher);
+  {
+    storage::MutexLock lock(mutex_);
+    for (Watcher* watcher : watchers_) {
+      if (Advance(*watcher)) ready.push_back(watcher);
+    }
   }
-  return ready;
+  for (Watcher* watcher : ready) Begin(*watcher);
+}
+
+void HealthService::Tell(Watcher& watcher) {
+  bool ready = false;
+  {
+    storage::MutexLock lock(mutex_);
+    ready = Advance(watcher);
+  }
+  if (ready) Begin(watcher);
 }
 
 // A watcher has one message on its way at most; of changes that come meanwhile it hears the last.
@@ -182,24 +183,20 @@ void HealthService::Begin(Watcher& watcher) {
 }
 
 void HealthService::Written(Watcher& watcher, bool ok) {
-  bool ready = false;
   {
     storage::MutexLock lock(mutex_);
     watcher.writing = false;
     if (!ok) watcher.gone = true;
-    ready = Advance(watcher);
   }
-  if (ready) Begin(watcher);
+  Tell(watcher);
 }
 
 void HealthService::Cancelled(Watcher& watcher) {
-  bool ready = false;
   {
     storage::MutexLock lock(mutex_);
     watcher.gone = true;
-    ready = Advance(watcher);
   }
-  if (ready) Begin(watcher);
+  Tell(watcher);
 }
 
 void HealthService::Done(Watcher* watcher) {

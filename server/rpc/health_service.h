@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -53,8 +52,9 @@ class HealthService final : public grpc::Service {
 
   // Counts a new watcher, unless it is one too many.
   bool Enter(Watcher& watcher) REQUIRES(mutex_);
-  // Those of all watchers of which something is to begin.
-  std::vector<Watcher*> AdvanceAll() REQUIRES(mutex_);
+  // Begins what there is to begin of all watchers, or of one that gRPC is not done with before this returns.
+  void TellAll();
+  void Tell(Watcher& watcher);
   // Prepares that what the watcher does not know yet is written, or that its call ends if that is over. Returns whether
   // either is to begin.
   bool Advance(Watcher& watcher) REQUIRES(mutex_);

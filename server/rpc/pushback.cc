@@ -37,6 +37,10 @@ absl::Status TooManyCalls() {
       absl::Milliseconds(100));
 }
 
+absl::Status TooManyStreams(std::string_view why) {
+  return WithRetryDelay(Refusal(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS", why), absl::Seconds(1));
+}
+
 absl::Status TooManyBytes() {
   return WithRetryDelay(
       Refusal(absl::StatusCode::kResourceExhausted, "TOO_MANY_BYTES",

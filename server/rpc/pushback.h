@@ -3,6 +3,7 @@
 #define INVENTORY_SERVER_RPC_PUSHBACK_H_
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "grpcpp/support/server_callback.h"
@@ -23,6 +24,9 @@ bool IsQueueFull(const absl::Status& status);
 
 // RESOURCE_EXHAUSTED, reason TOO_MANY_CALLS: the caller has as many calls under way as one may have.
 absl::Status TooManyCalls();
+
+// RESOURCE_EXHAUSTED, reason TOO_MANY_STREAMS: as many are open as may be, of all or of the caller, as `why` says.
+absl::Status TooManyStreams(std::string_view why);
 
 // RESOURCE_EXHAUSTED, reason TOO_MANY_BYTES: requests that are under way, of the caller or of all, are as large as may
 // be.

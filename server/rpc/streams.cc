@@ -4,16 +4,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/errors.h"
+#include "server/rpc/pushback.h"
 
 namespace inventory::rpc {
 
 namespace {
 
 absl::Status TooMany(const std::string& what, absl::string_view which, std::size_t most) {
-  return WithRetryDelay(
-      Refusal(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
-              absl::StrCat("as many ", what, " ", which, " are open as may be, ", most, "; call again later")),
-      absl::Seconds(1));
+  return TooManyStreams(
+      absl::StrCat("as many ", what, " ", which, " are open as may be, ", most, "; call again later"));
 }
 
 }  // namespace

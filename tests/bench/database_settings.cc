@@ -9,17 +9,10 @@
 #include "absl/time/time.h"
 #include "storage/server_facts.h"
 #include "tests/bench/measure.h"
+#include "tests/bench/query.h"
 
 namespace inventory::bench {
 namespace {
-
-absl::StatusOr<storage::Rows> Query(storage::Connection& connection, std::string_view statement) {
-  storage::Sql sql;
-  sql.Raw(statement);
-  absl::StatusOr<std::vector<storage::Rows>> results = connection.Execute(sql);
-  if (!results.ok()) return results.status();
-  return std::move(results->front());
-}
 
 absl::Status WaitUntilClean(storage::Connection& connection) {
   // The server itself writes a page now and then.

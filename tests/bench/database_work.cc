@@ -5,23 +5,20 @@
 #include <vector>
 
 #include "storage/sql.h"
+#include "tests/bench/query.h"
 
 namespace inventory::bench {
 namespace {
 
 // 0 where no binary log is kept, which is an error to the statement.
 absl::StatusOr<int64_t> ReadBinaryLogBytes(storage::Connection& connection) {
-  storage::Sql on;
-  on.Raw("SELECT @@GLOBAL.log_bin");
-  const auto kept = connection.Execute(on);
+  const auto kept = Query(connection, "SELECT @@GLOBAL.log_bin");
   if (!kept.ok()) return kept.status();
-  if (kept->front()[0].Int(0) == 0) return 0;
-  storage::Sql list;
-  list.Raw("SHOW BINARY LOGS");
-  const auto logs = connection.Execute(list);
+  if ((*kept)[0].Int(0) == 0) return 0;
+  const auto logs = Query(connection, "SHOW BINARY LOGS");
   if (!logs.ok()) return logs.status();
   int64_t bytes = 0;
-  for (const storage::Row& log : logs->front()) bytes += log.Int(1);
+  for (const storage::Row& log : *logs) bytes += log.Int(1);
   return bytes;
 }
 
