@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "tests/integration/raw_http2.h"
 #include "tests/integration/server_fixture.h"
 
@@ -31,6 +32,9 @@ class AttackTest : public ServerTest {
 
   // Whether somebody else is served, on a new connection. A busy machine may need more than one attempt to connect.
   static void ExpectServesOthers();
+
+  // What an attacker was told. Under AddressSanitizer it may be too slow to be told that.
+  static void ExpectRefused(const absl::Status& status, absl::StatusCode code);
 
   // Bytes of memory that the server has in use, and the most that it ever had.
   static std::size_t MemoryInUse() { return Memory("VmRSS:"); }
