@@ -22,3 +22,12 @@ make_token_keys() {
   printf '{"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "1", "x": "%s"}]}' \
     "$(openssl pkey -in issuer.key -pubout -outform DER | tail -c 32 | base64url)" >keys.json
 }
+
+# A token of that issuer, "shop", for the subject $1 and the audience "inventory", for an hour.
+make_token() {
+  local text
+  text="$(printf '{"alg": "EdDSA", "kid": "1"}' | base64url)"
+  text+=".$(printf '{"iss": "shop", "aud": "inventory", "sub": "%s", "exp": %d}' "$1" $(($(date +%s) + 3600)) | base64url)"
+  printf '%s' "$text" >signed
+  echo "$text.$(openssl pkeyutl -sign -rawin -inkey issuer.key -in signed | base64url)"
+}

@@ -13,13 +13,13 @@
 #include "server/auth/failure_limit.h"
 #include "server/auth/key_source.h"
 #include "server/auth/policy.h"
-#include "server/auth/steady_time.h"
 #include "server/auth/token.h"
 #include "server/auth/watched_file.h"
 #include "server/errors.h"
 #include "server/logging.h"
 #include "server/net/addresses.h"
 #include "server/periodic.h"
+#include "server/steady_time.h"
 #include "storage/mutex.h"
 
 namespace inventory::auth {

@@ -12,6 +12,7 @@ errors:     protos
 convert:    errors protos storage
 logging:
 signals:
+steady_time:
 periodic:   storage
 share_counts:
 fair_queue: share_counts
@@ -29,8 +30,8 @@ metrics:    activities errors pipeline process_metrics stock_metrics storage
 metrics_endpoint: http logging metrics net storage tls
 feed:       convert errors http logging protos storage
 reading:    errors fair_queue feed logging periodic pipeline storage tracing
-auth:       errors http logging metrics net options periodic pipeline protos storage
-rpc:        auth convert errors fair_queue feed logging metrics net options pipeline protos reading storage tls tracing
+auth:       errors http logging metrics net options periodic pipeline protos steady_time storage
+rpc:        auth convert errors fair_queue feed logging metrics net options pipeline protos reading steady_time storage tls tracing
 commands:   activities convert errors pipeline protos rpc sourcing storage
 queries:    activities commands convert errors feed pipeline protos reading rpc storage
 background: activities commands errors feed http logging periodic pipeline protos rpc storage

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "grpc/grpc.h"
-#include "server/auth/steady_time.h"
+#include "server/steady_time.h"
 
 namespace inventory::rpc {
 
@@ -19,7 +19,7 @@ AwaitedRequests::Place::~Place() {
 bool AwaitedRequests::Enter(Place& place, absl::FunctionRef<std::string()> host) {
   {
     storage::MutexLock lock(mutex_);
-    if (options_.most == 0 || uncounted_ < options_.most) {
+    if (most_ == 0 || uncounted_ < most_) {
       ++uncounted_;
       Add(place);
       return true;
@@ -28,14 +28,14 @@ bool AwaitedRequests::Enter(Place& place, absl::FunctionRef<std::string()> host)
   place.host_ = host();  // Not under the mutex, as gRPC tells it.
   storage::MutexLock lock(mutex_);
   std::size_t& count = of_host_[*place.host_];
-  if (count >= options_.most) return false;
+  if (count >= most_) return false;
   ++count;
   Add(place);
   return true;
 }
 
 void AwaitedRequests::Add(Place& place) {
-  place.since_ = auth::SteadyNow();
+  place.since_ = SteadyNow();
   place.before = places_.before;
   place.after = &places_;
   places_.before->after = &place;
@@ -59,7 +59,7 @@ int AwaitedRequests::CutSlow() {
   std::vector<grpc_call*> slow;
   {
     storage::MutexLock lock(mutex_);
-    const absl::Time before = auth::SteadyNow() - patience_;
+    const absl::Time before = SteadyNow() - patience_;
     for (Link* link = places_.after; link != &places_; link = link->after) {
       auto& place = *static_cast<Place*>(link);
       if (place.since_ > before) break;

@@ -55,7 +55,7 @@ class AwaitedRequests {
     const bool admitted_;
   };
 
-  explicit AwaitedRequests(Options options) : options_(options), patience_(options.patience) {}
+  explicit AwaitedRequests(Options options) : most_(options.most), patience_(options.patience) {}
 
   // Cancels calls that have waited for too long; returns how many. To be called again and again.
   int CutSlow();
@@ -68,7 +68,7 @@ class AwaitedRequests {
   void Add(Place& place) REQUIRES(mutex_);
   void Leave(Place& place);
 
-  const Options options_;
+  const std::size_t most_;
   storage::Mutex mutex_;
   Link places_ GUARDED_BY(mutex_);  // A circle: its first is after it.
   absl::Duration patience_ GUARDED_BY(mutex_);

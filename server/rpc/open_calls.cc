@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "grpc/grpc.h"
-#include "server/auth/steady_time.h"
+#include "server/steady_time.h"
 
 namespace inventory::rpc {
 namespace {
@@ -32,7 +32,7 @@ OpenCalls::Place::~Place() { calls_.Leave(*this); }
 bool OpenCalls::Place::Answer(std::size_t bytes, bool refusable) { return calls_.Exchange(*this, bytes, refusable); }
 
 void OpenCalls::Place::AwaitCaller() {
-  awaiting_since_.store(absl::ToUnixMicros(auth::SteadyNow()), std::memory_order_relaxed);
+  awaiting_since_.store(absl::ToUnixMicros(SteadyNow()), std::memory_order_relaxed);
   if (verdict_ == Verdict::kFlood) grpc_call_cancel(call_, nullptr);
 }
 
@@ -88,7 +88,7 @@ void OpenCalls::Leave(Place& place) {
 
 // A call that is cancelled may end on this thread, and come back here: so the mutex is not held then.
 int OpenCalls::CutSlow() {
-  const int64_t before = absl::ToUnixMicros(auth::SteadyNow() - options_.patience);
+  const int64_t before = absl::ToUnixMicros(SteadyNow() - options_.patience);
   std::vector<grpc_call*> slow;
   {
     storage::MutexLock lock(mutex_);

@@ -18,17 +18,6 @@ clean_up_server() {
 }
 trap clean_up_server EXIT
 
-# web-shop.token, and the set of keys that it is verified with.
-make_token() {
-  local text
-  make_token_keys
-  text="$(printf '{"alg": "EdDSA", "kid": "1"}' | base64url)"
-  text+=".$(printf '{"iss": "shop", "aud": "inventory", "sub": "web-shop", "exp": %d}' $(($(date +%s) + 600)) |
-    base64url)"
-  printf '%s' "$text" >signed
-  (umask 077 && echo "$text.$(openssl pkeyutl -sign -rawin -inkey issuer.key -in signed | base64url)" >web-shop.token)
-}
-
 start_server() {
   cat >policy.json <<'JSON'
 {"bindings": [{"identity": "spiffe://shop.example/operators/*", "role": "admin"},
@@ -95,7 +84,8 @@ cd "$work"
 make_authority
 make_certificate server DNS:localhost
 make_certificate anna URI:spiffe://shop.example/operators/anna
-make_token
+make_token_keys
+(umask 077 && make_token web-shop >web-shop.token)
 start_server
 make_shop
 progress "Serving $address"
