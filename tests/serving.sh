@@ -51,12 +51,15 @@ start_serving() {
 # The address of what start_serving wrote into $1.
 address_in() { sed -n 's/^Serving on \([^ ,]*\),.*/\1/p' "$1"; }
 
+# The port of a server that has written its log into $1.
+port_in() { sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' "$1"; }
+
 stop_serving() {
   local code=0
   kill -TERM "$runner"
   wait "$runner" || code=$?
   runner=0
-  ((code == 0)) || fail "run.sh ended with $code after it was asked to stop"
+  ((code == 0)) || fail "the server ended with $code after it was asked to stop"
   ! grep -qs . "$work/data/database.pid" || fail "the database still runs"
 }
 

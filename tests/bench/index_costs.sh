@@ -37,15 +37,15 @@ END
   chmod +x server
 }
 
-# Measures once with the server as it is, and keeps: name, case, reservations/s, CPU time, pages, bytes. Some reads name
+# Measures once with the server as it is, and keeps: name, case, CPU time, pages, bytes. Some reads name
 # the index that they are to use, so that without it the bench can't verify the stock at the end.
 measure() {
   "$build/tests/bench/inventory_bench" --server "$work/server" --cases d-hot-256,d-uniform-256 --rounds 1 --seconds 2 \
     >bench.out 2>&1 || grep -q ': VerifyStockRequest: the read could not' bench.out || fail "the bench failed"
   awk -v name="$1" '
     /^comparison: hot SKU/ {of = "hot"} /^comparison: 10,000/ {of = "uniform"}
-    /ReserveStock, 256 in flight/ {rate = $6; cpu = $(NF - 1)}
-    /pages for one/ && cpu {sub(";", "", $4); print name, of, rate, cpu, $4, $NF; cpu = ""}' bench.out >>figures.txt
+    /ReserveStock, 256 in flight/ {cpu = $(NF - 1)}
+    /pages for one/ && cpu {sub(";", "", $4); print name, of, cpu, $4, $NF; cpu = ""}' bench.out >>figures.txt
 }
 
 for ((round = 1; round <= rounds; ++round)); do
@@ -70,7 +70,7 @@ for of in hot uniform; do
 import statistics, sys
 figures = {}
 for line in open(sys.argv[2]):
-    name, of, _, *numbers = line.split()
+    name, of, *numbers = line.split()
     if of == sys.argv[1]:
         figures.setdefault(name, []).append([float(number.replace(",", "")) for number in numbers])
 medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in figures.items()}

@@ -35,13 +35,7 @@ serve() {
   "$build/server/inventory-server" serve --data-dir=data --listen=127.0.0.1:0 --metrics-listen= "$@" >server.out 2>&1 &
   runner=$!
   await_line server.out ' serving$' "$runner" "the server"
-  address="localhost:$(sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' server.out)"
-}
-
-stop() {
-  kill -TERM "$runner"
-  wait "$runner" || fail "the server ended with $?"
-  runner=0
+  address="localhost:$(port_in server.out)"
 }
 
 used() { awk '{print $14 + $15}' "/proc/$runner/stat"; }
@@ -62,7 +56,7 @@ measure() {
   before="$(used)"
   load "$calls" "${how[@]}"
   echo "$(($(used) - before)) $1" >>used.txt
-  stop
+  stop_serving
 }
 
 make_stock() {
@@ -72,7 +66,7 @@ make_stock() {
   "${ctl[@]}" create channel web --name web >/dev/null
   "${ctl[@]}" attach warehouse web w1 >/dev/null
   "${ctl[@]}" set stock S w1 1000 >/dev/null
-  stop
+  stop_serving
 }
 
 make_stock

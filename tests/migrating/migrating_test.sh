@@ -55,7 +55,7 @@ find_server() {
     sleep 0.1
   done
   grep -q ' serving' "$1-server.out" || fail "the server does not start"
-  address="127.0.0.1:$(sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' "$1-server.out")"
+  address="127.0.0.1:$(port_in "$1-server.out")"
 }
 
 ctl() { "$build/client/cli/inventoryctl" --timeout 1m --address "$address" "$@"; }

@@ -37,7 +37,7 @@ start_service() {
     chroot --userspec="$user:$user" "$root" $command >"$work/server.out" 2>&1 &
   server=$!
   await_line "$work/server.out" ' listening ' "$server" "the service" 10
-  address="127.0.0.1:$(sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' "$work/server.out")"
+  address="127.0.0.1:$(port_in "$work/server.out")"
 }
 
 stop_service() {

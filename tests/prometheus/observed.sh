@@ -26,7 +26,7 @@ start_observed_server() {
     --event-feed-url "http://127.0.0.1:$(<receiver.out)/events" 2>server.out &
   observers+=($!)
   await_line server.out ' serving$' "${observers[-1]}" "the server"
-  INVENTORY_ADDRESS="localhost:$(sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' server.out)"
+  INVENTORY_ADDRESS="localhost:$(port_in server.out)"
   export INVENTORY_ADDRESS INVENTORY_TLS_CA=ca.pem INVENTORY_TLS_CERT=anna.pem INVENTORY_TLS_KEY=anna.key
 }
 

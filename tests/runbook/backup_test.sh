@@ -80,7 +80,7 @@ serve() {
   inventory-server serve "${options[@]}" --listen 127.0.0.1:0 --metrics-listen '' 2>>server.out &
   server=$!
   await_line server.out ' serving' "$server" "the server"
-  INVENTORY_ADDRESS="127.0.0.1:$(sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' server.out)"
+  INVENTORY_ADDRESS="127.0.0.1:$(port_in server.out)"
   export INVENTORY_ADDRESS
 }
 

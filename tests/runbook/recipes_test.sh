@@ -29,7 +29,7 @@ JSON
     --low-stock-max-attempts 1 --tls-reload-interval 200ms 2>server.out &
   server=$!
   await_line server.out ' serving' "$server" "the server"
-  address="localhost:$(sed -n 's/.* listening .*port=\([0-9]*\).*/\1/p' server.out)"
+  address="localhost:$(port_in server.out)"
 }
 
 ctl() { "$build/client/cli/inventoryctl" --timeout 1m "$@" >ctl.out 2>&1 || fail "inventoryctl $* failed"; }
