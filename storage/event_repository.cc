@@ -15,10 +15,11 @@ void AppendWhereIn(Sql& sql, std::span<const EventRange> ranges) {
 
 }  // namespace
 
-// Each is one look at the end of an index.
+// Each is one look at the end of an index. Named, because a column without a name has its whole text for one, and the
+// connector turns the names of all columns of a result into upper case.
 std::string EventLogEndColumns(int log_id) {
   return absl::StrCat("(SELECT MAX(position) FROM event_chunk WHERE log_id = ", log_id,
-                      "), (SELECT MAX(stamp) FROM event_chunk)");
+                      ") AS position, (SELECT MAX(stamp) FROM event_chunk) AS stamp");
 }
 
 EventLogEnd ParseEventLogEnd(const Row& row, int first) {

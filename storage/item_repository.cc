@@ -29,6 +29,13 @@ std::string NamesOf(const std::tuple<Bindings...>& bindings) {
   return absl::StrJoin(names, ", ");
 }
 
+// NULL where there are none, which these columns say, or what follows.
+constexpr char kIfAnyDetails[] =
+    "IF(config_version = 0 AND configured = 0 AND backordered = 0 AND last_backorder = 0 AND fill_pending = 0 AND "
+    "fill_after = 0 AND kits = 0 AND quotas = 0 AND low_stock_rules = 0, NULL, ";
+
+constexpr int kDetailsColumn = static_cast<int>(std::tuple_size_v<decltype(Table<ItemRecord>::kPlain)>);
+
 }  // namespace
 
 void IntegersCodec::Append(Sql& sql, const std::vector<int64_t>& values) { sql.Blob(absl::StrJoin(values, ",")); }
@@ -94,36 +101,49 @@ UnitsOfMeasure UnitsCodec::Parse(const Row& row, int column) {
   return units;
 }
 
-bool AppendSelectItems(Sql& sql, std::span<const std::string> skus) {
+bool AppendSelectItems(Sql& sql, std::span<const std::string> skus, ItemDetails details) {
   if (skus.empty()) return false;
-  static const std::string head =
-      absl::StrCat("SELECT ", NamesOf(Table<ItemRecord>::kCounters), ", IF(config_version = 0, NULL, CONCAT_WS(X'00', ",
-                   NamesOf(Table<ItemRecord>::kConfiguration), ")) FROM item FORCE INDEX (PRIMARY) WHERE sku IN (");
-  BeginStatement(sql).Raw(head);
+  static const std::string head = absl::StrCat("SELECT ", NamesOf(Table<ItemRecord>::kPlain), ", ", kIfAnyDetails);
+  static const std::string packed = absl::StrCat("CONCAT_WS(X'00', ", NamesOf(Table<ItemRecord>::kDetails), ")");
+  BeginStatement(sql).Raw(head).Raw(details == ItemDetails::kRead ? packed : "''");
+  sql.Raw(") AS details FROM item FORCE INDEX (PRIMARY) WHERE sku IN (");
   AppendTextList(sql, skus);
   sql.Raw(")");
   return true;
 }
 
-bool AppendLockItems(Sql& sql, std::span<const std::string> skus) {
-  if (!AppendSelectItems(sql, skus)) return false;
+bool AppendLockItems(Sql& sql, std::span<const std::string> skus, ItemDetails details) {
+  if (!AppendSelectItems(sql, skus, details)) return false;
   sql.Raw(" ORDER BY sku FOR UPDATE");
   return true;
 }
 
 std::vector<ItemRecord> ParseItems(const Rows& rows) {
-  constexpr int kPacked = static_cast<int>(std::tuple_size_v<decltype(Table<ItemRecord>::kCounters)>);
   std::vector<ItemRecord> items;
   items.reserve(rows.size());
   for (const Row& row : rows) {
     ItemRecord& item = items.emplace_back();
-    ParseInto(Table<ItemRecord>::kCounters, row, 0, item);
-    if (row.IsNull(kPacked)) continue;
-    const Rows configuration = SplitRow(row.Text(kPacked), '\0');
-    if (configuration.columns() != std::tuple_size_v<decltype(Table<ItemRecord>::kConfiguration)>) std::abort();
-    ParseInto(Table<ItemRecord>::kConfiguration, configuration[0], 0, item);
+    ParseInto(Table<ItemRecord>::kPlain, row, 0, item);
+    if (row.Text(kDetailsColumn).empty()) continue;
+    const Rows details = SplitRow(row.Text(kDetailsColumn), '\0');
+    if (details.columns() != std::tuple_size_v<decltype(Table<ItemRecord>::kDetails)>) std::abort();
+    ParseInto(Table<ItemRecord>::kDetails, details[0], 0, item);
   }
   return items;
+}
+
+bool HaveDetails(const Rows& rows) {
+  for (const Row& row : rows) {
+    if (!row.IsNull(kDetailsColumn)) return true;
+  }
+  return false;
+}
+
+bool LackDetails(const Rows& rows) {
+  for (const Row& row : rows) {
+    if (!row.IsNull(kDetailsColumn) && row.Text(kDetailsColumn).empty()) return true;
+  }
+  return false;
 }
 
 bool AppendEnsureItems(Sql& sql, std::span<const std::string> skus) {
@@ -135,31 +155,6 @@ bool AppendEnsureItems(Sql& sql, std::span<const std::string> skus) {
     first = false;
   }
   sql.Raw(" ON DUPLICATE KEY UPDATE sku=sku");
-  return true;
-}
-
-bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items) {
-  // All of them but configured, config_version, create_time and update_time.
-  static_assert(std::tuple_size_v<decltype(Table<ItemRecord>::kCounters)> == 15, "a new one belongs here, too");
-  if (items.empty()) return false;
-  BeginStatement(sql).Raw(
-      "INSERT INTO item (sku, sequence, last_movement_time, backordered, last_backorder, fill_pending, fill_after, "
-      "kits, quotas, low_stock_rules, next_hold_expiry, followed) VALUES ");
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const ItemRecord& item = *items[i];
-    sql.Raw(i == 0 ? "(" : ",(").Blob(item.sku).Raw(",").Int(item.sequence).Raw(",");
-    column::OptionalCodec<absl::Time, column::TimeCodec>::Append(sql, item.last_movement_time);
-    sql.Raw(",").Int(item.backordered).Raw(",").Int(item.last_backorder).Raw(",").Bool(item.fill_pending);
-    sql.Raw(",").Int(item.fill_after).Raw(",").Int(item.kits).Raw(",").Int(item.quotas).Raw(",");
-    sql.Int(item.low_stock_rules).Raw(",");
-    column::OptionalCodec<absl::Time, column::TimeCodec>::Append(sql, item.next_hold_expiry);
-    sql.Raw(",").Bool(item.followed()).Raw(")");
-  }
-  sql.Raw(
-      " ON DUPLICATE KEY UPDATE sequence=VALUES(sequence), last_movement_time=VALUES(last_movement_time), "
-      "backordered=VALUES(backordered), last_backorder=VALUES(last_backorder), fill_pending=VALUES(fill_pending), "
-      "fill_after=VALUES(fill_after), kits=VALUES(kits), quotas=VALUES(quotas), "
-      "low_stock_rules=VALUES(low_stock_rules), next_hold_expiry=VALUES(next_hold_expiry), followed=VALUES(followed)");
   return true;
 }
 

@@ -60,20 +60,22 @@ struct Table<ItemRecord> {
   using R = ItemRecord;
   static constexpr const char* kName = "item";
   static constexpr int kKeySize = 1;
-  // The lock, what stands under it, and what says whether there is a configuration.
-  static constexpr auto kCounters =
-      std::tuple(column::Bytes("sku", &R::sku), column::Value("configured", &R::configured),
-                 column::Value("config_version", &R::config_version), column::Value("create_time", &R::create_time),
-                 column::Value("update_time", &R::update_time), column::Value("sequence", &R::sequence),
+  static constexpr bool kUpdates = true;
+  // Read one by one: the lock, what most writes change, and what may be NULL.
+  static constexpr auto kPlain =
+      std::tuple(column::Bytes("sku", &R::sku), column::Value("sequence", &R::sequence),
                  column::Value("last_movement_time", &R::last_movement_time),
-                 column::Value("next_hold_expiry", &R::next_hold_expiry), column::Value("backordered", &R::backordered),
-                 column::Value("last_backorder", &R::last_backorder), column::Value("fill_pending", &R::fill_pending),
-                 column::Value("fill_after", &R::fill_after), column::Value("kits", &R::kits),
-                 column::Value("quotas", &R::quotas), column::Value("low_stock_rules", &R::low_stock_rules));
-  // All defaults while config_version is 0. None is NULL or has a byte 0.
-  static constexpr auto kConfiguration = std::tuple(
-      column::Value("tracked", &R::tracked), column::Value("published", &R::published),
-      column::Value("display_availability", &R::display_availability),
+                 column::Value("next_hold_expiry", &R::next_hold_expiry), column::Value("create_time", &R::create_time),
+                 column::Value("update_time", &R::update_time));
+  // Read as one; see ItemDetails. None is NULL or has a byte 0. The configuration is all defaults while config_version
+  // is 0.
+  static constexpr auto kDetails = std::tuple(
+      column::Value("configured", &R::configured), column::Value("config_version", &R::config_version),
+      column::Value("backordered", &R::backordered), column::Value("last_backorder", &R::last_backorder),
+      column::Value("fill_pending", &R::fill_pending), column::Value("fill_after", &R::fill_after),
+      column::Value("kits", &R::kits), column::Value("quotas", &R::quotas),
+      column::Value("low_stock_rules", &R::low_stock_rules), column::Value("tracked", &R::tracked),
+      column::Value("published", &R::published), column::Value("display_availability", &R::display_availability),
       column::Value("display_stock_quantity", &R::display_stock_quantity),
       column::Value("min_order_quantity", &R::min_order_quantity),
       column::Value("max_order_quantity", &R::max_order_quantity),
@@ -86,24 +88,33 @@ struct Table<ItemRecord> {
       column::Bytes("availability_estimate", &R::availability_estimate),
       column::Bytes("unpublished_by", &R::unpublished_by),
       column::Bytes("external_reference_code", &R::external_reference_code));
-  static constexpr auto kColumns = std::tuple_cat(kCounters, kConfiguration, std::tuple(FollowedColumn()));
+  static constexpr auto kColumns = std::tuple_cat(kPlain, kDetails, std::tuple(FollowedColumn()));
 };
 
-// Selects the items that exist: ParseItems. What a reader pays for grows with columns, so the configuration travels in
-// one, and not at all where there is none.
-bool AppendSelectItems(Sql& sql, std::span<const std::string> skus);
+// Whether the details of items (what most of them leave at its default: the configuration, and counters of what hangs
+// on the item) are read. What a reader pays grows with columns, so they travel in one, and not at all where all are
+// defaults. To name them costs the database 20 us besides, even if no item has any.
+enum class ItemDetails {
+  kRead,
+  kWhether,  // Only whether there are any: LacksDetails.
+};
+
+// Selects the items that exist: ParseItems.
+bool AppendSelectItems(Sql& sql, std::span<const std::string> skus, ItemDetails details = ItemDetails::kRead);
 
 // The same, locking them in SKU order. Nothing is locked for a missing one.
-bool AppendLockItems(Sql& sql, std::span<const std::string> skus);
+bool AppendLockItems(Sql& sql, std::span<const std::string> skus, ItemDetails details = ItemDetails::kRead);
 
 std::vector<ItemRecord> ParseItems(const Rows& rows);
+
+// Whether one of the items has details, read or not.
+bool HaveDetails(const Rows& rows);
+// Whether one of the items has details that were not read: those of ParseItems then count for nothing.
+bool LackDetails(const Rows& rows);
 
 // Makes an unconfigured item of every SKU that has none, in SKU order; those that exist are locked
 // and stay as they are.
 bool AppendEnsureItems(Sql& sql, std::span<const std::string> skus);
-
-// Writes the counters of the items and nothing else; a missing item is made unconfigured.
-bool AppendItemCounters(Sql& sql, const std::vector<const ItemRecord*>& items);
 
 // Marks the items as fill_pending if the configuration has moved on from `version`.
 bool AppendMarkUnlessCurrent(Sql& sql, std::span<const std::string> skus, int64_t version);

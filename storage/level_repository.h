@@ -22,6 +22,7 @@ struct Table<LevelRecord> {
   using R = LevelRecord;
   static constexpr const char* kName = "stock_level";
   static constexpr int kKeySize = 2;
+  static constexpr bool kOmitsDefaults = true;
   static constexpr auto kColumns =
       std::tuple(column::Bytes("sku", &R::sku), column::Bytes("warehouse_id", &R::warehouse_id),
                  column::Amounts({"on_hand", "reserved", "safety_stock", "damaged", "quality_control", "incoming"},

@@ -60,13 +60,13 @@ void AppendInsertHead(Sql& sql, const char* name, std::span<const char* const> c
   sql.Raw(") VALUES ");
 }
 
-std::string UpsertTail(std::span<const char* const> columns) {
-  std::string tail;
-  for (const char* column : columns) {
-    tail += tail.empty() ? " ON DUPLICATE KEY UPDATE " : ", ";
-    tail += std::string(column) + "=VALUES(" + column + ")";
+void AppendUpsertTail(Sql& sql, std::span<const char* const> columns, std::span<const bool> wanted) {
+  bool first = true;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (!wanted[i]) continue;
+    sql.Raw(first ? " ON DUPLICATE KEY UPDATE " : ", ").Raw(columns[i]).Raw("=VALUES(").Raw(columns[i]).Raw(")");
+    first = false;
   }
-  return tail;
 }
 
 }  // namespace table_internal

@@ -25,11 +25,14 @@ namespace inventory::storage {
 //   kName      the table's name.
 //   kKeySize   how many columns, the first ones, are the primary key.
 //   kColumns   a tuple of bindings of columns to members: columns.h.
-//   kOmitsDefaults  optional, see below.
+//   kOmitsDefaults, kHasDefaults  optional, see below.
 //
-// With kOmitsDefaults = true, every column outside the key for which column::IsDefault may hold has that default in the
-// schema, and rows are inserted without the columns where all of them have just that. A value that is not sent need not
-// be parsed, which is most of what an insert costs the server.
+// A value that is not sent need not be parsed, which is most of what a row costs the database.
+//   kOmitsDefaults = true  Every column outside the key for which column::IsDefault may hold has that default in the
+//                          schema: rows are inserted without the columns where all of them have just that, and changed
+//                          by AppendUpdates.
+//   kUpdates = true        Every column outside the key has some default in the schema: rows are changed by
+//                          AppendUpdates.
 template <typename Record>
 struct Table;
 
@@ -47,8 +50,8 @@ namespace table_internal {
 std::string JoinColumns(std::span<const char* const> columns, const std::string& alias);
 // Begins "INSERT INTO name (columns) VALUES " with the wanted columns.
 void AppendInsertHead(Sql& sql, const char* name, std::span<const char* const> columns, std::span<const bool> wanted);
-// " ON DUPLICATE KEY UPDATE c=VALUES(c), ..." of the given columns.
-std::string UpsertTail(std::span<const char* const> columns);
+// " ON DUPLICATE KEY UPDATE c=VALUES(c), ..." of the wanted columns.
+void AppendUpsertTail(Sql& sql, std::span<const char* const> columns, std::span<const bool> wanted);
 
 template <typename Record, std::size_t... kIndex>
 constexpr auto NamesOf(std::index_sequence<kIndex...>) {
@@ -87,6 +90,15 @@ inline constexpr Flags<Record> kKeyColumns = FirstColumns<Record>(Table<Record>:
 template <typename Record>
 inline constexpr Flags<Record> kAllColumns = FirstColumns<Record>(kNames<Record>.size());
 
+template <typename Record>
+constexpr Flags<Record> ColumnsOutsideTheKey() {
+  Flags<Record> flags = kAllColumns<Record>;
+  for (std::size_t i = 0; i < Table<Record>::kKeySize; ++i) flags[i] = false;
+  return flags;
+}
+template <typename Record>
+inline constexpr Flags<Record> kOtherColumns = ColumnsOutsideTheKey<Record>();
+
 // The columns without which the rows can't be inserted.
 template <typename Record>
 Flags<Record> UsedColumns(const std::vector<const Record*>& records) {
@@ -118,6 +130,18 @@ void AppendRows(Sql& sql, const std::vector<const Record*>& records, const Flags
   }
 }
 
+// The columns that an insert must name.
+template <typename Record>
+Flags<Record> RequiredColumns() {
+  if constexpr (requires { requires Table<Record>::kOmitsDefaults; }) {
+    const Record defaults = {};
+    return UsedColumns<Record>({&defaults});
+  } else {
+    static_assert(Table<Record>::kUpdates);
+    return kKeyColumns<Record>;
+  }
+}
+
 // The columns in which the records differ.
 template <typename Record>
 Flags<Record> ChangedColumns(const Record& before, const Record& after) {
@@ -126,6 +150,12 @@ Flags<Record> ChangedColumns(const Record& before, const Record& after) {
   std::apply([&](const auto&... column) { ((column.NoteChange(before, after, at), at += column.kSize), ...); },
              Table<Record>::kColumns);
   return changed;
+}
+
+template <typename Record>
+void NoteChanges(const Record& before, const Record& after, Flags<Record>& changed) {
+  const Flags<Record> differ = ChangedColumns(before, after);
+  for (std::size_t i = 0; i < differ.size(); ++i) changed[i] = changed[i] || differ[i];
 }
 
 // "column=value" of the wanted columns.
@@ -164,15 +194,16 @@ bool AppendInsert(Sql& sql, const std::vector<const Record*>& records) {
 template <typename Record>
 bool AppendUpsert(Sql& sql, const std::vector<const Record*>& records) {
   if (records.empty()) return false;
-  static const std::string tail = table_internal::UpsertTail(
-      std::span<const char* const>(table_internal::kNames<Record>).subspan(Table<Record>::kKeySize));
   table_internal::AppendRows(sql, records, table_internal::kAllColumns<Record>);
-  sql.Raw(tail);
+  table_internal::AppendUpsertTail(sql, table_internal::kNames<Record>, table_internal::kOtherColumns<Record>);
   return true;
 }
 
-// Overwrites what differs in a row that is there; nothing is appended if nothing does. A row alone costs the database
-// less this way than by an upsert, which parses all columns twice and tries to insert first.
+// A row that is there, as it is and as it is to be.
+template <typename Record>
+using Change = std::pair<const Record*, const Record*>;
+
+// Overwrites what differs in a row that is there; nothing is appended if nothing does.
 template <typename Record>
 bool AppendUpdate(Sql& sql, const Record& before, const Record& after) {
   const table_internal::Flags<Record> changed = table_internal::ChangedColumns(before, after);
@@ -180,6 +211,34 @@ bool AppendUpdate(Sql& sql, const Record& before, const Record& after) {
   BeginStatement(sql).Raw("UPDATE ").Raw(Table<Record>::kName);
   table_internal::AppendEquations(sql, after, changed, {" SET ", ", "});
   table_internal::AppendEquations(sql, after, table_internal::kKeyColumns<Record>, {" WHERE ", " AND "});
+  return true;
+}
+
+template <typename Record>
+inline constexpr bool kIsUpdated = requires {
+  requires Table<Record>::kOmitsDefaults;
+}
+|| requires { requires Table<Record>::kUpdates; };
+
+// The same for any number of rows of a table that is updated (kIsUpdated). Rows must not be gone, which nobody is told:
+// one alone would stay gone, one of several would be made anew, with defaults in the columns in which none of them
+// differs. A row alone costs the database less by an UPDATE, several by an upsert, here of those columns only that
+// differ.
+template <typename Record>
+bool AppendUpdates(Sql& sql, const std::vector<Change<Record>>& changes) {
+  if (changes.size() == 1) return AppendUpdate(sql, *changes.front().first, *changes.front().second);
+  table_internal::Flags<Record> changed = {};
+  std::vector<const Record*> rows;
+  rows.reserve(changes.size());
+  for (const auto& [before, after] : changes) {
+    table_internal::NoteChanges(*before, *after, changed);
+    rows.push_back(after);
+  }
+  if (std::find(changed.begin(), changed.end(), true) == changed.end()) return false;
+  table_internal::Flags<Record> named = table_internal::RequiredColumns<Record>();
+  for (std::size_t i = 0; i < named.size(); ++i) named[i] = named[i] || changed[i];
+  table_internal::AppendRows(sql, rows, named);
+  table_internal::AppendUpsertTail(sql, table_internal::kNames<Record>, changed);
   return true;
 }
 

@@ -29,9 +29,7 @@ bool Recordable(const absl::Status& answer) {
 }  // namespace
 
 absl::Status Batch::Run() {
-  do {
-    loaded_.rows = Rows();
-    loaded_.events = EventNotes();
+  for (;;) {
     const absl::Time start = absl::Now();
     absl::Status status = LoadUnderLock();
     load_time_ += absl::Now() - start;
@@ -40,8 +38,10 @@ absl::Status Batch::Run() {
     if (status.ok() && !preparing()) status = loaded_.Apply(jobs_, limits_, *this);
     if (status.ok()) status = WriteAndCommit();
     if (!status.ok()) return Abandon(status);
-  } while (preparing());
-  return absl::OkStatus();
+    if (!preparing()) return status;
+    loaded_.rows = Rows();
+    loaded_.events = EventNotes();
+  }
 }
 
 bool Batch::AnyNeeds(bool Needs::*flag) const {

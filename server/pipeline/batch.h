@@ -39,15 +39,18 @@ class Batch : private BackorderSource {
     kRecordsFirst,
   };
 
-  // Everything must outlive the batch. What the commands have to tell is appended to `event_log`.
+  // Everything must outlive Run. What the commands have to tell is appended to `event_log`. With ItemDetails::kWhether
+  // the load is repeated if an item has details: right for batches of whose items none has any.
   Batch(storage::Connection& connection, ConfigurationCache& configurations, const CommandLimits& limits,
-        std::vector<Job*> jobs, Mode mode, int16_t event_log)
+        std::vector<Job*> jobs, Mode mode, int16_t event_log,
+        storage::ItemDetails details = storage::ItemDetails::kRead)
       : connection_(connection),
         configurations_(configurations),
         limits_(limits),
         jobs_(std::move(jobs)),
         mode_(mode),
-        event_log_(event_log) {}
+        event_log_(event_log),
+        details_(details) {}
 
   absl::Status Run();
 
@@ -61,8 +64,10 @@ class Batch : private BackorderSource {
   // Time that locking and loading took, and the last packet, which writes and commits.
   absl::Duration load_time() const { return load_time_; }
   absl::Duration commit_time() const { return commit_time_; }
-  // What the batch has read and written. Ends the batch.
-  Rows TakeRows() { return std::move(loaded_.rows); }
+  // What the batch has read and written.
+  const Rows& rows() const { return loaded_.rows; }
+  // Whether one of the items has details.
+  bool has_details() const { return has_details_; }
   // Holds released because their time had run out.
   int64_t holds_released() const { return holds_released_; }
   // What all of its steps have done.
@@ -87,6 +92,7 @@ class Batch : private BackorderSource {
   absl::Status LoadPastLevels(const std::vector<LevelMoment>& moments, int64_t most);
   absl::Status LoadHolders();
   absl::Status MakeMissingItems();
+  absl::Status LoadAgain(const std::vector<std::string>& missing);
   absl::Status RefreshConfiguration(int64_t version);
   absl::Status ReleaseDeadHolds();
   absl::Status FillPending();
@@ -108,11 +114,13 @@ class Batch : private BackorderSource {
   const std::vector<Job*> jobs_;
   const Mode mode_;
   const int16_t event_log_;
+  storage::ItemDetails details_;
 
   LoadedBatch loaded_;
   std::vector<storage::AllocationRecord::Key> dead_holds_;
   // When the next hold of these SKUs runs out, those that are dead apart; unset for those that have no other.
   std::map<std::string, std::optional<absl::Time>> next_expiries_;
+  bool has_details_ = false;
   bool more_dead_holds_ = false;
   bool more_fills_ = false;
   bool following_ = false;  // A change of the configuration has consequences that are not all drawn.

@@ -75,8 +75,11 @@ absl::Status Batch::LoadUnderLock() {
   if (mode_ == Mode::kRecordsFirst) {
     packet.Add([&](Sql& sql) { return storage::AppendInsertRequests(sql, Pointers(Records(false))); });
   }
-  packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus); },
-             [this](const storage::Rows& rows) {
+  bool lacks_details = false;
+  packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus, details_); },
+             [&](const storage::Rows& rows) {
+               lacks_details = storage::LackDetails(rows);
+               has_details_ = has_details_ || storage::HaveDetails(rows);
                for (storage::ItemRecord& item : storage::ParseItems(rows)) loaded_.rows.items.Load(std::move(item));
              });
   if (AnyNeeds(&Needs::configuration)) packet.Add(storage::AppendLockConfiguration);
@@ -126,6 +129,10 @@ absl::Status Batch::LoadUnderLock() {
   if (!sent.ok()) {
     duplicate_request_ = mode_ == Mode::kRecordsFirst && storage::FaultOf(sent) == storage::SqlFault::kDuplicateKey;
     return sent;
+  }
+  if (lacks_details) {
+    details_ = storage::ItemDetails::kRead;
+    return LoadAgain({});
   }
   if (!state) return absl::InternalError("the row of the configuration table is gone");
   loaded_.now = state->now;
@@ -338,11 +345,14 @@ absl::Status Batch::MakeMissingItems() {
     }
   }
   if (missing.empty()) return absl::OkStatus();
+  return LoadAgain({missing.begin(), missing.end()});
+}
+
+// After making the items, in a transaction of their own.
+absl::Status Batch::LoadAgain(const std::vector<std::string>& missing) {
   Packet packet;
   packet.AddText("ROLLBACK");
-  packet.Add([&](Sql& sql) {
-    return storage::AppendEnsureItems(sql, std::vector<std::string>(missing.begin(), missing.end()));
-  });
+  packet.Add([&](Sql& sql) { return storage::AppendEnsureItems(sql, missing); });
   absl::Status sent = packet.Send(connection_);
   if (!sent.ok()) return sent;
   loaded_.rows = Rows();

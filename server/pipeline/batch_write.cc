@@ -40,48 +40,23 @@ void AddUpsert(Packet& packet, const std::vector<const Record*>& records) {
 }
 
 // New rows by themselves: that takes less text, and where no SKU lock guards a key, a row must not replace one that
-// another transaction has just made.
+// another transaction has just made. The SKU locks keep rows of the tables that are updated from going.
 template <typename Record>
 void AddChanges(Packet& packet, const Table<Record>& table) {
   AddInsert(packet, table.Added());
-  AddUpsert(packet, table.Updated());
+  const std::vector<storage::Change<Record>> changes = table.Updated();
+  if constexpr (storage::kIsUpdated<Record>) {
+    packet.Add([&](Sql& sql) { return storage::AppendUpdates(sql, changes); });
+  } else {
+    std::vector<const Record*> rows;
+    for (const auto& [before, after] : changes) rows.push_back(after);
+    AddUpsert(packet, rows);
+  }
 }
 
 template <typename Record>
 void AddDelete(Packet& packet, const Table<Record>& table) {
   packet.Add([&](Sql& sql) { return storage::AppendDelete<Record>(sql, table.Removed()); });
-}
-
-// The row, if it is the only one to be written and is there already: most of them are, where calls come one by one.
-template <typename Record>
-const Record* OnlyUpdated(const Table<Record>& table) {
-  const std::vector<const Record*> written = table.Written();
-  return written.size() == 1 && table.Stored(written.front()->key()) != nullptr ? written.front() : nullptr;
-}
-
-template <typename Record>
-void AddUpdate(Packet& packet, const Table<Record>& table, const Record& row) {
-  packet.Add([&](Sql& sql) { return storage::AppendUpdate(sql, *table.Stored(row.key()), row); });
-}
-
-// An item row is written in full only if more than its counters changed.
-void AddItems(Packet& packet, const Rows& rows) {
-  if (const storage::ItemRecord* only = OnlyUpdated(rows.items)) return AddUpdate(packet, rows.items, *only);
-  std::vector<const storage::ItemRecord*> counters;
-  std::vector<const storage::ItemRecord*> configured;
-  for (const storage::ItemRecord* item : rows.items.Written()) {
-    const storage::ItemRecord* stored = rows.items.Stored(item->sku);
-    const bool same_configuration =
-        stored != nullptr && stored->config_version == item->config_version && stored->configured == item->configured;
-    (same_configuration ? counters : configured).push_back(item);
-  }
-  packet.Add([&](Sql& sql) { return storage::AppendItemCounters(sql, counters); });
-  AddUpsert(packet, configured);
-}
-
-void AddLevels(Packet& packet, const Rows& rows) {
-  if (const storage::LevelRecord* only = OnlyUpdated(rows.levels)) return AddUpdate(packet, rows.levels, *only);
-  AddUpsert(packet, rows.levels.Written());
 }
 
 // SKUs that changes of the configuration have consequences for from now on. Who follows such a change looks for them
@@ -122,11 +97,11 @@ void AddConfiguration(Packet& packet, const Rows& rows) {
 absl::Status Batch::WriteAndCommit() {
   LowerNextExpiries();
   Packet packet;
-  AddItems(packet, loaded_.rows);
+  AddChanges(packet, loaded_.rows.items);
   const std::vector<std::string> followed = NewlyFollowed(loaded_.rows);
   packet.Add([&](Sql& sql) { return !followed.empty() && storage::AppendShareLockConfiguration(sql); });
   packet.Add([&](Sql& sql) { return storage::AppendMarkUnlessCurrent(sql, followed, loaded_.configuration->version); });
-  AddLevels(packet, loaded_.rows);
+  AddChanges(packet, loaded_.rows.levels);
   AddChanges(packet, loaded_.rows.reservations);
   AddChanges(packet, loaded_.rows.reservation_lines);
   AddChanges(packet, loaded_.rows.allocations);

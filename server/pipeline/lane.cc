@@ -12,6 +12,7 @@
 namespace inventory::pipeline {
 namespace {
 
+using storage::ItemDetails;
 using storage::SqlFault;
 
 // Tries of a batch before it is split, and of a lone command before its caller is told to come back.
@@ -23,6 +24,9 @@ constexpr int kMaxRounds = 20;
 // How long the jobs of a batch wait for a row that somebody else keeps before those that need it are told so: as long
 // as callers do who say nothing else.
 constexpr std::chrono::seconds kPatience(10);
+// How many batches after one whose items have details a lane takes it that there are some again: a load that is
+// repeated costs as much as to ask for them some ten times.
+constexpr int kBatchesWithDetails = 64;
 // After a failed connect the lane refuses work at once for this long instead of making each caller wait for a time-out.
 constexpr absl::Duration kConnectPause = absl::Milliseconds(200);
 
@@ -153,7 +157,7 @@ void Lane::Process(Jobs jobs) {
   give_up_ = std::chrono::steady_clock::now() + kPatience;
   if (!run.empty()) Execute(std::move(run), Batch::Mode::kRecordsLast);
   shared_.queue.Release(jobs);
-  for (const Rows& rows : committed_) shared_.directory.Learn(rows);
+  for (const auto& batch : committed_) shared_.directory.Learn(batch->rows());
   for (const std::unique_ptr<Job>& job : jobs) {
     if (job->copy_of != nullptr) job->AnswerLike(*job->copy_of);
   }
@@ -207,34 +211,36 @@ absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
       continue;
     }
     const absl::Time start = absl::Now();
-    Batch batch(*connection_, shared_.configurations, shared_.limits, jobs, mode, event_log_);
-    status = batch.Run();
+    auto batch = std::make_unique<Batch>(*connection_, shared_.configurations, shared_.limits, jobs, mode, event_log_,
+                                         with_details_ > 0 ? ItemDetails::kRead : ItemDetails::kWhether);
+    status = batch->Run();
+    with_details_ = batch->has_details() ? kBatchesWithDetails : std::max(0, with_details_ - 1);
     if (status.ok()) {
-      committed_.push_back(batch.TakeRows());
       shared_.observer.batch({.jobs = jobs,
                               .start = start,
                               .total = absl::Now() - start,
-                              .load = batch.load_time(),
-                              .commit = batch.commit_time(),
-                              .holds_released = batch.holds_released(),
-                              .tally = batch.tally()});
+                              .load = batch->load_time(),
+                              .commit = batch->commit_time(),
+                              .holds_released = batch->holds_released(),
+                              .tally = batch->tally()});
       for (const Job* job : jobs) {
         if (absl::IsInternal(job->answer)) LogFailure(*job, job->answer);
       }
+      committed_.push_back(std::move(batch));
       jobs.clear();
       return status;
     }
     // Where the database is a cluster, somebody else in the log may show as a conflict at COMMIT.
-    if (batch.event_log_taken() || storage::FaultOf(status) == SqlFault::kDeadlock) event_log_ = AnyEventLog();
-    if (batch.event_log_taken() && ++meetings <= kMaxMeetings) {
+    if (batch->event_log_taken() || storage::FaultOf(status) == SqlFault::kDeadlock) event_log_ = AnyEventLog();
+    if (batch->event_log_taken() && ++meetings <= kMaxMeetings) {
       shared_.observer.retry("event_log");
       --attempt;
       continue;
     }
-    if (batch.commit_unknown()) mode = Batch::Mode::kRecordsFirst;
+    if (batch->commit_unknown()) mode = Batch::Mode::kRecordsFirst;
     const SqlFault fault = storage::FaultOf(status);
     if (connection_->broken() || fault == SqlFault::kReadOnly) connection_.reset();
-    if (batch.duplicate_request() && connection_ != nullptr) {
+    if (batch->duplicate_request() && connection_ != nullptr) {
       absl::Status answered = AnswerFromRecords(*connection_, jobs);
       if (answered.ok()) std::erase_if(jobs, [](const Job* job) { return job->answered_before; });
     } else if (fault == SqlFault::kOther || fault == SqlFault::kReadOnly || fault == SqlFault::kNone) {

@@ -75,13 +75,15 @@ class Lane {
 
   const LaneShared shared_;
   std::unique_ptr<storage::Connection> connection_;
-  // Of batches that are committed. Looked at and freed only when their SKUs are free for other lanes again: on a hot
-  // SKU whatever comes before that is time in which nobody writes.
-  std::vector<Rows> committed_;
+  // What the jobs under way have committed. Looked at only when their SKUs are free for other lanes again, and freed
+  // when their callers have their answers: on a hot SKU whatever comes before is time in which nobody writes.
+  std::vector<std::unique_ptr<const Batch>> committed_;
   // By a clock that doesn't jump: a jump back would keep the database away for as long.
   std::chrono::steady_clock::time_point no_connect_before_ = {};
   // When what is left of the jobs under way has waited for long enough for a row that somebody else keeps.
   std::chrono::steady_clock::time_point give_up_ = {};
+  // For so many batches items are read with their details.
+  int with_details_ = 0;
   absl::BitGen random_;
   // Only to be fast it is one that no other lane, of any server, appends to: whoever meets another there takes any
   // other.

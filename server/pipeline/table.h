@@ -127,8 +127,15 @@ class Table {
   std::vector<const Record*> Added() const {
     return Changed([](const Entry& e) { return e.current && !e.stored; });
   }
-  std::vector<const Record*> Updated() const {
-    return Changed([](const Entry& e) { return e.current && e.stored && *e.current != *e.stored; });
+  // Each as the database has it, and as it is here.
+  std::vector<std::pair<const Record*, const Record*>> Updated() const {
+    std::vector<std::pair<const Record*, const Record*>> found;
+    for (const auto& [key, entry] : rows_) {
+      if (entry.dirty && entry.current && entry.stored && *entry.current != *entry.stored) {
+        found.emplace_back(&*entry.stored, &*entry.current);
+      }
+    }
+    return found;
   }
   std::vector<const Record*> Written() const {
     return Changed([](const Entry& e) { return e.current && e.current != e.stored; });

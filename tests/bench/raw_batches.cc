@@ -21,6 +21,8 @@ using pipeline::Packet;
 using storage::Sql;
 
 struct Stock {
+  storage::ItemRecord stored_item;
+  storage::LevelRecord stored_level;
   storage::ItemRecord item;
   storage::LevelRecord level;
 };
@@ -36,15 +38,21 @@ absl::StatusOr<Loaded> LockAndRead(storage::Connection& connection, const std::v
   Loaded loaded;
   Packet packet;
   packet.AddText("BEGIN");
-  packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus); },
+  packet.Add([&](Sql& sql) { return storage::AppendLockItems(sql, skus, storage::ItemDetails::kWhether); },
              [&](const storage::Rows& rows) {
-               for (auto& item : storage::ParseItems(rows)) loaded.stock[item.sku].item = item;
+               for (auto& item : storage::ParseItems(rows)) {
+                 Stock& stock = loaded.stock[item.sku];
+                 stock.item = stock.stored_item = item;
+               }
              });
   packet.Add([&](Sql& sql) { return storage::AppendSelectLevelsAndState(sql, skus, event_log); },
              [&](const storage::Rows& rows) {
                loaded.now = rows[0].Time(0);
                loaded.event_log_end = storage::ParseEventLogEnd(rows[0], storage::kStateColumns);
-               for (auto& level : storage::ParseLevelsWithState(rows)) loaded.stock[level.sku].level = level;
+               for (auto& level : storage::ParseLevelsWithState(rows)) {
+                 Stock& stock = loaded.stock[level.sku];
+                 stock.level = stock.stored_level = level;
+               }
              });
   absl::Status sent = packet.Send(connection);
   if (!sent.ok()) return sent;
@@ -63,15 +71,15 @@ std::vector<const Record*> Parts(const std::vector<ReservationRows>& all, Record
 
 absl::Status WriteAndCommit(storage::Connection& connection, const Loaded& loaded,
                             const std::vector<ReservationRows>& all, const storage::EventChunkRecord& chunk) {
-  std::vector<const storage::ItemRecord*> items;
-  std::vector<const storage::LevelRecord*> levels;
+  std::vector<storage::Change<storage::ItemRecord>> items;
+  std::vector<storage::Change<storage::LevelRecord>> levels;
   for (const auto& [sku, stock] : loaded.stock) {
-    items.push_back(&stock.item);
-    levels.push_back(&stock.level);
+    items.emplace_back(&stock.stored_item, &stock.item);
+    levels.emplace_back(&stock.stored_level, &stock.level);
   }
   Sql sql;
-  storage::AppendItemCounters(sql, items);
-  storage::AppendUpsert(sql, levels);
+  storage::AppendUpdates(sql, items);
+  storage::AppendUpdates(sql, levels);
   storage::AppendInsert(sql, Parts(all, &ReservationRows::reservation));
   storage::AppendInsert(sql, Parts(all, &ReservationRows::line));
   storage::AppendInsert(sql, Parts(all, &ReservationRows::allocation));

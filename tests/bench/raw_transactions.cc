@@ -48,11 +48,9 @@ Sql LockAndRead(const std::string& sku, int event_log) {
   return sql;
 }
 
-Sql UpdateItem(const storage::ItemRecord& item) {
+Sql UpdateItem(const storage::ItemRecord& before, const storage::ItemRecord& after) {
   Sql sql;
-  sql.Raw("UPDATE item SET sequence = ").Int(item.sequence).Raw(", last_movement_time = ");
-  sql.Time(*item.last_movement_time).Raw(", next_hold_expiry = ").Time(*item.next_hold_expiry);
-  sql.Raw(" WHERE sku = ").Blob(item.sku);
+  storage::AppendUpdate(sql, before, after);
   return sql;
 }
 
@@ -101,9 +99,10 @@ absl::Status Reserve(storage::Connection& connection, const ReservationRows& pat
   if (!row.IsNull(kNextHoldExpiry)) item.next_hold_expiry = row.Time(kNextHoldExpiry);
   auto level = storage::Parse<storage::LevelRecord>(row, kLevel);
   if (level.quantities.available() < pattern.line.reserved) return absl::InternalError("the stock is used up");
+  const storage::ItemRecord stored = item;
   const ReservationRows rows = NextReservation(pattern, row.Time(kNow), item, level);
   return Send(connection,
-              {UpdateItem(item), UpdateLevel(level), Insert(rows.reservation), Insert(rows.line),
+              {UpdateItem(stored, item), UpdateLevel(level), Insert(rows.reservation), Insert(rows.line),
                Insert(rows.allocation), Insert(rows.movement), Insert(rows.request),
                Insert(
                    NextChunk(pattern, {sku}, event_log, storage::ParseEventLogEnd(row, kEventLogEnd), row.Time(kNow))),

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "storage/configuration_repository.h"
 #include "storage/item_repository.h"
 #include "storage/level_repository.h"
@@ -27,10 +29,12 @@ TEST_F(RepositoriesTest, NothingIsAppendedForNothing) {
   Sql sql;
   EXPECT_FALSE(AppendLockItems(sql, {}));
   EXPECT_FALSE(AppendEnsureItems(sql, {}));
-  EXPECT_FALSE(AppendItemCounters(sql, {}));
   EXPECT_FALSE(AppendInsert<ItemRecord>(sql, {}));
   EXPECT_FALSE(AppendUpsert<ItemRecord>(sql, {}));
   EXPECT_FALSE(AppendUpdate(sql, Item("A"), Item("A")));
+  EXPECT_FALSE(AppendUpdates<ItemRecord>(sql, {}));
+  const ItemRecord same = Item("A");
+  EXPECT_FALSE(AppendUpdates<ItemRecord>(sql, {{&same, &same}, {&same, &same}}));
   EXPECT_FALSE(AppendSelectLiveLevels(sql, {}));
   EXPECT_FALSE(AppendSelectDeadAllocations(sql, {}, kTime, 1));
   EXPECT_FALSE(AppendSelectNextExpiries(sql, {}, kTime));
@@ -49,6 +53,9 @@ TEST_F(RepositoriesTest, ColumnsLeftOutHoldTheirDefaults) {
   Insert<ReservationLineRecord>({{.reservation_id = "r", .sku = "A"}});
   Insert<AllocationRecord>({{.reservation_id = "r", .sku = "A", .warehouse_id = "w"}});
   Insert<MovementRecord>({movement});
+  const LevelRecord level{.sku = "A", .warehouse_id = "w", .update_time = kTime};
+  Insert<LevelRecord>({level});
+  EXPECT_EQ(Select<LevelRecord>("A"), std::vector{level});
   EXPECT_EQ(Select<ReservationRecord>("r"), std::vector{reservation});
   EXPECT_EQ(Select<ReservationLineRecord>("r"),
             std::vector({ReservationLineRecord{.reservation_id = "r", .sku = "A"}}));
@@ -98,16 +105,130 @@ TEST_F(RepositoriesTest, EnsuredItemsAreUnconfiguredAndOthersStay) {
   EXPECT_EQ(items[2].sku, "C");
 }
 
-TEST_F(RepositoriesTest, CountersLeaveTheConfigurationAlone) {
-  Insert<ItemRecord>({Item("A")});
-  ItemRecord counted = Unconfigured("A");
-  counted.sequence = 5;
-  counted.last_movement_time = kTime;
-  Run([&](Sql& sql) { return AppendItemCounters(sql, {&counted}); });
-  ItemRecord expected = Item("A");
-  expected.sequence = 5;
-  expected.last_movement_time = kTime;
-  EXPECT_EQ(Select<ItemRecord>("A"), std::vector<ItemRecord>{expected});
+// An item for each detail, which has no other, but a configuration if the detail belongs to that.
+std::vector<ItemRecord> ItemsWithADetailEach() {
+  const std::vector<std::function<void(ItemRecord&)>> says_so = {[](ItemRecord& item) { item.configured = true; },
+                                                                 [](ItemRecord& item) { item.config_version = 2; },
+                                                                 [](ItemRecord& item) { item.backordered = 3; },
+                                                                 [](ItemRecord& item) { item.last_backorder = 4; },
+                                                                 [](ItemRecord& item) { item.fill_pending = true; },
+                                                                 [](ItemRecord& item) { item.fill_after = 5; },
+                                                                 [](ItemRecord& item) { item.kits = 6; },
+                                                                 [](ItemRecord& item) { item.quotas = 7; },
+                                                                 [](ItemRecord& item) { item.low_stock_rules = 8; }};
+  const std::vector<std::function<void(ItemRecord&)>> configurations = {
+      [](ItemRecord& item) { item.tracked = false; },
+      [](ItemRecord& item) { item.published = false; },
+      [](ItemRecord& item) { item.display_availability = true; },
+      [](ItemRecord& item) { item.display_stock_quantity = true; },
+      [](ItemRecord& item) { item.min_order_quantity = 2; },
+      [](ItemRecord& item) { item.max_order_quantity = 3; },
+      [](ItemRecord& item) { item.multiple_order_quantity = 4; },
+      [](ItemRecord& item) {
+        item.allowed_order_quantities = {5, 10};
+      },
+      [](ItemRecord& item) { item.default_safety_stock = 6; },
+      [](ItemRecord& item) {
+        item.labels = {{"a", "b c"}, {"empty", ""}};
+      },
+      [](ItemRecord& item) { item.backorder_policy = BackorderPolicy::kLimited; },
+      [](ItemRecord& item) { item.backorder_limit = 7; },
+      [](ItemRecord& item) {
+        item.units_of_measure = {.base_unit = "kg", .precision = 3, .factors = {{"case", 12}}};
+      },
+      [](ItemRecord& item) {
+        item.components = {{"C", 2}};
+      },
+      [](ItemRecord& item) { item.availability_estimate = "estimate"; },
+      [](ItemRecord& item) { item.unpublished_by = "rule"; },
+      [](ItemRecord& item) { item.external_reference_code = "code"; }};
+  std::vector<ItemRecord> items;
+  for (const auto& set : says_so) set(items.emplace_back(Unconfigured(absl::StrCat("a", items.size() + 10))));
+  for (const auto& set : configurations) {
+    ItemRecord& item = items.emplace_back(Unconfigured(absl::StrCat("b", items.size() + 10)));
+    item.config_version = 1;
+    item.create_time = kPast;
+    item.update_time = kTime;
+    set(item);
+  }
+  return items;
+}
+
+TEST_F(RepositoriesTest, ItemsAreReadWithTheirDetails) {
+  const std::vector<ItemRecord> items = ItemsWithADetailEach();
+  Insert(items);
+  Texts skus;
+  for (const ItemRecord& item : items) skus.push_back(item.sku);
+  const Rows read = Run([&](Sql& sql) { return AppendLockItems(sql, skus, ItemDetails::kRead); });
+  EXPECT_EQ(ParseItems(read), items);
+  EXPECT_TRUE(HaveDetails(read));
+  EXPECT_FALSE(LackDetails(read));
+}
+
+TEST_F(RepositoriesTest, ItemsSayThatTheyHaveDetails) {
+  const std::vector<ItemRecord> items = ItemsWithADetailEach();
+  Insert(items);
+  ItemRecord plain = Unconfigured("c");
+  plain.sequence = 8;
+  plain.last_movement_time = kTime;
+  plain.next_hold_expiry = kFuture;
+  Insert<ItemRecord>({plain});
+  const auto select = [&](const std::string& sku, ItemDetails details) {
+    const Texts skus = {sku};
+    return Run([&](Sql& sql) { return AppendSelectItems(sql, skus, details); });
+  };
+  for (const ItemRecord& item : items) {
+    const Rows rows = select(item.sku, ItemDetails::kWhether);
+    EXPECT_TRUE(HaveDetails(rows) && LackDetails(rows)) << item.sku;
+  }
+  for (const ItemDetails details : {ItemDetails::kWhether, ItemDetails::kRead}) {
+    const Rows rows = select("c", details);
+    EXPECT_EQ(ParseItems(rows), std::vector{plain});
+    EXPECT_FALSE(HaveDetails(rows) || LackDetails(rows));
+  }
+}
+
+TEST_F(RepositoriesTest, UpdatesOfSeveralRowsWriteTheColumnsThatDifferInOneOfThem) {
+  std::vector<ItemRecord> before = {Item("A"), Item("B"), Unconfigured("C")};
+  before[1].sequence = 3;
+  Insert(before);
+  std::vector<ItemRecord> after = before;
+  after[0].sequence = 5;
+  after[0].last_movement_time = kTime;
+  after[1].backordered = 2;
+  Run([&](Sql& sql) {
+    return AppendUpdates<ItemRecord>(sql, {{&before[0], &after[0]}, {&before[1], &after[1]}, {&before[2], &after[2]}});
+  });
+  for (const ItemRecord& item : after) EXPECT_EQ(Select<ItemRecord>(item.sku), std::vector{item});
+  EXPECT_EQ(ParseTexts(Run([](Sql& sql) { return AppendSelectFollowedSkus(sql, "", 9); })), Texts{"B"});
+
+  const LevelRecord stored = Level("A", "v", 9, 1);
+  LevelRecord written = Level("A", "w", 9, 2);
+  written.quantities.damaged = 7;
+  Insert<LevelRecord>({stored, written});
+  // Whatever the others have in a column in which none differs stays.
+  LevelRecord first = stored;
+  LevelRecord second = Level("A", "w", 9, 2);
+  first.quantities.reserved = 4;
+  second.quantities.reserved = -4;
+  second.update_time = kFuture;
+  const LevelRecord without = Level("A", "w", 9, 2);
+  Run([&](Sql& sql) { return AppendUpdates<LevelRecord>(sql, {{&stored, &first}, {&without, &second}}); });
+  second.quantities.damaged = 7;
+  EXPECT_EQ(Select<LevelRecord>("A"), (std::vector<LevelRecord>{first, second}));
+
+  // Those that an insert must name go along.
+  const ReservationRecord held = Reservation("r", ReservationState::kHeld, kFuture);
+  const ReservationRecord other = Reservation("s", ReservationState::kHeld, kFuture);
+  Insert<ReservationRecord>({held, other});
+  ReservationRecord committed = held;
+  committed.state = ReservationState::kCommitted;
+  committed.expire_time.reset();
+  ReservationRecord later = other;
+  later.version = 2;
+  Run([&](Sql& sql) { return AppendUpdates<ReservationRecord>(sql, {{&held, &committed}, {&other, &later}}); });
+  EXPECT_EQ(Select<ReservationRecord>("r"), std::vector{committed});
+  EXPECT_EQ(Select<ReservationRecord>("s"), std::vector{later});
 }
 
 TEST_F(RepositoriesTest, UpdateWritesWhatDiffersInOneRow) {
