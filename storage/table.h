@@ -25,7 +25,7 @@ namespace inventory::storage {
 //   kName      the table's name.
 //   kKeySize   how many columns, the first ones, are the primary key.
 //   kColumns   a tuple of bindings of columns to members: columns.h.
-//   kOmitsDefaults, kHasDefaults  optional, see below.
+//   kOmitsDefaults, kUpdates  optional, see below.
 //
 // A value that is not sent need not be parsed, which is most of what a row costs the database.
 //   kOmitsDefaults = true  Every column outside the key for which column::IsDefault may hold has that default in the
