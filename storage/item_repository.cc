@@ -19,20 +19,15 @@ std::vector<std::string> SortedUnique(std::span<const std::string> values) {
   return sorted;
 }
 
-// "a, b, ...". Each binding is of one column.
+// The names of the columns. Each binding is of one.
 template <typename... Bindings>
-std::string NamesOf(const std::tuple<Bindings...>& bindings) {
+std::string Joined(const std::tuple<Bindings...>& bindings, const char* separator = ", ") {
   static_assert(((Bindings::kSize == 1) && ...));
   std::array<const char*, sizeof...(Bindings)> names = {};
   const char** out = names.data();
   std::apply([&out](const auto&... binding) { (binding.Names(out++), ...); }, bindings);
-  return absl::StrJoin(names, ", ");
+  return absl::StrJoin(names, separator);
 }
-
-// NULL where there are none, which these columns say, or what follows.
-constexpr char kIfAnyDetails[] =
-    "IF(config_version = 0 AND configured = 0 AND backordered = 0 AND last_backorder = 0 AND fill_pending = 0 AND "
-    "fill_after = 0 AND kits = 0 AND quotas = 0 AND low_stock_rules = 0, NULL, ";
 
 constexpr int kDetailsColumn = static_cast<int>(std::tuple_size_v<decltype(Table<ItemRecord>::kPlain)>);
 
@@ -103,8 +98,10 @@ UnitsOfMeasure UnitsCodec::Parse(const Row& row, int column) {
 
 bool AppendSelectItems(Sql& sql, std::span<const std::string> skus, ItemDetails details) {
   if (skus.empty()) return false;
-  static const std::string head = absl::StrCat("SELECT ", NamesOf(Table<ItemRecord>::kPlain), ", ", kIfAnyDetails);
-  static const std::string packed = absl::StrCat("CONCAT_WS(X'00', ", NamesOf(Table<ItemRecord>::kDetails), ")");
+  using Items = Table<ItemRecord>;
+  static const std::string head =
+      absl::StrCat("SELECT ", Joined(Items::kPlain), ", IF(", Joined(Items::kCounters, " = 0 AND "), " = 0, NULL, ");
+  static const std::string packed = absl::StrCat("CONCAT_WS(X'00', ", Joined(Items::kDetails), ")");
   BeginStatement(sql).Raw(head).Raw(details == ItemDetails::kRead ? packed : "''");
   sql.Raw(") AS details FROM item FORCE INDEX (PRIMARY) WHERE sku IN (");
   AppendTextList(sql, skus);

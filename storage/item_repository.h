@@ -67,15 +67,17 @@ struct Table<ItemRecord> {
                  column::Value("last_movement_time", &R::last_movement_time),
                  column::Value("next_hold_expiry", &R::next_hold_expiry), column::Value("create_time", &R::create_time),
                  column::Value("update_time", &R::update_time));
-  // Read as one; see ItemDetails. None is NULL or has a byte 0. The configuration is all defaults while config_version
-  // is 0.
-  static constexpr auto kDetails = std::tuple(
-      column::Value("configured", &R::configured), column::Value("config_version", &R::config_version),
-      column::Value("backordered", &R::backordered), column::Value("last_backorder", &R::last_backorder),
-      column::Value("fill_pending", &R::fill_pending), column::Value("fill_after", &R::fill_after),
-      column::Value("kits", &R::kits), column::Value("quotas", &R::quotas),
-      column::Value("low_stock_rules", &R::low_stock_rules), column::Value("tracked", &R::tracked),
-      column::Value("published", &R::published), column::Value("display_availability", &R::display_availability),
+  // Read as one, with the next; see ItemDetails. All are 0 by default.
+  static constexpr auto kCounters =
+      std::tuple(column::Value("configured", &R::configured), column::Value("config_version", &R::config_version),
+                 column::Value("backordered", &R::backordered), column::Value("last_backorder", &R::last_backorder),
+                 column::Value("fill_pending", &R::fill_pending), column::Value("fill_after", &R::fill_after),
+                 column::Value("kits", &R::kits), column::Value("quotas", &R::quotas),
+                 column::Value("low_stock_rules", &R::low_stock_rules));
+  // All are defaults while config_version is 0. None is NULL or has a byte 0.
+  static constexpr auto kConfiguration = std::tuple(
+      column::Value("tracked", &R::tracked), column::Value("published", &R::published),
+      column::Value("display_availability", &R::display_availability),
       column::Value("display_stock_quantity", &R::display_stock_quantity),
       column::Value("min_order_quantity", &R::min_order_quantity),
       column::Value("max_order_quantity", &R::max_order_quantity),
@@ -88,6 +90,7 @@ struct Table<ItemRecord> {
       column::Bytes("availability_estimate", &R::availability_estimate),
       column::Bytes("unpublished_by", &R::unpublished_by),
       column::Bytes("external_reference_code", &R::external_reference_code));
+  static constexpr auto kDetails = std::tuple_cat(kCounters, kConfiguration);
   static constexpr auto kColumns = std::tuple_cat(kPlain, kDetails, std::tuple(FollowedColumn()));
 };
 
@@ -96,7 +99,7 @@ struct Table<ItemRecord> {
 // defaults. To name them costs the database 20 us besides, even if no item has any.
 enum class ItemDetails {
   kRead,
-  kWhether,  // Only whether there are any: LacksDetails.
+  kWhether,  // Only whether there are any: LackDetails.
 };
 
 // Selects the items that exist: ParseItems.

@@ -21,8 +21,9 @@ namespace inventory::pipeline {
 
 // Runs commands in one transaction: locks their SKUs, loads rows, releases dead holds, applies the commands one after
 // another in memory, writes what changed with one statement per table, and commits. Two round trips, and more only
-// where backorders, quotas, low-stock rules or dead holds are met, the configuration has changed, an item is missing or
-// a command asks for what only locked rows lead to. Not thread-safe; lives for one attempt.
+// where backorders, quotas, low-stock rules, dead holds or details that were not expected are met, the configuration
+// has changed, an item is missing or a command asks for what only locked rows lead to. Not thread-safe; lives for one
+// attempt.
 //
 // How an attempt ended:
 //   OK                          committed; every job has its answer (or needs_more, and changed nothing)
@@ -39,8 +40,9 @@ class Batch : private BackorderSource {
     kRecordsFirst,
   };
 
-  // Everything must outlive Run. What the commands have to tell is appended to `event_log`. With ItemDetails::kWhether
-  // the load is repeated if an item has details: right for batches of whose items none has any.
+  // Everything must outlive Run. What the commands have to tell is appended to `event_log`. Items' details are read
+  // with their locks, or with ItemDetails::kWhether only where there are some, in a round trip more: cheaper where
+  // there are none.
   Batch(storage::Connection& connection, ConfigurationCache& configurations, const CommandLimits& limits,
         std::vector<Job*> jobs, Mode mode, int16_t event_log,
         storage::ItemDetails details = storage::ItemDetails::kRead)
@@ -81,6 +83,7 @@ class Batch : private BackorderSource {
   // Adds the selection of the records whose first key column is one of the ids that the jobs need.
   template <typename Record>
   void Select(Packet& packet, std::vector<std::string> Needs::*ids, Table<Record>& table) const;
+  absl::Status LoadDetails(const std::vector<std::string>& skus);
   absl::Status LoadDeadHolds();
   void RaiseNextExpiries();
   void LowerNextExpiries();
@@ -92,7 +95,6 @@ class Batch : private BackorderSource {
   absl::Status LoadPastLevels(const std::vector<LevelMoment>& moments, int64_t most);
   absl::Status LoadHolders();
   absl::Status MakeMissingItems();
-  absl::Status LoadAgain(const std::vector<std::string>& missing);
   absl::Status RefreshConfiguration(int64_t version);
   absl::Status ReleaseDeadHolds();
   absl::Status FillPending();
@@ -114,7 +116,7 @@ class Batch : private BackorderSource {
   const std::vector<Job*> jobs_;
   const Mode mode_;
   const int16_t event_log_;
-  storage::ItemDetails details_;
+  const storage::ItemDetails details_;
 
   LoadedBatch loaded_;
   std::vector<storage::AllocationRecord::Key> dead_holds_;

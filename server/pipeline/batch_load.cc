@@ -131,8 +131,8 @@ absl::Status Batch::LoadUnderLock() {
     return sent;
   }
   if (lacks_details) {
-    details_ = storage::ItemDetails::kRead;
-    return LoadAgain({});
+    sent = LoadDetails(skus);
+    if (!sent.ok()) return sent;
   }
   if (!state) return absl::InternalError("the row of the configuration table is gone");
   loaded_.now = state->now;
@@ -148,6 +148,20 @@ absl::Status Batch::LoadUnderLock() {
   }
   if (!status.ok()) return status;
   return MakeMissingItems();
+}
+
+// Reads the items that are locked once more, with their details. Those that others have made meanwhile are not locked.
+absl::Status Batch::LoadDetails(const std::vector<std::string>& skus) {
+  Packet packet;
+  packet.Add([&](Sql& sql) { return storage::AppendSelectItems(sql, skus); },
+             [this](const storage::Rows& rows) {
+               Table<storage::ItemRecord> locked;
+               for (storage::ItemRecord& item : storage::ParseItems(rows)) {
+                 if (loaded_.rows.items.Find(item.sku) != nullptr) locked.Load(std::move(item));
+               }
+               loaded_.rows.items = std::move(locked);
+             });
+  return packet.Send(connection_);
 }
 
 // The lines of dead holds with their reservations, backorders, quotas and low-stock rules. A round trip of its own,
@@ -345,14 +359,11 @@ absl::Status Batch::MakeMissingItems() {
     }
   }
   if (missing.empty()) return absl::OkStatus();
-  return LoadAgain({missing.begin(), missing.end()});
-}
-
-// After making the items, in a transaction of their own.
-absl::Status Batch::LoadAgain(const std::vector<std::string>& missing) {
   Packet packet;
   packet.AddText("ROLLBACK");
-  packet.Add([&](Sql& sql) { return storage::AppendEnsureItems(sql, missing); });
+  packet.Add([&](Sql& sql) {
+    return storage::AppendEnsureItems(sql, std::vector<std::string>(missing.begin(), missing.end()));
+  });
   absl::Status sent = packet.Send(connection_);
   if (!sent.ok()) return sent;
   loaded_.rows = Rows();

@@ -24,9 +24,9 @@ constexpr int kMaxRounds = 20;
 // How long the jobs of a batch wait for a row that somebody else keeps before those that need it are told so: as long
 // as callers do who say nothing else.
 constexpr std::chrono::seconds kPatience(10);
-// How many batches after one whose items have details a lane takes it that there are some again: a load that is
-// repeated costs as much as to ask for them some ten times.
-constexpr int kBatchesWithDetails = 64;
+// How many batches after one whose items have details a lane takes it that there are some again. Not to have asked for
+// them costs as much as to have asked in some eight.
+constexpr int kBatchesWithDetails = 16;
 // After a failed connect the lane refuses work at once for this long instead of making each caller wait for a time-out.
 constexpr absl::Duration kConnectPause = absl::Milliseconds(200);
 
@@ -214,8 +214,8 @@ absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
     auto batch = std::make_unique<Batch>(*connection_, shared_.configurations, shared_.limits, jobs, mode, event_log_,
                                          with_details_ > 0 ? ItemDetails::kRead : ItemDetails::kWhether);
     status = batch->Run();
-    with_details_ = batch->has_details() ? kBatchesWithDetails : std::max(0, with_details_ - 1);
     if (status.ok()) {
+      with_details_ = batch->has_details() ? kBatchesWithDetails : std::max(0, with_details_ - 1);
       shared_.observer.batch({.jobs = jobs,
                               .start = start,
                               .total = absl::Now() - start,

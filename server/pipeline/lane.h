@@ -82,7 +82,7 @@ class Lane {
   std::chrono::steady_clock::time_point no_connect_before_ = {};
   // When what is left of the jobs under way has waited for long enough for a row that somebody else keeps.
   std::chrono::steady_clock::time_point give_up_ = {};
-  // For so many batches items are read with their details.
+  // For so many more batches items are read with their details.
   int with_details_ = 0;
   absl::BitGen random_;
   // Only to be fast it is one that no other lane, of any server, appends to: whoever meets another there takes any

@@ -26,7 +26,9 @@ class PipelineFaultsTest : public PipelineTest {
   int64_t RunRecordsFirst(Job& job) {
     ConfigurationCache configurations;
     const CommandLimits limits;
-    Batch batch(connection(), configurations, limits, {&job}, Batch::Mode::kRecordsFirst, /*event_log=*/0);
+    // As a lane that has met no details so far.
+    Batch batch(connection(), configurations, limits, {&job}, Batch::Mode::kRecordsFirst, /*event_log=*/0,
+                storage::ItemDetails::kWhether);
     const absl::Status status = batch.Run();
     EXPECT_TRUE(status.ok()) << status;
     return batch.holds_released();
@@ -161,7 +163,7 @@ TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreNotMistakenForAnAnswerAfterTheRe
   packet.Add([&](storage::Sql& sql) { return storage::AppendInsert(sql, Pointers(parts)); });
   ASSERT_TRUE(packet.Send(connection()).ok());
   storage::Must(connection(),
-                {"INSERT INTO item (sku) VALUES ('a')",
+                {"INSERT INTO item (sku, last_backorder) VALUES ('a', 7)",
                  absl::StrCat("INSERT INTO stock_level (sku, warehouse_id, on_hand, reserved, safety_stock, damaged, "
                               "quality_control, version, update_time) VALUES ('a', 'w1', ",
                               kHolds, ", ", kHolds, ", 0, 0, 0, 0, NOW(6))")});
@@ -172,6 +174,7 @@ TEST_F(PipelineFaultsTest, RecordsThatGoFirstAreNotMistakenForAnAnswerAfterTheRe
   const storage::Rows level = storage::Must(connection(), {"SELECT on_hand, reserved FROM stock_level"});
   EXPECT_EQ(level[0].Int(0), kHolds + 1);
   EXPECT_EQ(level[0].Int(1), 0);
+  EXPECT_EQ(storage::Must(connection(), {"SELECT last_backorder FROM item"})[0].Int(0), 7);
   EXPECT_EQ(Start()->Run(Add("a", 1, "id")).reply, absl::StrCat("a ", kHolds + 1));
 }
 

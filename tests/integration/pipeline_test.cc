@@ -59,6 +59,29 @@ TEST_F(PipelineTest, WhatWaitsWhileALaneIsBusyIsCommittedTogether) {
   ExpectLevel("b", 50, 50);
 }
 
+// A lane reads items with their details while it meets items that have some, and otherwise only where there are some.
+TEST_F(PipelineTest, DetailsOfItemsAreReadWithTheLockWhereTheyAreExpected) {
+  const auto committer = Start();
+  const auto add = [&](const std::string& sku) { EXPECT_TRUE(committer->Run(Add(sku, 1)).status.ok()); };
+  const auto selects = [&] { return storage::Must(holder(), {"SHOW GLOBAL STATUS LIKE 'Com_select'"})[0].Int(1); };
+  const auto selects_of = [&](const std::string& sku) {
+    const int64_t before = selects();
+    add(sku);
+    return selects() - before;
+  };
+  add("plain");
+  add("full");
+  storage::Must(holder(), {"UPDATE item SET last_backorder = 7 WHERE sku = 'full'"});
+  const int64_t usual = selects_of("plain");
+  EXPECT_EQ(selects_of("full"), usual + 1);
+  EXPECT_EQ(selects_of("full"), usual);
+  for (int i = 0; i < 15; ++i) EXPECT_EQ(selects_of("plain"), usual);
+  EXPECT_EQ(selects_of("full"), usual);
+  for (int i = 0; i < 16; ++i) EXPECT_EQ(selects_of("plain"), usual);
+  EXPECT_EQ(selects_of("full"), usual + 1);
+  EXPECT_EQ(storage::Must(holder(), {"SELECT last_backorder FROM item WHERE sku = 'full'"})[0].Int(0), 7);
+}
+
 TEST_F(PipelineTest, ALoneCommandIsCommittedAtOnce) {
   const auto committer = Start();
   for (int i = 1; i <= 3; ++i) EXPECT_TRUE(committer->Run(Add("a", 1)).status.ok());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -107,15 +108,15 @@ TEST_F(RepositoriesTest, EnsuredItemsAreUnconfiguredAndOthersStay) {
 
 // An item for each detail, which has no other, but a configuration if the detail belongs to that.
 std::vector<ItemRecord> ItemsWithADetailEach() {
-  const std::vector<std::function<void(ItemRecord&)>> says_so = {[](ItemRecord& item) { item.configured = true; },
-                                                                 [](ItemRecord& item) { item.config_version = 2; },
-                                                                 [](ItemRecord& item) { item.backordered = 3; },
-                                                                 [](ItemRecord& item) { item.last_backorder = 4; },
-                                                                 [](ItemRecord& item) { item.fill_pending = true; },
-                                                                 [](ItemRecord& item) { item.fill_after = 5; },
-                                                                 [](ItemRecord& item) { item.kits = 6; },
-                                                                 [](ItemRecord& item) { item.quotas = 7; },
-                                                                 [](ItemRecord& item) { item.low_stock_rules = 8; }};
+  const std::vector<std::function<void(ItemRecord&)>> counters = {[](ItemRecord& item) { item.configured = true; },
+                                                                  [](ItemRecord& item) { item.config_version = 2; },
+                                                                  [](ItemRecord& item) { item.backordered = 3; },
+                                                                  [](ItemRecord& item) { item.last_backorder = 4; },
+                                                                  [](ItemRecord& item) { item.fill_pending = true; },
+                                                                  [](ItemRecord& item) { item.fill_after = 5; },
+                                                                  [](ItemRecord& item) { item.kits = 6; },
+                                                                  [](ItemRecord& item) { item.quotas = 7; },
+                                                                  [](ItemRecord& item) { item.low_stock_rules = 8; }};
   const std::vector<std::function<void(ItemRecord&)>> configurations = {
       [](ItemRecord& item) { item.tracked = false; },
       [](ItemRecord& item) { item.published = false; },
@@ -142,8 +143,10 @@ std::vector<ItemRecord> ItemsWithADetailEach() {
       [](ItemRecord& item) { item.availability_estimate = "estimate"; },
       [](ItemRecord& item) { item.unpublished_by = "rule"; },
       [](ItemRecord& item) { item.external_reference_code = "code"; }};
+  EXPECT_EQ(counters.size(), std::tuple_size_v<decltype(Table<ItemRecord>::kCounters)>);
+  EXPECT_EQ(configurations.size(), std::tuple_size_v<decltype(Table<ItemRecord>::kConfiguration)>);
   std::vector<ItemRecord> items;
-  for (const auto& set : says_so) set(items.emplace_back(Unconfigured(absl::StrCat("a", items.size() + 10))));
+  for (const auto& set : counters) set(items.emplace_back(Unconfigured(absl::StrCat("a", items.size() + 10))));
   for (const auto& set : configurations) {
     ItemRecord& item = items.emplace_back(Unconfigured(absl::StrCat("b", items.size() + 10)));
     item.config_version = 1;
@@ -175,7 +178,7 @@ TEST_F(RepositoriesTest, ItemsSayThatTheyHaveDetails) {
   Insert<ItemRecord>({plain});
   const auto select = [&](const std::string& sku, ItemDetails details) {
     const Texts skus = {sku};
-    return Run([&](Sql& sql) { return AppendSelectItems(sql, skus, details); });
+    return Run([&](Sql& sql) { return AppendLockItems(sql, skus, details); });
   };
   for (const ItemRecord& item : items) {
     const Rows rows = select(item.sku, ItemDetails::kWhether);
