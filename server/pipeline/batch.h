@@ -44,8 +44,7 @@ class Batch : private BackorderSource {
   // with their locks, or with ItemDetails::kWhether only where there are some, in a round trip more: cheaper where
   // there are none.
   Batch(storage::Connection& connection, ConfigurationCache& configurations, const CommandLimits& limits,
-        std::vector<Job*> jobs, Mode mode, int16_t event_log,
-        storage::ItemDetails details = storage::ItemDetails::kRead)
+        std::vector<Job*> jobs, Mode mode, int16_t event_log, storage::ItemDetails details)
       : connection_(connection),
         configurations_(configurations),
         limits_(limits),
