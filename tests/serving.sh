@@ -29,6 +29,14 @@ skip() {
 
 progress() { printf '%3ds %s\n' "$SECONDS" "$1"; }
 
+# Starts the command $2... in the background, with what it prints in the file $1, and sets `started` to its process. The
+# file is empty once this returns, so that nobody takes what an earlier process wrote for what this one says.
+start_into() {
+  : >"$1"
+  "${@:2}" >>"$1" 2>&1 &
+  started=$!
+}
+
 # Returns once the process $3 has written a line that matches $2 into the file $1. Ends the test if the process ends
 # before, or does not within $5 minutes, by default one; $4 says what it is.
 await_line() {
@@ -43,8 +51,8 @@ await_line() {
 
 # Starts run.sh with its output in $1 and returns when it serves.
 start_serving() {
-  DATA_DIR="$work/data" LISTEN=127.0.0.1:0 METRICS_LISTEN= "$source/server/dev/run.sh" "$build" >"$1" 2>&1 &
-  runner=$!
+  DATA_DIR="$work/data" LISTEN=127.0.0.1:0 METRICS_LISTEN= start_into "$1" "$source/server/dev/run.sh" "$build"
+  runner=$started
   await_line "$1" '^Serving on' "$runner" "what run.sh serves" 10
 }
 

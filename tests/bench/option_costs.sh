@@ -32,8 +32,9 @@ tokens=(--auth-policy-file=policy.json --jwt-keys=keys.json --jwt-issuer=shop --
 token_calls=(--metadata "{\"authorization\": \"Bearer $(make_token load)\"}")
 
 serve() {
-  "$build/server/inventory-server" serve --data-dir=data --listen=127.0.0.1:0 --metrics-listen= "$@" >server.out 2>&1 &
-  runner=$!
+  start_into server.out \
+    "$build/server/inventory-server" serve --data-dir=data --listen=127.0.0.1:0 --metrics-listen= "$@"
+  runner=$started
   await_line server.out ' serving$' "$runner" "the server"
   address="localhost:$(port_in server.out)"
 }

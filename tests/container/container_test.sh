@@ -78,10 +78,10 @@ make_volume() {
 # Runs the image with the variables and arguments $@, in the background and on the database. Sets `server`, the process
 # that is number 1 there.
 launch() {
-  "${run_image[@]}" \
+  start_into "$work/server.out" "${run_image[@]}" \
     "INVENTORY_DATABASE_URL=mysql://inventory@127.0.0.1:$database_port/inventory" \
-    INVENTORY_DATABASE_PASSWORD=secret "$@" >"$work/server.out" 2>&1 9>&- &
-  runner=$!
+    INVENTORY_DATABASE_PASSWORD=secret "$@" 9>&-
+  runner=$started
   server=""
   for ((i = 0; i < 100; ++i)); do
     read -r server _ 2>/dev/null <"/proc/$runner/task/$runner/children" || true

@@ -34,8 +34,8 @@ start_service() {
   command="$(sed -n 's/^ExecStart=//p' "$unit")"
   # shellcheck disable=SC2086
   INVENTORY_LISTEN=127.0.0.1:0 INVENTORY_METRICS_LISTEN='' \
-    chroot --userspec="$user:$user" "$root" $command >"$work/server.out" 2>&1 &
-  server=$!
+    start_into "$work/server.out" chroot --userspec="$user:$user" "$root" $command
+  server=$started
   await_line "$work/server.out" ' listening ' "$server" "the service" 10
   address="127.0.0.1:$(port_in "$work/server.out")"
 }

@@ -76,9 +76,8 @@ rows() {
 serve() {
   local options=(--config server.toml)
   [[ -z "${1:-}" ]] || options=(--data-dir "$1")
-  : >server.out
-  inventory-server serve "${options[@]}" --listen 127.0.0.1:0 --metrics-listen '' 2>>server.out &
-  server=$!
+  start_into server.out inventory-server serve "${options[@]}" --listen 127.0.0.1:0 --metrics-listen ''
+  server=$started
   await_line server.out ' serving' "$server" "the server"
   INVENTORY_ADDRESS="127.0.0.1:$(port_in server.out)"
   export INVENTORY_ADDRESS

@@ -23,11 +23,11 @@ start_server() {
 {"bindings": [{"identity": "spiffe://shop.example/operators/*", "role": "admin"},
               {"identity": "jwt:web-shop", "role": "seller", "channels": ["web-eu"]}]}
 JSON
-  "$build/server/inventory-server" serve --data-dir data --listen 127.0.0.1:0 --metrics-listen '' --channelz \
-    --tls-cert-file server.pem --tls-key-file server.key --tls-client-ca-file ca.pem --tls-client-auth request \
-    --auth-policy-file policy.json --jwt-keys keys.json --jwt-issuer shop --jwt-audience inventory \
-    --low-stock-max-attempts 1 --tls-reload-interval 200ms 2>server.out &
-  server=$!
+  start_into server.out "$build/server/inventory-server" serve --data-dir data --listen 127.0.0.1:0 \
+    --metrics-listen '' --channelz --tls-cert-file server.pem --tls-key-file server.key --tls-client-ca-file ca.pem \
+    --tls-client-auth request --auth-policy-file policy.json --jwt-keys keys.json --jwt-issuer shop \
+    --jwt-audience inventory --low-stock-max-attempts 1 --tls-reload-interval 200ms
+  server=$started
   await_line server.out ' serving' "$server" "the server"
   address="localhost:$(port_in server.out)"
 }
