@@ -51,6 +51,7 @@ struct ServerOptions {
   bool reflection = true;                               // Default true.
   bool channelz = false;                                // Default false.
   MetricsTls metrics_tls = MetricsTls::kOff;            // Default off.
+  int grpc_threads = 0;                                 // Default 0: one for each two cores, 1 to 16.
   absl::Duration default_deadline = absl::Seconds(10);  // Default 10s.
   absl::Duration max_deadline = absl::Minutes(5);       // Default 5m.
 

@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "grpcpp/support/server_callback.h"
+#include "grpcpp/server_context.h"
 #include "server/auth/audit.h"
 #include "server/auth/grant.h"
 #include "server/metrics.h"

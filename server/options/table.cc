@@ -83,6 +83,9 @@ void AppendServing(std::vector<Option>& table) {
         "Serve metrics over HTTP to other machines, too."},
        {&kServing, "reflection", Bool(&O::reflection), "Serve gRPC reflection."},
        {&kServing, "channelz", Bool(&O::channelz), "Serve gRPC channelz."},
+       {&kServing, "grpc-threads", Number(&O::grpc_threads, 0, 1024),
+        "Threads that take calls from the network; what waits for the database is not theirs. 0 is one for each two "
+        "cores, 1 to 16."},
        {&kServing, "default-deadline", Duration(&O::default_deadline, absl::Milliseconds(10), absl::Hours(1)),
         "For calls that bring no deadline."},
        {&kServing, "max-deadline", Duration(&O::max_deadline, absl::Milliseconds(10), absl::Hours(24)),

@@ -44,9 +44,8 @@ struct Watch {
     });
   }
 
-  static grpc::ServerWriteReactor<Response>* Serve(rpc::Runtime& runtime, const rpc::MethodFacts& facts,
-                                                   grpc::CallbackServerContext& context,
-                                                   rpc::StreamRequest<Request> asked) {
+  static void Serve(rpc::Runtime& runtime, const rpc::MethodFacts& facts, rpc::Wire& wire,
+                    rpc::StreamRequest<Request> asked) {
     absl::Status checked = asked.request.status();
     if (checked.ok()) {
       Violations violations;
@@ -54,8 +53,7 @@ struct Watch {
       checked = violations.ToStatus();
     }
     Request request = checked.ok() ? *std::move(asked.request) : Request();
-    return rpc::WatchStream::Start(runtime, facts, context, std::move(asked.admission), std::move(request),
-                                   std::move(checked));
+    rpc::WatchStream::Start(runtime, facts, wire, std::move(asked.admission), std::move(request), std::move(checked));
   }
 
  private:

@@ -15,7 +15,7 @@
 namespace inventory::rpc {
 namespace {
 
-absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const Deadlines& deadlines) {
+absl::Time DeadlineOf(const grpc::ServerContextBase& context, const Deadlines& deadlines) {
   const std::chrono::system_clock::time_point deadline = context.deadline();
   if (deadline == std::chrono::system_clock::time_point::max()) return absl::Now() + deadlines.without;
   // Abseil looks at the system's clock every two seconds and counts cycles in between. After a jump of the clock its
@@ -24,7 +24,7 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const Deadline
   return absl::Now() + std::min(left, deadlines.most);
 }
 
-std::string ShareOf(const grpc::CallbackServerContext& context, const std::string& caller) {
+std::string ShareOf(const grpc::ServerContextBase& context, const std::string& caller) {
   return caller.empty() ? net::HostOf(context.peer()) : absl::StrCat("caller:", caller);
 }
 
@@ -32,7 +32,7 @@ bool IsDenial(const absl::Status& status) {
   return absl::IsPermissionDenied(status) || absl::IsUnauthenticated(status);
 }
 
-auth::Attempt AttemptOf(const MethodFacts& facts, const grpc::CallbackServerContext& context, const Origin& origin) {
+auth::Attempt AttemptOf(const MethodFacts& facts, const grpc::ServerContextBase& context, const Origin& origin) {
   return {.caller = origin.caller,
           .share = ShareOf(context, origin.caller),
           .method = facts.name,
@@ -40,8 +40,7 @@ auth::Attempt AttemptOf(const MethodFacts& facts, const grpc::CallbackServerCont
           .trace_id = origin.trace == nullptr ? "" : tracing::Hex(origin.trace->id)};
 }
 
-absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::CallbackServerContext& context,
-                 Origin& origin) {
+absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::ServerContextBase& context, Origin& origin) {
   absl::StatusOr<std::shared_ptr<const auth::Caller>> caller = gate.Authenticate(context);
   if (!caller.ok()) {
     // Once the call ends, nothing tells this from what else is not available.
@@ -58,7 +57,7 @@ absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::Callbac
 
 }  // namespace
 
-Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
+Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::ServerContextBase& context,
                 const Deadlines& deadlines) {
   Admission admission{.origin = {.method = facts.name,
                                  .deadline = DeadlineOf(context, deadlines),
@@ -80,7 +79,7 @@ void AdmitRequest(const google::protobuf::Message& request, Admission& admission
   }
 }
 
-void Audit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context, const Origin& origin,
+void Audit(Runtime& runtime, const MethodFacts& facts, const grpc::ServerContextBase& context, const Origin& origin,
            const absl::Status& status) {
   if (IsDenial(status) && runtime.gate() != nullptr) {
     runtime.gate()->Denied(AttemptOf(facts, context, origin), status);

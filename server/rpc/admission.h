@@ -4,7 +4,7 @@
 
 #include "absl/status/status.h"
 #include "google/protobuf/message.h"
-#include "grpcpp/support/server_callback.h"
+#include "grpcpp/server_context.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/steps.h"
 
@@ -19,14 +19,14 @@ struct Admission {
 };
 
 // Admits a call by its credentials. Never blocks.
-Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context,
+Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::ServerContextBase& context,
                 const Deadlines& deadlines = {});
 
 // Admits it by its request, too: PERMISSION_DENIED if that is about more than the caller may see.
 void AdmitRequest(const google::protobuf::Message& request, Admission& admission);
 
 // Tells the audit if `status`, with which the call ends, is a denial.
-void Audit(Runtime& runtime, const MethodFacts& facts, const grpc::CallbackServerContext& context, const Origin& origin,
+void Audit(Runtime& runtime, const MethodFacts& facts, const grpc::ServerContextBase& context, const Origin& origin,
            const absl::Status& status);
 
 }  // namespace inventory::rpc

@@ -5,29 +5,33 @@
 #include <string>
 #include <utility>
 
-#include "grpcpp/server_context.h"
-#include "grpcpp/support/server_callback.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/status.h"
 #include "server/rpc/open_calls.h"
+#include "server/rpc/wire.h"
 
 namespace inventory::rpc {
 
 // Has a place among the open calls of `caller` until the answer is taken, or cut; never refused for that. Deletes
 // itself when gRPC is done with it.
-class AnsweredCall final : public grpc::ServerUnaryReactor {
+class AnsweredCall final : public Reactor {
  public:
   // `calls` must outlive the gRPC server.
-  static AnsweredCall* With(const grpc::Status& answer, OpenCalls& calls, std::string caller,
-                            grpc::CallbackServerContext& context) {
-    auto* call = new AnsweredCall(calls, std::move(caller), context);
-    call->Finish(answer);
-    return call;
+  static void With(const grpc::Status& refusal, OpenCalls& calls, std::string caller, Wire& wire) {
+    (new AnsweredCall(calls, std::move(caller), wire))->Finish(refusal);
+  }
+  // The answer goes out if the status is OK.
+  static void With(const grpc::Status& status, const grpc::ByteBuffer& answer, OpenCalls& calls, std::string caller,
+                   Wire& wire) {
+    if (!status.ok()) return With(status, calls, std::move(caller), wire);
+    (new AnsweredCall(calls, std::move(caller), wire))->WriteAndFinish(answer);
   }
 
   void OnDone() override { delete this; }
 
  private:
-  AnsweredCall(OpenCalls& calls, std::string caller, grpc::CallbackServerContext& context)
-      : place_(calls, std::move(caller), /*bytes=*/0, context.c_call()) {
+  AnsweredCall(OpenCalls& calls, std::string caller, Wire& wire)
+      : Reactor(wire), place_(calls, std::move(caller), /*bytes=*/0, context().c_call()) {
     place_.AwaitCaller();
   }
   ~AnsweredCall() override = default;

@@ -2,22 +2,22 @@
 #ifndef INVENTORY_SERVER_RPC_AWAIT_REQUEST_H_
 #define INVENTORY_SERVER_RPC_AWAIT_REQUEST_H_
 
-#include <memory>
+#include <functional>
 
-#include "grpcpp/impl/codegen/rpc_service_method.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "server/rpc/runtime.h"
+#include "server/rpc/wire.h"
 
 namespace inventory::rpc {
 
-// How RPCs with one request are registered whose handlers wait for it by AwaitRequest.
-inline constexpr grpc::internal::RpcMethod::RpcType kAwaitsRequest = grpc::internal::RpcMethod::BIDI_STREAMING;
+// Makes a Reactor for a call with a single request, which has come. The bytes are the function's to take.
+using ServeRequest = std::function<void(Wire& wire, grpc::ByteBuffer& sent)>;
 
-// Has a call wait for its request before `handler` begins, which is one for a single request. gRPC would wait itself,
-// but nobody would know: of callers who send half a request it keeps any number, for as long as their connections live.
-// Here each is among those that `runtime` counts by host, and is cut when its request takes too long. Who goes away
-// before that is not `handler`'s business. `runtime` must outlive what is made.
-std::unique_ptr<grpc::internal::MethodHandler> AwaitRequest(Runtime& runtime,
-                                                            std::unique_ptr<grpc::internal::MethodHandler> handler);
+// Has a call wait for its request before `serve` begins. Of callers who send half a request there could be any number,
+// for as long as their connections live: each is among those that `runtime` counts by host, and is cut when its request
+// takes too long. Who goes away before that or sends none, or one too large for gRPC, is not `serve`'s business.
+// `runtime` must outlive what is made.
+Wire::Opener AwaitRequest(Runtime& runtime, ServeRequest serve);
 
 }  // namespace inventory::rpc
 

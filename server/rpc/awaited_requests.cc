@@ -54,7 +54,7 @@ void AwaitedRequests::Leave(Place& place) {
   if (--count->second == 0) of_host_.erase(count);
 }
 
-// A call that is cancelled may end on this thread, and come back here: so the mutex is not held then.
+// The mutex is not held while calls are cancelled, which takes long.
 int AwaitedRequests::CutSlow() {
   std::vector<grpc_call*> slow;
   {

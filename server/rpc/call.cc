@@ -37,23 +37,20 @@ UnaryFacts::UnaryFacts(Runtime& runtime, const Method& rule)
       request_id(rule.make_command || rule.start ? rule.request()->FindFieldByName("request_id") : nullptr),
       is_command(rule.make_command != nullptr) {}
 
-Call::Call(Runtime& runtime, const UnaryFacts& facts, grpc::CallbackServerContext& context,
-           const grpc::ByteBuffer& sent, grpc::ByteBuffer& answer)
-    : runtime_(runtime),
+Call::Call(Runtime& runtime, const UnaryFacts& facts, Wire& wire, grpc::ByteBuffer& sent)
+    : Reactor(wire),
+      runtime_(runtime),
       facts_(facts),
-      context_(context),
-      answer_(answer),
       start_(absl::Now()),
       messages_(facts.request, facts.response),
-      admission_(Admit(runtime, facts.method, context, runtime.deadlines())),
+      admission_(Admit(runtime, facts.method, context(), runtime.deadlines())),
       full_(facts.is_command && runtime.committer().FullFor(origin().share)),
       received_(ReceiveIfPermitted(sent)),
-      place_(runtime.open_calls(), origin().share, received_.bytes, context.c_call()),
-      reactor_(*this) {}
+      place_(runtime.open_calls(), origin().share, received_.bytes, context().c_call()) {}
 
 // Nothing is done for those who may not call at all, and to look at a write that will be refused would be taken from
 // those that are served.
-Received Call::ReceiveIfPermitted(const grpc::ByteBuffer& sent) {
+Received Call::ReceiveIfPermitted(grpc::ByteBuffer& sent) {
   Message& request = *messages_.request();
   admission_.origin.request = &request;
   if (full_ || !permitted().ok()) return LeaveUnread(sent);
@@ -69,13 +66,13 @@ Received Call::ReceiveIfPermitted(const grpc::ByteBuffer& sent) {
   return received;
 }
 
-grpc::ServerUnaryReactor* Call::Finish(const absl::Status& status) {
+void Call::Finish(const absl::Status& status) {
   const absl::Status outcome = status.ok() ? Serialize() : status;
   // All of it is in the answer now, whose bytes may wait for long until the caller takes them.
   messages_.Free();
-  Audit(runtime_, facts_.method, context_, origin(), outcome);
+  Audit(runtime_, facts_.method, context(), origin(), outcome);
   if (IsQueueFull(outcome)) runtime_.metrics().Refused("call", "queue_full");
-  return FinishWith(ToGrpc(outcome), outcome.ok() ? "" : PushbackOf(outcome), outcome);
+  FinishWith(ToGrpc(outcome), outcome.ok() ? "" : PushbackOf(outcome), outcome);
 }
 
 absl::Status Call::Serialize() {
@@ -88,38 +85,39 @@ absl::Status Call::Serialize() {
   return TooManyBytes();
 }
 
-grpc::ServerUnaryReactor* Call::TurnAway(const absl::Status& status) {
+void Call::TurnAway(const absl::Status& status) {
   messages_.Free();
-  return Finish(status);
+  Finish(status);
 }
 
-grpc::ServerUnaryReactor* Call::FinishWith(const grpc::Status& answer, const std::string& pushback,
-                                           const absl::Status& status) {
+void Call::FinishWith(const grpc::Status& answer, const std::string& pushback, const absl::Status& status) {
   facts_.method.metrics->Record(static_cast<int>(answer.error_code()), absl::Now() - start_);
   RecordCall(facts_.method, origin(), start_, status);
-  AddPushback(pushback, context_);
+  AddPushback(pushback, context());
   if (!answer.ok()) place_.Answer(0, /*refusable=*/false);
   place_.AwaitCaller();
-  grpc::ServerUnaryReactor* reactor = &reactor_;
-  reactor->Finish(answer);
-  return reactor;
+  if (answer.ok()) {
+    WriteAndFinish(answer_);
+  } else {
+    Reactor::Finish(answer);
+  }
 }
 
-grpc::ServerUnaryReactor* Call::Refuse() {
+void Call::Refuse() {
   static const auto& full = *new Refused(FullQueue());
   runtime_.metrics().Refused("call", "queue_full");
   messages_.Free();
-  return FinishWith(full.answer, full.pushback, full.status);
+  FinishWith(full.answer, full.pushback, full.status);
 }
 
-grpc::ServerUnaryReactor* Call::RefuseCaller() {
+void Call::RefuseCaller() {
   static const auto& calls = *new Refused(TooManyCalls());
   static const auto& bytes = *new Refused(TooManyBytes());
   const bool too_large = place_.verdict() == OpenCalls::Verdict::kTooManyBytes;
   runtime_.metrics().Refused("call", too_large ? "too_many_bytes" : "too_many_of_a_caller");
   const Refused& refused = too_large ? bytes : calls;
   messages_.Free();
-  return FinishWith(refused.answer, refused.pushback, refused.status);
+  FinishWith(refused.answer, refused.pushback, refused.status);
 }
 
 void Call::Submit(std::unique_ptr<pipeline::Command> command) {

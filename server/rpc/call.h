@@ -11,7 +11,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/server_callback.h"
+#include "grpcpp/support/status.h"
 #include "server/pipeline/command.h"
 #include "server/reading/reader.h"
 #include "server/rpc/admission.h"
@@ -21,6 +21,7 @@
 #include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/steps.h"
+#include "server/rpc/wire.h"
 
 namespace inventory::rpc {
 
@@ -40,12 +41,11 @@ struct UnaryFacts {
 
 // Finishes one call exactly once, whatever happens: also after the caller has cancelled. Deletes itself when gRPC is
 // done with it. Finish may come from any thread.
-class Call {
+class Call final : private Reactor {
  public:
-  // Admits the call and then parses what was sent, unless it is a write that has no place. `answer` gets the response's
-  // bytes. An empty request id of a write is replaced by a new one. Everything outlives the call.
-  Call(Runtime& runtime, const UnaryFacts& facts, grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
-       grpc::ByteBuffer& answer);
+  // Admits the call and then parses what was sent, unless it is a write that has no place. An empty request id of a
+  // write is replaced by a new one. The first two outlive the call.
+  Call(Runtime& runtime, const UnaryFacts& facts, Wire& wire, grpc::ByteBuffer& sent);
 
   // So many writes wait that this one, which was not looked at, must be refused.
   bool full() const { return full_; }
@@ -60,18 +60,18 @@ class Call {
   const absl::Status& permitted() const { return admission_.status; }
 
   // Sends the answer. Nothing of the call may be touched afterwards.
-  grpc::ServerUnaryReactor* Finish(const absl::Status& status);
+  void Finish(const absl::Status& status);
 
   // Before anything has begun: the same, and lets go of the request, so that nobody who takes no answers can have the
   // server keep requests that are not counted.
-  grpc::ServerUnaryReactor* TurnAway(const absl::Status& status);
+  void TurnAway(const absl::Status& status);
 
   // The same with QUEUE_FULL. In an overload most calls end so, and what that costs is taken from those that are
   // served.
-  grpc::ServerUnaryReactor* Refuse();
+  void Refuse();
 
   // The same with TOO_MANY_CALLS or TOO_MANY_BYTES.
-  grpc::ServerUnaryReactor* RefuseCaller();
+  void RefuseCaller();
 
   // Both live until the call is finished.
   const google::protobuf::Message* request() { return messages_.request(); }
@@ -86,42 +86,28 @@ class Call {
   // For a call of several steps, the last of which finishes it.
   std::shared_ptr<Steps> MakeSteps();
 
-  grpc::ServerUnaryReactor* reactor() { return &reactor_; }
   const Origin& origin() const { return admission_.origin; }
   absl::Time start() const { return start_; }
 
  private:
-  class Reactor final : public grpc::ServerUnaryReactor {
-   public:
-    explicit Reactor(Call& call) : call_(call) {}
-    void OnDone() override { delete &call_; }
-    void OnCancel() override { call_.admission_.origin.cancelled->store(true, std::memory_order_relaxed); }
+  ~Call() override = default;
+  void OnDone() override { delete this; }
+  void OnCancel() override { admission_.origin.cancelled->store(true, std::memory_order_relaxed); }
 
-   private:
-    // Both reactions are short and take no lock, so gRPC need not wake another thread for each of them.
-    bool InternalInlineable() override { return true; }
-
-    Call& call_;
-  };
-
-  ~Call() = default;
-  Received ReceiveIfPermitted(const grpc::ByteBuffer& sent);
+  Received ReceiveIfPermitted(grpc::ByteBuffer& sent);
   // Puts the response into the answer, if there is room for it.
   absl::Status Serialize();
-  grpc::ServerUnaryReactor* FinishWith(const grpc::Status& answer, const std::string& pushback,
-                                       const absl::Status& status);
+  void FinishWith(const grpc::Status& answer, const std::string& pushback, const absl::Status& status);
 
   Runtime& runtime_;
   const UnaryFacts& facts_;
-  grpc::CallbackServerContext& context_;
-  grpc::ByteBuffer& answer_;
   const absl::Time start_;
   CallMessages messages_;
   Admission admission_;
   const bool full_;
   const Received received_;
   OpenCalls::Place place_;
-  Reactor reactor_;
+  grpc::ByteBuffer answer_;
 };
 
 }  // namespace inventory::rpc

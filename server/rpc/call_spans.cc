@@ -67,8 +67,7 @@ void Record(const MethodFacts& facts, const Origin& origin, absl::Time start, co
 
 }  // namespace
 
-std::shared_ptr<const tracing::Trace> TraceOf(const tracing::Tracer& tracer,
-                                              const grpc::CallbackServerContext& context) {
+std::shared_ptr<const tracing::Trace> TraceOf(const tracing::Tracer& tracer, const grpc::ServerContextBase& context) {
   tracing::Tracer::Headers headers = {.traceparents = HeadersOf(context, "traceparent")};
   if (!headers.traceparents.empty()) headers.tracestates = HeadersOf(context, "tracestate");
   return tracer.Begin(headers);

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "grpcpp/support/server_callback.h"
+#include "grpcpp/server_context.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/steps.h"
 #include "server/tracing/tracer.h"
@@ -14,8 +14,7 @@
 namespace inventory::rpc {
 
 // The trace that the call is part of, by the headers that it brings; null if there is none.
-std::shared_ptr<const tracing::Trace> TraceOf(const tracing::Tracer& tracer,
-                                              const grpc::CallbackServerContext& context);
+std::shared_ptr<const tracing::Trace> TraceOf(const tracing::Tracer& tracer, const grpc::ServerContextBase& context);
 
 // Records the call, which ends now with `status`, if its trace is sampled.
 void RecordCall(const MethodFacts& facts, const Origin& origin, absl::Time start, const absl::Status& status);

@@ -2,19 +2,15 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <utility>
+#include <memory>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/json_util.h"
 #include "grpc/grpc.h"
 #include "grpc/support/alloc.h"
-#include "grpcpp/impl/codegen/rpc_service_method.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/method_handler.h"
-#include "grpcpp/support/server_callback.h"
-// For what gRPC itself needs to serve calls: where that is differs between its versions.
-#include "inventory/v1/warehouse_service.grpc.pb.h"
 #include "server/errors.h"
 #include "server/rpc/admission.h"
 #include "server/rpc/answered_call.h"
@@ -37,8 +33,10 @@ intptr_t Number(const Message& request, const char* name) {
       request.GetReflection()->GetInt64(request, request.GetDescriptor()->FindFieldByName(name)));
 }
 
-grpc::Status Answer(const std::string& method, char* (*ask)(const Message&), const grpc::ByteBuffer& asked,
-                    grpc::ByteBuffer& answer) {
+// What the core answers to a request, in JSON that gRPC frees; null if it knows nothing.
+using AskCore = char* (*)(const Message& request);
+
+grpc::Status Answer(const std::string& method, AskCore ask, grpc::ByteBuffer& asked, grpc::ByteBuffer& answer) {
   const std::unique_ptr<Message> request = NewGenerated(absl::StrCat("grpc.channelz.v1.", method, "Request"));
   const std::unique_ptr<Message> response = NewGenerated(absl::StrCat("grpc.channelz.v1.", method, "Response"));
   const Received received = Receive(asked, kSmallRequest, *request);
@@ -51,42 +49,36 @@ grpc::Status Answer(const std::string& method, char* (*ask)(const Message&), con
   return ToBytes(*response, answer);
 }
 
+void Add(Runtime& runtime, CallServer& server, const std::string& method, AskCore ask) {
+  const auto facts = std::make_shared<const MethodFacts>(runtime, absl::StrCat(kService, ".", method));
+  server.Add(absl::StrCat("/", kService, "/", method),
+             AwaitRequest(runtime, [&runtime, facts, method, ask](Wire& wire, grpc::ByteBuffer& sent) {
+               const Admission admission = Admit(runtime, *facts, wire.context());
+               Audit(runtime, *facts, wire.context(), admission.origin, admission.status);
+               grpc::ByteBuffer answer;
+               const grpc::Status status =
+                   admission.status.ok() ? Answer(method, ask, sent, answer) : ToGrpc(admission.status);
+               AnsweredCall::With(status, answer, runtime.open_calls(), admission.origin.share, wire);
+             }));
+}
+
 }  // namespace
 
-ChannelzService::ChannelzService(Runtime& runtime) {
-  Add(runtime, "GetTopChannels",
+void AddChannelz(Runtime& runtime, CallServer& server) {
+  const auto add = [&](const char* method, AskCore ask) { Add(runtime, server, method, ask); };
+  add("GetTopChannels",
       [](const Message& request) { return grpc_channelz_get_top_channels(Number(request, "start_channel_id")); });
-  Add(runtime, "GetServers",
+  add("GetServers",
       [](const Message& request) { return grpc_channelz_get_servers(Number(request, "start_server_id")); });
-  Add(runtime, "GetServer",
-      [](const Message& request) { return grpc_channelz_get_server(Number(request, "server_id")); });
-  Add(runtime, "GetServerSockets", [](const Message& request) {
+  add("GetServer", [](const Message& request) { return grpc_channelz_get_server(Number(request, "server_id")); });
+  add("GetServerSockets", [](const Message& request) {
     return grpc_channelz_get_server_sockets(Number(request, "server_id"), Number(request, "start_socket_id"),
                                             std::clamp<intptr_t>(Number(request, "max_results"), 0, kMaxResults));
   });
-  Add(runtime, "GetChannel",
-      [](const Message& request) { return grpc_channelz_get_channel(Number(request, "channel_id")); });
-  Add(runtime, "GetSubchannel",
+  add("GetChannel", [](const Message& request) { return grpc_channelz_get_channel(Number(request, "channel_id")); });
+  add("GetSubchannel",
       [](const Message& request) { return grpc_channelz_get_subchannel(Number(request, "subchannel_id")); });
-  Add(runtime, "GetSocket",
-      [](const Message& request) { return grpc_channelz_get_socket(Number(request, "socket_id")); });
-}
-
-void ChannelzService::Add(Runtime& runtime, const std::string& method, Ask ask) {
-  const auto facts = std::make_shared<const MethodFacts>(runtime, absl::StrCat(kService, ".", method));
-  const int index = static_cast<int>(paths_.size());
-  paths_.push_back(std::make_unique<std::string>(absl::StrCat("/", kService, "/", method)));
-  AddMethod(new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), kAwaitsRequest, nullptr));
-  auto handler = std::make_unique<grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>>(
-      [&runtime, facts, method, ask](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                     grpc::ByteBuffer* response) {
-        const Admission admission = Admit(runtime, *facts, *context);
-        Audit(runtime, *facts, *context, admission.origin, admission.status);
-        const grpc::Status answer =
-            admission.status.ok() ? Answer(method, ask, *request, *response) : ToGrpc(admission.status);
-        return AnsweredCall::With(answer, runtime.open_calls(), admission.origin.share, *context);
-      });
-  MarkMethodCallback(index, AwaitRequest(runtime, std::move(handler)).release());
+  add("GetSocket", [](const Message& request) { return grpc_channelz_get_socket(Number(request, "socket_id")); });
 }
 
 }  // namespace inventory::rpc

@@ -7,18 +7,17 @@
 #include "server/errors.h"
 #include "server/rpc/pushback.h"
 #include "server/rpc/received.h"
-#include "server/rpc/to_bytes.h"
 
 namespace inventory::rpc {
 
 using google::protobuf::Message;
 
-CommandStream::CommandStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context,
+CommandStream::CommandStream(Runtime& runtime, const MethodFacts& facts, Wire& wire,
                              std::unique_ptr<StreamSession> session)
-    : runtime_(runtime),
-      context_(context),
+    : Reactor(wire),
+      runtime_(runtime),
       session_(std::move(session)),
-      call_(runtime, runtime.streams(), facts, context, Admit(runtime, facts, context), this) {
+      call_(runtime, runtime.streams(), facts, context(), Admit(runtime, facts, context()), this) {
   After([this]() REQUIRES(mutex_) {
     if (!call_.admitted().ok()) Fail(call_.admitted());
   });
@@ -27,9 +26,7 @@ CommandStream::CommandStream(Runtime& runtime, const MethodFacts& facts, grpc::C
 // ---- What happens ----
 
 void CommandStream::OnReadDone(bool ok) {
-  const absl::Status taken = ok                       ? TakeMessage()
-                             : context_.IsCancelled() ? call_.WhyCancelled()
-                                                      : session_->Incomplete();
+  const absl::Status taken = ok ? TakeMessage() : wire().gone() ? call_.WhyCancelled() : session_->Incomplete();
   After([&]() REQUIRES(mutex_) {
     reading_ = false;
     complete_ = session_->complete();
@@ -108,7 +105,7 @@ void CommandStream::EndSoon() {
 // A caller that takes no answer can't be told why.
 void CommandStream::Cut() {
   After([this]() REQUIRES(mutex_) {
-    if (writing_) context_.TryCancel();
+    if (writing_) context().TryCancel();
     Fail(Unavailable("STREAM_IDLE", absl::StrCat("nothing came from the caller for ",
                                                  absl::FormatDuration(runtime_.streams().patience()),
                                                  "; send the stream again to go on where it has ended")));
@@ -151,10 +148,10 @@ void CommandStream::CarryOut() {
     }
     switch (action) {
       case Action::kRead:
-        StartRead(&incoming_);
+        StartRead(incoming_);
         break;
       case Action::kWrite:
-        StartWrite(&outgoing_);
+        StartWrite(*outgoing_);
         break;
       case Action::kSubmit:
         Submit(*starting);
@@ -195,8 +192,7 @@ bool CommandStream::TakeAnswer() {
     answer = session_->Summary();
     summed_up_ = true;
   }
-  outgoing_.Clear();
-  ToBytes(*answer, outgoing_);
+  outgoing_ = std::move(answer);
   writing_ = true;
   return true;
 }

@@ -14,13 +14,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
-#include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/server_callback.h"
 #include "server/pipeline/command.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/stream_call.h"
 #include "server/rpc/streams.h"
+#include "server/rpc/wire.h"
 #include "storage/mutex.h"
 
 namespace inventory::rpc {
@@ -73,15 +72,13 @@ class StreamSession {
 // full queue is waited out. A step that fails ends the stream, after the answers to those before it.
 //
 // Deletes itself when gRPC is done with it. Thread-safe.
-class CommandStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
-                            private Streams::Stream {
+class CommandStream final : public Reactor, private Streams::Stream {
  public:
   static constexpr std::size_t kMostSteps = 8;
   static constexpr std::size_t kMostBytes = std::size_t{4} << 20;
 
-  // Everything must outlive the stream.
-  CommandStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context,
-                std::unique_ptr<StreamSession> session);
+  // The references must outlive the stream.
+  CommandStream(Runtime& runtime, const MethodFacts& facts, Wire& wire, std::unique_ptr<StreamSession> session);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -122,13 +119,12 @@ class CommandStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void Cut() override;
 
   Runtime& runtime_;
-  grpc::CallbackServerContext& context_;
   const std::unique_ptr<StreamSession> session_;
   // Used by gRPC, and by whoever has just been called back about them.
   grpc::ByteBuffer incoming_;
   // Memory of messages since the last step. They become part of the next.
   std::size_t collected_ = 0;
-  grpc::ByteBuffer outgoing_;
+  std::unique_ptr<google::protobuf::Message> outgoing_;
 
   storage::Mutex mutex_;
   // Those that wait, run, or whose answers wait, in order. The answer that is being sent still belongs to the front.

@@ -8,10 +8,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "grpc/grpc.h"
 #include "grpcpp/server_builder.h"
+#include "server/net/addresses.h"
+#include "server/rpc/answered_call.h"
+#include "server/rpc/channelz_service.h"
 #include "server/rpc/limits.h"
+#include "server/rpc/registry.h"
 #include "server/rpc/server_credentials.h"
+#include "server/rpc/services.h"
 
 namespace inventory::rpc {
 namespace {
@@ -26,19 +30,24 @@ class WithoutItsReflection final : public grpc::ServerBuilderOption {
 };
 
 // What health can be asked about: the whole server, whose name is empty, and each service.
-std::set<std::string> HealthNames(const std::vector<std::unique_ptr<Service>>& services) {
+std::set<std::string> HealthNames() {
   std::set<std::string> names = {""};
-  for (const std::unique_ptr<Service>& service : services) names.insert(service->name());
+  for (const google::protobuf::ServiceDescriptor* service : Services()) names.insert(service->full_name());
   return names;
 }
 
 // What reflection tells of.
-std::vector<std::string> ReflectedNames(const server::ServerOptions& options,
-                                        const std::vector<std::unique_ptr<Service>>& services) {
+std::vector<std::string> ReflectedNames(const server::ServerOptions& options) {
   std::vector<std::string> names = {"grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"};
-  for (const std::unique_ptr<Service>& service : services) names.push_back(service->name());
+  for (const google::protobuf::ServiceDescriptor* service : Services()) names.push_back(service->full_name());
   if (options.channelz) names.emplace_back("grpc.channelz.v1.Channelz");
   return names;
+}
+
+// As gRPC does itself, but counted: who takes no answers can't have any number of them.
+void RefuseUnknown(Runtime& runtime, Wire& wire) {
+  AnsweredCall::With(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "the server has no such RPC"), runtime.open_calls(),
+                     net::HostOf(wire.context().peer()), wire);
 }
 
 net::Listener::Options ListenerOptions(const server::ServerOptions& options) {
@@ -54,13 +63,17 @@ GrpcServer::GrpcServer(const server::ServerOptions& options, Runtime& runtime)
     : runtime_(runtime),
       streams_(runtime.streams()),
       watches_(runtime.watches()),
-      services_(MakeServices(runtime)),
-      health_(HealthNames(services_),
+      health_(HealthNames(),
               {.watchers = options.max_connections,
                .watchers_of_a_host = static_cast<std::size_t>(options.max_calls_per_client)},
               runtime),
-      reflection_(runtime, ReflectedNames(options, services_)),
-      channelz_(runtime) {}
+      reflection_(ReflectedNames(options)),
+      calls_([&runtime](Wire& wire) { RefuseUnknown(runtime, wire); }) {
+  AddServices(runtime, calls_);
+  health_.AddTo(calls_);
+  if (options.reflection) reflection_.AddTo(calls_, runtime);
+  if (options.channelz) AddChannelz(runtime, calls_);
+}
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const server::ServerOptions& options, Runtime& runtime,
                                                               const tls::Store* certificates) {
@@ -82,12 +95,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const server::Serv
   SetLimits(options, builder);
   made->acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, made->credentials_);
-  builder.RegisterService(&made->health_);
-  if (options.reflection) builder.RegisterService(&made->reflection_);
-  if (options.channelz) builder.RegisterService(&made->channelz_);
-  for (const std::unique_ptr<Service>& service : made->services_) builder.RegisterService(service.get());
-  made->server_ = builder.BuildAndStart();
-  if (made->server_ == nullptr) return absl::InternalError("gRPC does not start");
+  if (!made->calls_.Start(builder, CallThreads(options))) return absl::InternalError("gRPC does not start");
   made->TakeConnections();
   return made;
 }
@@ -109,10 +117,7 @@ void GrpcServer::Stop(absl::Duration grace) {
   watches_.Stop();
   runtime_.awaited_requests().Stop();
   listener_->Stop();
-  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
-  server_->Wait();
+  calls_.Stop(grace);
 }
-
-void GrpcServer::CancelCalls() { grpc_server_cancel_all_calls(server_->c_server()); }
 
 }  // namespace inventory::rpc

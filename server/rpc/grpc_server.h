@@ -4,19 +4,16 @@
 
 #include <cstddef>
 #include <memory>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "server/auth/gate.h"
 #include "server/net/listener.h"
 #include "server/options.h"
-#include "server/rpc/channelz_service.h"
+#include "server/rpc/call_server.h"
 #include "server/rpc/health_service.h"
 #include "server/rpc/reflection_service.h"
-#include "server/rpc/service.h"
 #include "server/tls/store.h"
 
 namespace inventory::rpc {
@@ -42,7 +39,7 @@ class GrpcServer {
   void Stop(absl::Duration grace);
 
   // Ends the grace of a Stop on another thread.
-  void CancelCalls();
+  void CancelCalls() { calls_.CancelCalls(); }
 
   // The port, which differs from the option's if that was 0.
   int port() const { return listener_->port(); }
@@ -59,14 +56,12 @@ class GrpcServer {
   Runtime& runtime_;
   Streams& streams_;
   Streams& watches_;
-  const std::vector<std::unique_ptr<Service>> services_;
   HealthService health_;
   ReflectionService reflection_;
-  ChannelzService channelz_;
   std::unique_ptr<auth::Gate> gate_;
   std::shared_ptr<grpc::ServerCredentials> credentials_;
   std::unique_ptr<Acceptor> acceptor_;
-  std::unique_ptr<grpc::Server> server_;
+  CallServer calls_;
   std::unique_ptr<net::Listener> listener_;
 };
 

@@ -5,15 +5,13 @@
 #include <utility>
 #include <vector>
 
-#include "grpcpp/impl/codegen/rpc_service_method.h"
-#include "grpcpp/server_context.h"
-#include "grpcpp/support/method_handler.h"
 #include "server/errors.h"
 #include "server/net/addresses.h"
 #include "server/rpc/answered_call.h"
 #include "server/rpc/await_request.h"
 #include "server/rpc/pushback.h"
 #include "server/rpc/received.h"
+#include "server/rpc/to_bytes.h"
 
 namespace inventory::rpc {
 
@@ -27,13 +25,16 @@ constexpr std::size_t kMostRequestBytes = std::size_t{16} << 10;
 }  // namespace
 
 // One Watch. Its state is guarded by the service's mutex.
-struct HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheckResponse> {
-  Watcher(HealthService& service_of, bool known_service, std::string host_of)
-      : service(service_of), known(known_service), host(std::move(host_of)) {}
+struct HealthService::Watcher final : public Reactor {
+  Watcher(HealthService& service_of, bool known_service, std::string host_of, Wire& wire)
+      : Reactor(wire), service(service_of), known(known_service), host(std::move(host_of)) {}
 
   void OnWriteDone(bool ok) override { service.Written(*this, ok); }
   void OnCancel() override { service.Cancelled(*this); }
   void OnDone() override { service.Done(this); }
+
+  using Reactor::Finish;
+  using Reactor::StartWrite;
 
   HealthService& service;
   const bool known;
@@ -43,26 +44,16 @@ struct HealthService::Watcher final : public grpc::ServerWriteReactor<HealthChec
   bool writing = false;
   bool gone = false;  // Nobody listens any more.
   bool finished = false;
-  std::optional<OpenCalls::Place> turned_away;
 };
 
 HealthService::HealthService(std::set<std::string> services, const Limits& limits, Runtime& runtime)
-    : services_(std::move(services)), limits_(limits), calls_(runtime.open_calls()) {
-  const auto add = [this, &runtime](int index, const char* path,
-                                    std::unique_ptr<grpc::internal::MethodHandler> handler) {
-    AddMethod(new grpc::internal::RpcServiceMethod(path, kAwaitsRequest, nullptr));
-    MarkMethodCallback(index, AwaitRequest(runtime, std::move(handler)).release());
-  };
-  add(0, "/grpc.health.v1.Health/Check",
-      std::make_unique<grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, Response>>(
-          [this](grpc::CallbackServerContext* context, const grpc::ByteBuffer* sent, Response* response) {
-            return Check(*context, *sent, *response);
-          }));
-  add(1, "/grpc.health.v1.Health/Watch",
-      std::make_unique<grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, Response>>(
-          [this](grpc::CallbackServerContext* context, const grpc::ByteBuffer* sent) {
-            return Watch(*context, *sent);
-          }));
+    : services_(std::move(services)), limits_(limits), runtime_(runtime) {}
+
+void HealthService::AddTo(CallServer& server) {
+  server.Add("/grpc.health.v1.Health/Check",
+             AwaitRequest(runtime_, [this](Wire& wire, grpc::ByteBuffer& sent) { Check(wire, sent); }));
+  server.Add("/grpc.health.v1.Health/Watch",
+             AwaitRequest(runtime_, [this](Wire& wire, grpc::ByteBuffer& sent) { Watch(wire, sent); }));
 }
 
 void HealthService::SetServing(bool serving) {
@@ -91,52 +82,44 @@ void HealthService::EndWatches() {
   TellAll();
 }
 
-grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
-                                               Response& response) {
+void HealthService::Check(Wire& wire, grpc::ByteBuffer& sent) {
   Request request;
+  Response response;
+  grpc::ByteBuffer answer;
   grpc::Status status = ToGrpc(Receive(sent, kMostRequestBytes, request).status);
-  if (status.ok() && services_.contains(request.service())) {
-    storage::MutexLock lock(mutex_);
-    response.set_status(state_);
-  } else if (status.ok()) {
+  if (status.ok() && !services_.contains(request.service())) {
     status = grpc::Status(grpc::StatusCode::NOT_FOUND, "the server has no such service");
   }
-  return AnsweredCall::With(status, calls_, net::HostOf(context.peer()), context);
-}
-
-grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext& context,
-                                                                    const grpc::ByteBuffer& sent) {
-  Request request;
-  const grpc::Status received = ToGrpc(Receive(sent, kMostRequestBytes, request).status);
-  auto* watcher =
-      new Watcher(*this, received.ok() && services_.contains(request.service()), net::HostOf(context.peer()));
-  bool entered = false;
   {
     storage::MutexLock lock(mutex_);
-    entered = received.ok() && Enter(*watcher);
+    response.set_status(state_);
   }
-  if (entered) {
-    Tell(*watcher);
-    return watcher;
-  }
-  const absl::Status refusal = TooManyStreams("as many watch the server's health as may, or as many from there");
-  watcher->turned_away.emplace(calls_, watcher->host, /*bytes=*/0, context.c_call());
-  watcher->turned_away->AwaitCaller();
-  if (received.ok()) AddPushback(PushbackOf(refusal), context);
-  watcher->Finish(received.ok() ? ToGrpc(refusal) : received);
-  return watcher;
+  if (status.ok()) status = ToBytes(response, answer);
+  AnsweredCall::With(status, answer, runtime_.open_calls(), net::HostOf(wire.context().peer()), wire);
 }
 
-bool HealthService::Enter(Watcher& watcher) {
-  std::size_t& of_host = watchers_of_[watcher.host];
-  if (limits_.watchers_of_a_host != 0 && of_host >= limits_.watchers_of_a_host) return false;
-  if (watchers_.size() >= limits_.watchers) {
-    if (of_host == 0) watchers_of_.erase(watcher.host);
-    return false;
+void HealthService::Watch(Wire& wire, grpc::ByteBuffer& sent) {
+  std::string host = net::HostOf(wire.context().peer());
+  Request request;
+  absl::Status refusal = Receive(sent, kMostRequestBytes, request).status;
+  if (refusal.ok()) {
+    if (Watcher* watcher = Enter(wire, host, services_.contains(request.service()))) return Tell(*watcher);
+    refusal = TooManyStreams("as many watch the server's health as may, or as many from there");
   }
-  ++of_host;
-  watchers_.insert(&watcher);
-  return true;
+  AddPushback(PushbackOf(refusal), wire.context());
+  AnsweredCall::With(ToGrpc(refusal), runtime_.open_calls(), std::move(host), wire);
+}
+
+HealthService::Watcher* HealthService::Enter(Wire& wire, const std::string& host, bool known) {
+  storage::MutexLock lock(mutex_);
+  const auto of_host = watchers_of_.try_emplace(host).first;
+  if (limits_.watchers_of_a_host != 0 && of_host->second >= limits_.watchers_of_a_host) return nullptr;
+  if (watchers_.size() >= limits_.watchers) {
+    if (of_host->second == 0) watchers_of_.erase(of_host);
+    return nullptr;
+  }
+  ++of_host->second;
+  return *watchers_.insert(new Watcher(*this, known, host, wire)).first;
 }
 
 void HealthService::TellAll() {
@@ -178,7 +161,7 @@ void HealthService::Begin(Watcher& watcher) {
   if (watcher.finished) {
     watcher.Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server is stopping"));
   } else {
-    watcher.StartWrite(&watcher.response);
+    watcher.StartWrite(watcher.response);
   }
 }
 
@@ -202,8 +185,9 @@ void HealthService::Cancelled(Watcher& watcher) {
 void HealthService::Done(Watcher* watcher) {
   {
     storage::MutexLock lock(mutex_);
+    watchers_.erase(watcher);
     const auto of_host = watchers_of_.find(watcher->host);
-    if (watchers_.erase(watcher) != 0 && --of_host->second == 0) watchers_of_.erase(of_host);
+    if (--of_host->second == 0) watchers_of_.erase(of_host);
   }
   delete watcher;
 }

@@ -7,19 +7,20 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
-#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpc/health/v1/health.pb.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/server_callback.h"
+#include "server/rpc/call_server.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/runtime.h"
+#include "server/rpc/wire.h"
 #include "storage/mutex.h"
 
 namespace inventory::rpc {
 
 // Answers grpc.health.v1.Health, to everybody, with one state for all services, because all need the same database.
 // gRPC's own health service never ends a Watch: one watcher would make every stop last for the whole grace.
-// Thread-safe; the gRPC server must be gone before it.
-class HealthService final : public grpc::Service {
+// Thread-safe.
+class HealthService {
  public:
   // Watchers at once; more are answered with RESOURCE_EXHAUSTED.
   struct Limits {
@@ -28,8 +29,11 @@ class HealthService final : public grpc::Service {
   };
 
   // Knows these services. NOT_SERVING at first. Calls are counted in `runtime`, but never refused for that; it must
-  // outlive the gRPC server.
+  // outlive the server.
   HealthService(std::set<std::string> services, const Limits& limits, Runtime& runtime);
+
+  // Must outlive the server.
+  void AddTo(CallServer& server);
 
   // Sets the state and tells every watcher.
   void SetServing(bool serving);
@@ -46,19 +50,18 @@ class HealthService final : public grpc::Service {
   using Response = grpc::health::v1::HealthCheckResponse;
   using State = grpc::health::v1::HealthCheckResponse::ServingStatus;
 
-  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
-                                  Response& response);
-  grpc::ServerWriteReactor<Response>* Watch(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent);
+  void Check(Wire& wire, grpc::ByteBuffer& sent);
+  void Watch(Wire& wire, grpc::ByteBuffer& sent);
 
-  // Counts a new watcher, unless it is one too many.
-  bool Enter(Watcher& watcher) REQUIRES(mutex_);
+  // A new watcher, of a service that is known or is not; null if it would be one too many.
+  Watcher* Enter(Wire& wire, const std::string& host, bool known);
   // Begins what there is to begin of all watchers, or of one that gRPC is not done with before this returns.
   void TellAll();
   void Tell(Watcher& watcher);
   // Prepares that what the watcher does not know yet is written, or that its call ends if that is over. Returns whether
   // either is to begin.
   bool Advance(Watcher& watcher) REQUIRES(mutex_);
-  // Begins that. Without the mutex, as gRPC may use the thread for other calls then.
+  // Begins that. Without the mutex, which nobody shall hold for as long as that takes.
   static void Begin(Watcher& watcher);
   // What gRPC reports of a watcher.
   void Written(Watcher& watcher, bool ok);
@@ -67,7 +70,7 @@ class HealthService final : public grpc::Service {
 
   const std::set<std::string> services_;
   const Limits limits_;
-  OpenCalls& calls_;
+  Runtime& runtime_;
   storage::Mutex mutex_;
   State state_ GUARDED_BY(mutex_) = grpc::health::v1::HealthCheckResponse::NOT_SERVING;
   bool draining_ GUARDED_BY(mutex_) = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <thread>
 
 #include "grpcpp/resource_quota.h"
 
@@ -48,9 +49,14 @@ void SetLimits(const server::ServerOptions& options, grpc::ServerBuilder& builde
   SetCallLimits(options, builder);
   grpc::ResourceQuota quota("inventory");
   quota.Resize(options.max_connections_memory);
-  // No service takes a thread a call, and none shall by mistake. How many threads poll is gRPC's choice for callbacks.
+  // No service takes a thread a call, and none shall by mistake. Those that take calls are not gRPC's: see CallServer.
   quota.SetMaxThreads(kMostThreads);
   builder.SetResourceQuota(quota);
+}
+
+int CallThreads(const server::ServerOptions& options) {
+  if (options.grpc_threads > 0) return options.grpc_threads;
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, 16);
 }
 
 }  // namespace inventory::rpc

@@ -11,6 +11,9 @@ namespace inventory::rpc {
 // gRPC's defaults have none of them.
 void SetLimits(const server::ServerOptions& options, grpc::ServerBuilder& builder);
 
+// How many threads take calls: by the option, or by how many cores there are.
+int CallThreads(const server::ServerOptions& options);
+
 }  // namespace inventory::rpc
 
 #endif  // INVENTORY_SERVER_RPC_LIMITS_H_

@@ -86,7 +86,7 @@ void OpenCalls::Leave(Place& place) {
   if (--share->second.places == 0) of_caller_.erase(share);
 }
 
-// A call that is cancelled may end on this thread, and come back here: so the mutex is not held then.
+// The mutex is not held while calls are cancelled, which takes long.
 int OpenCalls::CutSlow() {
   const int64_t before = absl::ToUnixMicros(SteadyNow() - options_.patience);
   std::vector<grpc_call*> slow;

@@ -7,14 +7,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "grpcpp/server_context.h"
-#include "grpcpp/support/server_callback.h"
 #include "server/errors.h"
 #include "server/reading/reader.h"
 #include "server/rpc/pushback.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/stream_call.h"
 #include "server/rpc/streams.h"
+#include "server/rpc/wire.h"
 
 namespace inventory::rpc {
 
@@ -24,17 +23,15 @@ namespace inventory::rpc {
 //
 // Reading, sending and pausing follow each other, so that nothing here needs a lock.
 template <typename Rule>
-class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response>, private Streams::Stream {
+class PageStream final : public Reactor, private Streams::Stream {
  public:
   using Request = typename Rule::Request;
   using Response = typename Rule::Response;
 
-  // Everything but what is asked for must outlive the stream.
-  static grpc::ServerWriteReactor<Response>* Start(Runtime& runtime, const MethodFacts& facts,
-                                                   grpc::CallbackServerContext& context, StreamRequest<Request> asked) {
-    auto* stream = new PageStream(runtime, facts, context, std::move(asked.admission));
+  // The first two must outlive the stream.
+  static void Start(Runtime& runtime, const MethodFacts& facts, Wire& wire, StreamRequest<Request> asked) {
+    auto* stream = new PageStream(runtime, facts, wire, std::move(asked.admission));
     stream->Begin(std::move(asked.request));
-    return stream;
   }
 
   void OnWriteDone(bool ok) override {
@@ -47,11 +44,11 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
   void OnDone() override { delete this; }
 
  private:
-  PageStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context, Admission admission)
-      : runtime_(runtime),
+  PageStream(Runtime& runtime, const MethodFacts& facts, Wire& wire, Admission admission)
+      : Reactor(wire),
+        runtime_(runtime),
         facts_(facts),
-        context_(context),
-        call_(runtime, runtime.streams(), facts, context, std::move(admission), this) {}
+        call_(runtime, runtime.streams(), facts, context(), std::move(admission), this) {}
 
   void Begin(absl::StatusOr<Request> request) {
     if (!call_.admitted().ok()) return End(call_.admitted());
@@ -85,19 +82,18 @@ class PageStream final : public grpc::ServerWriteReactor<typename Rule::Response
     if (IsQueueFull(read)) return call_.Pause([this] { ReadNext(); });
     if (!read.ok()) return End(call_.cancelled() ? call_.WhyCancelled() : read);
     this->AwaitCaller();
-    this->StartWrite(&page_);
+    this->StartWrite(page_);
   }
 
   // The last thing that is done.
   void End(const absl::Status& status) { this->Finish(call_.Ended(status)); }
 
   // A caller that takes nothing can't be told why.
-  void Cut() override { context_.TryCancel(); }
+  void Cut() override { context().TryCancel(); }
   void EndSoon() override { stopping_.store(true, std::memory_order_relaxed); }
 
   Runtime& runtime_;
   const MethodFacts& facts_;
-  grpc::CallbackServerContext& context_;
   Request request_;
   Response page_;
   std::atomic<bool> stopping_ = false;

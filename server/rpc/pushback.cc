@@ -17,7 +17,7 @@ std::string PushbackOf(const absl::Status& status) {
   return absl::StrCat(google::protobuf::util::TimeUtil::DurationToMilliseconds(retry.retry_delay()));
 }
 
-void AddPushback(const std::string& pushback, grpc::CallbackServerContext& context) {
+void AddPushback(const std::string& pushback, grpc::ServerContextBase& context) {
   if (!pushback.empty()) context.AddTrailingMetadata("grpc-retry-pushback-ms", pushback);
 }
 

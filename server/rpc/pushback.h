@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "grpcpp/support/server_callback.h"
+#include "grpcpp/server_context.h"
 
 namespace inventory::rpc {
 
@@ -14,7 +14,7 @@ namespace inventory::rpc {
 std::string PushbackOf(const absl::Status& status);
 
 // Says it in the trailing metadata, too, where gRPC's own retries look for it; nothing if it is empty.
-void AddPushback(const std::string& pushback, grpc::CallbackServerContext& context);
+void AddPushback(const std::string& pushback, grpc::ServerContextBase& context);
 
 // pipeline::QueueFull(), made only once: in an overload most calls end with it.
 const absl::Status& FullQueue();

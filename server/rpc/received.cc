@@ -11,11 +11,6 @@
 namespace inventory::rpc {
 namespace {
 
-absl::Status Malformed() {
-  return Refusal(absl::StatusCode::kInvalidArgument, "MALFORMED_REQUEST",
-                 "the request is not a well-formed message of its type; all text in it must be UTF-8");
-}
-
 absl::Status TooLarge(std::size_t most) {
   return Refusal(absl::StatusCode::kInvalidArgument, "REQUEST_TOO_LARGE",
                  absl::StrCat("the request would take more than ", most,
@@ -23,26 +18,28 @@ absl::Status TooLarge(std::size_t most) {
                  {{"limit", absl::StrCat(most)}});
 }
 
-void LetGo(const grpc::ByteBuffer& sent) { const_cast<grpc::ByteBuffer&>(sent).Clear(); }
-
 }  // namespace
 
-Received Receive(const grpc::ByteBuffer& sent, std::size_t most_bytes, google::protobuf::Message& message) {
+absl::Status MalformedRequest() {
+  return Refusal(absl::StatusCode::kInvalidArgument, "MALFORMED_REQUEST",
+                 "the request is not a well-formed message of its type; all text in it must be UTF-8");
+}
+
+Received Receive(grpc::ByteBuffer& sent, std::size_t most_bytes, google::protobuf::Message& message) {
   grpc::Slice whole;
-  // A caller may end its call without a request.
   const bool complete = sent.Valid() && (sent.Length() == 0 || sent.DumpToSingleSlice(&whole).ok());
-  LetGo(sent);
-  if (!complete) return {.status = Malformed()};
+  sent.Clear();
+  if (!complete) return {.status = MalformedRequest()};
   const absl::string_view bytes(reinterpret_cast<const char*>(whole.begin()), whole.size());
   const std::optional<std::size_t> size = RequestSize::Of(*message.GetDescriptor()).Measure(bytes, most_bytes);
-  if (!size) return {.status = Malformed()};
+  if (!size) return {.status = MalformedRequest()};
   if (*size > most_bytes) return {.status = TooLarge(most_bytes)};
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return {.status = Malformed()};
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return {.status = MalformedRequest()};
   return {.bytes = *size};
 }
 
-Received LeaveUnread(const grpc::ByteBuffer& sent) {
-  LetGo(sent);
+Received LeaveUnread(grpc::ByteBuffer& sent) {
+  sent.Clear();
   return {.status = FullQueue()};
 }
 

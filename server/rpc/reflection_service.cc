@@ -9,19 +9,14 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
-#include "grpcpp/impl/codegen/rpc_service_method.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/method_handler.h"
-#include "grpcpp/support/server_callback.h"
-// For what gRPC itself needs to serve calls: where that is differs between its versions.
-#include "inventory/v1/warehouse_service.grpc.pb.h"
 #include "server/errors.h"
 #include "server/rpc/admission.h"
 #include "server/rpc/generated_message.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/pushback.h"
 #include "server/rpc/received.h"
-#include "server/rpc/to_bytes.h"
+#include "server/rpc/wire.h"
 
 namespace inventory::rpc {
 namespace {
@@ -89,33 +84,32 @@ void AnswerExtensionNumbers(const std::string& name, Message& response) {
 
 // One call, which is cut if its caller asks and takes nothing for as long as callers may take for an answer. Reading,
 // answering and writing follow each other, so that nothing here needs a lock.
-class ReflectionService::Stream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+class ReflectionService::Stream final : public Reactor {
  public:
-  Stream(const ReflectionService& service, Runtime& runtime, const MethodFacts& facts,
-         grpc::CallbackServerContext& context)
-      : Stream(service, runtime, facts, context, Admit(runtime, facts, context)) {}
+  Stream(const ReflectionService& service, Runtime& runtime, const MethodFacts& facts, Wire& wire)
+      : Stream(service, runtime, facts, wire, Admit(runtime, facts, wire.context())) {}
 
   void OnReadDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::OK);
     const std::unique_ptr<Message> request = NewGenerated("grpc.reflection.v1alpha.ServerReflectionRequest");
     const Received received = Receive(incoming_, kSmallRequest, *request);
     if (!received.status.ok()) return Finish(ToGrpc(received.status));
-    ToBytes(*service_.Answer(*request), outgoing_);
     place_.AwaitCaller();
-    StartWrite(&outgoing_);
+    StartWrite(*service_.Answer(*request));
   }
   void OnWriteDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::OK);
-    outgoing_.Clear();
     ReadNext();
   }
   void OnDone() override { delete this; }
 
  private:
-  Stream(const ReflectionService& service, Runtime& runtime, const MethodFacts& facts,
-         grpc::CallbackServerContext& context, const Admission& admission)
-      : service_(service), place_(runtime.open_calls(), admission.origin.share, /*bytes=*/0, context.c_call()) {
-    Audit(runtime, facts, context, admission.origin, admission.status);
+  Stream(const ReflectionService& service, Runtime& runtime, const MethodFacts& facts, Wire& wire,
+         const Admission& admission)
+      : Reactor(wire),
+        service_(service),
+        place_(runtime.open_calls(), admission.origin.share, /*bytes=*/0, context().c_call()) {
+    Audit(runtime, facts, context(), admission.origin, admission.status);
     place_.AwaitCaller();
     if (place_.verdict() != OpenCalls::Verdict::kAdmitted) {
       Finish(ToGrpc(TooManyCalls()));
@@ -128,31 +122,20 @@ class ReflectionService::Stream final : public grpc::ServerBidiReactor<grpc::Byt
 
   void ReadNext() {
     place_.AwaitCaller();
-    StartRead(&incoming_);
+    StartRead(incoming_);
   }
 
   const ReflectionService& service_;
   OpenCalls::Place place_;
   grpc::ByteBuffer incoming_;
-  grpc::ByteBuffer outgoing_;
 };
 
-ReflectionService::ReflectionService(Runtime& runtime, std::vector<std::string> services)
-    : services_(std::move(services)) {
-  Add(runtime, "grpc.reflection.v1alpha.ServerReflection");
-  Add(runtime, "grpc.reflection.v1.ServerReflection");
-}
-
-void ReflectionService::Add(Runtime& runtime, const std::string& service) {
-  const auto facts = std::make_shared<const MethodFacts>(runtime, absl::StrCat(service, ".ServerReflectionInfo"));
-  const int index = static_cast<int>(paths_.size());
-  paths_.push_back(std::make_unique<std::string>(absl::StrCat("/", service, "/ServerReflectionInfo")));
-  AddMethod(
-      new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
-  MarkMethodCallback(index, new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                                [this, &runtime, facts](grpc::CallbackServerContext* context) {
-                                  return new Stream(*this, runtime, *facts, *context);
-                                }));
+void ReflectionService::AddTo(CallServer& server, Runtime& runtime) {
+  for (const char* service : {"grpc.reflection.v1alpha.ServerReflection", "grpc.reflection.v1.ServerReflection"}) {
+    const auto facts = std::make_shared<const MethodFacts>(runtime, absl::StrCat(service, ".ServerReflectionInfo"));
+    server.Add(absl::StrCat("/", service, "/ServerReflectionInfo"),
+               [this, &runtime, facts](Wire& wire) { new Stream(*this, runtime, *facts, wire); });
+  }
 }
 
 std::unique_ptr<Message> ReflectionService::Answer(const Message& request) const {

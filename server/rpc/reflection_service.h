@@ -4,20 +4,24 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "google/protobuf/message.h"
-#include "grpcpp/impl/codegen/service_type.h"
+#include "server/rpc/call_server.h"
 #include "server/rpc/runtime.h"
 
 namespace inventory::rpc {
 
 // Answers grpc.reflection.v1alpha.ServerReflection, and grpc.reflection.v1, whose messages are the same. gRPC's own
 // service can't be told to ask who calls. Thread-safe.
-class ReflectionService final : public grpc::Service {
+class ReflectionService {
  public:
-  // Names these services. `runtime` must outlive the gRPC server.
-  ReflectionService(Runtime& runtime, std::vector<std::string> services);
+  // Names these services.
+  explicit ReflectionService(std::vector<std::string> services) : services_(std::move(services)) {}
+
+  // Both must outlive the server.
+  void AddTo(CallServer& server, Runtime& runtime);
 
   // The answer to one ServerReflectionRequest.
   std::unique_ptr<google::protobuf::Message> Answer(const google::protobuf::Message& request) const;
@@ -25,10 +29,7 @@ class ReflectionService final : public grpc::Service {
  private:
   class Stream;
 
-  void Add(Runtime& runtime, const std::string& service);
-
   const std::vector<std::string> services_;
-  std::vector<std::unique_ptr<const std::string>> paths_;  // gRPC keeps pointers to them.
 };
 
 }  // namespace inventory::rpc

@@ -10,10 +10,10 @@
 #include "absl/status/status.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
-#include "grpcpp/support/method_handler.h"
 #include "server/errors.h"
 #include "server/pipeline/command.h"
 #include "server/rpc/bounds.h"
+#include "server/rpc/wire.h"
 
 namespace inventory::reading {
 class Reader;
@@ -32,9 +32,10 @@ struct Method {
 
   // The request's type names the RPC: see MethodOf. A function, because descriptors are not ready before main.
   const google::protobuf::Descriptor* (*request)() = nullptr;
-  // Makes the handler that gRPC calls; runtime outlives it. Null for RPCs with one request and one response, which are
-  // all handled alike: see UnaryRpc. Of what follows they have what makes a command, or starts, asks or reads.
-  std::function<std::unique_ptr<grpc::internal::MethodHandler>(Runtime& runtime)> make_handler;
+  // Makes what opens the RPC's calls; runtime outlives it. Null for RPCs with one request and one
+  // response, which are all served alike: see UnaryRpc. Of what follows they have what makes a command, or starts, asks
+  // or reads.
+  std::function<Wire::Opener(Runtime& runtime)> make_opener;
   // Makes the command of a write; null for other calls. Both messages are of the RPC's types. They live until the
   // call is finished, here and below: that may be before the command ends, or before `start` or what makes asks
   // returns.

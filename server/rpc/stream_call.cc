@@ -26,8 +26,8 @@ std::optional<Origin> Unrecorded(Origin origin) {
 
 }  // namespace
 
-StreamCall::StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& facts,
-                       grpc::CallbackServerContext& context, Admission admission, Streams::Stream* stream)
+StreamCall::StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& facts, grpc::ServerContextBase& context,
+                       Admission admission, Streams::Stream* stream)
     : runtime_(runtime),
       streams_(streams),
       facts_(facts),

@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/server_callback.h"
+#include "grpcpp/support/status.h"
 #include "server/rpc/admission.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/received.h"
@@ -34,8 +34,8 @@ struct StreamRequest {
 
 // Admits the stream, and looks at the request only then.
 template <typename Request>
-StreamRequest<Request> ReceiveStream(Runtime& runtime, const MethodFacts& facts,
-                                     const grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent) {
+StreamRequest<Request> ReceiveStream(Runtime& runtime, const MethodFacts& facts, const grpc::ServerContextBase& context,
+                                     grpc::ByteBuffer& sent) {
   StreamRequest<Request> asked{.admission = Admit(runtime, facts, context), .request = Request()};
   const Received received =
       asked.admission.status.ok() ? Receive(sent, kSmallRequest, *asked.request) : LeaveUnread(sent);
@@ -52,7 +52,7 @@ StreamRequest<Request> ReceiveStream(Runtime& runtime, const MethodFacts& facts,
 class StreamCall {
  public:
   // Everything must outlive it. `streams` are those it is one of.
-  StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& facts, grpc::CallbackServerContext& context,
+  StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& facts, grpc::ServerContextBase& context,
              Admission admission, Streams::Stream* stream);
   ~StreamCall() { Leave(); }
 
@@ -83,7 +83,7 @@ class StreamCall {
   Runtime& runtime_;
   Streams& streams_;
   const MethodFacts& facts_;
-  grpc::CallbackServerContext& context_;
+  grpc::ServerContextBase& context_;
   const absl::Time start_;
   const Admission admission_;
   const std::optional<Origin> unrecorded_;  // The same, out of the trace's sight; none if the trace is not sampled.

@@ -15,10 +15,9 @@
 //
 //     static std::unique_ptr<rpc::StreamSession> Open(const Bounds&);  // for one call; see command_stream.h
 //
-// A stream of another kind has in its file a Validate as above and a reactor of its own:
+// A stream of another kind has in its file a Validate as above and makes a Reactor of its own:
 //
-//     static grpc::ServerWriteReactor<Response>* Serve(Runtime&, const MethodFacts&, grpc::CallbackServerContext&,
-//                                                      rpc::StreamRequest<Request>);
+//     static void Serve(Runtime&, const MethodFacts&, Wire&, rpc::StreamRequest<Request>);
 //
 // Flow control, the order of answers, idempotency, deadlines, cancelling, full queues, the server's stop, metrics and
 // error details are not its business.
@@ -29,15 +28,14 @@
 #include <utility>
 
 #include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/server_callback.h"
-// For what gRPC itself needs to serve messages, as in rule.h.
-#include "inventory/v1/warehouse_service.grpc.pb.h"
+#include "server/rpc/await_request.h"
 #include "server/rpc/bounds.h"
 #include "server/rpc/command_stream.h"
 #include "server/rpc/page_stream.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
 #include "server/rpc/stream_call.h"
+#include "server/rpc/wire.h"
 
 namespace inventory::rpc {
 
@@ -47,8 +45,8 @@ concept IsCommandStream = requires(const Bounds& bounds) {
 };
 
 template <typename Rule>
-concept ServesItself = requires(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context) {
-  Rule::Serve(runtime, facts, context, StreamRequest<typename Rule::Request>());
+concept ServesItself = requires(Runtime& runtime, const MethodFacts& facts, Wire& wire) {
+  Rule::Serve(runtime, facts, wire, StreamRequest<typename Rule::Request>());
 };
 
 // Makes the rule serve its RPC, the one that takes Rule::Request.
@@ -56,33 +54,27 @@ template <typename Rule>
 class RegisteredStream {
  public:
   RegisteredStream() {
-    Method method{.request = &Rule::Request::descriptor, .make_handler = MakeHandler};
+    Method method{.request = &Rule::Request::descriptor, .make_opener = MakeOpener};
     if constexpr (!IsCommandStream<Rule>) method.validate = ValidateBy<Rule>;
     Methods().push_back(std::move(method));
   }
 
  private:
   using Request = typename Rule::Request;
-  using Response = typename Rule::Response;
 
-  static std::unique_ptr<grpc::internal::MethodHandler> MakeHandler(Runtime& runtime) {
+  static Wire::Opener MakeOpener(Runtime& runtime) {
     auto facts = std::make_shared<MethodFacts>(runtime, *MethodOf(Request::descriptor()));
     if constexpr (IsCommandStream<Rule>) {
-      // Bytes, because gRPC takes a message that can't be parsed for the stream's end.
-      return std::make_unique<grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>>(
-          [&runtime, facts](grpc::CallbackServerContext* context) {
-            return new CommandStream(runtime, *facts, *context, Rule::Open(runtime.bounds()));
-          });
+      return [&runtime, facts](Wire& wire) { new CommandStream(runtime, *facts, wire, Rule::Open(runtime.bounds())); };
     } else {
-      return std::make_unique<grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, Response>>(
-          [&runtime, facts](grpc::CallbackServerContext* context, const grpc::ByteBuffer* sent) {
-            StreamRequest<Request> asked = ReceiveStream<Request>(runtime, *facts, *context, *sent);
-            if constexpr (ServesItself<Rule>) {
-              return Rule::Serve(runtime, *facts, *context, std::move(asked));
-            } else {
-              return PageStream<Rule>::Start(runtime, *facts, *context, std::move(asked));
-            }
-          });
+      return AwaitRequest(runtime, [&runtime, facts](Wire& wire, grpc::ByteBuffer& sent) {
+        StreamRequest<Request> asked = ReceiveStream<Request>(runtime, *facts, wire.context(), sent);
+        if constexpr (ServesItself<Rule>) {
+          Rule::Serve(runtime, *facts, wire, std::move(asked));
+        } else {
+          PageStream<Rule>::Start(runtime, *facts, wire, std::move(asked));
+        }
+      });
     }
   }
 };

@@ -1,9 +1,8 @@
 #include "server/rpc/unary.h"
 
+#include <memory>
 #include <utility>
 
-// For what gRPC itself needs to serve calls: where that is differs between its versions.
-#include "inventory/v1/warehouse_service.grpc.pb.h"
 #include "server/errors.h"
 #include "server/rpc/bounds.h"
 #include "server/rpc/page_bytes.h"
@@ -26,18 +25,14 @@ UnaryRpc::UnaryRpc(Runtime& runtime, const Method& method)
       asks_for_page_(AsksForPage(*method.request())),
       ask_(method.make_ask ? method.make_ask(runtime) : nullptr) {}
 
-grpc::ServerUnaryReactor* UnaryRpc::Serve(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
-                                          grpc::ByteBuffer& answer) {
-  auto* call = new Call(runtime_, facts_, context, sent, answer);
-  // Before the call can be finished, and with it deleted, by another thread.
-  grpc::ServerUnaryReactor* reactor = call->reactor();
+void UnaryRpc::Serve(Wire& wire, grpc::ByteBuffer& sent) {
+  auto* call = new Call(runtime_, facts_, wire, sent);
   if (!call->permitted().ok()) return call->TurnAway(call->permitted());
   if (!call->admitted()) return call->RefuseCaller();
   if (call->full()) return call->Refuse();
   if (!call->received().ok()) return call->TurnAway(call->received());
   if (const absl::Status checked = Check(*call); !checked.ok()) return call->TurnAway(checked);
   CarryOut(*call);
-  return reactor;
 }
 
 absl::Status UnaryRpc::Check(Call& call) const {
@@ -71,12 +66,10 @@ absl::Status UnaryRpc::Read(const Message& request, reading::Reader& reader, Mes
                   [this, &reader](const Message& asked, Message& page) { return method_.read(asked, reader, page); });
 }
 
-std::unique_ptr<grpc::internal::MethodHandler> MakeUnaryHandler(Runtime& runtime, const Method& method) {
-  return std::make_unique<grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>>(
-      [rpc = std::make_shared<UnaryRpc>(runtime, method)](grpc::CallbackServerContext* context,
-                                                          const grpc::ByteBuffer* sent, grpc::ByteBuffer* answer) {
-        return rpc->Serve(*context, *sent, *answer);
-      });
+ServeRequest MakeUnary(Runtime& runtime, const Method& method) {
+  return [rpc = std::make_shared<UnaryRpc>(runtime, method)](Wire& wire, grpc::ByteBuffer& sent) {
+    rpc->Serve(wire, sent);
+  };
 }
 
 }  // namespace inventory::rpc

@@ -2,14 +2,12 @@
 #ifndef INVENTORY_SERVER_RPC_UNARY_H_
 #define INVENTORY_SERVER_RPC_UNARY_H_
 
-#include <memory>
-
 #include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/method_handler.h"
-#include "grpcpp/support/server_callback.h"
+#include "server/rpc/await_request.h"
 #include "server/rpc/call.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
+#include "server/rpc/wire.h"
 
 namespace inventory::rpc {
 
@@ -20,9 +18,8 @@ class UnaryRpc {
   // Both must outlive the calls.
   UnaryRpc(Runtime& runtime, const Method& method);
 
-  // Returns the reactor that gRPC waits for; nothing here blocks. `answer` gets the response's bytes.
-  grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext& context, const grpc::ByteBuffer& sent,
-                                  grpc::ByteBuffer& answer);
+  // Nothing here blocks.
+  void Serve(Wire& wire, grpc::ByteBuffer& sent);
 
  private:
   absl::Status Check(Call& call) const;
@@ -38,8 +35,8 @@ class UnaryRpc {
   const Method::Ask ask_;
 };
 
-// What gRPC calls for each call of the RPC.
-std::unique_ptr<grpc::internal::MethodHandler> MakeUnaryHandler(Runtime& runtime, const Method& method);
+// What serves each call of the RPC.
+ServeRequest MakeUnary(Runtime& runtime, const Method& method);
 
 }  // namespace inventory::rpc
 

@@ -39,24 +39,21 @@ absl::StatusOr<Cut> StartOf(const v1::WatchRequest& request, storage::Connection
 
 }  // namespace
 
-grpc::ServerWriteReactor<v1::WatchResponse>* WatchStream::Start(Runtime& runtime, const MethodFacts& facts,
-                                                                grpc::CallbackServerContext& context,
-                                                                Admission admission, v1::WatchRequest request,
-                                                                absl::Status checked) {
-  auto stream = std::make_shared<WatchStream>(runtime, facts, context, std::move(admission), std::move(request));
+void WatchStream::Start(Runtime& runtime, const MethodFacts& facts, Wire& wire, Admission admission,
+                        v1::WatchRequest request, absl::Status checked) {
+  auto stream = std::make_shared<WatchStream>(runtime, facts, wire, std::move(admission), std::move(request));
   stream->self_ = stream;
   stream->Begin(std::move(checked));
-  return stream.get();
 }
 
-WatchStream::WatchStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context,
-                         Admission admission, v1::WatchRequest request)
-    : runtime_(runtime),
-      context_(context),
+WatchStream::WatchStream(Runtime& runtime, const MethodFacts& facts, Wire& wire, Admission admission,
+                         v1::WatchRequest request)
+    : Reactor(wire),
+      runtime_(runtime),
       request_(std::move(request)),
       filter_(request_.filter()),
       heartbeat_(request_.has_heartbeat_interval() ? FromDuration(request_.heartbeat_interval()) : kDefaultHeartbeat),
-      call_(runtime, runtime.watches(), facts, context, std::move(admission), this) {
+      call_(runtime, runtime.watches(), facts, context(), std::move(admission), this) {
   request_.clear_filter();
 }
 
@@ -183,7 +180,7 @@ void WatchStream::Do(Next next) {
       return ReadOn();
     case Next::kSend:
       this->AwaitCaller();
-      return this->StartWrite(&message_);
+      return this->StartWrite(message_);
     case Next::kEnd: {
       absl::Status status;
       {

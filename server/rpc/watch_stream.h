@@ -11,8 +11,6 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "grpcpp/server_context.h"
-#include "grpcpp/support/server_callback.h"
 #include "inventory/v1/event.pb.h"
 #include "server/feed/chunk.h"
 #include "server/feed/cut.h"
@@ -21,6 +19,7 @@
 #include "server/rpc/runtime.h"
 #include "server/rpc/stream_call.h"
 #include "server/rpc/streams.h"
+#include "server/rpc/wire.h"
 #include "storage/mutex.h"
 
 namespace inventory::rpc {
@@ -31,19 +30,17 @@ namespace inventory::rpc {
 //
 // What is next is decided by Advance, whoever has made it possible: the tail, a read that is through, a message that
 // was taken. One message at a time is sent; while a page is read, or waits for its turn, heartbeats are.
-class WatchStream final : public grpc::ServerWriteReactor<v1::WatchResponse>,
+class WatchStream final : public Reactor,
                           private Streams::Stream,
                           public feed::Tail::Watcher,
                           public std::enable_shared_from_this<WatchStream> {
  public:
-  // `checked` is what the request is to be refused with, if it is. The references must outlive the stream.
-  static grpc::ServerWriteReactor<v1::WatchResponse>* Start(Runtime& runtime, const MethodFacts& facts,
-                                                            grpc::CallbackServerContext& context, Admission admission,
-                                                            v1::WatchRequest request, absl::Status checked);
+  // `checked` is what the request is to be refused with, if it is. The first two must outlive the stream.
+  static void Start(Runtime& runtime, const MethodFacts& facts, Wire& wire, Admission admission,
+                    v1::WatchRequest request, absl::Status checked);
 
   // Use Start.
-  WatchStream(Runtime& runtime, const MethodFacts& facts, grpc::CallbackServerContext& context, Admission admission,
-              v1::WatchRequest request);
+  WatchStream(Runtime& runtime, const MethodFacts& facts, Wire& wire, Admission admission, v1::WatchRequest request);
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
@@ -78,11 +75,10 @@ class WatchStream final : public grpc::ServerWriteReactor<v1::WatchResponse>,
   void ReadAgain(void (WatchStream::*read)());
   absl::Status TooSlow() const REQUIRES(mutex_);
 
-  void Cut() override { context_.TryCancel(); }
+  void Cut() override { context().TryCancel(); }
   void EndSoon() override;
 
   Runtime& runtime_;
-  grpc::CallbackServerContext& context_;
   v1::WatchRequest request_;  // Without what filter_ has of it.
   const feed::Filter filter_;
   const absl::Duration heartbeat_;

@@ -33,7 +33,7 @@ v1::ReserveStockRequest Request(const std::string& channel_id) {
 class ReceiveTest : public ::testing::Test {
  protected:
   // "OK" or the reason why not. The bytes must be gone in any case.
-  std::string Outcome(const grpc::ByteBuffer& sent) {
+  std::string Outcome(grpc::ByteBuffer sent) {
     message_.Clear();
     received_ = Receive(sent, kMostBytes, message_);
     EXPECT_FALSE(sent.Valid());
@@ -69,7 +69,7 @@ TEST_F(ReceiveTest, ParsesNothingThatWouldTakeTooMuchMemory) {
 }
 
 TEST(LeaveUnreadTest, LetsGoOfTheBytes) {
-  const grpc::ByteBuffer sent = Sent("not a message");
+  grpc::ByteBuffer sent = Sent("not a message");
   EXPECT_EQ(LeaveUnread(sent).status, FullQueue());
   EXPECT_FALSE(sent.Valid());
 }

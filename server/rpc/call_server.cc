@@ -1,0 +1,66 @@
+#include "server/rpc/call_server.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "grpc/grpc.h"
+
+namespace inventory::rpc {
+namespace {
+
+// Calls that each thread is ready for at once. What comes together beyond that waits within gRPC until the thread has
+// taken some, and is cancelled there if the server stops meanwhile.
+constexpr int kReady = 256;
+
+void Poll(grpc::CompletionQueue& queue) {
+  void* event = nullptr;
+  bool ok = false;
+  while (queue.Next(&event, &ok)) static_cast<Wire::Event*>(event)->Arrive(ok);
+}
+
+}  // namespace
+
+void CallServer::Add(const std::string& path, Wire::Opener opener) {
+  if (openers_.emplace(path, std::move(opener)).second) return;
+  std::fprintf(stderr, "%s is served twice\n", path.c_str());
+  std::abort();
+}
+
+bool CallServer::Start(grpc::ServerBuilder& builder, int threads) {
+  builder.RegisterAsyncGenericService(&calls_);
+  for (int i = 0; i < threads; ++i) queues_.push_back(builder.AddCompletionQueue());
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) return false;
+  for (const auto& queue : queues_) {
+    for (int i = 0; i < kReady; ++i) TakeNext(*queue);
+    threads_.emplace_back([&queue = *queue] { Poll(queue); });
+  }
+  return true;
+}
+
+void CallServer::Begin(Wire& wire) {
+  const auto opener = openers_.find(wire.path());
+  (opener == openers_.end() ? other_ : opener->second)(wire);
+}
+
+void CallServer::Leave() {
+  if (wires_.fetch_sub(1, std::memory_order_acq_rel) == 1) wires_.notify_all();
+}
+
+void CallServer::Stop(absl::Duration grace) {
+  if (threads_.empty()) return;
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  server_->Wait();
+  // gRPC does not wait for who still serves a call that it has cancelled, and whatever that begins needs the queues.
+  // The last wire ends on one of the threads, which are joined below.
+  for (int left = wires_.load(); left > 0; left = wires_.load()) wires_.wait(left);
+  for (const auto& queue : queues_) queue->Shutdown();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void CallServer::CancelCalls() { grpc_server_cancel_all_calls(server_->c_server()); }
+
+}  // namespace inventory::rpc

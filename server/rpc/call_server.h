@@ -1,0 +1,66 @@
+// Where calls come in.
+#ifndef INVENTORY_SERVER_RPC_CALL_SERVER_H_
+#define INVENTORY_SERVER_RPC_CALL_SERVER_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "grpcpp/completion_queue.h"
+#include "grpcpp/generic/async_generic_service.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
+#include "server/rpc/wire.h"
+
+namespace inventory::rpc {
+
+// Takes each call from gRPC and gives it to what opens calls of its path. It has the threads that wait for the network,
+// each with a queue of its own, by which everything comes of the calls that it takes. Thread-safe once it has started.
+class CallServer {
+ public:
+  // `other` opens calls of paths that nothing else does.
+  explicit CallServer(Wire::Opener other) : other_(std::move(other)) {}
+  // Stops.
+  ~CallServer() { Stop(absl::ZeroDuration()); }
+  CallServer(const CallServer&) = delete;
+  CallServer& operator=(const CallServer&) = delete;
+
+  // Before Start, each path once. What `opener` refers to must outlive this.
+  void Add(const std::string& path, Wire::Opener opener);
+
+  // Serves by what `builder` has been told, on so many threads. False if gRPC does not start.
+  bool Start(grpc::ServerBuilder& builder, int threads);
+
+  // Takes no new calls, waits up to `grace` for those under way, then cancels the rest, and returns when none is left.
+  // Nothing if it has not started or has stopped.
+  void Stop(absl::Duration grace);
+
+  // Ends the grace of a Stop on another thread.
+  void CancelCalls();
+
+ private:
+  friend class Wire;
+
+  // Each wire: a call, or what waits for the next one.
+  void Enter() { wires_.fetch_add(1, std::memory_order_relaxed); }
+  void Leave();
+  void TakeNext(grpc::ServerCompletionQueue& queue) { Wire::TakeNext(*this, calls_, queue); }
+  void Begin(Wire& wire);
+
+  const Wire::Opener other_;
+  absl::flat_hash_map<std::string, Wire::Opener> openers_;
+  grpc::AsyncGenericService calls_;
+  std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
+  std::unique_ptr<grpc::Server> server_;
+  std::vector<std::thread> threads_;
+  std::atomic<int> wires_ = 0;
+};
+
+}  // namespace inventory::rpc
+
+#endif  // INVENTORY_SERVER_RPC_CALL_SERVER_H_

@@ -1,0 +1,27 @@
+#include "server/rpc/services.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "server/rpc/await_request.h"
+#include "server/rpc/registry.h"
+#include "server/rpc/unary.h"
+
+namespace inventory::rpc {
+
+void AddServices(Runtime& runtime, CallServer& server) {
+  const absl::Status complete = CheckComplete();
+  if (!complete.ok()) {
+    std::fprintf(stderr, "%s\n", std::string(complete.message()).c_str());
+    std::abort();
+  }
+  for (const Method& method : Methods()) {
+    const google::protobuf::MethodDescriptor& rpc = *MethodOf(method.request());
+    server.Add(absl::StrCat("/", rpc.service()->full_name(), "/", rpc.name()),
+               method.make_opener ? method.make_opener(runtime) : AwaitRequest(runtime, MakeUnary(runtime, method)));
+  }
+}
+
+}  // namespace inventory::rpc

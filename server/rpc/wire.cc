@@ -1,0 +1,90 @@
+#include "server/rpc/wire.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "grpc/grpc.h"
+#include "server/rpc/call_server.h"
+#include "server/rpc/to_bytes.h"
+
+namespace inventory::rpc {
+namespace {
+
+[[noreturn]] void Fail(const char* what) {
+  std::fprintf(stderr, "%s\n", what);
+  std::abort();
+}
+
+}  // namespace
+
+Wire::Wire(CallServer& server, grpc::AsyncGenericService& calls, grpc::ServerCompletionQueue& queue)
+    : server_(server), queue_(queue), stream_(&context_) {
+  server_.Enter();
+  context_.AsyncNotifyWhenDone(&over_);
+  calls.RequestCall(&context_, &stream_, &queue, &queue, &begun_);
+}
+
+Wire::~Wire() { server_.Leave(); }
+
+bool Wire::gone() { return cancelled_ || grpc_call_failed_before_recv_message(context_.c_call()) != 0; }
+
+void Wire::Begun(bool ok) {
+  if (!ok) {  // The server stops, and no call has come.
+    delete this;
+    return;
+  }
+  server_.TakeNext(queue_);
+  server_.Begin(*this);
+  if (reactor_ == nullptr) Fail("nothing serves a call");
+}
+
+void Wire::ReadDone(bool ok) {
+  reactor_->OnReadDone(ok);
+  Leave();
+}
+
+void Wire::WriteDone(bool ok) {
+  reactor_->OnWriteDone(ok);
+  Leave();
+}
+
+void Wire::Finished(bool /*ok*/) { Leave(); }
+
+void Wire::Over(bool /*ok*/) {
+  if (context_.IsCancelled()) {
+    cancelled_ = true;
+    reactor_->OnCancel();
+  }
+  Leave();
+}
+
+void Wire::Leave() {
+  if (open_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+  reactor_->OnDone();
+  delete this;
+}
+
+void Reactor::StartRead(grpc::ByteBuffer& message) {
+  wire_.open_.fetch_add(1, std::memory_order_relaxed);
+  wire_.stream_.Read(&message, &wire_.read_);
+}
+
+void Reactor::StartWrite(const grpc::ByteBuffer& message) {
+  wire_.open_.fetch_add(1, std::memory_order_relaxed);
+  wire_.stream_.Write(message, &wire_.written_);
+}
+
+void Reactor::StartWrite(const google::protobuf::Message& message) {
+  grpc::ByteBuffer bytes;
+  // Half a message must not go out as if it were whole.
+  if (!ToBytes(message, bytes).ok()) context().TryCancel();
+  StartWrite(bytes);
+}
+
+void Reactor::Finish(const grpc::Status& status) { wire_.stream_.Finish(status, &wire_.finished_); }
+
+void Reactor::WriteAndFinish(const grpc::ByteBuffer& message) {
+  wire_.stream_.WriteAndFinish(message, grpc::WriteOptions(), grpc::Status::OK, &wire_.finished_);
+}
+
+}  // namespace inventory::rpc

@@ -1,0 +1,101 @@
+// The threads that take calls: any number of them, whatever becomes of the calls.
+#include <atomic>
+#include <filesystem>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "grpcpp/create_channel.h"
+#include "grpcpp/support/channel_arguments.h"
+#include "tests/integration/server_fixture.h"
+
+namespace inventory::integration {
+namespace {
+
+class CallThreadsTest : public ::testing::Test {
+ protected:
+  CallThreadsTest() : database_(storage::NewDatabase()) {}
+  ~CallThreadsTest() override { storage::DropDatabase(database_); }
+
+  ServerProcess Started(int threads) const {
+    return ServerProcess({.database_url = storage::UrlOf(database_),
+                          .arguments = {absl::StrCat("--grpc-threads=", threads), "--max-calls-per-client=0"}});
+  }
+
+ private:
+  const storage::DatabaseOptions database_;
+};
+
+// With a connection of its own.
+std::shared_ptr<grpc::Channel> Connected(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+int ThreadsOf(const ServerProcess& server) {
+  const std::filesystem::directory_iterator tasks(absl::StrCat("/proc/", server.pid(), "/task"));
+  return static_cast<int>(std::distance(begin(tasks), end(tasks)));
+}
+
+TEST_F(CallThreadsTest, AreAsManyAsTheOptionSays) {
+  ServerProcess few = Started(1);
+  const int with_one = ThreadsOf(few);
+  EXPECT_EQ(few.Stop(), 0);
+  ServerProcess many = Started(41);
+  // gRPC's own, for timers and the like, come and go.
+  EXPECT_NEAR(ThreadsOf(many) - with_one, 40, 4);
+  EXPECT_EQ(many.Stop(), 0);
+}
+
+// Some callers give up at any moment; what they have asked for is carried out once or not at all.
+TEST_F(CallThreadsTest, ServeAllConnectionsTogether) {
+  constexpr int kCallers = 24;
+  constexpr int kCalls = 60;
+  ServerProcess server = Started(5);
+  const Client client(server.address());
+  MakeWarehouse(client, "w1");
+  std::atomic<int> added = 0;
+  std::atomic<int> unknown = 0;
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&, caller] {
+      const std::shared_ptr<grpc::Channel> channel = Connected(server.address());
+      const auto stub = v1::InventoryService::NewStub(channel);
+      std::mt19937 random(caller);
+      for (int i = 0; i < kCalls; ++i) {
+        grpc::ClientContext context;
+        const bool hasty = random() % 3 == 0;
+        const absl::Duration patience = hasty ? absl::Microseconds(random() % 8000) : absl::Minutes(1);
+        context.set_deadline(absl::ToChronoTime(absl::Now() + patience));
+        v1::AdjustStockRequest request;
+        request.set_sku(absl::StrCat("sku-", random() % 5));
+        request.set_warehouse_id("w1");
+        request.set_delta(1);
+        v1::AdjustStockResponse response;
+        const grpc::Status status = stub->AdjustStock(&context, request, &response);
+        if (status.ok()) {
+          ++added;
+        } else {
+          EXPECT_TRUE(hasty) << status.error_message();
+          ++unknown;
+        }
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_GE(added, kCallers * kCalls / 2);
+  int on_hand = 0;
+  for (int sku = 0; sku < 5; ++sku) {
+    on_hand += static_cast<int>(
+        Must(client.Call(Pb<v1::GetStockLevelRequest>(absl::Substitute("sku: 'sku-$0' warehouse_id: 'w1'", sku))))
+            .on_hand());
+  }
+  EXPECT_GE(on_hand, added);
+  EXPECT_LE(on_hand, added + unknown);
+  EXPECT_TRUE(VerifyAll(client).empty());
+  EXPECT_EQ(server.Stop(), 0);
+}
+
+}  // namespace
+}  // namespace inventory::integration
