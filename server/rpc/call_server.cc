@@ -37,6 +37,7 @@ bool CallServer::Start(grpc::ServerBuilder& builder, int threads) {
     for (int i = 0; i < kReady; ++i) TakeNext(*queue);
     threads_.emplace_back([&queue = *queue] { Poll(queue); });
   }
+  apart_thread_ = std::thread([this] { WorkApart(); });
   return true;
 }
 
@@ -49,13 +50,38 @@ void CallServer::Leave() {
   if (wires_.fetch_sub(1, std::memory_order_acq_rel) == 1) wires_.notify_all();
 }
 
+void CallServer::RunApart(std::function<void()> work) {
+  storage::MutexLock lock(mutex_);
+  apart_.push_back(std::move(work));
+  changed_.NotifyOne();
+}
+
+void CallServer::WorkApart() {
+  for (;;) {
+    std::function<void()> work;
+    {
+      storage::MutexLock lock(mutex_);
+      while (apart_.empty() && !stopped_) changed_.Wait(mutex_);
+      if (apart_.empty()) return;
+      work = std::move(apart_.front());
+      apart_.pop_front();
+    }
+    work();
+  }
+}
+
 void CallServer::Stop(absl::Duration grace) {
   if (threads_.empty()) return;
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
   // gRPC does not wait for who still serves a call that it has cancelled, and whatever that begins needs the queues.
-  // The last wire ends on one of the threads, which are joined below.
   for (int left = wires_.load(); left > 0; left = wires_.load()) wires_.wait(left);
+  {
+    storage::MutexLock lock(mutex_);
+    stopped_ = true;
+    changed_.NotifyAll();
+  }
+  apart_thread_.join();
   for (const auto& queue : queues_) queue->Shutdown();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();

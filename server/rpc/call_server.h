@@ -3,6 +3,8 @@
 #define INVENTORY_SERVER_RPC_CALL_SERVER_H_
 
 #include <atomic>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,11 +18,13 @@
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "server/rpc/wire.h"
+#include "storage/mutex.h"
 
 namespace inventory::rpc {
 
 // Takes each call from gRPC and gives it to what opens calls of its path. It has the threads that wait for the network,
-// each with a queue of its own, by which everything comes of the calls that it takes. Thread-safe once it has started.
+// each with a queue of its own, by which everything comes of the calls that it takes, and one on which large messages
+// are read. Thread-safe once it has started.
 class CallServer {
  public:
   // `other` opens calls of paths that nothing else does.
@@ -49,6 +53,9 @@ class CallServer {
   // Each wire: a call, or what waits for the next one.
   void Enter() { wires_.fetch_add(1, std::memory_order_relaxed); }
   void Leave();
+  // Runs it on the thread for what takes long.
+  void RunApart(std::function<void()> work);
+  void WorkApart();
   void TakeNext(grpc::ServerCompletionQueue& queue) { Wire::TakeNext(*this, calls_, queue); }
   void Begin(Wire& wire);
 
@@ -58,7 +65,13 @@ class CallServer {
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::thread> threads_;
+  std::thread apart_thread_;
   std::atomic<int> wires_ = 0;
+
+  storage::Mutex mutex_;
+  storage::CondVar changed_;
+  std::deque<std::function<void()>> apart_ GUARDED_BY(mutex_);
+  bool stopped_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace inventory::rpc

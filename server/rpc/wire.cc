@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "grpc/grpc.h"
 #include "server/rpc/call_server.h"
@@ -24,22 +25,35 @@ Wire::Wire(CallServer& server, grpc::AsyncGenericService& calls, grpc::ServerCom
   calls.RequestCall(&context_, &stream_, &queue, &queue, &begun_);
 }
 
-Wire::~Wire() { server_.Leave(); }
-
 bool Wire::gone() { return cancelled_ || grpc_call_failed_before_recv_message(context_.c_call()) != 0; }
 
 void Wire::Begun(bool ok) {
-  if (!ok) {  // The server stops, and no call has come.
-    delete this;
-    return;
-  }
+  if (!ok) return End();  // The server stops, and no call has come.
   server_.TakeNext(queue_);
   server_.Begin(*this);
   if (reactor_ == nullptr) Fail("nothing serves a call");
 }
 
 void Wire::ReadDone(bool ok) {
+  if (ok && reading_->Length() > Reactor::kLarge) {
+    {
+      storage::MutexLock lock(mutex_);
+      ++large_;
+    }
+    return server_.RunApart([this] { LargeReadDone(); });
+  }
   reactor_->OnReadDone(ok);
+  Leave();
+}
+
+void Wire::LargeReadDone() {
+  reactor_->OnReadDone(true);
+  bool over = false;
+  {
+    storage::MutexLock lock(mutex_);
+    over = --large_ == 0 && std::exchange(over_waits_, false);
+  }
+  if (over) TellOver();
   Leave();
 }
 
@@ -50,7 +64,17 @@ void Wire::WriteDone(bool ok) {
 
 void Wire::Finished(bool /*ok*/) { Leave(); }
 
+// Who serves the call may change while a message is read, so that is not disturbed.
 void Wire::Over(bool /*ok*/) {
+  {
+    storage::MutexLock lock(mutex_);
+    over_waits_ = large_ > 0;
+    if (over_waits_) return;
+  }
+  TellOver();
+}
+
+void Wire::TellOver() {
   if (context_.IsCancelled()) {
     cancelled_ = true;
     reactor_->OnCancel();
@@ -61,10 +85,17 @@ void Wire::Over(bool /*ok*/) {
 void Wire::Leave() {
   if (open_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
   reactor_->OnDone();
+  End();
+}
+
+void Wire::End() {
+  CallServer& server = server_;
   delete this;
+  server.Leave();
 }
 
 void Reactor::StartRead(grpc::ByteBuffer& message) {
+  wire_.reading_ = &message;
   wire_.open_.fetch_add(1, std::memory_order_relaxed);
   wire_.stream_.Read(&message, &wire_.read_);
 }

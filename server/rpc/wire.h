@@ -3,6 +3,7 @@
 #define INVENTORY_SERVER_RPC_WIRE_H_
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/status.h"
+#include "storage/mutex.h"
 
 namespace inventory::rpc {
 
@@ -45,30 +47,39 @@ class Wire {
 
   grpc::ServerContext& context() { return context_; }
 
-  // On the thread of the call, after a read: the caller has gone, or was sent away, so that nothing comes any more and
-  // nothing can be sent. May be true before OnCancel.
+  // In OnReadDone: the caller has gone, or was sent away, so that nothing comes any more and nothing can be sent. May
+  // be true before OnCancel.
   bool gone();
 
  private:
   friend class Reactor;
 
   Wire(CallServer& server, grpc::AsyncGenericService& calls, grpc::ServerCompletionQueue& queue);
-  ~Wire();
+  ~Wire() = default;
 
   void Begun(bool ok);
   void ReadDone(bool ok);
   void WriteDone(bool ok);
   void Finished(bool ok);
   void Over(bool ok);
+  // Tells of a large message, on a thread for these.
+  void LargeReadDone();
+  void TellOver();
   // One of what is under way has ended.
   void Leave();
+  // Nothing is under way.
+  void End();
 
   CallServer& server_;
   grpc::ServerCompletionQueue& queue_;
   grpc::GenericServerContext context_;
   grpc::GenericServerAsyncReaderWriter stream_;
   Reactor* reactor_ = nullptr;
-  bool cancelled_ = false;
+  grpc::ByteBuffer* reading_ = nullptr;
+  std::atomic<bool> cancelled_ = false;
+  storage::Mutex mutex_;
+  int large_ GUARDED_BY(mutex_) = 0;  // Messages whose OnReadDone has not returned.
+  bool over_waits_ GUARDED_BY(mutex_) = false;
   // What is under way: the call until it is over, its end until it is sent, each read and each write.
   std::atomic<int> open_ = 2;
   Event begun_ = {*this, &Wire::Begun};
@@ -79,10 +90,14 @@ class Wire {
 };
 
 // What serves one call. What it begins may be begun on any thread, and OnReadDone, OnWriteDone, OnCancel and OnDone may
-// run before the function that has begun it returns; but they are all called by one thread, one after the other, and
-// must not block. One read and one write at a time may be under way.
+// run before the function that has begun it returns. They are called by the thread of the call, one after the other,
+// and must not block; but OnReadDone of a message of more than kLarge bytes, and OnCancel if it comes during that, are
+// called by a thread that all such messages share, so that reading them holds up no other calls. One read and one write
+// at a time may be under way.
 class Reactor {
  public:
+  static constexpr std::size_t kLarge = std::size_t{16} << 10;
+
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
 
@@ -96,7 +111,7 @@ class Reactor {
   virtual void OnDone() = 0;
 
  protected:
-  // Serves the call from now on, instead of who did before. On the thread of the wire.
+  // Serves the call from now on, instead of who did before. While that opens the call, or in its OnReadDone.
   explicit Reactor(Wire& wire) : wire_(wire) { wire.reactor_ = this; }
   virtual ~Reactor() = default;
 
