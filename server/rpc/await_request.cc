@@ -35,7 +35,10 @@ class Awaited final : public Reactor {
 
   void OnReadDone(bool ok) override {
     place_.reset();
-    if (wire().gone()) return Finish(grpc::Status::CANCELLED);
+    if (wire().gone()) {
+      request_.Clear();
+      return Finish(grpc::Status::CANCELLED);
+    }
     // There was none; or it was larger than messages may be, and gRPC has answered that.
     if (!ok) return Refuse(MalformedRequest());
     grpc::ByteBuffer sent;

@@ -10,7 +10,8 @@
 
 namespace inventory::rpc {
 
-// Makes a Reactor for a call with a single request, which has come. The bytes are the function's to take.
+// Makes a Reactor for a call with a single request, which has come, on whichever thread its OnReadDone is called. The
+// bytes are the function's to take.
 using ServeRequest = std::function<void(Wire& wire, grpc::ByteBuffer& sent)>;
 
 // Has a call wait for its request before `serve` begins. Of callers who send half a request there could be any number,

@@ -10,9 +10,12 @@
 namespace inventory::rpc {
 namespace {
 
-// Calls that each thread is ready for at once. What comes together beyond that waits within gRPC until the thread has
-// taken some, and is cancelled there if the server stops meanwhile.
+// Calls that each thread is ready for at once. What comes together beyond what all are ready for waits within gRPC
+// until one has taken some, and is cancelled there if the server stops meanwhile.
 constexpr int kReady = 256;
+
+// Of messages that wait to be read apart, together, unless it is one.
+constexpr std::size_t kMostApart = std::size_t{32} << 20;
 
 void Poll(grpc::CompletionQueue& queue) {
   void* event = nullptr;
@@ -37,7 +40,7 @@ bool CallServer::Start(grpc::ServerBuilder& builder, int threads) {
     for (int i = 0; i < kReady; ++i) TakeNext(*queue);
     threads_.emplace_back([&queue = *queue] { Poll(queue); });
   }
-  apart_thread_ = std::thread([this] { WorkApart(); });
+  for (int i = 0; i < threads; ++i) apart_threads_.emplace_back([this] { WorkApart(); });
   return true;
 }
 
@@ -50,10 +53,13 @@ void CallServer::Leave() {
   if (wires_.fetch_sub(1, std::memory_order_acq_rel) == 1) wires_.notify_all();
 }
 
-void CallServer::RunApart(std::function<void()> work) {
+bool CallServer::RunApart(std::size_t bytes, std::function<void()> work) {
   storage::MutexLock lock(mutex_);
-  apart_.push_back(std::move(work));
+  if (!apart_.empty() && apart_bytes_ + bytes > kMostApart) return false;
+  apart_.push_back({bytes, std::move(work)});
+  apart_bytes_ += bytes;
   changed_.NotifyOne();
+  return true;
 }
 
 void CallServer::WorkApart() {
@@ -63,7 +69,8 @@ void CallServer::WorkApart() {
       storage::MutexLock lock(mutex_);
       while (apart_.empty() && !stopped_) changed_.Wait(mutex_);
       if (apart_.empty()) return;
-      work = std::move(apart_.front());
+      work = std::move(apart_.front().work);
+      apart_bytes_ -= apart_.front().bytes;
       apart_.pop_front();
     }
     work();
@@ -81,7 +88,7 @@ void CallServer::Stop(absl::Duration grace) {
     stopped_ = true;
     changed_.NotifyAll();
   }
-  apart_thread_.join();
+  for (std::thread& thread : apart_threads_) thread.join();
   for (const auto& queue : queues_) queue->Shutdown();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();

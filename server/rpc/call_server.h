@@ -3,6 +3,7 @@
 #define INVENTORY_SERVER_RPC_CALL_SERVER_H_
 
 #include <atomic>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -23,8 +24,8 @@
 namespace inventory::rpc {
 
 // Takes each call from gRPC and gives it to what opens calls of its path. It has the threads that wait for the network,
-// each with a queue of its own, by which everything comes of the calls that it takes, and one on which large messages
-// are read. Thread-safe once it has started.
+// each with a queue of its own, by which everything comes of the calls that it takes, and as many apart on which large
+// messages are read. Thread-safe once it has started.
 class CallServer {
  public:
   // `other` opens calls of paths that nothing else does.
@@ -50,11 +51,17 @@ class CallServer {
  private:
   friend class Wire;
 
+  struct Apart {
+    std::size_t bytes = 0;
+    std::function<void()> work;
+  };
+
   // Each wire: a call, or what waits for the next one.
   void Enter() { wires_.fetch_add(1, std::memory_order_relaxed); }
   void Leave();
-  // Runs it on the thread for what takes long.
-  void RunApart(std::function<void()> work);
+  // Runs what reads a message of so many bytes on a thread apart. False if too much waits for these: then who has read
+  // it is to do the work, and so takes nothing more from the network meanwhile.
+  bool RunApart(std::size_t bytes, std::function<void()> work);
   void WorkApart();
   void TakeNext(grpc::ServerCompletionQueue& queue) { Wire::TakeNext(*this, calls_, queue); }
   void Begin(Wire& wire);
@@ -65,12 +72,13 @@ class CallServer {
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::thread> threads_;
-  std::thread apart_thread_;
+  std::vector<std::thread> apart_threads_;
   std::atomic<int> wires_ = 0;
 
   storage::Mutex mutex_;
   storage::CondVar changed_;
-  std::deque<std::function<void()>> apart_ GUARDED_BY(mutex_);
+  std::deque<Apart> apart_ GUARDED_BY(mutex_);
+  std::size_t apart_bytes_ GUARDED_BY(mutex_) = 0;
   bool stopped_ GUARDED_BY(mutex_) = false;
 };
 

@@ -35,15 +35,16 @@ void Wire::Begun(bool ok) {
 }
 
 void Wire::ReadDone(bool ok) {
-  if (ok && reading_->Length() > Reactor::kLarge) {
-    {
-      storage::MutexLock lock(mutex_);
-      ++large_;
-    }
-    return server_.RunApart([this] { LargeReadDone(); });
+  const std::size_t bytes = ok ? reading_->Length() : 0;
+  if (bytes <= Reactor::kLarge) {
+    reactor_->OnReadDone(ok);
+    return Leave();
   }
-  reactor_->OnReadDone(ok);
-  Leave();
+  {
+    storage::MutexLock lock(mutex_);
+    ++large_;
+  }
+  if (!server_.RunApart(bytes, [this] { LargeReadDone(); })) LargeReadDone();
 }
 
 void Wire::LargeReadDone() {
@@ -64,8 +65,9 @@ void Wire::WriteDone(bool ok) {
 
 void Wire::Finished(bool /*ok*/) { Leave(); }
 
-// Who serves the call may change while a message is read, so that is not disturbed.
+// Who serves the call may change while a large message is read, so that is not disturbed.
 void Wire::Over(bool /*ok*/) {
+  cancelled_ = context_.IsCancelled();
   {
     storage::MutexLock lock(mutex_);
     over_waits_ = large_ > 0;
@@ -75,10 +77,7 @@ void Wire::Over(bool /*ok*/) {
 }
 
 void Wire::TellOver() {
-  if (context_.IsCancelled()) {
-    cancelled_ = true;
-    reactor_->OnCancel();
-  }
+  if (cancelled_) reactor_->OnCancel();
   Leave();
 }
 

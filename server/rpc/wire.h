@@ -91,9 +91,10 @@ class Wire {
 
 // What serves one call. What it begins may be begun on any thread, and OnReadDone, OnWriteDone, OnCancel and OnDone may
 // run before the function that has begun it returns. They are called by the thread of the call, one after the other,
-// and must not block; but OnReadDone of a message of more than kLarge bytes, and OnCancel if it comes during that, are
-// called by a thread that all such messages share, so that reading them holds up no other calls. One read and one write
-// at a time may be under way.
+// and must not block. Only OnReadDone of a message of more than kLarge bytes is called by a thread apart, so that
+// reading it holds up no other calls: meanwhile the thread of the call may call OnWriteDone, or OnReadDone of the next
+// message. OnCancel waits for it and may then come from there, at the same time as those; OnDone comes last. One read
+// and one write at a time may be under way.
 class Reactor {
  public:
   static constexpr std::size_t kLarge = std::size_t{16} << 10;

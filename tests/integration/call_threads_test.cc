@@ -43,8 +43,8 @@ TEST_F(CallThreadsTest, AreAsManyAsTheOptionSays) {
   const int with_one = ThreadsOf(few);
   EXPECT_EQ(few.Stop(), 0);
   ServerProcess many = Started(41);
-  // gRPC's own, for timers and the like, come and go.
-  EXPECT_NEAR(ThreadsOf(many) - with_one, 40, 4);
+  // Each has one apart for large messages. gRPC's own, for timers and the like, come and go.
+  EXPECT_NEAR(ThreadsOf(many) - with_one, 80, 4);
   EXPECT_EQ(many.Stop(), 0);
 }
 

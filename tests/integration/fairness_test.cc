@@ -104,6 +104,28 @@ TEST_F(FairnessTest, OneHostHasOnlySoManyWhoWatchTheHealth) {
   for (grpc::ClientContext& context : contexts) context.TryCancel();
 }
 
+// What ends a refused watch and its caller's going come in any order.
+TEST_F(FairnessTest, WhoMayNotWatchTheHealthMayGoAtOnce) {
+  using grpc::health::v1::HealthCheckResponse;
+  const auto stub = grpc::health::v1::Health::NewStub(client().channel());
+  std::deque<grpc::ClientContext> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<HealthCheckResponse>>> watches;
+  HealthCheckResponse response;
+  for (int i = 0; i < 4; ++i) {
+    watches.push_back(stub->Watch(&contexts.emplace_back(), {}));
+    EXPECT_TRUE(watches.back()->Read(&response));
+  }
+  for (int i = 0; i < 1000; ++i) {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Microseconds(i % 100 * 20)));
+    const auto refused = stub->Watch(&context, {});
+    EXPECT_FALSE(refused->Read(&response));
+    EXPECT_FALSE(refused->Finish().ok());
+  }
+  EXPECT_EQ(client().Health(), "SERVING");
+  for (grpc::ClientContext& context : contexts) context.TryCancel();
+}
+
 TEST_F(FairnessTest, ARefusalTellsGrpcsOwnRetriesWhenToComeBack) {
   const v1::SetStockRequest request = BlockedWrite();
   const auto stub = v1::InventoryService::NewStub(client().channel());
