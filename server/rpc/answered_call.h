@@ -5,9 +5,12 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/status.h"
+#include "server/errors.h"
 #include "server/rpc/open_calls.h"
+#include "server/rpc/pushback.h"
 #include "server/rpc/wire.h"
 
 namespace inventory::rpc {
@@ -17,14 +20,17 @@ namespace inventory::rpc {
 class AnsweredCall final : public Reactor {
  public:
   // `calls` must outlive the gRPC server.
-  static void With(const grpc::Status& refusal, OpenCalls& calls, std::string caller, Wire& wire) {
-    (new AnsweredCall(calls, std::move(caller), wire))->Finish(refusal);
+  // Tells when to come back, if `refusal` does.
+  static void Refuse(const absl::Status& refusal, OpenCalls& calls, std::string caller, Wire& wire) {
+    AddPushback(PushbackOf(refusal), wire.context());
+    (new AnsweredCall(calls, std::move(caller), wire))->Finish(ToGrpc(refusal));
   }
   // The answer goes out if the status is OK.
   static void With(const grpc::Status& status, const grpc::ByteBuffer& answer, OpenCalls& calls, std::string caller,
                    Wire& wire) {
-    if (!status.ok()) return With(status, calls, std::move(caller), wire);
-    (new AnsweredCall(calls, std::move(caller), wire))->WriteAndFinish(answer);
+    auto* call = new AnsweredCall(calls, std::move(caller), wire);
+    if (!status.ok()) return call->Finish(status);
+    call->WriteAndFinish(answer);
   }
 
   void OnDone() override { delete this; }

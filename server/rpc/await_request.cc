@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "server/errors.h"
 #include "server/net/addresses.h"
 #include "server/rpc/answered_call.h"
 #include "server/rpc/awaited_requests.h"
@@ -52,8 +51,7 @@ class Awaited final : public Reactor {
   ~Awaited() override = default;
 
   void Refuse(const absl::Status& refusal) {
-    AddPushback(PushbackOf(refusal), context());
-    AnsweredCall::With(ToGrpc(refusal), runtime_.open_calls(), net::HostOf(context().peer()), wire());
+    AnsweredCall::Refuse(refusal, runtime_.open_calls(), net::HostOf(context().peer()), wire());
     delete this;
   }
 

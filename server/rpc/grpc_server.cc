@@ -46,8 +46,8 @@ std::vector<std::string> ReflectedNames(const server::ServerOptions& options) {
 
 // As gRPC does itself, but counted: who takes no answers can't have any number of them.
 void RefuseUnknown(Runtime& runtime, Wire& wire) {
-  AnsweredCall::With(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "the server has no such RPC"), runtime.open_calls(),
-                     net::HostOf(wire.context().peer()), wire);
+  AnsweredCall::Refuse(absl::UnimplementedError("the server has no such RPC"), runtime.open_calls(),
+                       net::HostOf(wire.context().peer()), wire);
 }
 
 net::Listener::Options ListenerOptions(const server::ServerOptions& options) {

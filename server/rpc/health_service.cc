@@ -106,8 +106,7 @@ void HealthService::Watch(Wire& wire, grpc::ByteBuffer& sent) {
     if (Watcher* watcher = Enter(wire, host, services_.contains(request.service()))) return Tell(*watcher);
     refusal = TooManyStreams("as many watch the server's health as may, or as many from there");
   }
-  AddPushback(PushbackOf(refusal), wire.context());
-  AnsweredCall::With(ToGrpc(refusal), runtime_.open_calls(), std::move(host), wire);
+  AnsweredCall::Refuse(refusal, runtime_.open_calls(), std::move(host), wire);
 }
 
 HealthService::Watcher* HealthService::Enter(Wire& wire, const std::string& host, bool known) {

@@ -9,14 +9,6 @@
 #include "server/rpc/to_bytes.h"
 
 namespace inventory::rpc {
-namespace {
-
-[[noreturn]] void Fail(const char* what) {
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
-
-}  // namespace
 
 Wire::Wire(CallServer& server, grpc::AsyncGenericService& calls, grpc::ServerCompletionQueue& queue)
     : server_(server), queue_(queue), stream_(&context_) {
@@ -31,7 +23,9 @@ void Wire::Begun(bool ok) {
   if (!ok) return End();  // The server stops, and no call has come.
   server_.TakeNext(queue_);
   server_.Begin(*this);
-  if (reactor_ == nullptr) Fail("nothing serves a call");
+  if (reactor_ != nullptr) return;
+  std::fprintf(stderr, "nothing serves a call of %s\n", path().c_str());
+  std::abort();
 }
 
 void Wire::ReadDone(bool ok) {

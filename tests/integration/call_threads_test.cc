@@ -5,8 +5,6 @@
 #include <thread>
 #include <vector>
 
-#include "grpcpp/create_channel.h"
-#include "grpcpp/support/channel_arguments.h"
 #include "tests/integration/server_fixture.h"
 
 namespace inventory::integration {
@@ -25,13 +23,6 @@ class CallThreadsTest : public ::testing::Test {
  private:
   const storage::DatabaseOptions database_;
 };
-
-// With a connection of its own.
-std::shared_ptr<grpc::Channel> Connected(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-}
 
 int ThreadsOf(const ServerProcess& server) {
   const std::filesystem::directory_iterator tasks(absl::StrCat("/proc/", server.pid(), "/task"));
@@ -60,24 +51,20 @@ TEST_F(CallThreadsTest, ServeAllConnectionsTogether) {
   std::vector<std::thread> callers;
   for (int caller = 0; caller < kCallers; ++caller) {
     callers.emplace_back([&, caller] {
-      const std::shared_ptr<grpc::Channel> channel = Connected(server.address());
-      const auto stub = v1::InventoryService::NewStub(channel);
+      const Client connected(server.address());
       std::mt19937 random(caller);
       for (int i = 0; i < kCalls; ++i) {
-        grpc::ClientContext context;
         const bool hasty = random() % 3 == 0;
         const absl::Duration patience = hasty ? absl::Microseconds(random() % 8000) : absl::Minutes(1);
-        context.set_deadline(absl::ToChronoTime(absl::Now() + patience));
         v1::AdjustStockRequest request;
         request.set_sku(absl::StrCat("sku-", random() % 5));
         request.set_warehouse_id("w1");
         request.set_delta(1);
-        v1::AdjustStockResponse response;
-        const grpc::Status status = stub->AdjustStock(&context, request, &response);
+        const absl::Status status = connected.Call(request, patience).status();
         if (status.ok()) {
           ++added;
         } else {
-          EXPECT_TRUE(hasty) << status.error_message();
+          EXPECT_TRUE(hasty) << status;
           ++unknown;
         }
       }
@@ -111,19 +98,16 @@ TEST_F(CallThreadsTest, LargeRequestsMayBeGivenUpAtAnyMoment) {
   std::vector<std::thread> callers;
   for (int caller = 0; caller < 6; ++caller) {
     callers.emplace_back([&, caller] {
-      const auto stub = v1::InventoryService::NewStub(Connected(server.address()));
+      const Client connected(server.address());
       std::mt19937 random(caller);
       for (int i = 0; i < 30; ++i) {
-        grpc::ClientContext context;
         const bool hasty = random() % 2 == 0;
         const absl::Duration patience = hasty ? absl::Microseconds(random() % 60000) : absl::Minutes(1);
-        context.set_deadline(absl::ToChronoTime(absl::Now() + patience));
-        v1::ReserveStockResponse response;
-        const grpc::StatusCode code = stub->ReserveStock(&context, request, &response).error_code();
-        if (code == grpc::StatusCode::INVALID_ARGUMENT) {
+        const absl::Status status = connected.Call(request, patience).status();
+        if (absl::IsInvalidArgument(status)) {
           ++refused;
         } else {
-          EXPECT_TRUE(hasty && code == grpc::StatusCode::DEADLINE_EXCEEDED) << code;
+          EXPECT_TRUE(hasty && absl::IsDeadlineExceeded(status)) << status;
         }
       }
     });
