@@ -75,7 +75,7 @@ std::unique_ptr<Job> CommandQueue::MakeRoomFor(const Job& job) {
 }
 
 bool CommandQueue::FullFor(const std::string& share) const {
-  if (waiting() < limits_.max_waiting) return false;
+  if (!Full()) return false;
   storage::MutexLock lock(counts_mutex_);
   return counts_.WhoGivesWayTo(share) == nullptr;
 }

@@ -40,6 +40,9 @@ class CommandQueue {
   // caller who has most waiting, if that is more than this one's has. The job itself once the queue is closed.
   [[nodiscard]] std::unique_ptr<Job> Push(std::unique_ptr<Job> job);
 
+  // Whether nobody has a place but in place of somebody else. Takes no lock.
+  bool Full() const { return waiting() >= limits_.max_waiting; }
+
   // Whether a job of that share would now have no place. Never waits for a lane.
   bool FullFor(const std::string& share) const;
 

@@ -48,6 +48,9 @@ class GroupCommitter {
   // Jobs that wait for a lane.
   std::size_t waiting() const { return queue_.waiting(); }
 
+  // Whether so many wait that some are refused.
+  bool Full() const { return queue_.Full(); }
+
   // Whether a job of that share that is submitted now would be refused because so many wait. For callers who can spare
   // themselves the work of making it. Never waits for a lane.
   bool FullFor(const std::string& share) const { return queue_.FullFor(share); }

@@ -59,7 +59,8 @@ absl::Status Ask(auth::Gate& gate, const MethodFacts& facts, const grpc::ServerC
 
 Admission Admit(Runtime& runtime, const MethodFacts& facts, const grpc::ServerContextBase& context,
                 const Deadlines& deadlines) {
-  Admission admission{.origin = {.method = facts.name,
+  Admission admission{.start = absl::Now(),
+                      .origin = {.method = facts.name,
                                  .deadline = DeadlineOf(context, deadlines),
                                  .trace = TraceOf(runtime.tracer(), context)}};
   if (runtime.gate() != nullptr) {

@@ -3,6 +3,7 @@
 #define INVENTORY_SERVER_RPC_ADMISSION_H_
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/server_context.h"
 #include "server/rpc/runtime.h"
@@ -12,6 +13,8 @@ namespace inventory::rpc {
 
 // What is known of a call before any work.
 struct Admission {
+  // When it was asked for.
+  absl::Time start = {};
   // OK, UNAUTHENTICATED, PERMISSION_DENIED, or UNAVAILABLE while it can't be told.
   absl::Status status = absl::OkStatus();
   // Without the request.

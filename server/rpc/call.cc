@@ -37,24 +37,23 @@ UnaryFacts::UnaryFacts(Runtime& runtime, const Method& rule)
       request_id(rule.make_command || rule.start ? rule.request()->FindFieldByName("request_id") : nullptr),
       is_command(rule.make_command != nullptr) {}
 
-Call::Call(Runtime& runtime, const UnaryFacts& facts, Wire& wire, grpc::ByteBuffer& sent)
+Call::Call(Runtime& runtime, const UnaryFacts& facts, Wire& wire, Admission admission, grpc::ByteBuffer* sent)
     : Reactor(wire),
       runtime_(runtime),
       facts_(facts),
-      start_(absl::Now()),
-      messages_(facts.request, facts.response),
-      admission_(Admit(runtime, facts.method, context(), runtime.deadlines())),
-      full_(facts.is_command && runtime.committer().FullFor(origin().share)),
+      admission_(std::move(admission)),
+      full_(sent == nullptr),
       received_(ReceiveIfPermitted(sent)),
       place_(runtime.open_calls(), origin().share, received_.bytes, context().c_call()) {}
 
 // Nothing is done for those who may not call at all, and to look at a write that will be refused would be taken from
 // those that are served.
-Received Call::ReceiveIfPermitted(grpc::ByteBuffer& sent) {
-  Message& request = *messages_.request();
+Received Call::ReceiveIfPermitted(grpc::ByteBuffer* sent) {
+  if (full_) return {.status = FullQueue()};
+  if (!permitted().ok()) return LeaveUnread(*sent);
+  Message& request = *messages_.emplace(facts_.request, facts_.response).request();
   admission_.origin.request = &request;
-  if (full_ || !permitted().ok()) return LeaveUnread(sent);
-  Received received = Receive(sent, runtime_.most_request_bytes(), request);
+  Received received = Receive(*sent, runtime_.most_request_bytes(), request);
   // Of a request that lacks what was sent it can't be told what it is about.
   if (!received.status.ok()) return received;
   AdmitRequest(request, admission_);
@@ -69,14 +68,14 @@ Received Call::ReceiveIfPermitted(grpc::ByteBuffer& sent) {
 void Call::Finish(const absl::Status& status) {
   const absl::Status outcome = status.ok() ? Serialize() : status;
   // All of it is in the answer now, whose bytes may wait for long until the caller takes them.
-  messages_.Free();
+  messages_.reset();
   Audit(runtime_, facts_.method, context(), origin(), outcome);
   if (IsQueueFull(outcome)) runtime_.metrics().Refused("call", "queue_full");
   FinishWith(ToGrpc(outcome), outcome.ok() ? "" : PushbackOf(outcome), outcome);
 }
 
 absl::Status Call::Serialize() {
-  if (!ToBytes(messages_.response(), answer_).ok()) return absl::InternalError("the response can't be put into bytes");
+  if (!ToBytes(response(), answer_).ok()) return absl::InternalError("the response can't be put into bytes");
   // What a write has done must be told.
   const bool refusable = facts_.request_id == nullptr;
   if (place_.Answer(answer_.Length(), refusable)) return absl::OkStatus();
@@ -86,13 +85,13 @@ absl::Status Call::Serialize() {
 }
 
 void Call::TurnAway(const absl::Status& status) {
-  messages_.Free();
+  messages_.reset();
   Finish(status);
 }
 
 void Call::FinishWith(const grpc::Status& answer, const std::string& pushback, const absl::Status& status) {
-  facts_.method.metrics->Record(static_cast<int>(answer.error_code()), absl::Now() - start_);
-  RecordCall(facts_.method, origin(), start_, status);
+  facts_.method.metrics->Record(static_cast<int>(answer.error_code()), absl::Now() - start());
+  RecordCall(facts_.method, origin(), start(), status);
   AddPushback(pushback, context());
   if (!answer.ok()) place_.Answer(0, /*refusable=*/false);
   place_.AwaitCaller();
@@ -106,7 +105,6 @@ void Call::FinishWith(const grpc::Status& answer, const std::string& pushback, c
 void Call::Refuse() {
   static const auto& full = *new Refused(FullQueue());
   runtime_.metrics().Refused("call", "queue_full");
-  messages_.Free();
   FinishWith(full.answer, full.pushback, full.status);
 }
 
@@ -116,7 +114,7 @@ void Call::RefuseCaller() {
   const bool too_large = place_.verdict() == OpenCalls::Verdict::kTooManyBytes;
   runtime_.metrics().Refused("call", too_large ? "too_many_bytes" : "too_many_of_a_caller");
   const Refused& refused = too_large ? bytes : calls;
-  messages_.Free();
+  messages_.reset();
   FinishWith(refused.answer, refused.pushback, refused.status);
 }
 

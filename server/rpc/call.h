@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -43,11 +44,11 @@ struct UnaryFacts {
 // done with it. Finish may come from any thread.
 class Call final : private Reactor {
  public:
-  // Admits the call and then parses what was sent, unless it is a write that has no place. An empty request id of a
-  // write is replaced by a new one. The first two outlive the call.
-  Call(Runtime& runtime, const UnaryFacts& facts, Wire& wire, grpc::ByteBuffer& sent);
+  // A call that is admitted, or not. What was sent is parsed and let go of; null: nobody looks at it. An empty request
+  // id of a write is replaced by a new one. The first two outlive the call.
+  Call(Runtime& runtime, const UnaryFacts& facts, Wire& wire, Admission admission, grpc::ByteBuffer* sent);
 
-  // So many writes wait that this one, which was not looked at, must be refused.
+  // Nobody has looked at the request: it is a write, and so many wait that it has no place, unless it is not permitted.
   bool full() const { return full_; }
 
   // Not OK: the request lacks what was sent; see Received.
@@ -73,9 +74,9 @@ class Call final : private Reactor {
   // The same with TOO_MANY_CALLS or TOO_MANY_BYTES.
   void RefuseCaller();
 
-  // Both live until the call is finished.
-  const google::protobuf::Message* request() { return messages_.request(); }
-  google::protobuf::Message& response() { return messages_.response(); }
+  // Of a call that was received. Both live until it is finished.
+  const google::protobuf::Message* request() { return messages_->request(); }
+  google::protobuf::Message& response() { return messages_->response(); }
 
   // Hands a write to the pipeline and finishes the call with its answer.
   void Submit(std::unique_ptr<pipeline::Command> command);
@@ -87,22 +88,21 @@ class Call final : private Reactor {
   std::shared_ptr<Steps> MakeSteps();
 
   const Origin& origin() const { return admission_.origin; }
-  absl::Time start() const { return start_; }
+  absl::Time start() const { return admission_.start; }
 
  private:
   ~Call() override = default;
   void OnDone() override { delete this; }
   void OnCancel() override { admission_.origin.cancelled->store(true, std::memory_order_relaxed); }
 
-  Received ReceiveIfPermitted(grpc::ByteBuffer& sent);
+  Received ReceiveIfPermitted(grpc::ByteBuffer* sent);
   // Puts the response into the answer, if there is room for it.
   absl::Status Serialize();
   void FinishWith(const grpc::Status& answer, const std::string& pushback, const absl::Status& status);
 
   Runtime& runtime_;
   const UnaryFacts& facts_;
-  const absl::Time start_;
-  CallMessages messages_;
+  std::optional<CallMessages> messages_;
   Admission admission_;
   const bool full_;
   const Received received_;

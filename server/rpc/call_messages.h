@@ -3,7 +3,6 @@
 #define INVENTORY_SERVER_RPC_CALL_MESSAGES_H_
 
 #include <cstddef>
-#include <optional>
 
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
@@ -17,23 +16,15 @@ class CallMessages {
  public:
   // Empty ones of the same types.
   CallMessages(const google::protobuf::Message& request, const google::protobuf::Message& response)
-      : request_arena_(std::in_place, request_block_, sizeof(request_block_)),
-        response_arena_(std::in_place, response_block_, sizeof(response_block_)),
-        request_(request.New(&*request_arena_)),
-        response_(response.New(&*response_arena_)) {}
+      : request_arena_(request_block_, sizeof(request_block_)),
+        response_arena_(response_block_, sizeof(response_block_)),
+        request_(request.New(&request_arena_)),
+        response_(response.New(&response_arena_)) {}
   CallMessages(const CallMessages&) = delete;
   CallMessages& operator=(const CallMessages&) = delete;
 
-  // Not after Free.
   google::protobuf::Message* request() { return request_; }
   google::protobuf::Message& response() { return *response_; }
-
-  void Free() {
-    request_ = nullptr;
-    response_ = nullptr;
-    request_arena_.reset();
-    response_arena_.reset();
-  }
 
  private:
   // What small calls need; larger ones get more from the heap.
@@ -41,10 +32,10 @@ class CallMessages {
 
   alignas(std::max_align_t) char request_block_[kFirstBlockBytes];
   alignas(std::max_align_t) char response_block_[kFirstBlockBytes];
-  std::optional<google::protobuf::Arena> request_arena_;
-  std::optional<google::protobuf::Arena> response_arena_;
-  google::protobuf::Message* request_;
-  google::protobuf::Message* response_;
+  google::protobuf::Arena request_arena_;
+  google::protobuf::Arena response_arena_;
+  google::protobuf::Message* const request_;
+  google::protobuf::Message* const response_;
 };
 
 }  // namespace inventory::rpc

@@ -29,7 +29,7 @@ inline constexpr std::size_t kSmallRequest = std::size_t{64} << 10;
 // Parses what has come, unless it would then take more than so many bytes. The bytes are gone from `sent` then.
 Received Receive(grpc::ByteBuffer& sent, std::size_t most_bytes, google::protobuf::Message& message);
 
-// Lets go of what has come without a look at it: the call is to be refused with FullQueue().
+// Lets go of what has come without a look at it: the call is not permitted, whatever it asks for.
 Received LeaveUnread(grpc::ByteBuffer& sent);
 
 }  // namespace inventory::rpc

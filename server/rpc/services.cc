@@ -20,7 +20,7 @@ void AddServices(Runtime& runtime, CallServer& server) {
   for (const Method& method : Methods()) {
     const google::protobuf::MethodDescriptor& rpc = *MethodOf(method.request());
     server.Add(absl::StrCat("/", rpc.service()->full_name(), "/", rpc.name()),
-               method.make_opener ? method.make_opener(runtime) : AwaitRequest(runtime, MakeUnary(runtime, method)));
+               method.make_opener ? method.make_opener(runtime) : MakeUnary(runtime, method));
   }
 }
 

@@ -32,7 +32,6 @@ StreamCall::StreamCall(Runtime& runtime, Streams& streams, const MethodFacts& fa
       streams_(streams),
       facts_(facts),
       context_(context),
-      start_(absl::Now()),
       admission_(std::move(admission)),
       unrecorded_(Unrecorded(admission_.origin)),
       stream_(stream),
@@ -61,8 +60,8 @@ absl::Status StreamCall::WhyCancelled() const {
 grpc::Status StreamCall::Ended(const absl::Status& status) {
   Audit(runtime_, facts_, context_, origin(), status);
   AddPushback(PushbackOf(status), context_);
-  facts_.metrics->Record(static_cast<int>(status.code()), absl::Now() - start_);
-  RecordStream(facts_, origin(), start_, status, steps_);
+  facts_.metrics->Record(static_cast<int>(status.code()), absl::Now() - admission_.start);
+  RecordStream(facts_, origin(), admission_.start, status, steps_);
   return ToGrpc(status);
 }
 

@@ -84,7 +84,6 @@ class StreamCall {
   Streams& streams_;
   const MethodFacts& facts_;
   grpc::ServerContextBase& context_;
-  const absl::Time start_;
   const Admission admission_;
   const std::optional<Origin> unrecorded_;  // The same, out of the trace's sight; none if the trace is not sampled.
   std::atomic<int64_t> steps_ = 0;

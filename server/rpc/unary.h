@@ -3,7 +3,7 @@
 #define INVENTORY_SERVER_RPC_UNARY_H_
 
 #include "grpcpp/support/byte_buffer.h"
-#include "server/rpc/await_request.h"
+#include "server/rpc/admission.h"
 #include "server/rpc/call.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/runtime.h"
@@ -18,12 +18,17 @@ class UnaryRpc {
   // Both must outlive the calls.
   UnaryRpc(Runtime& runtime, const Method& method);
 
-  // Nothing here blocks.
+  // Ends a call whose request has not come, if it is a write that would have no place. Nothing here blocks.
+  bool TurnAwayUnread(Wire& wire);
+
   void Serve(Wire& wire, grpc::ByteBuffer& sent);
 
  private:
+  Admission AdmitCall(Wire& wire) const;
+  bool HasPlace(const Admission& admission) const;
+  void Serve(Call& call) const;
   absl::Status Check(Call& call) const;
-  void CarryOut(Call& call);
+  void CarryOut(Call& call) const;
   // Into an empty response.
   absl::Status Read(const google::protobuf::Message& request, reading::Reader& reader,
                     google::protobuf::Message& response) const;
@@ -35,8 +40,8 @@ class UnaryRpc {
   const Method::Ask ask_;
 };
 
-// What serves each call of the RPC.
-ServeRequest MakeUnary(Runtime& runtime, const Method& method);
+// What opens each call of the RPC.
+Wire::Opener MakeUnary(Runtime& runtime, const Method& method);
 
 }  // namespace inventory::rpc
 

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "tests/integration/metric.h"
+#include "tests/integration/opened_call.h"
 #include "tests/integration/server_fixture.h"
 #include "tests/integration/sessions.h"
 
@@ -40,13 +41,15 @@ TEST_F(OverloadTest, WritesThatMayNotWaitAreRefusedAndCounted) {
   EXPECT_TRUE(Eventually([&refused] { return refused == 5; }));
   // Nobody looks at a write now, but reads go on.
   EXPECT_EQ(Outcome(client().Call(v1::AdjustStockRequest())), "RESOURCE_EXHAUSTED QUEUE_FULL");
+  OpenedCall opened(client(), "/inventory.v1.InventoryService/AdjustStock");
+  EXPECT_EQ(Outcome(FromGrpc(opened.End())), "RESOURCE_EXHAUSTED QUEUE_FULL") << "nor need it have come";
   EXPECT_EQ(LevelOf(Sku(), "w1").on_hand(), 10);
   storage::Must(*blocker, {"ROLLBACK"});
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(done, 3);
   EXPECT_EQ(LevelOf(Sku(), "w1").on_hand(), 13);
   EXPECT_EQ(MetricOf(server().metrics_port(), "inventory_limit_refusals_total{reason=\"queue_full\",what=\"call\"}"),
-            6);
+            7);
   EXPECT_EQ(Outcome(client().Call(v1::AdjustStockRequest())), "INVALID_ARGUMENT INVALID_FIELDS");
 }
 

@@ -5,9 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "grpcpp/completion_queue.h"
-#include "grpcpp/generic/generic_stub.h"
 #include "tests/integration/attacked_server.h"
+#include "tests/integration/opened_call.h"
 
 namespace inventory::integration {
 namespace {
@@ -18,44 +17,6 @@ using ::testing::HasSubstr;
 constexpr char kGetStockLevel[] = "/inventory.v1.InventoryService/GetStockLevel";
 constexpr char kSlow[] = "inventory_limit_refusals_total{reason=\"slow_client\",what=\"request\"}";
 constexpr char kMany[] = "inventory_limit_refusals_total{reason=\"too_many_of_a_host\",what=\"request\"}";
-
-// A call that has sent its headers.
-class OpenedCall {
- public:
-  explicit OpenedCall(const Client& client, const std::string& path = kGetStockLevel) : stub_(client.channel()) {
-    context_.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
-    call_ = stub_.PrepareCall(&context_, path, &queue_);
-    call_->StartCall(nullptr);
-    Await();
-  }
-
-  void EndWithoutRequest() {
-    call_->WritesDone(nullptr);
-    Await();
-  }
-
-  void Cancel() { context_.TryCancel(); }
-
-  // How the server ends it.
-  grpc::Status End() {
-    grpc::Status status;
-    call_->Finish(&status, nullptr);
-    Await();
-    return status;
-  }
-
- private:
-  void Await() {
-    void* tag = nullptr;
-    bool ok = false;
-    EXPECT_TRUE(queue_.Next(&tag, &ok));
-  }
-
-  grpc::GenericStub stub_;
-  grpc::ClientContext context_;
-  grpc::CompletionQueue queue_;
-  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
-};
 
 class UnfinishedRequestsTest : public AttackTest {
  protected:
@@ -125,13 +86,13 @@ TEST_F(UnfinishedRequestsTest, LargeOnesTakeNoMoreMemoryThanConnectionsMay) {
 }
 
 TEST_F(UnfinishedRequestsTest, TellTheirCallersWhyTheyWereCut) {
-  const grpc::Status status = OpenedCall(client()).End();
+  const grpc::Status status = OpenedCall(client(), kGetStockLevel).End();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::CANCELLED);
   EXPECT_THAT(status.error_message(), HasSubstr("slow-client-timeout"));
 }
 
 TEST_F(UnfinishedRequestsTest, ThatEndWithoutOneAreMalformed) {
-  OpenedCall call(client());
+  OpenedCall call(client(), kGetStockLevel);
   call.EndWithoutRequest();
   EXPECT_EQ(Outcome(FromGrpc(call.End())), "INVALID_ARGUMENT MALFORMED_REQUEST");
 }
@@ -153,7 +114,7 @@ TEST_F(UnfinishedRequestsTest, ThatBreakOffEnd) {
 // Who goes away, or sends too much, is no call of the RPC.
 TEST_F(UnfinishedRequestsTest, AreNoCallsOfTheRpc) {
   const double before = Calls("INVALID_ARGUMENT");
-  OpenedCall cancelled(client());
+  OpenedCall cancelled(client(), kGetStockLevel);
   cancelled.Cancel();
   EXPECT_EQ(cancelled.End().error_code(), grpc::StatusCode::CANCELLED);
   v1::GetStockLevelRequest large;
@@ -171,7 +132,7 @@ TEST(UnfinishedRequestsStopTest, HoldNoStop) {
   ASSERT_TRUE(Eventually([&server] { return absl::StrContains(server.output(), "INFO serving"); })) << server.output();
   const std::string log = server.output();
   const Client client(absl::StrCat("127.0.0.1:", std::atoi(&log[log.find(" port=") + 6])));
-  OpenedCall call(client);
+  OpenedCall call(client, kGetStockLevel);
   ASSERT_TRUE(client.Call(v1::ListWarehousesRequest()).ok());  // It has come before this one.
   server.Signal(SIGTERM);
   // Cut, or with the connection.
