@@ -115,6 +115,9 @@ void AddSpanCounters(Metrics& metrics, const tracing::SpanExport& traces) {
 void AddConnectionGauges(Metrics& metrics, rpc::GrpcServer& server, const tls::Store* certificates) {
   metrics.AddGauge("inventory_connections", "Open connections of gRPC.", {},
                    [&server] { return static_cast<double>(server.connections()); });
+  metrics.AddCounter("inventory_call_threads_helped_total",
+                     "Times that a thread which takes calls had no rest for 5 ms and was helped.", {},
+                     [&server] { return static_cast<double>(server.helped()); });
   if (certificates == nullptr) return;
   metrics.AddGauge(
       "inventory_tls_certificate_expiry_timestamp_seconds", "When the certificate in use expires, in Unix seconds.", {},

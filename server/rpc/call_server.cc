@@ -1,11 +1,14 @@
 #include "server/rpc/call_server.h"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "grpc/grpc.h"
+#include "grpc/support/time.h"
+#include "server/rpc/restless.h"
 
 namespace inventory::rpc {
 namespace {
@@ -17,11 +20,11 @@ constexpr int kReady = 256;
 // Of messages that wait to be read apart, together, unless it is one.
 constexpr std::size_t kMostApart = std::size_t{32} << 20;
 
-void Poll(grpc::CompletionQueue& queue) {
-  void* event = nullptr;
-  bool ok = false;
-  while (queue.Next(&event, &ok)) static_cast<Wire::Event*>(event)->Arrive(ok);
-}
+// How long a thread apart helps before it looks for what else it has to do, and how long it waits then for more.
+constexpr std::chrono::milliseconds kHelp{20};
+constexpr int kMoreMilliseconds = 1;
+
+void Arrive(void* event, bool ok) { static_cast<Wire::Event*>(event)->Arrive(ok); }
 
 }  // namespace
 
@@ -38,10 +41,39 @@ bool CallServer::Start(grpc::ServerBuilder& builder, int threads) {
   if (server_ == nullptr) return false;
   for (const auto& queue : queues_) {
     for (int i = 0; i < kReady; ++i) TakeNext(*queue);
-    threads_.emplace_back([&queue = *queue] { Poll(queue); });
+    threads_.emplace_back([this, &queue = *queue] { Work(queue); });
   }
   for (int i = 0; i < threads; ++i) apart_threads_.emplace_back([this] { WorkApart(); });
   return true;
+}
+
+void CallServer::Work(grpc::CompletionQueue& queue) {
+  Restless restless;
+  // Those who help are gone before the queue is shut down.
+  std::atomic<bool> helped = false;
+  void* event = nullptr;
+  bool ok = false;
+  while (queue.Next(&event, &ok)) {
+    Arrive(event, ok);
+    if (!restless.Ask() || helped.exchange(true)) continue;
+    helped_.fetch_add(1, std::memory_order_relaxed);
+    RunApart(0, [&queue, &helped] {
+      Help(queue);
+      helped = false;
+    });
+  }
+}
+
+void CallServer::Help(grpc::CompletionQueue& queue) {
+  const auto end = std::chrono::steady_clock::now() + kHelp;
+  void* event = nullptr;
+  bool ok = false;
+  do {
+    // Not until a time by a clock that somebody may set.
+    const gpr_timespec more = gpr_time_from_millis(kMoreMilliseconds, GPR_TIMESPAN);
+    if (queue.AsyncNext(&event, &ok, more) != grpc::CompletionQueue::GOT_EVENT) return;
+    Arrive(event, ok);
+  } while (std::chrono::steady_clock::now() < end);
 }
 
 void CallServer::Begin(Wire& wire) {
@@ -55,7 +87,7 @@ void CallServer::Leave() {
 
 bool CallServer::RunApart(std::size_t bytes, std::function<void()> work) {
   storage::MutexLock lock(mutex_);
-  if (!apart_.empty() && apart_bytes_ + bytes > kMostApart) return false;
+  if (bytes > 0 && apart_bytes_ > 0 && apart_bytes_ + bytes > kMostApart) return false;
   apart_.push_back({bytes, std::move(work)});
   apart_bytes_ += bytes;
   changed_.NotifyOne();

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -25,7 +26,8 @@ namespace inventory::rpc {
 
 // Takes each call from gRPC and gives it to what opens calls of its path. It has the threads that wait for the network,
 // each with a queue of its own, by which everything comes of the calls that it takes, and as many apart on which large
-// messages are read. Thread-safe once it has started.
+// messages are read. Those also help a thread that gets no rest with what has come by its queue. Thread-safe once it
+// has started.
 class CallServer {
  public:
   // `other` opens calls of paths that nothing else does.
@@ -48,6 +50,9 @@ class CallServer {
   // Ends the grace of a Stop on another thread.
   void CancelCalls();
 
+  // How often a thread that takes calls had no rest and was helped, since the start.
+  int64_t helped() const { return helped_.load(std::memory_order_relaxed); }
+
  private:
   friend class Wire;
 
@@ -59,10 +64,14 @@ class CallServer {
   // Each wire: a call, or what waits for the next one.
   void Enter() { wires_.fetch_add(1, std::memory_order_relaxed); }
   void Leave();
-  // Runs what reads a message of so many bytes on a thread apart. False if too much waits for these: then who has read
-  // it is to do the work, and so takes nothing more from the network meanwhile.
+  // Runs what reads a message of so many bytes on a thread apart; 0: what helps. False if too much waits for these:
+  // then who has read it is to do the work, and so takes nothing more from the network meanwhile. Never so for what
+  // helps.
   bool RunApart(std::size_t bytes, std::function<void()> work);
   void WorkApart();
+  void Work(grpc::CompletionQueue& queue);
+  // Does what comes by the queue, beside its own thread, for as long as there is much.
+  static void Help(grpc::CompletionQueue& queue);
   void TakeNext(grpc::ServerCompletionQueue& queue) { Wire::TakeNext(*this, calls_, queue); }
   void Begin(Wire& wire);
 
@@ -74,6 +83,7 @@ class CallServer {
   std::vector<std::thread> threads_;
   std::vector<std::thread> apart_threads_;
   std::atomic<int> wires_ = 0;
+  std::atomic<int64_t> helped_ = 0;
 
   storage::Mutex mutex_;
   storage::CondVar changed_;

@@ -47,6 +47,9 @@ class GrpcServer {
   // How many connections are open.
   std::size_t connections() { return listener_->open(); }
 
+  // How often a thread that takes calls was helped, since the start.
+  int64_t helped() const { return calls_.helped(); }
+
  private:
   using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
 

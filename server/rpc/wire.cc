@@ -22,57 +22,70 @@ bool Wire::gone() { return cancelled_ || grpc_call_failed_before_recv_message(co
 void Wire::Begun(bool ok) {
   if (!ok) return End();  // The server stops, and no call has come.
   server_.TakeNext(queue_);
-  server_.Begin(*this);
-  if (reactor_ != nullptr) return;
-  std::fprintf(stderr, "nothing serves a call of %s\n", path().c_str());
-  std::abort();
+  {
+    storage::MutexLock lock(telling_);
+    server_.Begin(*this);
+    if (reactor_ == nullptr) {
+      std::fprintf(stderr, "nothing serves a call of %s\n", path().c_str());
+      std::abort();
+    }
+  }
+  MayBeDisturbed();
+  Leave();
 }
 
 void Wire::ReadDone(bool ok) {
   const std::size_t bytes = ok ? reading_->Length() : 0;
-  if (bytes <= Reactor::kLarge) {
-    reactor_->OnReadDone(ok);
-    return Leave();
-  }
   {
-    storage::MutexLock lock(mutex_);
-    ++large_;
+    storage::MutexLock lock(telling_);
+    if (bytes > Reactor::kLarge) {
+      ++undisturbed_;
+    } else {
+      reactor_->OnReadDone(ok);
+    }
   }
+  if (bytes <= Reactor::kLarge) return Leave();
   if (!server_.RunApart(bytes, [this] { LargeReadDone(); })) LargeReadDone();
 }
 
 void Wire::LargeReadDone() {
   reactor_->OnReadDone(true);
-  bool over = false;
-  {
-    storage::MutexLock lock(mutex_);
-    over = --large_ == 0 && std::exchange(over_waits_, false);
-  }
-  if (over) TellOver();
+  MayBeDisturbed();
   Leave();
 }
 
 void Wire::WriteDone(bool ok) {
-  reactor_->OnWriteDone(ok);
+  {
+    storage::MutexLock lock(telling_);
+    reactor_->OnWriteDone(ok);
+  }
   Leave();
 }
 
 void Wire::Finished(bool /*ok*/) { Leave(); }
 
-// Who serves the call may change while a large message is read, so that is not disturbed.
 void Wire::Over(bool /*ok*/) {
   cancelled_ = context_.IsCancelled();
   {
-    storage::MutexLock lock(mutex_);
-    over_waits_ = large_ > 0;
+    storage::MutexLock lock(telling_);
+    over_waits_ = undisturbed_ > 0;
     if (over_waits_) return;
+    TellOver();
   }
-  TellOver();
+  Leave();
+}
+
+void Wire::MayBeDisturbed() {
+  {
+    storage::MutexLock lock(telling_);
+    if (--undisturbed_ > 0 || !std::exchange(over_waits_, false)) return;
+    TellOver();
+  }
+  Leave();
 }
 
 void Wire::TellOver() {
   if (cancelled_) reactor_->OnCancel();
-  Leave();
 }
 
 void Wire::Leave() {

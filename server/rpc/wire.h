@@ -24,7 +24,7 @@ class Reactor;
 // finished and no read or write is under way.
 class Wire {
  public:
-  // Opens a call: makes a Reactor for it, which must finish it. Runs on the thread of the call and must not block.
+  // Opens a call: makes a Reactor for it, which must finish it. Runs on a thread that takes calls and must not block.
   using Opener = std::function<void(Wire& wire)>;
 
   // A tag of the completion queue.
@@ -64,7 +64,9 @@ class Wire {
   void Over(bool ok);
   // Tells of a large message, on a thread for these.
   void LargeReadDone();
-  void TellOver();
+  // The opening, or the OnReadDone of a large message, has returned.
+  void MayBeDisturbed();
+  void TellOver() REQUIRES(telling_);
   // One of what is under way has ended.
   void Leave();
   // Nothing is under way.
@@ -77,11 +79,14 @@ class Wire {
   Reactor* reactor_ = nullptr;
   grpc::ByteBuffer* reading_ = nullptr;
   std::atomic<bool> cancelled_ = false;
-  storage::Mutex mutex_;
-  int large_ GUARDED_BY(mutex_) = 0;  // Messages whose OnReadDone has not returned.
-  bool over_waits_ GUARDED_BY(mutex_) = false;
-  // What is under way: the call until it is over, its end until it is sent, each read and each write.
-  std::atomic<int> open_ = 2;
+  // Held while the reactor is made or told something, but for large messages.
+  storage::Mutex telling_;
+  // Who serves the call may change then, so the end of the call waits: the opening, and the OnReadDone of large
+  // messages.
+  int undisturbed_ GUARDED_BY(telling_) = 1;
+  bool over_waits_ GUARDED_BY(telling_) = false;
+  // What is under way: the opening, the call until it is over, its end until it is sent, each read and each write.
+  std::atomic<int> open_ = 3;
   Event begun_ = {*this, &Wire::Begun};
   Event read_ = {*this, &Wire::ReadDone};
   Event written_ = {*this, &Wire::WriteDone};
@@ -90,11 +95,11 @@ class Wire {
 };
 
 // What serves one call. What it begins may be begun on any thread, and OnReadDone, OnWriteDone, OnCancel and OnDone may
-// run before the function that has begun it returns. They are called by the thread of the call, one after the other,
-// and must not block. Only OnReadDone of a message of more than kLarge bytes is called by a thread apart, so that
-// reading it holds up no other calls: meanwhile the thread of the call may call OnWriteDone, or OnReadDone of the next
-// message. OnCancel waits for it and may then come from there, at the same time as those; OnDone comes last. One read
-// and one write at a time may be under way.
+// run before the function that has begun it returns, unless that opens the call or is one of these, but for OnReadDone
+// of a large message. They are called one after the other by the threads that take calls, and must not block. Only
+// OnReadDone of a message of more than kLarge bytes comes by itself, on a thread apart, so that reading it holds up no
+// other calls: meanwhile OnWriteDone may be called, or OnReadDone of the next message. OnCancel waits for it; OnDone
+// comes last. One read and one write at a time may be under way.
 class Reactor {
  public:
   static constexpr std::size_t kLarge = std::size_t{16} << 10;
