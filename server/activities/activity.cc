@@ -1,11 +1,10 @@
 #include "server/activities/activity.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/cord.h"
+#include "server/die.h"
 
 namespace inventory::activities {
 namespace {
@@ -60,9 +59,7 @@ std::vector<const Activity*> All() {
 
 void Register(std::unique_ptr<Activity> activity) {
   std::string key(activity->key());
-  if (TheRegistry().try_emplace(key, std::move(activity)).second) return;
-  std::fprintf(stderr, "there are two activities %s\n", key.c_str());
-  std::abort();
+  if (!TheRegistry().try_emplace(key, std::move(activity)).second) Die("there are two activities ", key);
 }
 
 }  // namespace inventory::activities

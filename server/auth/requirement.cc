@@ -1,7 +1,5 @@
 #include "server/auth/requirement.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <initializer_list>
 #include <map>
 
@@ -10,6 +8,7 @@
 #include "inventory/v1/channel_service.pb.h"
 #include "inventory/v1/inventory_service.pb.h"
 #include "inventory/v1/warehouse_service.pb.h"
+#include "server/die.h"
 
 namespace inventory::auth {
 namespace {
@@ -167,8 +166,7 @@ std::vector<Entry> Table() {
 
 // A table that does not fit the protos must not serve.
 [[noreturn]] void Misfit(const Entry& entry, const char* what) {
-  std::fprintf(stderr, "the table of what RPCs need does not fit the protos: %s, %s\n", entry.rpc, what);
-  std::abort();
+  Die("the table of what RPCs need does not fit the protos: ", entry.rpc, ", ", what);
 }
 
 std::vector<FieldPath> Paths(const Entry& entry, const Descriptor* message, const std::vector<const char*>& names) {

@@ -12,6 +12,7 @@ errors:     protos
 convert:    errors protos storage
 logging:
 signals:
+die:
 steady_time:
 periodic:   storage
 share_counts:
@@ -22,7 +23,7 @@ http:
 tracing:    logging storage
 sourcing:   storage
 pipeline:   convert errors fair_queue logging protos share_counts sourcing storage tracing
-activities: http logging pipeline storage
+activities: die http logging pipeline storage
 options:    activities http logging storage tracing
 process_metrics: storage
 stock_metrics: errors pipeline protos storage
@@ -30,8 +31,8 @@ metrics:    activities errors pipeline process_metrics stock_metrics storage
 metrics_endpoint: http logging metrics net storage tls
 feed:       convert errors http logging protos storage
 reading:    errors fair_queue feed logging periodic pipeline storage tracing
-auth:       errors http logging metrics net options periodic pipeline protos steady_time storage
-rpc:        auth convert errors fair_queue feed logging metrics net options pipeline protos reading steady_time storage tls tracing
+auth:       die errors http logging metrics net options periodic pipeline protos steady_time storage
+rpc:        auth convert die errors fair_queue feed logging metrics net options pipeline protos reading steady_time storage tls tracing
 commands:   activities convert errors pipeline protos rpc sourcing storage
 queries:    activities commands convert errors feed pipeline protos reading rpc storage
 background: activities commands errors feed http logging periodic pipeline protos rpc storage

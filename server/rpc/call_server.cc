@@ -1,13 +1,12 @@
 #include "server/rpc/call_server.h"
 
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "grpc/grpc.h"
 #include "grpc/support/time.h"
+#include "server/die.h"
 #include "server/rpc/restless.h"
 
 namespace inventory::rpc {
@@ -29,9 +28,7 @@ void Arrive(void* event, bool ok) { static_cast<Wire::Event*>(event)->Arrive(ok)
 }  // namespace
 
 void CallServer::Add(const std::string& path, Wire::Opener opener) {
-  if (openers_.emplace(path, std::move(opener)).second) return;
-  std::fprintf(stderr, "%s is served twice\n", path.c_str());
-  std::abort();
+  if (!openers_.emplace(path, std::move(opener)).second) Die(path, " is served twice");
 }
 
 bool CallServer::Start(grpc::ServerBuilder& builder, int threads) {

@@ -1,11 +1,9 @@
 #include "server/rpc/generated_message.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "server/die.h"
 
 namespace inventory::rpc {
 
@@ -14,10 +12,7 @@ std::unique_ptr<google::protobuf::Message> NewGenerated(const std::string& type)
   static void (*volatile kLibraries[])() = {&grpc::channelz::experimental::InitChannelzService,
                                             &grpc::reflection::InitProtoReflectionServerBuilderPlugin};
   const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type);
-  if (descriptor == nullptr || kLibraries[0] == nullptr) {
-    std::fprintf(stderr, "gRPC's libraries have no message %s\n", type.c_str());
-    std::abort();
-  }
+  if (descriptor == nullptr || kLibraries[0] == nullptr) Die("gRPC's libraries have no message ", type);
   return std::unique_ptr<google::protobuf::Message>(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor)->New());
 }

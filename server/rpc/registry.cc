@@ -1,7 +1,5 @@
 #include "server/rpc/registry.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +7,7 @@
 #include "inventory/v1/inventory_service.pb.h"
 #include "inventory/v1/warehouse_service.pb.h"
 #include "server/auth/requirement.h"
+#include "server/die.h"
 
 namespace inventory::rpc {
 
@@ -34,16 +33,14 @@ const google::protobuf::MethodDescriptor* MethodOf(const google::protobuf::Descr
       if (service->method(i)->input_type() == request) return service->method(i);
     }
   }
-  std::fprintf(stderr, "no RPC takes %s\n", request->full_name().c_str());
-  std::abort();
+  Die("no RPC takes ", request->full_name());
 }
 
 const Method& MethodFor(const google::protobuf::Descriptor* request) {
   for (const Method& method : Methods()) {
     if (method.request() == request) return method;
   }
-  std::fprintf(stderr, "nothing implements the RPC of %s\n", request->full_name().c_str());
-  std::abort();
+  Die("nothing implements the RPC of ", request->full_name());
 }
 
 absl::Status CheckComplete() {

@@ -1,11 +1,7 @@
 #include "server/rpc/services.h"
 
-#include <cstdio>
-#include <cstdlib>
-#include <string>
-
 #include "absl/strings/str_cat.h"
-#include "server/rpc/await_request.h"
+#include "server/die.h"
 #include "server/rpc/registry.h"
 #include "server/rpc/unary.h"
 
@@ -13,10 +9,7 @@ namespace inventory::rpc {
 
 void AddServices(Runtime& runtime, CallServer& server) {
   const absl::Status complete = CheckComplete();
-  if (!complete.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(complete.message()).c_str());
-    std::abort();
-  }
+  if (!complete.ok()) Die(complete.message());
   for (const Method& method : Methods()) {
     const google::protobuf::MethodDescriptor& rpc = *MethodOf(method.request());
     server.Add(absl::StrCat("/", rpc.service()->full_name(), "/", rpc.name()),

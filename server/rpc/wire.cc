@@ -1,10 +1,9 @@
 #include "server/rpc/wire.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 #include "grpc/grpc.h"
+#include "server/die.h"
 #include "server/rpc/call_server.h"
 #include "server/rpc/to_bytes.h"
 
@@ -25,10 +24,7 @@ void Wire::Begun(bool ok) {
   {
     storage::MutexLock lock(telling_);
     server_.Begin(*this);
-    if (reactor_ == nullptr) {
-      std::fprintf(stderr, "nothing serves a call of %s\n", path().c_str());
-      std::abort();
-    }
+    if (reactor_ == nullptr) Die("nothing serves a call of ", path());
   }
   MayBeDisturbed();
   Leave();
