@@ -10,6 +10,8 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -108,6 +110,22 @@ TEST_F(ConnectionTest, ChecksTheServersCertificate) {
   GetItem(server, {"--plaintext=false"}, 3);
   GetItem(server, {"--tls-ca", made_.Pem("ca"), "--tls-server-name", "stock.internal"}, 3);
   EXPECT_THAT(GetItem(server, {"--tls-ca", "/nowhere.pem"}, 2).err, HasSubstr("/nowhere.pem"));
+}
+
+// gRPC tries to connect again and again on threads of its own, which may be amid a handshake when the program ends.
+TEST_F(ConnectionTest, MayBeGivenUpAtAnyMoment) {
+  const ItemServer server(Tls(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE));
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 8; ++caller) {
+    callers.emplace_back([&server, caller] {
+      for (int i = 0; i < 20; ++i) {
+        const Finished run = RunTool({"get", "item", "A", "--address", server.address(), "--plaintext=false",
+                                      "--timeout", absl::StrCat(100 + (caller * 20 + i) * 3, "ms")});
+        EXPECT_EQ(run.exit_code, 3) << run.err;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
 }
 
 TEST_F(ConnectionTest, ShowsItsOwnCertificate) {

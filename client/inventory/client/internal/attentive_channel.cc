@@ -1,5 +1,7 @@
 #include "inventory/client/internal/attentive_channel.h"
 
+#include <openssl/crypto.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <thread>
@@ -8,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "grpc/grpc.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/completion_queue.h"
 
@@ -16,12 +19,20 @@ namespace {
 
 constexpr auto kNever = std::chrono::system_clock::time_point::max();
 
-// Threads that destroy a channel while the program ends; so that the program's statics are not gone before them.
+// Threads that destroy a channel while the program ends, and then gRPC's own; so that the program's statics, and what
+// libraries keep, are not gone before them.
 class Farewells {
  public:
   static Farewells& All() {
     static auto* const all = [] {
-      std::atexit([] { All().WaitForAll(); });
+      // What is registered last is called first, and OpenSSL would be registered by the first handshake. It does
+      // nothing if it is asked for nothing.
+      OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr);
+      grpc_init();
+      std::atexit([] {
+        // By itself gRPC lets its threads end at their leisure: one may be at work on a connection that failed.
+        if (All().WaitForAll()) grpc_shutdown_blocking();
+      });
       return new Farewells;
     }();
     return *all;
@@ -40,10 +51,11 @@ class Farewells {
   // A callback that blocks for ever must not keep the program from ending.
   static constexpr absl::Duration kPatience = absl::Seconds(5);
 
-  void WaitForAll() {
+  // Whether none is left.
+  bool WaitForAll() {
     const absl::MutexLock lock(&mutex_);
     const auto none_left = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return count_ == 0; };
-    mutex_.AwaitWithTimeout(absl::Condition(&none_left), kPatience);
+    return mutex_.AwaitWithTimeout(absl::Condition(&none_left), kPatience);
   }
 
   absl::Mutex mutex_;
