@@ -47,16 +47,16 @@ bool CallServer::Start(grpc::ServerBuilder& builder, int threads) {
 void CallServer::Work(grpc::CompletionQueue& queue) {
   Restless restless;
   // Those who help are gone before the queue is shut down.
-  std::atomic<bool> helped = false;
+  std::atomic<bool> has_help = false;
   void* event = nullptr;
   bool ok = false;
   while (queue.Next(&event, &ok)) {
     Arrive(event, ok);
-    if (!restless.Ask() || helped.exchange(true)) continue;
+    if (!restless.Ask() || has_help.exchange(true)) continue;
     helped_.fetch_add(1, std::memory_order_relaxed);
-    RunApart(0, [&queue, &helped] {
+    RunApart(0, [&queue, &has_help] {
       Help(queue);
-      helped = false;
+      has_help = false;
     });
   }
 }
