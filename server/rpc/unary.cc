@@ -26,7 +26,8 @@ UnaryRpc::UnaryRpc(Runtime& runtime, const Method& method)
       asks_for_page_(AsksForPage(*method.request())),
       ask_(method.make_ask ? method.make_ask(runtime) : nullptr) {}
 
-// In an overload nearly all calls end here. To have their requests read would be a quarter of what they cost.
+// In an overload nearly all calls end here. To have their requests read first would be an event of gRPC's more for
+// each.
 bool UnaryRpc::TurnAwayUnread(Wire& wire) {
   if (!facts_.is_command || !runtime_.committer().Full()) return false;
   Admission admission = AdmitCall(wire);

@@ -12,15 +12,16 @@
 namespace inventory::rpc {
 
 // Answers the calls of one RPC: admits them, parses and checks their requests, and has the RPC's rule do the rest.
-// Thread-safe.
+// Thread-safe; nothing here blocks.
 class UnaryRpc {
  public:
   // Both must outlive the calls.
   UnaryRpc(Runtime& runtime, const Method& method);
 
-  // Ends a call whose request has not come, if it is a write that would have no place. Nothing here blocks.
+  // Ends a call whose request has not come, if it is a write that would have no place. False: it goes on.
   bool TurnAwayUnread(Wire& wire);
 
+  // The request has come.
   void Serve(Wire& wire, grpc::ByteBuffer& sent);
 
  private:

@@ -32,15 +32,16 @@ void Wire::Begun(bool ok) {
 
 void Wire::ReadDone(bool ok) {
   const std::size_t bytes = ok ? reading_->Length() : 0;
+  const bool large = bytes > Reactor::kLarge;
   {
     storage::MutexLock lock(telling_);
-    if (bytes > Reactor::kLarge) {
+    if (large) {
       ++undisturbed_;
     } else {
       reactor_->OnReadDone(ok);
     }
   }
-  if (bytes <= Reactor::kLarge) return Leave();
+  if (!large) return Leave();
   if (!server_.RunApart(bytes, [this] { LargeReadDone(); })) LargeReadDone();
 }
 

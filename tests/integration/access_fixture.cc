@@ -126,4 +126,19 @@ std::string AccessTest::KeysPath() { return Current()->folder.path() + "/keys.js
 std::string AccessTest::Log() { return server().run().output(); }
 std::string AccessTest::Metrics() { return HttpGet(server().metrics_port(), "/metrics"); }
 
+std::vector<std::string> TakeTokens(const ScratchFolder& folder, const std::string& keys, const json& bindings) {
+  std::ofstream(folder.path() + "/policy") << json{{"bindings", bindings}};
+  return {"--auth-policy-file=" + folder.path() + "/policy", "--jwt-keys=" + keys, "--jwt-issuer=me",
+          "--jwt-audience=us"};
+}
+
+std::vector<std::string> TakeTokens(const ScratchFolder& folder, const TokenIssuer& issuer, const json& bindings) {
+  std::ofstream(folder.path() + "/keys") << Jwks({issuer.jwk()});
+  return TakeTokens(folder, folder.path() + "/keys", bindings);
+}
+
+json ClaimsOf(const std::string& subject) {
+  return {{"iss", "me"}, {"aud", "us"}, {"sub", subject}, {"exp", absl::ToUnixSeconds(absl::Now()) + 600}};
+}
+
 }  // namespace inventory::integration

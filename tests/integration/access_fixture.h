@@ -53,6 +53,15 @@ class AccessTest : public ::testing::Test {
   static std::string Metrics();
 };
 
+// The options of a server of a test's own, in the clear, that takes tokens of the issuer "me" for "us", whose keys are
+// there, and lets them do what the bindings say; `folder` has what they name.
+std::vector<std::string> TakeTokens(const ScratchFolder& folder, const std::string& keys,
+                                    const nlohmann::json& bindings);
+std::vector<std::string> TakeTokens(const ScratchFolder& folder, const TokenIssuer& issuer,
+                                    const nlohmann::json& bindings);
+// The claims of a token that is good there.
+nlohmann::json ClaimsOf(const std::string& subject);
+
 }  // namespace inventory::integration
 
 #endif  // INVENTORY_TESTS_INTEGRATION_ACCESS_FIXTURE_H_

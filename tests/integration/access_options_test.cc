@@ -16,17 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// The options of a server that lets the subject "me" of the issuer "me", whose keys are there, read; `folder` has what
-// they name.
-std::vector<std::string> TakeTokens(const ScratchFolder& folder, const std::string& keys) {
-  std::ofstream(folder.path() + "/policy") << R"({"bindings": [{"identity": "jwt:me", "role": "reader"}]})";
-  return {"--auth-policy-file=" + folder.path() + "/policy", "--jwt-keys=" + keys, "--jwt-issuer=me",
-          "--jwt-audience=us"};
-}
-std::vector<std::string> TakeTokens(const ScratchFolder& folder, const TokenIssuer& issuer) {
-  std::ofstream(folder.path() + "/keys") << Jwks({issuer.jwk()});
-  return TakeTokens(folder, folder.path() + "/keys");
-}
+json MeReads() { return json::array({{{"identity", "jwt:me"}, {"role", "reader"}}}); }
 
 // Without TLS tokens are taken from this machine, where they do not leave it.
 TEST(AccessInTheClear, TokensAreTakenOnLoopback) {
@@ -34,12 +24,12 @@ TEST(AccessInTheClear, TokensAreTakenOnLoopback) {
   const TokenIssuer issuer(TokenIssuer::Kind::kEd25519, "local");
   const storage::DatabaseOptions database = storage::NewDatabase();
   {
-    ServerProcess server({.database_url = storage::UrlOf(database), .arguments = TakeTokens(folder, issuer)});
-    const json claims = {{"iss", "me"}, {"aud", "us"}, {"sub", "me"}, {"exp", absl::ToUnixSeconds(absl::Now()) + 60}};
+    ServerProcess server(
+        {.database_url = storage::UrlOf(database), .arguments = TakeTokens(folder, issuer, MeReads())});
     auto stub = v1::InventoryService::NewStub(Client(server.address()).channel());
     v1::ListItemsResponse response;
     grpc::ClientContext with_token;
-    with_token.AddMetadata("authorization", "Bearer " + issuer.Sign(claims));
+    with_token.AddMetadata("authorization", "Bearer " + issuer.Sign(ClaimsOf("me")));
     EXPECT_EQ(Outcome(FromGrpc(stub->ListItems(&with_token, v1::ListItemsRequest(), &response))), "OK");
     grpc::ClientContext without;
     EXPECT_EQ(Outcome(FromGrpc(stub->ListItems(&without, v1::ListItemsRequest(), &response))),
@@ -62,14 +52,13 @@ TEST(AccessKeysOfAUrl, AreHadOverVerifiedTlsAndFollowTheIssuer) {
   const auto outcome = [](const ServerProcess& server, const TokenIssuer& issuer) {
     auto stub = v1::InventoryService::NewStub(Client(server.address()).channel());
     grpc::ClientContext context;
-    const json claims = {{"iss", "me"}, {"aud", "us"}, {"sub", "me"}, {"exp", absl::ToUnixSeconds(absl::Now()) + 600}};
-    context.AddMetadata("authorization", "Bearer " + issuer.Sign(claims));
+    context.AddMetadata("authorization", "Bearer " + issuer.Sign(ClaimsOf("me")));
     v1::ListItemsResponse response;
     return Outcome(FromGrpc(stub->ListItems(&context, v1::ListItemsRequest(), &response)));
   };
   const storage::DatabaseOptions database = storage::NewDatabase();
   const auto options = [&](const std::string& authority) {
-    std::vector<std::string> arguments = TakeTokens(folder, keys.url("/jwks"));
+    std::vector<std::string> arguments = TakeTokens(folder, keys.url("/jwks"), MeReads());
     arguments.insert(arguments.end(), {"--jwt-keys-ca-file=" + made.Pem(authority), "--jwt-keys-refresh=1h",
                                        "--jwt-keys-min-refresh=1s"});
     return ServerProcess::Options{.database_url = storage::UrlOf(database), .arguments = arguments};
@@ -104,7 +93,7 @@ TEST(AccessLimits, AHostThatShowsTooManyBadTokensHasNoNewOnesLookedAt) {
   const TokenIssuer forger(TokenIssuer::Kind::kP256, "local");
   const storage::DatabaseOptions database = storage::NewDatabase();
   {
-    std::vector<std::string> arguments = TakeTokens(folder, issuer);
+    std::vector<std::string> arguments = TakeTokens(folder, issuer, MeReads());
     arguments.emplace_back("--jwt-max-failures=5");
     ServerProcess server({.database_url = storage::UrlOf(database), .arguments = arguments, .metrics = true});
     auto stub = v1::InventoryService::NewStub(Client(server.address()).channel());
@@ -114,7 +103,7 @@ TEST(AccessLimits, AHostThatShowsTooManyBadTokensHasNoNewOnesLookedAt) {
       v1::ListItemsResponse response;
       return Outcome(FromGrpc(stub->ListItems(&context, v1::ListItemsRequest(), &response)));
     };
-    json claims = {{"iss", "me"}, {"aud", "us"}, {"sub", "me"}, {"exp", absl::ToUnixSeconds(absl::Now()) + 600}};
+    json claims = ClaimsOf("me");
     const std::string remembered = issuer.Sign(claims);
     EXPECT_EQ(outcome(remembered), "OK");
     std::set<std::string> seen;

@@ -1,5 +1,4 @@
 // Who calls is asked before anybody is told that too much waits.
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,14 +18,12 @@ namespace {
 class AccessInAnOverloadTest : public ::testing::Test {
  protected:
   AccessInAnOverloadTest() : database_(storage::NewDatabase()) {
-    std::ofstream(folder_.path() + "/policy") << R"({"bindings": [{"identity": "jwt:clerk", "role": "admin"},
-                                                                  {"identity": "jwt:clerks-guest", "role": "reader"}]})";
-    std::ofstream(folder_.path() + "/keys") << Jwks({issuer_.jwk()});
-    server_.emplace(ServerProcess::Options{
-        .database_url = storage::UrlOf(database_),
-        .arguments = {"--auth-policy-file=" + folder_.path() + "/policy", "--jwt-keys=" + folder_.path() + "/keys",
-                      "--jwt-issuer=me", "--jwt-audience=us", "--max-waiting-writes=1", "--lanes=1"},
-        .metrics = true});
+    std::vector<std::string> arguments = TakeTokens(
+        folder_, issuer_,
+        {{{"identity", "jwt:clerk"}, {"role", "admin"}}, {{"identity", "jwt:clerks-guest"}, {"role", "reader"}}});
+    arguments.insert(arguments.end(), {"--max-waiting-writes=1", "--lanes=1"});
+    server_.emplace(
+        ServerProcess::Options{.database_url = storage::UrlOf(database_), .arguments = arguments, .metrics = true});
     channel_ = Client(server_->address()).channel();
   }
   ~AccessInAnOverloadTest() override {
@@ -62,10 +59,7 @@ class AccessInAnOverloadTest : public ::testing::Test {
  private:
   void ShowWhoCalls(const std::string& subject, grpc::ClientContext& context) {
     if (subject.empty()) return;
-    context.AddMetadata("authorization", "Bearer " + issuer_.Sign({{"iss", "me"},
-                                                                   {"aud", "us"},
-                                                                   {"sub", subject},
-                                                                   {"exp", absl::ToUnixSeconds(absl::Now()) + 600}}));
+    context.AddMetadata("authorization", "Bearer " + issuer_.Sign(ClaimsOf(subject)));
   }
 
   const ScratchFolder folder_;
@@ -84,7 +78,7 @@ TEST_F(AccessInAnOverloadTest, WhoMayNotWriteIsNotToldToComeBack) {
   callers.emplace_back(call);
   storage::WaitForLockWaits(*watcher, database_.database);
   callers.emplace_back(call);
-  EXPECT_TRUE(storage::Eventually([&] { return MetricOf(server_->metrics_port(), "inventory_writes_waiting") == 1; }));
+  EXPECT_TRUE(Eventually([&] { return MetricOf(server_->metrics_port(), "inventory_writes_waiting") == 1; }));
   EXPECT_EQ(Adjust(""), "UNAUTHENTICATED CREDENTIALS_MISSING");
   EXPECT_EQ(Adjust("clerks-guest"), "PERMISSION_DENIED ROLE_REQUIRED");
   EXPECT_EQ(Adjust("clerk"), "RESOURCE_EXHAUSTED QUEUE_FULL");
