@@ -55,9 +55,6 @@ absl::StatusOr<int> FreePort();
 // The body of http://127.0.0.1:port/path. INTERNAL if nothing comes for 10 seconds.
 absl::StatusOr<std::string> HttpGet(int port, const std::string& path);
 
-// All of a file; empty if it can't be read.
-std::string ReadFile(const std::string& path);
-
 }  // namespace inventory
 
 #endif  // INVENTORY_TESTS_PROCESS_H_

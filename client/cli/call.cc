@@ -47,10 +47,10 @@ void SetText(Message& message, const char* field, const std::string& text) {
 }
 
 // One run of a command.
-class Run {
+class CallRun {
  public:
-  Run(const MethodDescriptor& method, const std::string& command, const std::vector<RequestField>& fields,
-      Session& session)
+  CallRun(const MethodDescriptor& method, const std::string& command, const std::vector<RequestField>& fields,
+          Session& session)
       : method_(method),
         facts_{command, fields, ""},
         session_(session),
@@ -199,7 +199,7 @@ bool TakesLimit(const MethodDescriptor& method) { return IsPaged(method) && absl
 
 ExitCode Call(const MethodDescriptor& method, const std::string& command, const std::vector<RequestField>& fields,
               const Arguments& arguments, Session& session) {
-  return Run(method, command, fields, session).Go(arguments);
+  return CallRun(method, command, fields, session).Go(arguments);
 }
 
 }  // namespace inventory::cli

@@ -17,19 +17,19 @@ namespace {
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
-constexpr char kCommand[] = "health";
+constexpr char kHealth[] = "health";
 constexpr char kService[] = "service";
 constexpr client::Method kCheck = {
     .service = "grpc.health.v1.Health", .name = "Check", .idempotency = client::Idempotency::kNoSideEffects};
 
-ExitCode Run(const Arguments& arguments, Session& session) {
+ExitCode AskHealth(const Arguments& arguments, Session& session) {
   const absl::StatusOr<std::shared_ptr<client::Connection>> connection = session.connect();
-  if (!connection.ok()) return ReportUsage(connection.status(), kCommand, session.err);
+  if (!connection.ok()) return ReportUsage(connection.status(), kHealth, session.err);
   HealthCheckRequest request;
   request.set_service(arguments.Get(kService).value_or(""));
   HealthCheckResponse response;
   const absl::Status status = (*connection)->Call(kCheck, request, response, {.timeout = session.timeout});
-  if (!status.ok()) return ReportError(status, {.command = kCommand}, session.err);
+  if (!status.ok()) return ReportError(status, {.command = kHealth}, session.err);
   WriteMessage(session.format, response, session.out);
   return response.status() == HealthCheckResponse::SERVING ? ExitCode::kOk : ExitCode::kUnreachable;
 }
@@ -37,7 +37,7 @@ ExitCode Run(const Arguments& arguments, Session& session) {
 }  // namespace
 
 Command HealthCommand() {
-  return {.words = {kCommand},
+  return {.words = {kHealth},
           .group = Group::kEveryday,
           .summary = "Asks whether the server can do its work.",
           .description =
@@ -50,7 +50,7 @@ Command HealthCommand() {
                          .value = "SERVICE",
                          .help = "The service that is asked about, inventory.v1.InventoryService for example. "
                                  "Default: the whole server."}},
-          .run = Run};
+          .run = AskHealth};
 }
 
 }  // namespace inventory::cli

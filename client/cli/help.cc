@@ -52,7 +52,7 @@ std::string ArgumentHelp(const Argument& argument) {
       argument.repeated && argument.kind != Kind::kPositional && argument.name != "address" && argument.name != "clear"
           ? absl::StrCat(argument.help, argument.help.empty() ? "" : " ", "May be repeated.")
           : argument.help;
-  return absl::StrCat("  ", Form(argument), "\n", Wrapped(help, 6));
+  return absl::StrCat("  ", FormOf(argument), "\n", Wrapped(help, 6));
 }
 
 std::string ListOf(const std::vector<Command>& commands, Group group) {
@@ -90,7 +90,7 @@ const std::vector<ExitCodeMeaning>& ExitCodeMeanings() {
   return meanings;
 }
 
-std::string Form(const Argument& argument) {
+std::string FormOf(const Argument& argument) {
   if (argument.kind == Kind::kPositional) {
     const std::string name = absl::StrCat(argument.value, argument.repeated ? "..." : "");
     return argument.required ? name : absl::StrCat("[", name, "]");
@@ -104,8 +104,8 @@ std::string UsageOf(const Command& command) {
   std::string usage = absl::StrCat("inventoryctl ", command.name());
   bool has_flags = false;
   for (const Argument& argument : command.arguments) {
-    if (argument.kind == Kind::kPositional) absl::StrAppend(&usage, " ", Form(argument));
-    if (argument.kind != Kind::kPositional && argument.required) absl::StrAppend(&usage, " ", Form(argument));
+    if (argument.kind == Kind::kPositional) absl::StrAppend(&usage, " ", FormOf(argument));
+    if (argument.kind != Kind::kPositional && argument.required) absl::StrAppend(&usage, " ", FormOf(argument));
     has_flags = has_flags || (argument.kind != Kind::kPositional && !argument.required);
   }
   return has_flags ? usage + " [FLAGS]" : usage;

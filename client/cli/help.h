@@ -22,7 +22,7 @@ std::string HelpOf(const Command& command);
 // "inventoryctl get item SKU [flags]".
 std::string UsageOf(const Command& command);
 // How the argument is typed: "--ttl DURATION", "[WAREHOUSE_ID]".
-std::string Form(const Argument& argument);
+std::string FormOf(const Argument& argument);
 
 // Exit codes with their meaning, as ExitCode has them.
 struct ExitCodeMeaning {

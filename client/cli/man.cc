@@ -32,7 +32,7 @@ std::string Tagged(const std::string& tag, const std::string& text) {
 std::string Section(const Command& command) {
   std::string section = absl::StrCat(".SS ", Escaped(UsageOf(command)), Escaped(command.summary));
   if (!command.description.empty()) absl::StrAppend(&section, ".PP\n", Escaped(command.description));
-  for (const Argument& argument : command.arguments) absl::StrAppend(&section, Tagged(Form(argument), argument.help));
+  for (const Argument& argument : command.arguments) absl::StrAppend(&section, Tagged(FormOf(argument), argument.help));
   if (!command.example.empty()) {
     absl::StrAppend(&section, ".PP\nExample:\n.PP\n.EX\n", Escaped(command.example), ".EE\n");
   }
@@ -55,7 +55,7 @@ std::string ManualPage(const std::vector<Command>& commands, const std::vector<A
     }
   }
   absl::StrAppend(&page, ".SH OPTIONS\nOf every command.\n");
-  for (const Argument& option : options) page += Tagged(Form(option), option.help);
+  for (const Argument& option : options) page += Tagged(FormOf(option), option.help);
   absl::StrAppend(&page, ".SH EXIT STATUS\n");
   for (const auto& [code, meaning] : ExitCodeMeanings()) page += Tagged(absl::StrCat(code), meaning);
   absl::StrAppend(&page, ".SH ENVIRONMENT\n",

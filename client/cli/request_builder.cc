@@ -22,7 +22,7 @@ using google::protobuf::MethodDescriptor;
 using Form = RequestField::Form;
 using Path = std::vector<const FieldDescriptor*>;
 
-std::string Typed(const Argument& argument) {
+std::string NameOf(const Argument& argument) {
   return argument.kind == Argument::Kind::kPositional ? argument.value : absl::StrCat("--", argument.name);
 }
 
@@ -88,7 +88,7 @@ class Builder {
   void SetAll() {
     for (const RequestField& field : fields_) {
       for (const std::string& text : arguments_.All(field.argument.name)) {
-        Note(Typed(field.argument), Set(field, text));
+        Note(NameOf(field.argument), Set(field, text));
       }
     }
   }
@@ -200,7 +200,7 @@ std::string ArgumentFor(const std::vector<RequestField>& fields, const std::stri
     const bool covers = wanted == path || absl::StartsWith(wanted, path + ".");
     if (covers && (best == nullptr || field.path.size() > best->path.size())) best = &field;
   }
-  return best == nullptr ? "" : Typed(best->argument);
+  return best == nullptr ? "" : NameOf(best->argument);
 }
 
 }  // namespace inventory::cli

@@ -32,11 +32,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-template <typename Generated>
-bool Is(const FieldDescriptor& field) {
-  return field.message_type() == Generated::descriptor();
-}
-
 absl::Status Expected(const std::string& what, const std::string& text) {
   return absl::InvalidArgumentError(absl::StrCat("expected ", what, ", not \"", text, "\""));
 }
@@ -193,9 +188,9 @@ absl::Status SetValue(Message& message, const FieldDescriptor& field, const std:
     case FieldDescriptor::CPPTYPE_ENUM:
       return PutEnum(message, field, text);
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      if (Is<google::protobuf::Timestamp>(field)) return PutTime(message, field, text);
-      if (Is<google::protobuf::Duration>(field)) return PutDuration(message, field, text);
-      if (Is<google::protobuf::FieldMask>(field)) return PutMask(message, field, text);
+      if (Holds<google::protobuf::Timestamp>(field)) return PutTime(message, field, text);
+      if (Holds<google::protobuf::Duration>(field)) return PutDuration(message, field, text);
+      if (Holds<google::protobuf::FieldMask>(field)) return PutMask(message, field, text);
       return SetRecord(Target(message, field), text);
     case FieldDescriptor::CPPTYPE_FLOAT:
       break;  // The API has none, which a test checks.

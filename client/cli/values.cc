@@ -24,11 +24,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-template <typename Generated>
-bool Is(const FieldDescriptor& field) {
-  return field.message_type() == Generated::descriptor();
-}
-
 // With as many digits as it takes to read the same again: a place a few metres away is another one.
 template <typename Fraction>
 std::string ShowFraction(Fraction value) {
@@ -83,9 +78,9 @@ std::string ValueHint(const FieldDescriptor& field) {
     case FieldDescriptor::CPPTYPE_STRING:
       return "TEXT";
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      if (Is<google::protobuf::Timestamp>(field)) return "TIME";
-      if (Is<google::protobuf::Duration>(field)) return "DURATION";
-      if (Is<google::protobuf::FieldMask>(field)) return "NAME,...";
+      if (Holds<google::protobuf::Timestamp>(field)) return "TIME";
+      if (Holds<google::protobuf::Duration>(field)) return "DURATION";
+      if (Holds<google::protobuf::FieldMask>(field)) return "NAME,...";
       return "NAME=VALUE,...";
     default:
       return "NUMBER";
@@ -93,8 +88,8 @@ std::string ValueHint(const FieldDescriptor& field) {
 }
 
 bool IsValue(const FieldDescriptor& field) {
-  return field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || Is<google::protobuf::Timestamp>(field) ||
-         Is<google::protobuf::Duration>(field) || Is<google::protobuf::FieldMask>(field);
+  return field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || Holds<google::protobuf::Timestamp>(field) ||
+         Holds<google::protobuf::Duration>(field) || Holds<google::protobuf::FieldMask>(field);
 }
 
 std::string ShowValue(const Message& message, const FieldDescriptor& field, int index) {

@@ -15,6 +15,11 @@ std::string ValueHint(const google::protobuf::FieldDescriptor& field);
 // The values that an enum or a switch can have, in their short form; empty for other types.
 std::vector<std::string> ChoicesOf(const google::protobuf::FieldDescriptor& field);
 
+// Whether the field holds messages of this type.
+template <typename Generated>
+bool Holds(const google::protobuf::FieldDescriptor& field) {
+  return field.message_type() == Generated::descriptor();
+}
 // Whether a field of this type holds one value that people can type: a scalar, enum, time, duration or mask.
 bool IsValue(const google::protobuf::FieldDescriptor& field);
 

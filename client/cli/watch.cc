@@ -31,7 +31,7 @@ namespace {
 
 using google::protobuf::MethodDescriptor;
 
-constexpr char kCommand[] = "watch";
+constexpr char kWatch[] = "watch";
 constexpr char kMethod[] = "inventory.v1.InventoryService.Watch";
 constexpr char kSinceFlag[] = "since";
 constexpr char kFromBeginningFlag[] = "from-beginning";
@@ -80,9 +80,9 @@ class WatchRun {
 
   ExitCode Go(const Arguments& arguments) {
     const absl::Status read = ReadArguments(arguments);
-    if (!read.ok()) return ReportUsage(read, kCommand, session_.err);
+    if (!read.ok()) return ReportUsage(read, kWatch, session_.err);
     const absl::StatusOr<std::shared_ptr<client::Connection>> connection = session_.connect();
-    if (!connection.ok()) return ReportUsage(connection.status(), kCommand, session_.err);
+    if (!connection.ok()) return ReportUsage(connection.status(), kWatch, session_.err);
     writer_ = MakeEventWriter(session_.format, session_.out);
     return Follow(*client::MakeInventoryClient(*connection));
   }
@@ -204,7 +204,7 @@ class WatchRun {
   }
 
   ExitCode Report(const absl::Status& ended) {
-    const ExitCode code = ReportError(ended, {.command = kCommand, .fields = fields_}, session_.err);
+    const ExitCode code = ReportError(ended, {.command = kWatch, .fields = fields_}, session_.err);
     if (resume_file_.empty() && !place_.token.empty() && client::ReasonOf(ended) != "EVENTS_GONE") {
       session_.err << "  --resume-token " << Printable(place_.token) << " goes on after what was told\n";
     }
@@ -231,7 +231,7 @@ class WatchRun {
 Command WatchCommand() {
   using Kind = Argument::Kind;
   Command command = {
-      .words = {kCommand},
+      .words = {kWatch},
       .group = Group::kEveryday,
       .summary = "Tells what changes, as it happens.",
       .description =

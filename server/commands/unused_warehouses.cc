@@ -19,7 +19,7 @@ bool Attached(const Configuration& configuration, const std::string& channel_id,
                      [&](const storage::AttachmentRecord& one) { return one.warehouse_id == warehouse_id; });
 }
 
-v1::UnusedReason ReasonOf(sourcing::UnusedReason reason) {
+v1::UnusedReason UnusedReasonOf(sourcing::UnusedReason reason) {
   return reason == sourcing::UnusedReason::kNothingAvailable ? v1::UNUSED_REASON_NOTHING_AVAILABLE
                                                              : v1::UNUSED_REASON_NOT_NEEDED;
 }
@@ -43,7 +43,7 @@ void ExplainUnused(const pipeline::Work& work, const storage::ReservationRecord&
   }
   for (const sourcing::Site& site : problem.sites) reasons.erase(site.warehouse_id);
   for (const sourcing::Unused& unused : sourcing::ExplainUnused(problem, plan)) {
-    reasons[unused.warehouse_id] = ReasonOf(unused.reason);
+    reasons[unused.warehouse_id] = UnusedReasonOf(unused.reason);
   }
   for (const auto& [id, reason] : reasons) {
     v1::UnusedWarehouse& unused = *out.Add();

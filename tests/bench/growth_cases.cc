@@ -17,7 +17,7 @@
 namespace inventory::bench {
 namespace {
 
-constexpr int kReservationsInFlight = 256;
+constexpr int kWritesInFlight = 256;
 constexpr int kReadsInFlight = 64;
 constexpr int kSkusOfRead = 20;
 constexpr Method<v1::GetAvailabilityRequest, v1::GetAvailabilityResponse> kGetGrown(
@@ -59,7 +59,7 @@ absl::StatusOr<Sample> Reserve(Site& site, const Timing& timing, Reserved& reser
       Traffic<v1::ReserveStockRequest, v1::ReserveStockResponse>{
           .address = site.server_address(),
           .method = kReserveStock,
-          .in_flight = kReservationsInFlight,
+          .in_flight = kWritesInFlight,
           .next = [&site](v1::ReserveStockRequest& request) { FillRequest(AnySku(site.history_skus()), request); },
           .check =
               [&reserved](const v1::ReserveStockRequest& request, const v1::ReserveStockResponse& response) {
@@ -115,7 +115,7 @@ Case GrowthCase(Place place, bool reads, const std::shared_ptr<Reserved>& reserv
           .series = "",
           .kind = Kind::kOther,
           .workload = {},
-          .concurrency = reads ? kReadsInFlight : kReservationsInFlight,
+          .concurrency = reads ? kReadsInFlight : kWritesInFlight,
           .description = reads ? absl::StrCat("GetAvailability of ", kSkusOfRead, " of ", skus, " SKUs")
                                : absl::StrCat("ReserveStock, ", size),
           .run =

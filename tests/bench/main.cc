@@ -29,6 +29,7 @@
 #include "tests/bench/server_process.h"
 #include "tests/bench/sites.h"
 #include "tests/bench/write_file.h"
+#include "tests/read_file.h"
 
 namespace inventory::bench {
 namespace {

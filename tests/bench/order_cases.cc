@@ -27,7 +27,7 @@ constexpr Method<v1::MarkShipmentReadyRequest, v1::MarkShipmentReadyResponse> kM
 constexpr Method<v1::ShipShipmentRequest, v1::ShipShipmentResponse> kShip(
     "/inventory.v1.InventoryService/ShipShipment");
 
-constexpr Workload kStock = Workload::kUniform;
+constexpr Workload kSold = Workload::kUniform;
 constexpr int kFlows = 256;
 
 // Of all orders; the others stay held.
@@ -48,10 +48,10 @@ class Order {
 
   // Starts anew.
   void Begin() {
-    sku_ = absl::Uniform(random_, 0, SkuCount(kStock));
+    sku_ = absl::Uniform(random_, 0, SkuCount(kSold));
     fate_ = absl::Uniform(random_, 0.0, 1.0);
     start_ = absl::Now();
-    FillRequest(Sku(kStock, sku_), reserve);
+    FillRequest(Sku(kSold, sku_), reserve);
   }
 
   bool Reserved(CallEnd call) {
@@ -162,7 +162,7 @@ Flow KeepOrdering(Shop& shop, Load& load) {
 }
 
 absl::StatusOr<Sample> RunOrders(Site& site, const Timing& timing) {
-  absl::StatusOr<StockChanges> changes = StockChanges::Begin(site, kStock);
+  absl::StatusOr<StockChanges> changes = StockChanges::Begin(site, kSold);
   if (!changes.ok()) return changes.status();
   Shop shop{.changes = *std::move(changes), .steps = {}};
   absl::StatusOr<Sample> sample =

@@ -18,7 +18,7 @@ namespace {
 constexpr Method<v1::GetAvailabilityRequest, v1::GetAvailabilityResponse> kGetAvailability(
     "/inventory.v1.InventoryService/GetAvailability");
 
-constexpr Workload kStock = Workload::kUniform;
+constexpr Workload kRead = Workload::kUniform;
 constexpr int kReadInFlight = 64;
 
 // One caller after another asks for the availability of some SKUs and checks what is shown.
@@ -33,9 +33,9 @@ class Asker {
   // Asks for random SKUs; the first one may be given.
   const v1::GetAvailabilityRequest& NextRequest(std::optional<int> first = {}) {
     for (std::size_t i = 0; i < chosen_.size(); ++i) {
-      const int sku = i == 0 && first ? *first : absl::Uniform(random_, 0, SkuCount(kStock));
+      const int sku = i == 0 && first ? *first : absl::Uniform(random_, 0, SkuCount(kRead));
       chosen_[i] = {.sku = sku, .at_most = bounds_.AtMost(sku)};
-      request_.set_skus(static_cast<int>(i), Sku(kStock, sku));
+      request_.set_skus(static_cast<int>(i), Sku(kRead, sku));
     }
     return request_;
   }
@@ -82,7 +82,7 @@ Flow KeepAsking(const AvailabilityBounds& bounds, int skus, Load& load) {
 }
 
 absl::StatusOr<Sample> RunReads(Site& site, int skus, const Timing& timing) {
-  absl::StatusOr<AvailabilityBounds> bounds = AvailabilityBounds::Now(site, kStock);
+  absl::StatusOr<AvailabilityBounds> bounds = AvailabilityBounds::Now(site, kRead);
   if (!bounds.ok()) return bounds.status();
   return DriveFlows(site.server_address(), kReadInFlight, timing,
                     [&bounds, skus](Load& load) { KeepAsking(*bounds, skus, load); });
@@ -110,8 +110,8 @@ Flow ReadAndReserve(AvailabilityBounds& bounds, int skus, Steps& steps, Load& lo
     CallEnd call;
     const bool reserves = absl::Bernoulli(random, 0.1);
     if (reserves) {
-      last_reserved = absl::Uniform(random, 0, SkuCount(kStock));
-      FillRequest(Sku(kStock, *last_reserved), order);
+      last_reserved = absl::Uniform(random, 0, SkuCount(kRead));
+      FillRequest(Sku(kRead, *last_reserved), order);
       bounds.Begin(*last_reserved);
       call = co_await load.client().Call(kReserveStock, order, reserved);
       if (call.status.ok()) call.status = CheckAnswer(order, reserved);
@@ -126,15 +126,15 @@ Flow ReadAndReserve(AvailabilityBounds& bounds, int skus, Steps& steps, Load& lo
 }
 
 absl::StatusOr<Sample> RunMix(Site& site, int skus, const Timing& timing) {
-  absl::StatusOr<AvailabilityBounds> bounds = AvailabilityBounds::Now(site, kStock);
+  absl::StatusOr<AvailabilityBounds> bounds = AvailabilityBounds::Now(site, kRead);
   if (!bounds.ok()) return bounds.status();
   Steps steps;
   absl::StatusOr<Sample> sample = DriveFlows(site.server_address(), kReadInFlight, timing,
                                              [&](Load& load) { ReadAndReserve(*bounds, skus, steps, load); });
   if (!sample.ok()) return sample;
   steps.Report(timing, *sample);
-  site.Acknowledge(kStock, bounds->Acknowledged());
-  absl::Status checked = site.CheckReserved(kStock);
+  site.Acknowledge(kRead, bounds->Acknowledged());
+  absl::Status checked = site.CheckReserved(kRead);
   if (!checked.ok()) return checked;
   return sample;
 }

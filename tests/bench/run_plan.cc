@@ -14,7 +14,7 @@
 namespace inventory::bench {
 namespace {
 
-absl::Status Reserved(Site& site, const Case& what, int64_t acknowledged) {
+absl::Status CheckStock(Site& site, const Case& what, int64_t acknowledged) {
   if (!what.workload) return absl::OkStatus();
   site.Acknowledge(*what.workload, acknowledged);
   const bool by_server = what.kind != Kind::kTransactions && what.kind != Kind::kBatches;
@@ -40,7 +40,7 @@ absl::Status RunOnce(Site& site, Result& result) {
   sample->more["server_memory_mib"] = static_cast<double>(site.server_peak_bytes()) / (1 << 20);
   absl::StatusOr<BatchFigures> after = site.ReadBatchFigures();
   if (!after.ok()) return after.status();
-  absl::Status right = Reserved(site, what, sample->acknowledged);
+  absl::Status right = CheckStock(site, what, sample->acknowledged);
   if (!right.ok()) return right;
   result.batches = Together(result.batches, Between(*before, *after));
   result.rounds.push_back(*std::move(sample));

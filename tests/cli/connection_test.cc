@@ -7,7 +7,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -28,17 +27,13 @@
 #include "tests/cli/shop.h"
 #include "tests/integration/database_fixture.h"
 #include "tests/integration/server_process.h"
+#include "tests/read_file.h"
 #include "tests/token_issuer.h"
 
 namespace inventory::cli {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::string Contents(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 // Has every item, and remembers who asked.
 class ItemServer final : public v1::InventoryService::Service {
@@ -87,8 +82,8 @@ class ConnectionTest : public ::testing::Test {
 
   std::shared_ptr<grpc::ServerCredentials> Tls(grpc_ssl_client_certificate_request_type of_client) const {
     grpc::SslServerCredentialsOptions options(of_client);
-    options.pem_root_certs = Contents(made_.Pem("ca"));
-    options.pem_key_cert_pairs.push_back({Contents(made_.Key("server")), Contents(made_.Pem("server"))});
+    options.pem_root_certs = ReadFile(made_.Pem("ca"));
+    options.pem_key_cert_pairs.push_back({ReadFile(made_.Key("server")), ReadFile(made_.Pem("server"))});
     return grpc::SslServerCredentials(options);
   }
 
@@ -165,9 +160,9 @@ class SecureServerTest : public ConnectionTest {
     Words arguments = {"--tls-cert-file=" + made_.Pem("server"), "--tls-key-file=" + made_.Key("server")};
     arguments.insert(arguments.end(), more.begin(), more.end());
     grpc::SslCredentialsOptions options;
-    options.pem_root_certs = Contents(made_.Pem("ca"));
-    options.pem_cert_chain = Contents(made_.Pem("client"));
-    options.pem_private_key = Contents(made_.Key("client"));
+    options.pem_root_certs = ReadFile(made_.Pem("ca"));
+    options.pem_cert_chain = ReadFile(made_.Pem("client"));
+    options.pem_private_key = ReadFile(made_.Key("client"));
     return std::make_unique<integration::ServerProcess>(
         integration::ServerProcess::Options{.database_url = storage::UrlOf(database_),
                                             .arguments = arguments,

@@ -1,7 +1,6 @@
 // How events look.
 #include "client/cli/event_table.h"
 
-#include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -10,6 +9,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "inventory/v1/event.pb.h"
+#include "tests/pb.h"
 
 namespace inventory::cli {
 namespace {
@@ -19,12 +19,10 @@ std::string Shown(const std::vector<std::vector<std::string>>& pages) {
   std::ostringstream out;
   const auto writer = MakeEventTableWriter(out);
   for (const std::vector<std::string>& page : pages) {
-    std::vector<v1::Event> events(page.size());
+    std::vector<v1::Event> events;
+    events.reserve(page.size());
     Rows rows;
-    for (std::size_t i = 0; i < page.size(); ++i) {
-      EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(page[i], &events[i])) << page[i];
-      rows.push_back(&events[i]);
-    }
+    for (const std::string& event : page) rows.push_back(&events.emplace_back(Pb<v1::Event>(event)));
     writer->Write(rows);
   }
   return out.str();

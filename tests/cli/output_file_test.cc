@@ -12,6 +12,7 @@
 #include <string>
 
 #include "tests/integration/server_process.h"
+#include "tests/read_file.h"
 
 namespace inventory::cli {
 namespace {
@@ -19,10 +20,7 @@ namespace {
 class OutputFileTest : public ::testing::Test {
  protected:
   std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
-  std::string Text(const std::string& name) const {
-    std::ifstream file(Path(name));
-    return std::string(std::istreambuf_iterator<char>(file), {});
-  }
+  std::string Text(const std::string& name) const { return ReadFile(Path(name)); }
   std::ptrdiff_t FileCount() const {
     return std::distance(std::filesystem::directory_iterator(folder_.path()), std::filesystem::directory_iterator());
   }

@@ -2,7 +2,6 @@
 #include "client/cli/output.h"
 
 #include <gmock/gmock.h>
-#include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -13,16 +12,10 @@
 #include "client/cli/output_table.h"
 #include "inventory/v1/inventory_service.pb.h"
 #include "inventory/v1/quota.pb.h"
+#include "tests/pb.h"
 
 namespace inventory::cli {
 namespace {
-
-template <typename Message>
-Message From(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
 
 template <typename Row>
 std::string Shown(OutputFormat format, const std::vector<std::vector<std::string>>& pages) {
@@ -30,7 +23,7 @@ std::string Shown(OutputFormat format, const std::vector<std::vector<std::string
   const auto writer = MakeRowWriter(format, *Row::descriptor(), out);
   for (const std::vector<std::string>& page : pages) {
     std::vector<Row> messages;
-    for (const std::string& row : page) messages.push_back(From<Row>(row));
+    for (const std::string& row : page) messages.push_back(Pb<Row>(row));
     Rows rows;
     for (const Row& message : messages) rows.push_back(&message);
     writer->Write(rows);
@@ -63,7 +56,7 @@ TEST(OutputTest, AnEmptyTableIsNothing) { EXPECT_EQ(Shown<v1::Quota>(OutputForma
 TEST(OutputTest, RecordsShowAllThatIsSet) {
   std::ostringstream out;
   WriteMessage(OutputFormat::kTable,
-               From<v1::ReserveStockResponse>(
+               Pb<v1::ReserveStockResponse>(
                    "reservation { reservation_id: 'R-1' channel_id: 'web' state: RESERVATION_STATE_HELD "
                    "lines { sku: 'A' requested_quantity: 3 reserved_quantity: 3 "
                    "allocations { warehouse_id: 'w' reserved_quantity: 3 } } expire_time { seconds: 1800000000 } } "

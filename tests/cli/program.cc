@@ -1,7 +1,6 @@
 #include "tests/cli/program.h"
 
-#include <fstream>
-#include <iterator>
+#include "tests/read_file.h"
 
 namespace inventory::cli {
 
@@ -15,8 +14,7 @@ Finished RunProgram(const std::vector<std::string>& arguments,
   Finished finished;
   finished.exit_code = run.Wait();
   finished.out = run.output();
-  std::ifstream file(err);
-  finished.err = std::string(std::istreambuf_iterator<char>(file), {});
+  finished.err = ReadFile(err);
   return finished;
 }
 

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <regex>
 #include <string>
@@ -18,14 +17,12 @@
 #include "client/cli/options.h"
 #include "tests/cli/program.h"
 #include "tests/cli/shop.h"
+#include "tests/read_file.h"
 
 namespace inventory::cli {
 namespace {
 
-std::string Readme() {
-  std::ifstream file(absl::StrCat(INVENTORY_SOURCE_DIR, "/client/cli/README.md"));
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
+std::string Readme() { return ReadFile(absl::StrCat(INVENTORY_SOURCE_DIR, "/client/cli/README.md")); }
 
 // A command of a `console` block, and what it answers.
 struct ShownCommand {

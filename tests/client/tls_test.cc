@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,16 +14,12 @@
 #include "tests/certificates.h"
 #include "tests/client/sample_server.h"
 #include "tests/integration/server_process.h"
+#include "tests/read_file.h"
 
 namespace inventory::client {
 namespace {
 
 using ::testing::ElementsAre;
-
-std::string TextOf(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 // Certificates of one authority for the server's address and for another, one for a client, and another authority.
 class TlsTest : public ::testing::Test {
@@ -51,8 +45,8 @@ class TlsTest : public ::testing::Test {
     grpc::SslServerCredentialsOptions options(ask_for_client
                                                   ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
                                                   : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-    options.pem_root_certs = TextOf(Made().Pem("ca"));
-    options.pem_key_cert_pairs.push_back({TextOf(Made().Key(name)), TextOf(Made().Pem(name))});
+    options.pem_root_certs = ReadFile(Made().Pem("ca"));
+    options.pem_key_cert_pairs.push_back({ReadFile(Made().Key(name)), ReadFile(Made().Pem(name))});
     return grpc::SslServerCredentials(options);
   }
 
@@ -80,7 +74,7 @@ integration::ScratchFolder* TlsTest::folder_ = nullptr;
 TEST_F(TlsTest, TrustsTheAuthorityThatIsNamed) {
   SampleServer server({}, 0, ServerCredentials("server", false));
   EXPECT_EQ(Try({server.address()}, Trusting("ca")), absl::StatusCode::kOk);
-  EXPECT_EQ(Try({server.address()}, {.ca_pem = TextOf(Made().Pem("ca"))}), absl::StatusCode::kOk);
+  EXPECT_EQ(Try({server.address()}, {.ca_pem = ReadFile(Made().Pem("ca"))}), absl::StatusCode::kOk);
   EXPECT_EQ(Try({server.address()}, Trusting("other-ca")), absl::StatusCode::kUnavailable);
   EXPECT_EQ(Try({server.address()}, {}), absl::StatusCode::kUnavailable) << "the system does not know it";
   EXPECT_EQ(server.calls(), 2);
@@ -119,9 +113,9 @@ TEST_F(TlsTest, ShowsItsOwnCertificate) {
   EXPECT_EQ(server.calls(), 0);
   EXPECT_EQ(Try({server.address()}, As("client")), absl::StatusCode::kOk);
   EXPECT_EQ(peer, "client");
-  const TlsOptions pem = {.ca_pem = TextOf(Made().Pem("ca")),
-                          .certificate_pem = TextOf(Made().Pem("client")),
-                          .key_pem = TextOf(Made().Key("client"))};
+  const TlsOptions pem = {.ca_pem = ReadFile(Made().Pem("ca")),
+                          .certificate_pem = ReadFile(Made().Pem("client")),
+                          .key_pem = ReadFile(Made().Key("client"))};
   EXPECT_EQ(Try({server.address()}, pem), absl::StatusCode::kOk);
 }
 

@@ -10,12 +10,13 @@ namespace {
 
 using client::InventoryClient;
 
-constexpr int64_t kStock = 10;
+constexpr int64_t kStockPerSku = 10;
 constexpr std::size_t kRecentOrders = 40;
 
 class OrderWorkload : public Workload {
  public:
-  explicit OrderWorkload(const std::string& prefix) : Workload(prefix, {"scarce-1", "scarce-2"}, kStock, {"brief"}) {}
+  explicit OrderWorkload(const std::string& prefix)
+      : Workload(prefix, {"scarce-1", "scarce-2"}, kStockPerSku, {"brief"}) {}
 
   void Step(Caller& caller) override {
     switch (caller.Pick(12)) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "tests/faults/galera.h"
+#include "tests/read_file.h"
 
 namespace inventory::faults {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "grpcpp/security/credentials.h"
+#include "tests/read_file.h"
 
 namespace inventory::integration {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 
 // One suite runs at a time.
-struct Suite {
+struct AccessSuite {
   ScratchFolder folder;
   Certificates certificates{folder.path()};
   TokenIssuer issuer{TokenIssuer::Kind::kP256, "key-1"};
@@ -20,14 +20,9 @@ struct Suite {
   std::unique_ptr<ServerProcess> server;
 };
 
-std::unique_ptr<Suite>& Current() {
-  static auto& current = *new std::unique_ptr<Suite>();
+std::unique_ptr<AccessSuite>& CurrentAccess() {
+  static auto& current = *new std::unique_ptr<AccessSuite>();
   return current;
-}
-
-std::string Text(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 json Bound(const std::string& identity, const std::string& role) { return {{"identity", identity}, {"role", role}}; }
@@ -35,7 +30,7 @@ json Bound(const std::string& identity, const std::string& role) { return {{"ide
 }  // namespace
 
 void AccessTest::SetUpTestSuite() {
-  Current() = std::make_unique<Suite>();
+  CurrentAccess() = std::make_unique<AccessSuite>();
   const Certificates& made = certificates();
   ASSERT_TRUE(made.MakeAuthority("root").ok());
   ASSERT_TRUE(made.MakeCertificate("server", "127.0.0.1", "root").ok());
@@ -46,8 +41,8 @@ void AccessTest::SetUpTestSuite() {
       made.MakeCertificateFor("two", "URI:spiffe://shop.example/checkout,URI:spiffe://shop.example/a", "root").ok());
   WritePolicy(Bindings());
   WriteKeys({issuer().jwk()});
-  Current()->server = std::make_unique<ServerProcess>(ServerProcess::Options{
-      .database_url = storage::UrlOf(Current()->database),
+  CurrentAccess()->server = std::make_unique<ServerProcess>(ServerProcess::Options{
+      .database_url = storage::UrlOf(CurrentAccess()->database),
       .arguments = {"--tls-cert-file=" + made.Pem("server"), "--tls-key-file=" + made.Key("server"),
                     "--tls-client-ca-file=" + made.Pem("root"), "--tls-client-auth=request", "--channelz",
                     "--auth-policy-file=" + PolicyPath(), "--jwt-keys=" + KeysPath(),
@@ -68,14 +63,14 @@ void AccessTest::SetUpTestSuite() {
 }
 
 void AccessTest::TearDownTestSuite() {
-  EXPECT_EQ(Current()->server->Stop(), 0) << Log();
-  storage::DropDatabase(Current()->database);
-  Current().reset();
+  EXPECT_EQ(CurrentAccess()->server->Stop(), 0) << Log();
+  storage::DropDatabase(CurrentAccess()->database);
+  CurrentAccess().reset();
 }
 
-const Certificates& AccessTest::certificates() { return Current()->certificates; }
-const TokenIssuer& AccessTest::issuer() { return Current()->issuer; }
-ServerProcess& AccessTest::server() { return *Current()->server; }
+const Certificates& AccessTest::certificates() { return CurrentAccess()->certificates; }
+const TokenIssuer& AccessTest::issuer() { return CurrentAccess()->issuer; }
+ServerProcess& AccessTest::server() { return *CurrentAccess()->server; }
 
 json AccessTest::Claims(const std::string& subject) {
   return {{"iss", kIssuer}, {"aud", kAudience}, {"sub", subject}, {"exp", absl::ToUnixSeconds(absl::Now()) + 600}};
@@ -83,10 +78,10 @@ json AccessTest::Claims(const std::string& subject) {
 
 std::shared_ptr<grpc::ChannelCredentials> AccessTest::Channel(const std::string& certificate) {
   grpc::SslCredentialsOptions options{
-      .pem_root_certs = Text(certificates().Pem("root")), .pem_private_key = {}, .pem_cert_chain = {}};
+      .pem_root_certs = ReadFile(certificates().Pem("root")), .pem_private_key = {}, .pem_cert_chain = {}};
   if (!certificate.empty()) {
-    options.pem_cert_chain = Text(certificates().Pem(certificate));
-    options.pem_private_key = Text(certificates().Key(certificate));
+    options.pem_cert_chain = ReadFile(certificates().Pem(certificate));
+    options.pem_private_key = ReadFile(certificates().Key(certificate));
   }
   return grpc::SslCredentials(options);
 }
@@ -120,8 +115,8 @@ void AccessTest::WriteText(const std::string& path, const std::string& text) {
 
 void AccessTest::WritePolicy(const json& bindings) { WriteText(PolicyPath(), json{{"bindings", bindings}}.dump(2)); }
 void AccessTest::WriteKeys(const std::vector<json>& keys) { WriteText(KeysPath(), Jwks(keys)); }
-std::string AccessTest::PolicyPath() { return Current()->folder.path() + "/policy.json"; }
-std::string AccessTest::KeysPath() { return Current()->folder.path() + "/keys.json"; }
+std::string AccessTest::PolicyPath() { return CurrentAccess()->folder.path() + "/policy.json"; }
+std::string AccessTest::KeysPath() { return CurrentAccess()->folder.path() + "/keys.json"; }
 
 std::string AccessTest::Log() { return server().run().output(); }
 std::string AccessTest::Metrics() { return HttpGet(server().metrics_port(), "/metrics"); }

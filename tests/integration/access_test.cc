@@ -1,7 +1,5 @@
 // Goal: nobody does what the policy does not grant them, whoever they say they are and whatever they name; every denial
 // is on record, and no secret is anywhere. Method: real callers with real tokens and certificates on the real server.
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -9,6 +7,7 @@
 #include "inventory/v1/inventory_service.grpc.pb.h"
 #include "server/auth/requirement.h"
 #include "tests/integration/access_fixture.h"
+#include "tests/read_file.h"
 
 namespace inventory::integration {
 namespace {
@@ -373,8 +372,7 @@ TEST_F(AccessTest, DenialsAreOnRecordAndSecretsAreNot) {
   EXPECT_THAT(line, HasSubstr("peer=ipv4:127.0.0.1:"));
   const std::string metrics = Metrics();
   EXPECT_THAT(metrics, HasSubstr("inventory_denied_calls_total{reason=\"ROLE_REQUIRED\"}"));
-  std::ifstream arguments(absl::StrCat("/proc/", server().pid(), "/cmdline"));
-  const std::string command((std::istreambuf_iterator<char>(arguments)), {});
+  const std::string command = ReadFile(absl::StrCat("/proc/", server().pid(), "/cmdline"));
   EXPECT_THAT(command, HasSubstr("--jwt-keys"));
   for (const std::string& secret : {token, forged}) {
     for (const absl::string_view part : absl::StrSplit(secret, '.')) {

@@ -11,18 +11,19 @@ namespace {
 
 // AddressSanitizer slows honest clients as well.
 #ifdef __SANITIZE_ADDRESS__
-constexpr char kPatience[] = "4s";
+constexpr char kSlowestClient[] = "4s";
 #else
-constexpr char kPatience[] = "1s";
+constexpr char kSlowestClient[] = "1s";
 #endif
 
 }  // namespace
 
 void AttackTest::SetUpTestSuite() {
-  StartServer({"--handshake-timeout=2s", "--max-connection-idle=3s", absl::StrCat("--slow-client-timeout=", kPatience),
-               "--max-connection-age=10s", absl::StrCat("--max-connection-age-grace=", kPatience),
-               "--max-calls-per-client=200", "--max-connections-memory=64MiB"},
-              /*metrics=*/true);
+  StartServer(
+      {"--handshake-timeout=2s", "--max-connection-idle=3s", absl::StrCat("--slow-client-timeout=", kSlowestClient),
+       "--max-connection-age=10s", absl::StrCat("--max-connection-age-grace=", kSlowestClient),
+       "--max-calls-per-client=200", "--max-connections-memory=64MiB"},
+      /*metrics=*/true);
   MakeReady();
 }
 

@@ -17,18 +17,18 @@
 namespace inventory::storage {
 namespace {
 
-// Half of the holds have no end, the others end in the far future, but for one in kRare, which is dead.
-constexpr int kRows = 4000;
-constexpr int kRare = 400;
-constexpr std::size_t kRares = kRows / kRare;
-constexpr int64_t kLimit = 500;
+// Half of the holds have no end, the others end in the far future, but for one in kDead, which is dead.
+constexpr int kHolds = 4000;
+constexpr int kDead = 400;
+constexpr std::size_t kAllDead = kHolds / kDead;
+constexpr int64_t kAtOnce = 500;
 // The counters themselves are rows too.
-constexpr int64_t kMostReads = 1500;
+constexpr int64_t kMostReadsOfLook = 1500;
 
 std::string Id(int i) { return absl::StrFormat("r%05d", i); }
 
 std::optional<absl::Time> ExpiryOf(int i) {
-  if (i % kRare == 7) return kPast;
+  if (i % kDead == 7) return kPast;
   return i % 2 == 0 ? std::nullopt : std::optional(kFuture);
 }
 
@@ -49,7 +49,7 @@ class BackgroundReadsTest : public RepositoriesTest {
   Rows RunBounded(Append append) {
     const int64_t before = Reads();
     Rows rows = Run(append);
-    EXPECT_LT(Reads() - before, kMostReads);
+    EXPECT_LT(Reads() - before, kMostReadsOfLook);
     return rows;
   }
 
@@ -62,7 +62,7 @@ class BackgroundReadsTest : public RepositoriesTest {
     std::vector<ReservationLineRecord> lines;
     std::vector<AllocationRecord> allocations;
     std::vector<BackorderRecord> backorders;
-    for (int i = 0; i < kRows; ++i) {
+    for (int i = 0; i < kHolds; ++i) {
       const auto expiry = ExpiryOf(i);
       reservations.push_back(
           Reservation(Id(i), expiry ? ReservationState::kHeld : ReservationState::kCommitted, expiry));
@@ -85,9 +85,9 @@ class BackgroundReadsTest : public RepositoriesTest {
 
   void InsertItems() {
     std::vector<ItemRecord> items;
-    for (int i = 0; i < kRows; ++i) {
+    for (int i = 0; i < kHolds; ++i) {
       items.push_back(Item(Id(i)));
-      if (i % kRare != 0) continue;
+      if (i % kDead != 0) continue;
       items.back().backordered = 1;
       items.back().fill_pending = true;
       items.push_back(Item("kit" + Id(i)));
@@ -98,27 +98,28 @@ class BackgroundReadsTest : public RepositoriesTest {
 };
 
 TEST_F(BackgroundReadsTest, HoldsThatHaveDied) {
-  EXPECT_EQ(RunBounded([](Sql& sql) { return AppendSelectExpiredReservations(sql, std::nullopt, kLimit); }).size(),
-            kRares);
+  EXPECT_EQ(RunBounded([](Sql& sql) { return AppendSelectExpiredReservations(sql, std::nullopt, kAtOnce); }).size(),
+            kAllDead);
   const auto now = absl::Now();
-  EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadAllocations(sql, hot_, now, kLimit); }).size(), kRares);
+  EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadAllocations(sql, hot_, now, kAtOnce); }).size(),
+            kAllDead);
   EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadAllocations(sql, hot_, now, 3); }).size(), 3u);
   EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectNextExpiries(sql, hot_, now); }).size(), 1u);
   EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadUnits(sql, hot_); }).size(), 1u);
 
   // Those that wait.
-  EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadBackorders(sql, hot_, now, kLimit); }).size(), kRares);
-  EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectLinesOfDeadBackorders(sql, hot_, now, kLimit); }).size(),
-            kRares);
+  EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadBackorders(sql, hot_, now, kAtOnce); }).size(), kAllDead);
+  EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectLinesOfDeadBackorders(sql, hot_, now, kAtOnce); }).size(),
+            kAllDead);
   EXPECT_EQ(
-      RunBounded([&](Sql& sql) { return AppendSelectReservationsOfDeadBackorders(sql, hot_, now, kLimit); }).size(),
-      kRares);
+      RunBounded([&](Sql& sql) { return AppendSelectReservationsOfDeadBackorders(sql, hot_, now, kAtOnce); }).size(),
+      kAllDead);
   EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectDeadWaiting(sql, hot_); }).size(), 1u);
 }
 
 TEST_F(BackgroundReadsTest, WhoWaitsAndWhatIsFollowed) {
   const Texts channels = {"c1", "c2"};
-  for (const int after : {-1, kRows / 2, kRows - 21}) {
+  for (const int after : {-1, kHolds / 2, kHolds - 21}) {
     const auto next = ParseAll<BackorderRecord>(
         RunBounded([&](Sql& sql) { return AppendSelectWaiting(sql, "hot", after, channels, 10); }));
     ASSERT_EQ(next.size(), 10u);
@@ -128,19 +129,19 @@ TEST_F(BackgroundReadsTest, WhoWaitsAndWhatIsFollowed) {
   EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectBackordersOfReservations(sql, reservations); }).size(), 2u);
   EXPECT_EQ(RunBounded([&](Sql& sql) { return AppendSelectAllocationsOf(sql, "hot", reservations); }).size(), 2u);
 
-  EXPECT_EQ(RunBounded([](Sql& sql) { return AppendSelectFillPending(sql, kLimit); }).size(), kRares);
+  EXPECT_EQ(RunBounded([](Sql& sql) { return AppendSelectFillPending(sql, kAtOnce); }).size(), kAllDead);
   EXPECT_EQ(RunBounded([](Sql& sql) { return AppendSelectFollowedSkus(sql, "", 3); }).size(), 3u);
-  EXPECT_EQ(RunBounded([](Sql& sql) { return AppendSelectFollowedSkus(sql, Id(kRows - kRare - 1), kLimit); }).size(),
+  EXPECT_EQ(RunBounded([](Sql& sql) { return AppendSelectFollowedSkus(sql, Id(kHolds - kDead - 1), kAtOnce); }).size(),
             1u);
 
   // A check finds the kits of a component without a look at each item.
   const int64_t before = Reads();
-  const auto page = ReadVerifySnapshot(connection(), Id(0), "", kLimit);
-  EXPECT_LT(Reads() - before, kMostReads);
+  const auto page = ReadVerifySnapshot(connection(), Id(0), "", kAtOnce);
+  EXPECT_LT(Reads() - before, kMostReadsOfLook);
   ASSERT_TRUE(page.ok()) << page.status();
   ASSERT_EQ(page->kits.size(), 1u);
   EXPECT_EQ(page->kits[0].sku, Id(0));
-  EXPECT_EQ(page->kits[0].count, static_cast<int64_t>(kRares));
+  EXPECT_EQ(page->kits[0].count, static_cast<int64_t>(kAllDead));
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ std::unique_ptr<EmbeddedDatabase> StartServer() {
   return *std::move(started);
 }
 
-std::unique_ptr<Connection> MustOpen(const DatabaseOptions& options) {
+std::unique_ptr<Connection> OpenOrDie(const DatabaseOptions& options) {
   auto connection = Connection::Open(options);
   if (!connection.ok()) Die(connection.status());
   return *std::move(connection);
@@ -80,11 +80,11 @@ DatabaseOptions NewDatabase(bool migrated) {
   const std::string name = absl::StrCat("test_", next++);
   Sql sql;
   sql.Raw("CREATE DATABASE " + name + " DEFAULT CHARACTER SET utf8mb4");
-  absl::Status made = MustOpen(options)->Execute(sql).status();
+  absl::Status made = OpenOrDie(options)->Execute(sql).status();
   if (!made.ok()) Die(made);
   options.database = name;
   if (!migrated) return options;
-  absl::StatusOr<int> count = Migrate(*MustOpen(options), nullptr);
+  absl::StatusOr<int> count = Migrate(*OpenOrDie(options), nullptr);
   if (!count.ok()) Die(count.status());
   return options;
 }
@@ -94,7 +94,7 @@ void DropDatabase(const DatabaseOptions& options) {
   server.database.clear();
   Sql sql;
   sql.Raw("DROP DATABASE " + options.database);
-  MustOpen(server)->Execute(sql).status().IgnoreError();
+  OpenOrDie(server)->Execute(sql).status().IgnoreError();
 }
 
 std::string UrlOf(const DatabaseOptions& options) {
@@ -103,7 +103,7 @@ std::string UrlOf(const DatabaseOptions& options) {
 
 void DatabaseTest::SetUp() {
   options_ = NewDatabase();
-  connection_ = MustOpen(options_);
+  connection_ = OpenOrDie(options_);
 }
 
 void DatabaseTest::TearDown() {

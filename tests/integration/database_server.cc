@@ -16,7 +16,7 @@ namespace inventory::integration {
 namespace {
 
 constexpr char kProgram[] = "/usr/sbin/mariadbd";
-constexpr absl::Duration kPatience = absl::Minutes(1);
+constexpr absl::Duration kStartTime = absl::Minutes(1);
 
 std::string Copied(const std::string& files, const std::string& folder) {
   std::filesystem::copy(files, folder, std::filesystem::copy_options::recursive);
@@ -73,7 +73,7 @@ void DatabaseServer::Launch(const std::vector<std::string>& more) {
 
 void DatabaseServer::AwaitConnections() {
   const bool up =
-      Eventually([this] { return run_->Ended() || storage::Connection::Open(options("admin")).ok(); }, kPatience);
+      Eventually([this] { return run_->Ended() || storage::Connection::Open(options("admin")).ok(); }, kStartTime);
   EXPECT_TRUE(up && !run_->Ended()) << log();
   Sql({"SELECT 1"});
 }
@@ -118,7 +118,7 @@ storage::DatabaseOptions DatabaseServer::options(const std::string& user) const 
 storage::Rows DatabaseServer::Sql(const std::vector<std::string>& statements) const {
   if (admin_ == nullptr || admin_->broken()) {
     storage::DatabaseOptions patient = options("admin");
-    patient.read_timeout = kPatience;
+    patient.read_timeout = kStartTime;
     patient.idle_timeout = absl::Hours(1);
     admin_ = storage::MustOpen(patient);
   }

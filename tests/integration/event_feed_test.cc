@@ -11,7 +11,7 @@
 namespace inventory::integration {
 namespace {
 
-constexpr char kSecret[] = "0123456789abcdef-of-the-feed";
+constexpr char kFeedSecret[] = "0123456789abcdef-of-the-feed";
 
 class EventFeedTest : public ServerTest {
  protected:
@@ -60,7 +60,7 @@ class EventFeedTest : public ServerTest {
 
 TEST_F(EventFeedTest, PostsSignedBatchesOfCloudEvents) {
   ScratchFolder folder;
-  std::ofstream(folder.path() + "/secret") << kSecret << "\n";
+  std::ofstream(folder.path() + "/secret") << kFeedSecret << "\n";
   HttpReceiver receiver(HttpReceiver::Status(204));
   const auto second = Start(receiver, {absl::StrCat("--event-feed-secret=", folder.path(), "/secret")});
   AwaitFeed();
@@ -84,7 +84,7 @@ TEST_F(EventFeedTest, PostsSignedBatchesOfCloudEvents) {
   EXPECT_EQ(request.headers.at("content-type"), "application/cloudevents-batch+json; charset=utf-8");
   const std::string signature = request.headers.at("inventory-signature");
   EXPECT_EQ(signature,
-            activities::Sign(request.body, absl::FromUnixSeconds(std::stoll(signature.substr(2))), {kSecret}));
+            activities::Sign(request.body, absl::FromUnixSeconds(std::stoll(signature.substr(2))), {kFeedSecret}));
 }
 
 TEST_F(EventFeedTest, WhatTheReceiverRefusesComesAgainBeforeAnythingElse) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr char kProvider[] = "/usr/lib/galera/libgalera_smm.so";
 constexpr char kScripts[] = INVENTORY_SOURCE_DIR "/tests/integration/galera";
-constexpr absl::Duration kPatience = absl::Minutes(1);
+constexpr absl::Duration kJoinTime = absl::Minutes(1);
 
 std::string Address(int port) { return absl::StrCat("127.0.0.1:", port); }
 
@@ -94,7 +94,7 @@ void GaleraCluster::GoOnAlone(int number) {
 void GaleraCluster::AwaitSize(int number, int size) {
   const DatabaseServer& node = *nodes_[number];
   EXPECT_TRUE(Eventually(
-      [&] { return Ready(number) && node.Shown("STATUS", "wsrep_cluster_size") == absl::StrCat(size); }, kPatience))
+      [&] { return Ready(number) && node.Shown("STATUS", "wsrep_cluster_size") == absl::StrCat(size); }, kJoinTime))
       << node.log();
 }
 
@@ -108,7 +108,7 @@ void GaleraCluster::AwaitAll() {
         }
         return views.size() == 1;
       },
-      kPatience))
+      kJoinTime))
       << nodes_[0]->log();
 }
 

@@ -11,16 +11,16 @@ namespace {
 
 // Longer than it takes to open all connections.
 #ifdef __SANITIZE_ADDRESS__
-constexpr char kPatience[] = "40s";
+constexpr char kIdleTime[] = "40s";
 #else
-constexpr char kPatience[] = "10s";
+constexpr char kIdleTime[] = "10s";
 #endif
 
 class IdleConnectionsTest : public AttackTest {
  public:
   static void SetUpTestSuite() {
     net::RaiseDescriptorLimit();
-    StartServer({absl::StrCat("--handshake-timeout=", kPatience), absl::StrCat("--max-connection-idle=", kPatience),
+    StartServer({absl::StrCat("--handshake-timeout=", kIdleTime), absl::StrCat("--max-connection-idle=", kIdleTime),
                  "--max-connections=9500", "--max-connections-per-address=9000"},
                 /*metrics=*/true);
     MakeReady();

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kChunks = 60;
 constexpr int kRows = 50;
-constexpr int kLevels = 20;
+constexpr int kSkus = 20;
 
 class ImportFaultsTest : public ServerTest {
  protected:
@@ -23,7 +23,7 @@ class ImportFaultsTest : public ServerTest {
       chunks[i].set_first_row(i * kRows + 1);
       for (int row = 0; row < kRows; ++row) {
         v1::StockUpdate& update = *chunks[i].add_stock_updates();
-        update.set_sku(Sku(absl::StrCat(random_() % kLevels)));
+        update.set_sku(Sku(absl::StrCat(random_() % kSkus)));
         update.set_warehouse_id("w1");
         update.set_adjust_on_hand(1 + static_cast<int64_t>(random_() % 9));
         expected_[update.sku()].push_back(update.adjust_on_hand());

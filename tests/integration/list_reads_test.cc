@@ -20,18 +20,18 @@
 namespace inventory::storage {
 namespace {
 
-// The first rows are "early" and look common, yet there are none later. Of the last ones every kRare-th is "rare". So a
-// walk through all rows has to go far for the last page of the former, and for any page of the latter.
-constexpr int kRows = 4000;
+// The first rows are "early" and look common, yet there are none later. Of the last ones every kRareRow-th is "rare".
+// So a walk through all rows has to go far for the last page of the former, and for any page of the latter.
+constexpr int kRowsOfList = 4000;
 constexpr int kEarly = 1500;
-constexpr int kRare = 400;
+constexpr int kRareRow = 400;
 constexpr int64_t kPage = 3;
 // What a page may read. The statements that count it read rows too: MySQL keeps its counters in tables.
-constexpr int64_t kMostReads = 2000;
+constexpr int64_t kMostReadsOfPage = 2000;
 
 std::string Which(int i) {
   if (i < kEarly) return "early";
-  return i >= kRows / 2 && i % kRare == 0 ? "rare" : absl::StrCat("other", i % 2);
+  return i >= kRowsOfList / 2 && i % kRareRow == 0 ? "rare" : absl::StrCat("other", i % 2);
 }
 
 class ListReadsTest : public RepositoriesTest {
@@ -51,7 +51,7 @@ class ListReadsTest : public RepositoriesTest {
     std::vector<TransferLineRecord> transfer_lines;
     std::vector<QuotaRecord> quotas;
     std::vector<MovementRecord> movements;
-    for (int i = 0; i < kRows; ++i) {
+    for (int i = 0; i < kRowsOfList; ++i) {
       const std::string id = absl::StrFormat("r%05d", i);
       const std::string which = Which(i);
       ReservationRecord reservation = Reservation(id, ReservationState::kCommitted);
@@ -139,7 +139,7 @@ class ListReadsTest : public RepositoriesTest {
 
   void ExpectFewReads(const MovementFilter& filter) {
     ExpectPage([&](Sql& sql) { return AppendListMovements(sql, filter, {"", 0}, kPage); });
-    ExpectPage([&](Sql& sql) { return AppendListMovements(sql, filter, {"hot", kRows - 5}, kPage); });
+    ExpectPage([&](Sql& sql) { return AppendListMovements(sql, filter, {"hot", kRowsOfList - 5}, kPage); });
   }
 
   void ExpectFewReads(const BackorderFilter& filter) {
@@ -162,7 +162,7 @@ class ListReadsTest : public RepositoriesTest {
     Run(append);
     Sql sql;
     append(sql);
-    EXPECT_LT(Reads() - before, kMostReads) << sql.text();
+    EXPECT_LT(Reads() - before, kMostReadsOfPage) << sql.text();
   }
 };
 

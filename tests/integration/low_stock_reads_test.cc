@@ -14,12 +14,13 @@
 namespace inventory::storage {
 namespace {
 
-constexpr int kRules = 2000;  // With an event each that is done, one in kRare with one that is dead and one pending.
-constexpr int kRare = 200;
-constexpr int kLong = 2000;  // Events of the rule "long", all done but the last.
-constexpr int64_t kPage = 3;
+constexpr int kRules =
+    2000;  // With an event each that is done, one in kRareEvent with one that is dead and one pending.
+constexpr int kRareEvent = 200;
+constexpr int kLongRule = 2000;  // Events of the rule "long", all done but the last.
+constexpr int64_t kEventsPage = 3;
 // The counters themselves are rows too.
-constexpr int64_t kMostReads = 1500;
+constexpr int64_t kMostEventReads = 1500;
 
 class LowStockReadsTest : public RepositoriesTest {
  protected:
@@ -29,14 +30,14 @@ class LowStockReadsTest : public RepositoriesTest {
       const std::string id = absl::StrFormat("r%05d", i);
       AddRule(id, absl::StrCat("sku", i));
       AddEvent(id, 1, LowStockEventState::kDone);
-      if (i % kRare != 0) continue;
+      if (i % kRareEvent != 0) continue;
       AddEvent(id, 2, LowStockEventState::kDead);
       AddEvent(id, 3, LowStockEventState::kPending).next_attempt_time = kTime;
       AddEvent(id, 4, LowStockEventState::kPending);
     }
     AddRule("long", "sku");
-    for (int i = 1; i < kLong; ++i) AddEvent("long", i, LowStockEventState::kDone);
-    AddEvent("long", kLong, LowStockEventState::kPending).next_attempt_time = kFuture;
+    for (int i = 1; i < kLongRule; ++i) AddEvent("long", i, LowStockEventState::kDone);
+    AddEvent("long", kLongRule, LowStockEventState::kPending).next_attempt_time = kFuture;
     Insert(rules_);
     Insert(events_);
     Run([](Sql& sql) {
@@ -46,8 +47,8 @@ class LowStockReadsTest : public RepositoriesTest {
   }
 
   void AddRule(const std::string& id, const std::string& sku) {
-    // Every kRare-th one is not like the others.
-    const bool rare = rules_.size() % kRare == 7;
+    // Every kRareEvent-th one is not like the others.
+    const bool rare = rules_.size() % kRareEvent == 7;
     rules_.push_back({.rule_id = id,
                       .sku = sku,
                       .warehouse_id = rare ? "w1" : "w2",
@@ -73,11 +74,11 @@ class LowStockReadsTest : public RepositoriesTest {
   std::size_t Count(Append append) {
     const int64_t before = Reads();
     const Rows rows = Run(append);
-    EXPECT_LT(Reads() - before, kMostReads);
+    EXPECT_LT(Reads() - before, kMostEventReads);
     return rows.size();
   }
   std::size_t CountEvents(const LowStockEventFilter& filter, const LowStockEventRecord::Key& after = {}) {
-    return Count([&](Sql& sql) { return AppendListLowStockEvents(sql, filter, after, kPage); });
+    return Count([&](Sql& sql) { return AppendListLowStockEvents(sql, filter, after, kEventsPage); });
   }
 
  private:
@@ -88,7 +89,8 @@ class LowStockReadsTest : public RepositoriesTest {
 TEST_F(LowStockReadsTest, RulesOfASkuAndEventsThatAreDue) {
   const std::vector<std::string> skus = {"sku7", "sku1999"};
   EXPECT_EQ(Count([&](Sql& sql) { return AppendSelectRulesOf(sql, skus); }), 2u);
-  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectDueEvents(sql, "log", {}, 100); }), std::size_t{kRules / kRare});
+  EXPECT_EQ(Count([](Sql& sql) { return AppendSelectDueEvents(sql, "log", {}, 100); }),
+            std::size_t{kRules / kRareEvent});
   EXPECT_EQ(Count([](Sql& sql) { return AppendSelectDueEvents(sql, "webhook", {}, 100); }), 0u);
   EXPECT_EQ(Count([](Sql& sql) { return AppendSelectRuleIdsOf(sql, "sku7"); }), 1u);
   EXPECT_EQ(Count([](Sql& sql) { return AppendSelectFirstEvents(sql, "long"); }), 1u);
@@ -107,7 +109,7 @@ TEST_F(LowStockReadsTest, PagesOfEventsThatAreDue) {
     const int64_t before = Reads();
     const std::vector<DueEvent> page =
         ParseDueEvents(Run([&](Sql& sql) { return AppendSelectDueEvents(sql, "log", last, 500); }));
-    EXPECT_LT(Reads() - before, kMostReads);
+    EXPECT_LT(Reads() - before, kMostEventReads);
     for (const DueEvent& event : page) {
       EXPECT_TRUE(event.key.first > last.key.first || event.due_time > last.due_time);
       last = event;
@@ -120,7 +122,7 @@ TEST_F(LowStockReadsTest, PagesOfEventsThatAreDue) {
 
 TEST_F(LowStockReadsTest, ListsOfRules) {
   const auto list = [this](const LowStockRuleFilter& filter, const std::string& after) {
-    return Count([&](Sql& sql) { return AppendListLowStockRules(sql, filter, after, kPage); });
+    return Count([&](Sql& sql) { return AppendListLowStockRules(sql, filter, after, kEventsPage); });
   };
   EXPECT_EQ(list({}, ""), 3u);
   EXPECT_EQ(list({}, "r01998"), 1u);
@@ -144,7 +146,7 @@ TEST_F(LowStockReadsTest, RulesThatWereDeletedLongAgoAndTheirEvents) {
     std::vector<std::string> ids;
     const int64_t before = Reads();
     const Rows rows = Run([&](Sql& sql) { return AppendSelectDeletedRules(sql, age, after, 2); });
-    EXPECT_LT(Reads() - before, kMostReads);
+    EXPECT_LT(Reads() - before, kMostEventReads);
     for (const DeletedRule& rule : ParseDeletedRules(rows)) ids.push_back(rule.rule_id);
     return ids;
   };
@@ -163,11 +165,11 @@ TEST_F(LowStockReadsTest, RulesThatWereDeletedLongAgoAndTheirEvents) {
 TEST_F(LowStockReadsTest, ListsOfEvents) {
   EXPECT_EQ(CountEvents({}), 3u);
   EXPECT_EQ(CountEvents({}, {"r01998", 1}), 1u);
-  EXPECT_EQ(CountEvents({}, {"long", kLong - 4}), 3u) << "far into the events of a rule";
-  EXPECT_EQ(CountEvents({.state = LowStockEventState::kDone}, {"long", kLong - 4}), 3u);
-  EXPECT_EQ(CountEvents({.rule_ids = {{"long"}}}, {"long", kLong - 2}), 2u);
+  EXPECT_EQ(CountEvents({}, {"long", kLongRule - 4}), 3u) << "far into the events of a rule";
+  EXPECT_EQ(CountEvents({.state = LowStockEventState::kDone}, {"long", kLongRule - 4}), 3u);
+  EXPECT_EQ(CountEvents({.rule_ids = {{"long"}}}, {"long", kLongRule - 2}), 2u);
   EXPECT_EQ(CountEvents({.rule_ids = {{"long"}}, .state = LowStockEventState::kPending}), 1u);
-  EXPECT_EQ(CountEvents({.rule_ids = {{"long", "r00200", "r00201"}}}, {"long", kLong}), 3u);
+  EXPECT_EQ(CountEvents({.rule_ids = {{"long", "r00200", "r00201"}}}, {"long", kLongRule}), 3u);
   EXPECT_EQ(CountEvents({.rule_ids = {{"long", "r00200"}}, .state = LowStockEventState::kDead}, {"long", 1}), 1u);
   EXPECT_EQ(CountEvents({.rule_ids = {{"long", "r00200"}}}, {"r00200", 3}), 1u);
   EXPECT_EQ(CountEvents({.rule_ids = std::vector<std::string>()}), 0u);
@@ -189,13 +191,13 @@ TEST_F(LowStockReadsTest, OldEventsThatAreDoneAreForgotten) {
       return true;
     });
   };
-  const int64_t all = kRules + 3 * kRules / kRare + kLong;
+  const int64_t all = kRules + 3 * kRules / kRareEvent + kLongRule;
   EXPECT_EQ(forget(absl::Now() - kTime + absl::Hours(1))[0].Int(0), all) << "none is so old";
   Rows left;
-  for (int i = 0; i < (kRules + kLong) / 100 + 1; ++i) left = forget(absl::Hours(1));
-  EXPECT_EQ(left[0].Int(0), 3 * kRules / kRare + 1);
-  EXPECT_EQ(left[0].Int(1), 2 * kRules / kRare + 1);
-  EXPECT_EQ(left[0].Int(2), kRules / kRare);
+  for (int i = 0; i < (kRules + kLongRule) / 100 + 1; ++i) left = forget(absl::Hours(1));
+  EXPECT_EQ(left[0].Int(0), 3 * kRules / kRareEvent + 1);
+  EXPECT_EQ(left[0].Int(1), 2 * kRules / kRareEvent + 1);
+  EXPECT_EQ(left[0].Int(2), kRules / kRareEvent);
 }
 
 }  // namespace

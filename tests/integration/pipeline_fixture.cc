@@ -7,7 +7,7 @@
 namespace inventory::pipeline {
 namespace {
 
-constexpr std::chrono::seconds kPatience(120);
+constexpr std::chrono::seconds kAnswerTime(120);
 constexpr absl::Duration kLockWait = absl::Seconds(60);
 
 }  // namespace
@@ -44,7 +44,7 @@ std::unique_ptr<Job> MakeJob(const Call& call) {
 }
 
 Answer Pending::Get() {
-  if (answer_.wait_for(kPatience) != std::future_status::ready) return {absl::DataLossError("no answer ever came")};
+  if (answer_.wait_for(kAnswerTime) != std::future_status::ready) return {absl::DataLossError("no answer ever came")};
   return answer_.get();
 }
 

@@ -2,13 +2,13 @@
 // to its log signs webhooks and events and exports traces, to receivers that at first refuse and repeat what they were
 // sent, and then take it.
 #include <fstream>
-#include <iterator>
 
 #include "inventory/v1/inventory_service.grpc.pb.h"
 #include "server/activities/signature.h"
 #include "tests/http_receiver.h"
 #include "tests/integration/collector.h"
 #include "tests/integration/server_fixture.h"
+#include "tests/read_file.h"
 
 namespace inventory::integration {
 namespace {
@@ -90,8 +90,7 @@ TEST(SecretsTest, AreInNoLogMetricErrorOrProcessList) {
       return event().state() == v1::LOW_STOCK_EVENT_STATE_DONE && feed.requests().size() > refused + 1;
     }));
     shown.push_back(HttpGet(server.metrics_port(), "/metrics"));
-    std::ifstream command(absl::StrCat("/proc/", server.pid(), "/cmdline"));
-    shown.emplace_back(std::istreambuf_iterator<char>(command), std::istreambuf_iterator<char>());
+    shown.push_back(ReadFile(absl::StrCat("/proc/", server.pid(), "/cmdline")));
     EXPECT_THAT(shown.back(), HasSubstr("--event-feed-secret="));
     EXPECT_EQ(server.Stop(), 0);
     shown.push_back(server.run().output());

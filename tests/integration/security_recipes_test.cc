@@ -1,25 +1,20 @@
 // Goal: the recipes of SECURITY.md work as they stand there. Method: their commands are run, and the server is started
 // with the options and the policy that they show.
 #include <fstream>
-#include <iterator>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "grpcpp/security/credentials.h"
 #include "storage/child_process.h"
 #include "tests/integration/server_fixture.h"
+#include "tests/read_file.h"
 
 namespace inventory::integration {
 namespace {
 
-std::string Text(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
 // The first block of code of this kind after these words.
 std::string Block(const std::string& after, const std::string& kind) {
-  const std::string text = Text(INVENTORY_SOURCE_DIR "/SECURITY.md");
+  const std::string text = ReadFile(INVENTORY_SOURCE_DIR "/SECURITY.md");
   const std::string begin = "```" + kind + "\n";
   const std::size_t from = text.find(begin, text.find(after));
   EXPECT_NE(from, std::string::npos) << after;
@@ -43,7 +38,7 @@ TEST(SecurityRecipes, MutualTlsWithSpiffeIds) {
   for (const std::string& command : Lines(recipe, "openssl ")) {
     const absl::Status ran = storage::RunChild({"/bin/sh", "-c", "cd " + folder.path() + " && " + command},
                                                in_folder + "openssl.log", "/dev/null");
-    ASSERT_TRUE(ran.ok()) << command << ": " << ran << Text(in_folder + "openssl.log");
+    ASSERT_TRUE(ran.ok()) << command << ": " << ran << ReadFile(in_folder + "openssl.log");
   }
   std::ofstream(in_folder + "policy.json") << Block("## Who may do what", "json");
 
@@ -55,9 +50,9 @@ TEST(SecurityRecipes, MutualTlsWithSpiffeIds) {
     const std::pair<std::string, std::string> parts = absl::StrSplit(option, absl::MaxSplits('=', 1));
     arguments.push_back(parts.first + "=" + in_folder + parts.second);
   }
-  const auto credentials = grpc::SslCredentials({.pem_root_certs = Text(in_folder + "ca.pem"),
-                                                 .pem_private_key = Text(in_folder + "checkout.key"),
-                                                 .pem_cert_chain = Text(in_folder + "checkout.pem")});
+  const auto credentials = grpc::SslCredentials({.pem_root_certs = ReadFile(in_folder + "ca.pem"),
+                                                 .pem_private_key = ReadFile(in_folder + "checkout.key"),
+                                                 .pem_cert_chain = ReadFile(in_folder + "checkout.pem")});
   const storage::DatabaseOptions database = storage::NewDatabase();
   {
     ServerProcess server(
@@ -68,9 +63,9 @@ TEST(SecurityRecipes, MutualTlsWithSpiffeIds) {
     EXPECT_EQ(Outcome(checkout.Call(get)), "NOT_FOUND ITEM_NOT_FOUND");
     EXPECT_EQ(Outcome(Reserve(checkout, {{"A", 1}}, {.channel = "web-us"})), "PERMISSION_DENIED OUT_OF_SCOPE");
     EXPECT_EQ(Outcome(Reserve(checkout, {{"A", 1}}, {.channel = "web-eu"})), "NOT_FOUND CHANNEL_NOT_FOUND");
-    EXPECT_EQ(Client(server.address(),
-                     grpc::SslCredentials(
-                         {.pem_root_certs = Text(in_folder + "ca.pem"), .pem_private_key = {}, .pem_cert_chain = {}}))
+    EXPECT_EQ(Client(server.address(), grpc::SslCredentials({.pem_root_certs = ReadFile(in_folder + "ca.pem"),
+                                                             .pem_private_key = {},
+                                                             .pem_cert_chain = {}}))
                   .Health(),
               "UNAVAILABLE");
     EXPECT_EQ(server.Stop(), 0) << server.run().output();

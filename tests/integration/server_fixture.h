@@ -3,7 +3,6 @@
 #define INVENTORY_TESTS_INTEGRATION_SERVER_FIXTURE_H_
 
 #include <gmock/gmock.h>
-#include <google/protobuf/text_format.h>
 #include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
@@ -19,6 +18,7 @@
 #include "tests/integration/client.h"
 #include "tests/integration/database_fixture.h"
 #include "tests/integration/server_process.h"
+#include "tests/pb.h"
 
 namespace inventory::integration {
 
@@ -60,14 +60,6 @@ class ServerTest : public ::testing::Test {
 };
 
 // ---- Messages ----
-
-// A message from its text format.
-template <typename Message>
-Message Pb(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
 
 MATCHER_P(EqualsProto, expected, "") {
   google::protobuf::util::MessageDifferencer differencer;

@@ -11,8 +11,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -21,6 +19,7 @@
 #include "storage/child_process.h"
 #include "tests/integration/client.h"
 #include "tests/integration/database_fixture.h"
+#include "tests/read_file.h"
 
 namespace inventory::integration {
 namespace {
@@ -102,10 +101,7 @@ ProgramRun::~ProgramRun() {
   Reap(0);
 }
 
-std::string ProgramRun::output() const {
-  std::ifstream file(folder_.path() + "/output");
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
+std::string ProgramRun::output() const { return ReadFile(folder_.path() + "/output"); }
 
 void ProgramRun::Signal(int signal) const {
   if (!ended_) kill(pid_, signal);

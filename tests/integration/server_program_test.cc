@@ -5,10 +5,10 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "absl/strings/str_split.h"
 #include "tests/integration/server_fixture.h"
+#include "tests/read_file.h"
 
 namespace inventory::integration {
 namespace {
@@ -21,11 +21,6 @@ using ::testing::StartsWith;
 
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
-
-std::string ReadAll(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 void WriteAll(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
@@ -257,7 +252,7 @@ TEST_F(ProgramTest, ThePasswordIsReadFromFileOrEnvironmentAndShownNowhere) {
         {.database_url = storage::UrlOf(user.options()),
          .arguments = file ? std::vector{in_file, std::string("--log-level=debug")} : std::vector<std::string>{},
          .environment = file ? ProgramRun::Environment() : DatabaseUser::Password()});
-    EXPECT_THAT(ReadAll(absl::StrCat("/proc/", server.pid(), "/cmdline")),
+    EXPECT_THAT(ReadFile(absl::StrCat("/proc/", server.pid(), "/cmdline")),
                 AllOf(HasSubstr("inventory-server"), Not(HasSubstr("sesame"))));
     EXPECT_EQ(server.Stop(), 0);
     EXPECT_THAT(server.run().output(), Not(HasSubstr("sesame")));

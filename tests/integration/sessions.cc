@@ -8,7 +8,7 @@
 namespace inventory::storage {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr absl::Duration kWaitTime = absl::Seconds(60);
 constexpr absl::Duration kPoll = absl::Milliseconds(10);
 
 std::vector<int64_t> Ids(const Rows& rows) {
@@ -38,7 +38,7 @@ Rows Must(Connection& connection, const std::vector<std::string>& statements) {
 }
 
 bool Eventually(const std::function<bool()>& holds) {
-  const absl::Time give_up = absl::Now() + kPatience;
+  const absl::Time give_up = absl::Now() + kWaitTime;
   while (!holds()) {
     if (absl::Now() > give_up) return false;
     absl::SleepFor(kPoll);
@@ -55,7 +55,7 @@ std::vector<int64_t> SessionsOf(Connection& watcher, const std::string& database
 
 std::vector<int64_t> WaitForLockWaits(Connection& watcher, const std::string& database, std::size_t count) {
   std::vector<int64_t> waiting;
-  const absl::Time give_up = absl::Now() + kPatience;
+  const absl::Time give_up = absl::Now() + kWaitTime;
   while (waiting.size() < count && absl::Now() < give_up) {
     // InnoDB shows a copy that it renews only if nobody has read it for 100 ms.
     absl::SleepFor(absl::Milliseconds(110));

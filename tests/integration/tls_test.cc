@@ -2,7 +2,6 @@
 #include <openssl/ssl.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "absl/strings/str_split.h"
 #include "grpcpp/security/credentials.h"
@@ -12,6 +11,7 @@
 #include "tests/integration/metric.h"
 #include "tests/integration/raw_http2.h"
 #include "tests/integration/server_fixture.h"
+#include "tests/read_file.h"
 
 namespace inventory::integration {
 namespace {
@@ -20,11 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 namespace fs = std::filesystem;
-
-std::string Text(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 // What an honest client sends first.
 std::string ClientHello() {
@@ -69,10 +64,10 @@ class TlsTest : public ::testing::Test {
   static std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::string& certificate = "",
                                                                const std::string& authority = "root") {
     grpc::SslCredentialsOptions options;
-    options.pem_root_certs = Text(Made().Pem(authority));
+    options.pem_root_certs = ReadFile(Made().Pem(authority));
     if (!certificate.empty()) {
-      options.pem_cert_chain = Text(Made().Pem(certificate));
-      options.pem_private_key = Text(Made().Key(certificate));
+      options.pem_cert_chain = ReadFile(Made().Pem(certificate));
+      options.pem_private_key = ReadFile(Made().Key(certificate));
     }
     return grpc::SslCredentials(options);
   }

@@ -6,22 +6,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "google/protobuf/text_format.h"
 #include "grpcpp/create_channel.h"
 #include "server/errors.h"
 #include "tests/integration/server_fixture.h"
+#include "tests/pb.h"
 
 namespace inventory::integration {
 namespace {
 
-v1::WatchRequest Parse(const std::string& text) {
-  v1::WatchRequest request;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &request)) << text;
-  return request;
-}
-
 // "on_hand 10, reserved -1": what is not 0.
-std::string Show(const v1::Quantities& delta) {
+std::string ShowDelta(const v1::Quantities& delta) {
   std::string shown;
   const auto add = [&shown](const char* name, int64_t value) {
     if (value != 0) absl::StrAppend(&shown, shown.empty() ? "" : ", ", name, " ", value);
@@ -45,7 +39,7 @@ std::string ShowSubject(const v1::Event& event) {
     case v1::Event::kMovement: {
       const v1::Movement& movement = event.movement();
       return absl::StrCat(v1::MovementType_Name(movement.type()).substr(sizeof("MOVEMENT_TYPE_") - 1), " ",
-                          movement.sku(), " ", movement.warehouse_id(), " ", Show(movement.delta()));
+                          movement.sku(), " ", movement.warehouse_id(), " ", ShowDelta(movement.delta()));
     }
     case v1::Event::kReservation:
       return Change(
@@ -86,7 +80,7 @@ WatchCall::WatchCall(const std::shared_ptr<grpc::Channel>& channel, const v1::Wa
 }
 
 WatchCall::WatchCall(const Client& client, const std::string& request, absl::Duration timeout)
-    : WatchCall(client.channel(), Parse(request), timeout) {}
+    : WatchCall(client.channel(), Pb<v1::WatchRequest>(request), timeout) {}
 
 WatchCall::~WatchCall() {
   if (finished_) return;

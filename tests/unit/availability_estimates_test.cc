@@ -5,9 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "inventory/v1/item.pb.h"
+#include "tests/pb.h"
 #include "tests/unit/rule_fixture.h"
 
 namespace inventory::commands {
@@ -15,13 +15,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-template <typename Message>
-Message Pb(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
 
 std::string Broken(const std::string& fields) {
   Violations violations;

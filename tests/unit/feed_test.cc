@@ -2,23 +2,16 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "server/feed/chunk.h"
 #include "server/feed/cloud_events.h"
 #include "server/feed/cut.h"
 #include "server/feed/filter.h"
+#include "tests/pb.h"
 
 namespace inventory::feed {
 namespace {
-
-template <typename Message>
-Message Pb(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
 
 Cut CutOf(const std::vector<storage::EventPosition>& positions) { return Cut(positions); }
 

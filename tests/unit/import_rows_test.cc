@@ -2,10 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "server/errors.h"
 #include "server/pipeline/merge_needs.h"
+#include "tests/pb.h"
 #include "tests/unit/rule_fixture.h"
 
 namespace inventory::commands {
@@ -13,16 +13,11 @@ namespace {
 
 class ImportRowsTest : public RuleTest {
  protected:
-  static v1::ImportChunk Chunk(const std::string& text) {
-    v1::ImportChunk chunk;
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &chunk)) << text;
-    return chunk;
-  }
+  static v1::ImportChunk Chunk(const std::string& text) { return Pb<v1::ImportChunk>(text); }
 
   // Runs the rows under numbers from 10 on, and shows the outcome: "2 applied, 11: NOT_FOUND WAREHOUSE_NOT_FOUND".
   std::string Import(const v1::ImportChunk& chunk, const std::string& start_fields = "") {
-    v1::ImportStart start;
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(start_fields, &start)) << start_fields;
+    const auto start = Pb<v1::ImportStart>(start_fields);
     std::vector<int64_t> numbers;
     for (int i = 0; i < chunk.stock_updates_size() + chunk.items_size() + chunk.warehouses_size(); ++i) {
       numbers.push_back(10 + i);

@@ -8,13 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "inventory/v1/item.pb.h"
 #include "inventory/v1/low_stock.pb.h"
 #include "inventory/v1/quota.pb.h"
 #include "inventory/v1/replenishment.pb.h"
 #include "inventory/v1/transfer.pb.h"
+#include "tests/pb.h"
 #include "tests/unit/rule_fixture.h"
 
 namespace inventory::commands {
@@ -25,22 +25,15 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::Pair;
 
-template <typename Message>
-Message Pb(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
-
-std::string Broken(const std::string& fields) {
+std::string BrokenKit(const std::string& fields) {
   Violations violations;
   CheckComponents(Pb<v1::Item>("sku: 'kit' " + fields), "item", violations);
   return std::string(violations.ToStatus().message());
 }
 
 TEST(CheckComponentsTest, ReportsEveryBrokenRule) {
-  EXPECT_EQ(Broken("components { sku: 'a' quantity: 1 } components { sku: 'b' quantity: 1000000 }"), "");
-  const std::string broken = Broken(
+  EXPECT_EQ(BrokenKit("components { sku: 'a' quantity: 1 } components { sku: 'b' quantity: 1000000 }"), "");
+  const std::string broken = BrokenKit(
       "components { sku: 'a' quantity: 0 } components { sku: ' b' quantity: 1000001 } components { sku: 'a' quantity: "
       "1 "
       "} components { sku: 'kit' quantity: 1 } tracking: TRACKING_UNTRACKED default_safety_stock: 1 "
@@ -54,7 +47,7 @@ TEST(CheckComponentsTest, ReportsEveryBrokenRule) {
   EXPECT_THAT(broken, Not(HasSubstr("item.components[0].sku")));
   std::string many;
   for (int i = 0; i < 51; ++i) absl::StrAppend(&many, "components { sku: 's", i, "' quantity: 1 } ");
-  EXPECT_THAT(Broken(many), HasSubstr("item.components"));
+  EXPECT_THAT(BrokenKit(many), HasSubstr("item.components"));
 }
 
 class KitsTest : public RuleTest {

@@ -7,9 +7,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "inventory/v1/low_stock.pb.h"
+#include "tests/pb.h"
 #include "tests/unit/rule_fixture.h"
 
 namespace inventory {
@@ -19,18 +19,10 @@ class LowStockTest : public RuleTest {
  protected:
   LowStockTest() { Stock("a", "w1", 10); }
 
-  // A request of which this is the text.
-  template <typename Request>
-  static Request Parse(const std::string& text) {
-    Request request;
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &request)) << text;
-    return request;
-  }
-
   // The answer to the request of which this is the text.
   template <typename Request, typename Response>
   absl::StatusOr<Response> Ask(const std::string& text) {
-    return runner_.Call<Response>(Parse<Request>(text));
+    return runner_.Call<Response>(Pb<Request>(text));
   }
   // It must succeed.
   template <typename Request, typename Response>
@@ -40,15 +32,14 @@ class LowStockTest : public RuleTest {
 
   // A rule on a with the threshold 5, the margin 2 and the activity log, but for what the text says.
   absl::StatusOr<v1::LowStockRule> Watch(const std::string& id, const std::string& text = "") {
-    auto request =
-        Parse<v1::CreateLowStockRuleRequest>("rule { sku: 'a' threshold: 5 rearm_margin: 2 activity: 'log' }");
+    auto request = Pb<v1::CreateLowStockRuleRequest>("rule { sku: 'a' threshold: 5 rearm_margin: 2 activity: 'log' }");
     request.mutable_rule()->set_rule_id(id);
-    request.mutable_rule()->MergeFrom(Parse<v1::LowStockRule>(text));
+    request.mutable_rule()->MergeFrom(Pb<v1::LowStockRule>(text));
     return runner_.Call<v1::LowStockRule>(request);
   }
   absl::StatusOr<v1::LowStockRule> Edit(const std::string& id, const std::string& text) {
     v1::UpdateLowStockRuleRequest request;
-    *request.mutable_rule() = Parse<v1::LowStockRule>(text);
+    *request.mutable_rule() = Pb<v1::LowStockRule>(text);
     request.mutable_rule()->set_rule_id(id);
     return runner_.Call<v1::LowStockRule>(request);
   }

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kHistory = 20;
 
-std::string Show(const Outcome& outcome) {
+std::string ShowOutcome(const Outcome& outcome) {
   return absl::StrCat(absl::StatusCodeToString(outcome.code), outcome.reason.empty() ? "" : " ", outcome.reason);
 }
 
@@ -130,10 +130,12 @@ std::vector<std::string> RandomRun::WrongStatus(const google::protobuf::Message&
   const auto* method = rpc::MethodOf(request.GetDescriptor());
   const Outcome expected = model_.Run(request, fresh_id);
   const Outcome actual{status.code(), ReasonOf(status)};
-  Remember(absl::StrCat(method->name(), " {", request.ShortDebugString().substr(0, 1000), "} -> ", Show(actual)));
+  Remember(
+      absl::StrCat(method->name(), " {", request.ShortDebugString().substr(0, 1000), "} -> ", ShowOutcome(actual)));
   seen_.insert(absl::StrCat(method->name(), " ", expected.ok() ? "OK" : expected.reason));
   if (actual != expected) {
-    return {absl::StrCat("the answer of ", method->name(), " is ", Show(actual), " and must be ", Show(expected))};
+    return {absl::StrCat("the answer of ", method->name(), " is ", ShowOutcome(actual), " and must be ",
+                         ShowOutcome(expected))};
   }
   if (!status.ok()) return {};
   try {

@@ -1,18 +1,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "server/options.h"
+#include "tests/read_file.h"
 
 namespace inventory::server {
 namespace {
 
 TEST(ReadmeTest, HasTheTableOfAllOptionsAsItIs) {
-  std::ifstream file(INVENTORY_SOURCE_DIR "/README.md");
-  const std::string readme((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::string readme = ReadFile(INVENTORY_SOURCE_DIR "/README.md");
   EXPECT_THAT(readme, ::testing::HasSubstr("\n\n" + OptionsTable() + "\n")) << "copy the table into README.md";
 }
 

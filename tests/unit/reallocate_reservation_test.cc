@@ -2,9 +2,9 @@
 #include <vector>
 
 #include "gmock/gmock.h"
-#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "inventory/v1/channel.pb.h"
+#include "tests/pb.h"
 #include "tests/unit/rule_fixture.h"
 
 namespace inventory {
@@ -28,8 +28,7 @@ class ReallocateReservationTest : public RuleTest {
 
   // Text format besides the reservation's id.
   absl::StatusOr<v1::ReallocateReservationResponse> Reallocate(const std::string& id, const std::string& fields = "") {
-    v1::ReallocateReservationRequest request;
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(fields, &request)) << fields;
+    auto request = Pb<v1::ReallocateReservationRequest>(fields);
     request.set_reservation_id(id);
     return runner_.Call<v1::ReallocateReservationResponse>(request);
   }

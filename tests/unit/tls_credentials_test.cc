@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "server/tls/credentials.h"
 #include "tests/certificates.h"
+#include "tests/read_file.h"
 
 namespace inventory::tls {
 namespace {
@@ -33,11 +34,7 @@ class TlsCredentialsTest : public ::testing::Test {
  protected:
   static std::string Folder() { return ::testing::TempDir() + "/tls_credentials"; }
   static Certificates Made() { return Certificates(Folder()); }
-  static std::string Text(const std::string& path) {
-    std::ifstream file(path);
-    return std::string(std::istreambuf_iterator<char>(file), {});
-  }
-  static Texts Good() { return {.certificate = Text(Made().Pem("server")), .key = Text(Made().Key("server"))}; }
+  static Texts Good() { return {.certificate = ReadFile(Made().Pem("server")), .key = ReadFile(Made().Key("server"))}; }
   static absl::StatusOr<Credentials> CheckAt(const Texts& texts, absl::Time now = absl::Now()) {
     return Check({.certificate = "cert.pem", .key = "key.pem", .client_ca = "ca.pem"}, texts, now);
   }
@@ -59,14 +56,14 @@ TEST_F(TlsCredentialsTest, APairThatFitsIsTaken) {
 
 TEST_F(TlsCredentialsTest, AChainInOrderAndAuthoritiesOfClientsAreTaken) {
   Texts texts = Good();
-  texts.certificate += Text(Made().Pem("root"));
-  texts.client_ca = Text(Made().Pem("root")) + Text(Made().Pem("other-root"));
+  texts.certificate += ReadFile(Made().Pem("root"));
+  texts.client_ca = ReadFile(Made().Pem("root")) + ReadFile(Made().Pem("other-root"));
   EXPECT_TRUE(CheckAt(texts).ok()) << CheckAt(texts).status();
 }
 
 TEST_F(TlsCredentialsTest, AKeyOfAnotherCertificateIsRefused) {
   Texts texts = Good();
-  texts.key = Text(Made().Key("another"));
+  texts.key = ReadFile(Made().Key("another"));
   ExpectRefused(texts, "key.pem does not belong to the first certificate of cert.pem");
 }
 
@@ -83,7 +80,7 @@ TEST_F(TlsCredentialsTest, WhatIsNoPemOrOnlyHalfThereIsRefused) {
   texts.certificate.resize(texts.certificate.size() / 2);
   ExpectRefused(texts, "cert.pem can't be read after its first 0 certificates");
   texts = Good();
-  const std::string root = Text(Made().Pem("root"));
+  const std::string root = ReadFile(Made().Pem("root"));
   texts.certificate += root.substr(0, root.size() / 2);
   ExpectRefused(texts, "cert.pem can't be read after its first 1 certificates");
   texts = Good();
@@ -93,21 +90,22 @@ TEST_F(TlsCredentialsTest, WhatIsNoPemOrOnlyHalfThereIsRefused) {
 
 TEST_F(TlsCredentialsTest, AChainOutOfOrderIsRefused) {
   Texts texts = Good();
-  texts.certificate += Text(Made().Pem("other-root"));
+  texts.certificate += ReadFile(Made().Pem("other-root"));
   ExpectRefused(texts, "second certificate one that has not issued the first");
 }
 
 TEST_F(TlsCredentialsTest, ACertificateOfAClientIsRefused) {
-  ExpectRefused({.certificate = Text(Made().Pem("client")), .key = Text(Made().Key("client"))}, "not for servers");
+  ExpectRefused({.certificate = ReadFile(Made().Pem("client")), .key = ReadFile(Made().Key("client"))},
+                "not for servers");
 }
 
 TEST_F(TlsCredentialsTest, AKeyThatIsTooShortIsRefused) {
-  ExpectRefused({.certificate = Text(Made().Pem("short")), .key = Text(Made().Key("short"))}, "key too small");
+  ExpectRefused({.certificate = ReadFile(Made().Pem("short")), .key = ReadFile(Made().Key("short"))}, "key too small");
 }
 
 TEST_F(TlsCredentialsTest, AuthoritiesThatAreNoneAreRefused) {
   Texts texts = Good();
-  texts.client_ca = Text(Made().Key("root"));
+  texts.client_ca = ReadFile(Made().Key("root"));
   ExpectRefused(texts, "ca.pem has no certificate in PEM");
 }
 

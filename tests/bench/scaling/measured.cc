@@ -2,8 +2,6 @@
 
 #include <cstddef>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -11,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "tests/read_file.h"
 
 namespace inventory::bench::scaling {
 namespace {
@@ -59,9 +58,7 @@ std::vector<Measured> ParseMeasured(const std::string& table) {
 }
 
 absl::StatusOr<std::vector<Measured>> ReadMeasured(const std::string& path) {
-  std::ifstream file(path);
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  std::vector<Measured> all = ParseMeasured(text);
+  std::vector<Measured> all = ParseMeasured(ReadFile(path));
   if (all.empty()) return absl::NotFoundError(absl::StrCat("no figures of ReserveStock in ", path));
   return all;
 }

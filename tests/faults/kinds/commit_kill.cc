@@ -9,7 +9,7 @@
 namespace inventory::faults {
 namespace {
 
-constexpr absl::Duration kKillPatience = absl::Seconds(5);
+constexpr absl::Duration kCommitPatience = absl::Seconds(5);
 
 // The sessions that are held in their COMMIT are killed: while they wait, so that nothing is committed, or as soon as
 // they go on, so that anything may be.
@@ -36,7 +36,7 @@ class CommitKill : public Fault {
     const std::string query = absl::StrCat("SELECT id FROM information_schema.processlist WHERE user = '", Site::kUser,
                                            "' AND state = 'Waiting for backup lock'");
     std::vector<std::string> sessions;
-    const absl::Time give_up = absl::Now() + kKillPatience;
+    const absl::Time give_up = absl::Now() + kCommitPatience;
     while (sessions.empty() && absl::Now() < give_up) {
       const auto rows = Ask(root, query);
       if (!rows.ok()) break;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "tests/faults/fault.h"
+#include "tests/read_file.h"
 
 namespace inventory::faults {
 namespace {

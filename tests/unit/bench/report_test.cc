@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <set>
 
@@ -15,6 +14,7 @@
 #include "tests/bench/figures.h"
 #include "tests/bench/report_json.h"
 #include "tests/bench/table.h"
+#include "tests/read_file.h"
 #include "tests/unit/bench/chart_test_util.h"
 #include "tests/unit/bench/made_up_run.h"
 
@@ -34,11 +34,6 @@ std::vector<std::string> Titles(const std::vector<Result>& results) {
   std::vector<std::string> titles;
   for (const Group& group : Groups(results)) titles.push_back(group.title);
   return titles;
-}
-
-std::string Read(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
 }
 
 TEST(TableTest, GroupsAllResults) {
@@ -196,13 +191,13 @@ TEST(WriteReportTest, WritesItsFilesAndRemovesChartsOfEarlierRuns) {
   const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "bench_report" / "new";
   std::filesystem::remove_all(folder.parent_path());
   ASSERT_TRUE(WriteReport(folder, MadeUpFacts(), MadeUpRun()).ok());
-  EXPECT_EQ(Read(folder / "table.txt"), Table(MadeUpFacts(), MadeUpRun()));
-  EXPECT_TRUE(nlohmann::json::accept(Read(folder / "result.json")));
+  EXPECT_EQ(ReadFile(folder / "table.txt"), Table(MadeUpFacts(), MadeUpRun()));
+  EXPECT_TRUE(nlohmann::json::accept(ReadFile(folder / "result.json")));
   EXPECT_TRUE(std::filesystem::exists(folder / "growth.svg"));
   std::ofstream(folder / "notes") << "mine";
   ASSERT_TRUE(WriteReport(folder, MadeUpFacts(), {MadeUp("d-hot-256", 1, 1)}).ok());
   EXPECT_FALSE(std::filesystem::exists(folder / "growth.svg"));
-  EXPECT_EQ(Read(folder / "notes"), "mine");
+  EXPECT_EQ(ReadFile(folder / "notes"), "mine");
   std::filesystem::remove_all(folder.parent_path());
 }
 
