@@ -12,13 +12,6 @@
 namespace inventory::storage {
 namespace {
 
-std::vector<std::string> SortedUnique(std::span<const std::string> values) {
-  std::vector<std::string> sorted(values.begin(), values.end());
-  std::sort(sorted.begin(), sorted.end());
-  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  return sorted;
-}
-
 // The names of the columns. Each binding is of one.
 template <typename... Bindings>
 std::string Joined(const std::tuple<Bindings...>& bindings, const char* separator = ", ") {
@@ -141,18 +134,6 @@ bool LackDetails(const Rows& rows) {
     if (!row.IsNull(kDetailsColumn) && row.Text(kDetailsColumn).empty()) return true;
   }
   return false;
-}
-
-bool AppendEnsureItems(Sql& sql, std::span<const std::string> skus) {
-  if (skus.empty()) return false;
-  BeginStatement(sql).Raw("INSERT INTO item (sku, next_hold_expiry) VALUES ");
-  bool first = true;
-  for (const std::string& sku : SortedUnique(skus)) {
-    sql.Raw(first ? "(" : ",(").Blob(sku).Raw(",NULL)");
-    first = false;
-  }
-  sql.Raw(" ON DUPLICATE KEY UPDATE sku=sku");
-  return true;
 }
 
 bool AppendMarkUnlessCurrent(Sql& sql, std::span<const std::string> skus, int64_t version) {

@@ -92,6 +92,8 @@ struct Table<ItemRecord> {
       column::Bytes("external_reference_code", &R::external_reference_code));
   static constexpr auto kDetails = std::tuple_cat(kCounters, kConfiguration);
   static constexpr auto kColumns = std::tuple_cat(kPlain, kDetails, std::tuple(FollowedColumn()));
+  // A hold may have run out, as far as the schema knows.
+  static R Defaults() { return {.next_hold_expiry = absl::UnixEpoch()}; }
 };
 
 // Whether the details of items (what most of them leave at its default: the configuration, and counters of what hangs
@@ -114,10 +116,6 @@ std::vector<ItemRecord> ParseItems(const Rows& rows);
 bool HaveDetails(const Rows& rows);
 // Whether one of the items has details that were not read: those of ParseItems then count for nothing.
 bool LackDetails(const Rows& rows);
-
-// Makes an unconfigured item of every SKU that has none, in SKU order; those that exist are locked
-// and stay as they are.
-bool AppendEnsureItems(Sql& sql, std::span<const std::string> skus);
 
 // Marks the items as fill_pending if the configuration has moved on from `version`.
 bool AppendMarkUnlessCurrent(Sql& sql, std::span<const std::string> skus, int64_t version);

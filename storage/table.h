@@ -25,14 +25,15 @@ namespace inventory::storage {
 //   kName      the table's name.
 //   kKeySize   how many columns, the first ones, are the primary key.
 //   kColumns   a tuple of bindings of columns to members: columns.h.
-//   kOmitsDefaults, kUpdates  optional, see below.
+//   kOmitsDefaults, or kUpdates and Defaults()  optional, see below.
 //
 // A value that is not sent need not be parsed, which is most of what a row costs the database.
 //   kOmitsDefaults = true  Every column outside the key for which column::IsDefault may hold has that default in the
 //                          schema: rows are inserted without the columns where all of them have just that, and changed
 //                          by AppendUpdates.
-//   kUpdates = true        Every column outside the key has some default in the schema: rows are changed by
-//                          AppendUpdates.
+//   kUpdates = true        Every column outside the key has a default in the schema, and Defaults() is a record of
+//                          them: rows are inserted without the columns where all of them have just that, and changed
+//                          by AppendUpdates.
 template <typename Record>
 struct Table;
 
@@ -178,12 +179,24 @@ std::string Columns(const std::string& alias = "") {
   return table_internal::JoinColumns(table_internal::kNames<Record>, alias);
 }
 
+// Whether rows are changed by AppendUpdates.
+template <typename Record>
+inline constexpr bool kIsUpdated = requires {
+  requires Table<Record>::kOmitsDefaults;
+}
+|| requires { requires Table<Record>::kUpdates; };
+
 // Inserts the rows. A row that is there already fails the statement.
 template <typename Record>
 bool AppendInsert(Sql& sql, const std::vector<const Record*>& records) {
   if (records.empty()) return false;
   if constexpr (requires { requires Table<Record>::kOmitsDefaults; }) {
     table_internal::AppendRows(sql, records, table_internal::UsedColumns(records));
+  } else if constexpr (kIsUpdated<Record>) {
+    const Record defaults = Table<Record>::Defaults();
+    table_internal::Flags<Record> named = table_internal::kKeyColumns<Record>;
+    for (const Record* record : records) table_internal::NoteChanges(defaults, *record, named);
+    table_internal::AppendRows(sql, records, named);
   } else {
     table_internal::AppendRows(sql, records, table_internal::kAllColumns<Record>);
   }
@@ -213,12 +226,6 @@ bool AppendUpdate(Sql& sql, const Record& before, const Record& after) {
   table_internal::AppendEquations(sql, after, table_internal::kKeyColumns<Record>, {" WHERE ", " AND "});
   return true;
 }
-
-template <typename Record>
-inline constexpr bool kIsUpdated = requires {
-  requires Table<Record>::kOmitsDefaults;
-}
-|| requires { requires Table<Record>::kUpdates; };
 
 // The same for any number of rows of a table that is updated (kIsUpdated). Rows must not be gone, which nobody is told:
 // one alone would stay gone, one of several would be made anew, with defaults in the columns in which none of them

@@ -82,6 +82,7 @@ class Batch : private BackorderSource {
   // Adds the selection of the records whose first key column is one of the ids that the jobs need.
   template <typename Record>
   void Select(Packet& packet, std::vector<std::string> Needs::*ids, Table<Record>& table) const;
+  bool MayMakeItem(const std::string& sku) const;
   absl::Status LoadDetails(const std::vector<std::string>& skus);
   absl::Status LoadDeadHolds();
   void RaiseNextExpiries();
@@ -93,7 +94,6 @@ class Batch : private BackorderSource {
   absl::Status LoadPastLevels();
   absl::Status LoadPastLevels(const std::vector<LevelMoment>& moments, int64_t most);
   absl::Status LoadHolders();
-  absl::Status MakeMissingItems();
   absl::Status RefreshConfiguration(int64_t version);
   absl::Status ReleaseDeadHolds();
   absl::Status FillPending();

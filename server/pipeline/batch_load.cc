@@ -99,8 +99,10 @@ absl::Status Batch::LoadUnderLock() {
                state = storage::ParseConfigurationState(rows);
                if (state) event_log_end_ = storage::ParseEventLogEnd(rows[0], storage::kStateColumns);
                for (auto& level : storage::ParseLevelsWithState(rows)) {
-                 // A SKU whose row was not there to be locked may have got it, and levels, from others meanwhile.
-                 if (loaded_.rows.items.Find(level.sku) != nullptr) loaded_.rows.levels.Load(std::move(level));
+                 // A SKU whose row was not there to be locked may have got it, and levels, from others meanwhile. Who
+                 // makes the row will hear of that, and loads what is left of a SKU that has lost it.
+                 const bool locked = loaded_.rows.items.Find(level.sku) != nullptr;
+                 if (locked || MayMakeItem(level.sku)) loaded_.rows.levels.Load(std::move(level));
                }
              });
   Select(packet, &Needs::new_reservations, loaded_.rows.reservations);
@@ -146,8 +148,13 @@ absl::Status Batch::LoadUnderLock() {
     status =
         storage::ReadSums(connection_, Union(jobs_, [](const Job& job) { return job.needs.audits; }), loaded_.sums);
   }
-  if (!status.ok()) return status;
-  return MakeMissingItems();
+  loaded_.AddMissingItems(jobs_);
+  return status;
+}
+
+bool Batch::MayMakeItem(const std::string& sku) const {
+  return std::any_of(jobs_.begin(), jobs_.end(),
+                     [&sku](const Job* job) { return job->needs.create_items && job->skus.contains(sku); });
 }
 
 // Reads the items that are locked once more, with their details. Those that others have made meanwhile are not locked.
@@ -346,28 +353,6 @@ absl::Status Batch::RefreshConfiguration(int64_t version) {
   if (!configuration.ok()) return configuration.status();
   loaded_.configuration = *std::move(configuration);
   return absl::OkStatus();
-}
-
-// A missing lock row is made in a transaction of its own and the load is repeated: rare, and so the one lock order
-// holds.
-absl::Status Batch::MakeMissingItems() {
-  std::set<std::string> missing;
-  for (const Job* job : jobs_) {
-    if (!job->needs.create_items) continue;
-    for (const std::string& sku : job->skus) {
-      if (loaded_.rows.items.Find(sku) == nullptr) missing.insert(sku);
-    }
-  }
-  if (missing.empty()) return absl::OkStatus();
-  Packet packet;
-  packet.AddText("ROLLBACK");
-  packet.Add([&](Sql& sql) {
-    return storage::AppendEnsureItems(sql, std::vector<std::string>(missing.begin(), missing.end()));
-  });
-  absl::Status sent = packet.Send(connection_);
-  if (!sent.ok()) return sent;
-  loaded_.rows = Rows();
-  return LoadUnderLock();
 }
 
 }  // namespace inventory::pipeline

@@ -68,6 +68,16 @@ void Run(Job& job, Work& work, const Rows& rows) {
 // Among others it releases them too, and if that fails the batch is split until the repair is alone.
 bool RepairsAlone(const std::vector<Job*>& jobs) { return jobs.size() == 1 && !jobs.front()->needs.audits.empty(); }
 
+void LoadedBatch::AddMissingItems(const std::vector<Job*>& jobs) {
+  for (const Job* job : jobs) {
+    if (!job->needs.create_items) continue;
+    for (const std::string& sku : job->skus) {
+      if (rows.items.Find(sku) == nullptr) rows.items.Add({.sku = sku});
+    }
+  }
+  rows.Mark();
+}
+
 absl::StatusOr<int64_t> LoadedBatch::ReleaseDeadHolds(const CommandLimits& limits, BackorderSource& source) {
   Work work(rows, now, *configuration, limits, skus, {.actor = "system"});
   absl::StatusOr<int64_t> released = ReleaseDead(work);

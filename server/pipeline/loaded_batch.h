@@ -41,6 +41,11 @@ struct LoadedBatch {
   EventNotes events = {};
   Tally tally = {};
 
+  // Adds an item of every SKU that has none and that a job may write. It is written whatever the jobs come to, and
+  // fails as a duplicate if somebody else has made one since this batch found none: so nothing of the SKU was there to
+  // be read or locked, and nothing is there before this batch has committed.
+  void AddMissingItems(const std::vector<Job*>& jobs);
+
   // Releases the loaded holds that have run out, with all that follows, and says how many there were.
   absl::StatusOr<int64_t> ReleaseDeadHolds(const CommandLimits& limits, BackorderSource& source);
 

@@ -29,7 +29,6 @@ namespace {
 TEST_F(RepositoriesTest, NothingIsAppendedForNothing) {
   Sql sql;
   EXPECT_FALSE(AppendLockItems(sql, {}));
-  EXPECT_FALSE(AppendEnsureItems(sql, {}));
   EXPECT_FALSE(AppendInsert<ItemRecord>(sql, {}));
   EXPECT_FALSE(AppendUpsert<ItemRecord>(sql, {}));
   EXPECT_FALSE(AppendUpdate(sql, Item("A"), Item("A")));
@@ -95,15 +94,20 @@ TEST_F(RepositoriesTest, ItemRoundTrip) {
   RoundTrip(item.sku, item, Item(item.sku));
 }
 
-TEST_F(RepositoriesTest, EnsuredItemsAreUnconfiguredAndOthersStay) {
-  Insert<ItemRecord>({Item("B")});
-  const Texts skus = {"C", "B", "A", "C"};
-  Run([&](Sql& sql) { return AppendEnsureItems(sql, skus); });
-  const std::vector<ItemRecord> items = ParseItems(Run([&](Sql& sql) { return AppendLockItems(sql, skus); }));
-  ASSERT_EQ(items.size(), 3u);
-  EXPECT_EQ(items[0], Unconfigured("A"));
-  EXPECT_EQ(items[1], Item("B"));
-  EXPECT_EQ(items[2].sku, "C");
+TEST_F(RepositoriesTest, ItemsAreInsertedWithoutWhatTheSchemaGivesThem) {
+  ItemRecord by_schema = Table<ItemRecord>::Defaults();
+  by_schema.sku = "A";
+  ItemRecord some = Unconfigured("C");
+  some.sequence = 3;
+  some.last_movement_time = kTime;
+  const std::vector<ItemRecord> items = {by_schema, Unconfigured("B"), some, Item("D", false)};
+  Run([](Sql& sql) {
+    sql.Raw("INSERT INTO item (sku) VALUES ('A')");
+    return true;
+  });
+  Insert<ItemRecord>({items[1]});
+  Insert<ItemRecord>({items[2], items[3]});
+  EXPECT_EQ(ParseItems(Run([](Sql& sql) { return AppendSelectItems(sql, Texts{"A", "B", "C", "D"}); })), items);
 }
 
 // An item for each detail, which has no other, but a configuration if the detail belongs to that.

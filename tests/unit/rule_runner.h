@@ -126,7 +126,6 @@ class RuleRunner {
   pipeline::LoadedBatch Load(const std::vector<pipeline::Job*>& jobs);
   std::unique_ptr<pipeline::BackorderSource> WaitingFor(pipeline::LoadedBatch& batch) const;
   std::set<std::string> SkusOf(const pipeline::Needs& needs) const;
-  void MakeMissingItems(const std::vector<pipeline::Job*>& jobs);
   void LoadSkus(pipeline::LoadedBatch& batch) const;
   void LoadDocuments(const pipeline::Needs& needs, pipeline::LoadedBatch& batch) const;
   void LoadDeadHolds(pipeline::LoadedBatch& batch) const;

@@ -104,7 +104,6 @@ std::unique_ptr<pipeline::BackorderSource> RuleRunner::WaitingFor(pipeline::Load
 pipeline::LoadedBatch RuleRunner::Load(const std::vector<pipeline::Job*>& jobs) {
   pipeline::LoadedBatch batch;
   for (const pipeline::Job* job : jobs) batch.skus.insert(job->skus.begin(), job->skus.end());
-  MakeMissingItems(jobs);
   LoadSkus(batch);
   for (const pipeline::Job* job : jobs) LoadDocuments(job->needs, batch);
   if (!pipeline::RepairsAlone(jobs)) LoadDeadHolds(batch);
@@ -114,6 +113,7 @@ pipeline::LoadedBatch RuleRunner::Load(const std::vector<pipeline::Job*>& jobs) 
     LoadEvents(job->needs, batch);
   }
   batch.configuration = std::make_shared<const pipeline::Configuration>(CurrentConfiguration());
+  batch.AddMissingItems(jobs);
   return batch;
 }
 
@@ -144,17 +144,6 @@ std::set<std::string> RuleRunner::ReservationsOf(const pipeline::Needs& needs) c
     if (const auto* shipment = rows.shipments.Find(id)) ids.insert(shipment->reservation_id);
   }
   return ids;
-}
-
-void RuleRunner::MakeMissingItems(const std::vector<pipeline::Job*>& jobs) {
-  for (const pipeline::Job* job : jobs) {
-    for (const std::string& sku : job->skus) {
-      if (!job->needs.create_items || rows.items.Find(sku) != nullptr) continue;
-      storage::ItemRecord item;
-      item.sku = sku;
-      rows.items.Load(item);
-    }
-  }
 }
 
 void RuleRunner::LoadSkus(pipeline::LoadedBatch& batch) const {
