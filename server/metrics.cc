@@ -142,7 +142,8 @@ RpcMetrics::ByCode& RpcMetrics::Make(int code) {
 struct Metrics::Parts final : public prometheus::Collectable {
   // Makes the series whose labels are known, so that they start at zero: a rate needs a value before the first event.
   Parts() {
-    for (const char* reason : {"deadlock", "lock_timeout", "connection_lost", "duplicate", "event_log", "split"}) {
+    for (const char* reason :
+         {"deadlock", "lock_timeout", "connection_lost", "duplicate", "event_log", "item", "split"}) {
       batch_retries.Add({{"reason", reason}});
     }
     for (const auto& [what, reason] :

@@ -38,7 +38,9 @@ storage::VerifySnapshot RepairStock::Snapshot(pipeline::Work& work) const {
   const auto wanted = [this](const auto& part) { return found_->skus.contains(part.sku); };
   storage::VerifySnapshot snapshot;
   for (const std::string& sku : found_->skus) {
-    if (const auto* item = work.rows().items.Stored(sku)) snapshot.items.push_back(*item);
+    // An item that was lost is there again with this batch, and has no counters.
+    const storage::ItemRecord* item = work.rows().items.Stored(sku);
+    snapshot.items.push_back(item == nullptr ? storage::ItemRecord{.sku = sku} : *item);
     for (const auto* level : work.LevelsOf(sku)) {
       if (const auto* stored = work.rows().levels.Stored(level->key())) snapshot.levels.push_back(*stored);
     }

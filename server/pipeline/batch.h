@@ -22,8 +22,7 @@ namespace inventory::pipeline {
 // Runs commands in one transaction: locks their SKUs, loads rows, releases dead holds, applies the commands one after
 // another in memory, writes what changed with one statement per table, and commits. Two round trips, and more only
 // where backorders, quotas, low-stock rules, dead holds or details that were not expected are met, the configuration
-// has changed, an item is missing or a command asks for what only locked rows lead to. Not thread-safe; lives for one
-// attempt.
+// has changed or a command asks for what only locked rows lead to. Not thread-safe; lives for one attempt.
 //
 // How an attempt ended:
 //   OK                          committed; every job has its answer (or needs_more, and changed nothing)
@@ -62,6 +61,8 @@ class Batch : private BackorderSource {
   bool duplicate_request() const { return duplicate_request_; }
   // True if the failure is that somebody else appended to the event log meanwhile: take another one.
   bool event_log_taken() const { return event_log_taken_; }
+  // True if the failure is that somebody else has made an item meanwhile that was missing: the next run finds it.
+  bool item_made() const { return item_made_; }
   // Time that locking and loading took, and the last packet, which writes and commits.
   absl::Duration load_time() const { return load_time_; }
   absl::Duration commit_time() const { return commit_time_; }
@@ -129,6 +130,7 @@ class Batch : private BackorderSource {
   bool commit_unknown_ = false;
   bool duplicate_request_ = false;
   bool event_log_taken_ = false;
+  bool item_made_ = false;
   storage::EventLogEnd event_log_end_;
   absl::Duration load_time_;
   absl::Duration commit_time_;

@@ -97,6 +97,9 @@ void AddConfiguration(Packet& packet, const Rows& rows) {
 absl::Status Batch::WriteAndCommit() {
   LowerNextExpiries();
   Packet packet;
+  // Before all else, as others may have made one since it was found missing, and then this batch has no right to write
+  // anything of its SKU.
+  const int new_item_statement = loaded_.rows.items.Added().empty() ? -1 : packet.size();
   AddChanges(packet, loaded_.rows.items);
   const std::vector<std::string> followed = NewlyFollowed(loaded_.rows);
   packet.Add([&](Sql& sql) { return !followed.empty() && storage::AppendShareLockConfiguration(sql); });
@@ -163,6 +166,7 @@ absl::Status Batch::WriteAndCommit() {
   };
   duplicate_request_ = duplicate_in(record_statement);
   event_log_taken_ = duplicate_in(event_statement);
+  item_made_ = duplicate_in(new_item_statement);
   return duplicate_in(movement_statement) ? NumberTaken(std::move(sent)) : sent;
 }
 

@@ -17,7 +17,8 @@ using storage::SqlFault;
 
 // Tries of a batch before it is split, and of a lone command before its caller is told to come back.
 constexpr int kMaxAttempts = 6;
-// Times a batch may find somebody else in the event log that it takes, which says nothing of its commands.
+// Times a batch may find that somebody else was quicker, in the event log that it takes or with an item that was
+// missing. That says nothing of its commands, and the next run has passed it.
 constexpr int kMaxMeetings = 100;
 // Times a command may find that it needs more rows.
 constexpr int kMaxRounds = 20;
@@ -232,8 +233,8 @@ absl::Status Lane::Attempt(std::vector<Job*>& jobs, Batch::Mode& mode) {
     }
     // Where the database is a cluster, somebody else in the log may show as a conflict at COMMIT.
     if (batch->event_log_taken() || storage::FaultOf(status) == SqlFault::kDeadlock) event_log_ = AnyEventLog();
-    if (batch->event_log_taken() && ++meetings <= kMaxMeetings) {
-      shared_.observer.retry("event_log");
+    if ((batch->event_log_taken() || batch->item_made()) && ++meetings <= kMaxMeetings) {
+      shared_.observer.retry(batch->item_made() ? "item" : "event_log");
       --attempt;
       continue;
     }

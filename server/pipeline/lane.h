@@ -32,7 +32,7 @@ struct BatchReport {
 // What lanes tell metrics and others. Called from lane threads; what is handed over is there for the call.
 struct Observer {
   std::function<void(const BatchReport& report)> batch;
-  // A batch runs again: deadlock, lock_timeout, connection_lost, duplicate, event_log or split.
+  // A batch runs again: deadlock, lock_timeout, connection_lost, duplicate, event_log, item or split.
   std::function<void(std::string_view reason)> retry;
   // A job was dropped unexecuted: deadline or cancelled.
   std::function<void(std::string_view reason)> dropped;

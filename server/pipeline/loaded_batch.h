@@ -26,7 +26,7 @@ namespace inventory::pipeline {
 // All that happens between loading and writing. Knows no database: orders that wait come from a BackorderSource, which
 // loads them into `rows`. Not thread-safe.
 struct LoadedBatch {
-  std::set<std::string> skus = {};  // Those that are locked.
+  std::set<std::string> skus = {};  // Those that are locked, or would be if they were there.
   Rows rows = {};
   absl::Time now = absl::InfinitePast();
   std::shared_ptr<const Configuration> configuration = nullptr;
@@ -42,8 +42,8 @@ struct LoadedBatch {
   Tally tally = {};
 
   // Adds an item of every SKU that has none and that a job may write. It is written whatever the jobs come to, and
-  // fails as a duplicate if somebody else has made one since this batch found none: so nothing of the SKU was there to
-  // be read or locked, and nothing is there before this batch has committed.
+  // fails as a duplicate if somebody else has made one since this batch found none. So until then nobody else had the
+  // right to write anything of the SKU, as if it had been locked.
   void AddMissingItems(const std::vector<Job*>& jobs);
 
   // Releases the loaded holds that have run out, with all that follows, and says how many there were.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/integration/pipeline_fixture.h"
+#include "tests/integration/sessions.h"
 
 namespace inventory::pipeline {
 namespace {
@@ -49,7 +51,7 @@ TEST_F(PipelineNewSkusTest, ASkuThatOthersHaveMadeIsFoundBeforeAnythingIsWritten
   LetGo();
   EXPECT_EQ(of_new.Get().reply, "new 2");
   EXPECT_EQ(of_old.Get().reply, "old 2");
-  EXPECT_EQ(committer->retries("duplicate"), 1);
+  EXPECT_EQ(committer->retries("item"), 1);
   EXPECT_EQ(Records("id"), 1);
   ExpectLevel("new", 6, 2);
   ExpectLevel("old", 2, 2);
@@ -69,11 +71,67 @@ TEST_F(PipelineNewSkusTest, WhoGoesByAStockThatIsNotThereHearsThatItIs) {
   ExpectLevel("new", 5, 1);
 }
 
+// The batch has found no item, and others commit before it reads the levels.
+TEST_F(PipelineNewSkusTest, StockThatComesBeforeTheLevelsAreReadIsNotTakenForTheBatchsOwn) {
+  const auto committer = Start();
+  storage::Must(holder(), {"BEGIN", "SELECT * FROM configuration FOR UPDATE"});
+  Call call = Add("new", 1);
+  call.needs.configuration = true;  // Locked between the two.
+  Pending pending = committer->Submit(call);
+  WaitForLockWaits();
+  EXPECT_TRUE(other_->Run(Add("new", 5)).status.ok());
+  LetGo();
+  EXPECT_EQ(pending.Get().reply, "new 2");
+  EXPECT_EQ(committer->retries("item"), 1);
+  ExpectLevel("new", 6, 2);
+}
+
+TEST_F(PipelineNewSkusTest, WhoIsRefusedForWantOfStockIsNotIfItComes) {
+  const auto committer = Start();
+  Call call = Add("new", 1);
+  call.rule = [](Work& work, std::string&) {
+    const bool there = work.rows().levels.Find({"new", "w1"}) != nullptr;
+    return there ? AddUnits(work, "new", -3) : absl::FailedPreconditionError("refused by the test");
+  };
+  EXPECT_TRUE(committer->Run(Meanwhile(call)).status.ok());
+  ExpectLevel("new", 2, 2);
+}
+
+// The pipeline has "z" and waits to make "a", which a stranger has who waits for "z".
+TEST_F(PipelineNewSkusTest, ADeadlockWithWhoHasTheNewSkuReachesNoCaller) {
+  const auto committer = Start();
+  ASSERT_TRUE(other_->Run(Add("z", 1)).status.ok());
+  std::thread stranger;
+  Call call{.needs = {.skus = {"a", "z"}, .create_items = true}};
+  call.rule = [&](Work& work, std::string&) {
+    if (!stranger.joinable()) {
+      EXPECT_TRUE(other_->Run(Add("a", 5)).status.ok());
+      stranger = std::thread([this] {
+        // One of the two is given up.
+        storage::Try(holder(), {"BEGIN", "SELECT * FROM item WHERE sku = 'a' FOR UPDATE",
+                                "SELECT * FROM item WHERE sku = 'z' FOR UPDATE"})
+            .status()
+            .IgnoreError();
+        storage::Must(holder(), {"ROLLBACK"});
+      });
+      WaitForLockWaits();
+    }
+    absl::Status added = AddUnits(work, "a", 1);
+    return added.ok() ? AddUnits(work, "z", 1) : added;
+  };
+  EXPECT_TRUE(committer->Run(call).status.ok());
+  stranger.join();
+  EXPECT_GE(committer->retries("deadlock") + committer->retries("item"), 1);
+  ExpectLevel("a", 6, 2);
+  ExpectLevel("z", 2, 2);
+}
+
 TEST_F(PipelineNewSkusTest, AnItemOfARefusedWriteIsNoStock) {
   const auto committer = Start();
   Call call = Add("new", 1);
   call.rule = [](Work&, std::string&) { return absl::FailedPreconditionError("refused by the test"); };
   EXPECT_FALSE(committer->Run(call).status.ok());
+  EXPECT_EQ(storage::Must(connection(), {"SELECT COUNT(*) FROM item WHERE sku = 'new'"})[0].Int(0), 1);
   ExpectLevel("new", 0, 0);
   EXPECT_EQ(committer->Run(Add("new", 2)).reply, "new 1");
   EXPECT_EQ(other_->Run(Add("new", 3)).reply, "new 2");

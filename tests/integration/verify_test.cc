@@ -70,6 +70,18 @@ TEST_F(VerifyTest, ALostItemComesBack) {
   EXPECT_EQ(SetStock(Sku(), "w1", 11).version(), 4);
 }
 
+// What an item says of holds is not looked for without it, and is mended with it all the same.
+TEST_F(VerifyTest, ALostItemOfAHoldComesBackWithItsExpiry) {
+  const v1::Reservation hold = Must(Reserve(client(), {{Sku(), 2}}, {.ttl = absl::Minutes(10)})).reservation();
+  const std::string expiry =
+      absl::StrCat(google::protobuf::util::TimeUtil::TimestampToMicroseconds(hold.expire_time()));
+  Damage("DELETE FROM item WHERE sku = $sku");
+  EXPECT_THAT(Verify(true),
+              ElementsAre("SEQUENCE_NOT_DENSE - sequence 3 but 0 repaired",
+                          absl::StrCat("NEXT_HOLD_EXPIRY_LATE - next_hold_expiry ", expiry, " but 0 repaired")));
+  EXPECT_THAT(Verify(), IsEmpty());
+}
+
 TEST_F(VerifyTest, OpenShipmentsDecideWhatIsBound) {
   Must(CreateShipment(client(), order_, "w1", {{Sku(), 3}}));
   Damage("UPDATE allocation SET in_shipment = 1 WHERE sku = $sku");
