@@ -142,38 +142,5 @@ TEST_F(CallThreadsTest, AreHelpedWhereTheyGetNoRest) {
   EXPECT_EQ(server.Stop(), 0);
 }
 
-// They are read on another thread, while their calls may end.
-TEST_F(CallThreadsTest, LargeRequestsMayBeGivenUpAtAnyMoment) {
-  ServerProcess server = Started(1);
-  v1::ReserveStockRequest request;
-  request.set_channel_id("web");
-  for (int line = 0; line < 20000; ++line) {
-    v1::OrderLine& added = *request.add_lines();
-    added.set_sku(absl::StrCat("sku-", line));
-    added.set_quantity(1);
-  }
-  std::atomic<int> refused = 0;
-  std::vector<std::thread> callers;
-  for (int caller = 0; caller < 6; ++caller) {
-    callers.emplace_back([&, caller] {
-      const Client connected(server.address());
-      std::mt19937 random(caller);
-      for (int i = 0; i < 30; ++i) {
-        const bool hasty = random() % 2 == 0;
-        const absl::Duration patience = hasty ? absl::Microseconds(random() % 60000) : absl::Minutes(1);
-        const absl::Status status = connected.Call(request, patience).status();
-        if (absl::IsInvalidArgument(status)) {
-          ++refused;
-        } else {
-          EXPECT_TRUE(hasty && absl::IsDeadlineExceeded(status)) << status;
-        }
-      }
-    });
-  }
-  for (std::thread& caller : callers) caller.join();
-  EXPECT_GE(refused, 50);
-  EXPECT_EQ(server.Stop(), 0);
-}
-
 }  // namespace
 }  // namespace inventory::integration

@@ -11,17 +11,22 @@ namespace inventory::integration {
 namespace {
 
 constexpr int kChunks = 60;
-constexpr int kRows = 50;
 constexpr int kSkus = 20;
+
+// Every third chunk is so large that it is read on another thread than those around it.
+constexpr int RowsIn(int chunk) { return chunk % 3 == 0 ? 300 : 5; }
+constexpr int kRows = kChunks / 3 * (RowsIn(0) + RowsIn(1) + RowsIn(2));
 
 class ImportFaultsTest : public ServerTest {
  protected:
   // Every row adds units, so that one which is done twice or never shows.
   std::vector<v1::ImportChunk> Additions() {
     std::vector<v1::ImportChunk> chunks(kChunks);
+    int64_t next_row = 1;
     for (int i = 0; i < kChunks; ++i) {
-      chunks[i].set_first_row(i * kRows + 1);
-      for (int row = 0; row < kRows; ++row) {
+      chunks[i].set_first_row(next_row);
+      next_row += RowsIn(i);
+      for (int row = 0; row < RowsIn(i); ++row) {
         v1::StockUpdate& update = *chunks[i].add_stock_updates();
         update.set_sku(Sku(absl::StrCat(random_() % kSkus)));
         update.set_warehouse_id("w1");
@@ -66,7 +71,7 @@ class ImportFaultsTest : public ServerTest {
 TEST_F(ImportFaultsTest, OneThatIsCancelledGoesOnWhereItWas) {
   const std::vector<v1::ImportChunk> chunks = Additions();
   for (int i = 0; i < 6; ++i) BreakOff(chunks, [](ImportCall& call) { call.Cancel(); });
-  EXPECT_EQ(Show(Import(client(), Name("id"), chunks)), absl::StrCat(kChunks * kRows, " applied"));
+  EXPECT_EQ(Show(Import(client(), Name("id"), chunks)), absl::StrCat(kRows, " applied"));
   ExpectDoneOnce();
 }
 
@@ -76,7 +81,7 @@ TEST_F(ImportFaultsTest, OneThatIsSentTwiceAtOnceIsDoneOnce) {
   replica();  // Started before several threads ask for it.
   Together(4, [&](int i) {
     const Imported imported = Import(i % 2 == 0 ? client() : replica(), Name("id"), chunks);
-    EXPECT_EQ(Show(imported), absl::StrCat(kChunks * kRows, " applied")) << imported.status;
+    EXPECT_EQ(Show(imported), absl::StrCat(kRows, " applied")) << imported.status;
   });
   ExpectDoneOnce();
 }
@@ -88,7 +93,7 @@ TEST_F(ImportFaultsTest, OneWhoseServerIsKilledGoesOnWithTheNext) {
     server().run().Wait();
     server().Restart();
   }
-  EXPECT_EQ(Show(Import(client(), Name("id"), chunks)), absl::StrCat(kChunks * kRows, " applied"));
+  EXPECT_EQ(Show(Import(client(), Name("id"), chunks)), absl::StrCat(kRows, " applied"));
   ExpectDoneOnce();
 }
 
@@ -106,7 +111,7 @@ TEST_F(ImportFaultsTest, AStoppingServerEndsItSoon) {
   EXPECT_TRUE(RetryDelayOf(status));
   EXPECT_EQ(server().run().Wait(), 0);
   server().Restart();
-  EXPECT_EQ(Show(Import(client(), Name("id"), chunks)), absl::StrCat(kChunks * kRows, " applied"));
+  EXPECT_EQ(Show(Import(client(), Name("id"), chunks)), absl::StrCat(kRows, " applied"));
   ExpectDoneOnce();
 }
 
