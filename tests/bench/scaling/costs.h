@@ -12,8 +12,9 @@ namespace inventory::bench::scaling {
 //   server     lane_batch + hand_over + wake + (lane_command + answer + call) * commands + lane_sku * skus
 //   client     client_batch + client_call * commands
 //
-// which is within 10 % of nearly all of these figures, from 1 to 1024 calls in flight on one SKU and on 10,000. What
-// the database's time goes to is from the profiles of server/adr/0013-cost-of-a-write.md.
+// which is within 10 % of the figures of server and database, and nearly always within 20 % of the client's, from 1 to
+// 1024 calls in flight on one SKU and on 10,000. What the database's time goes to is from the profiles of
+// server/adr/0013-cost-of-a-write.md.
 struct Costs {
   double database_batch = 765;
   double database_command = 53;
