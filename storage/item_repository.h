@@ -60,7 +60,6 @@ struct Table<ItemRecord> {
   using R = ItemRecord;
   static constexpr const char* kName = "item";
   static constexpr int kKeySize = 1;
-  static constexpr bool kUpdates = true;
   // Read one by one: the lock, what most writes change, and what may be NULL.
   static constexpr auto kPlain =
       std::tuple(column::Bytes("sku", &R::sku), column::Value("sequence", &R::sequence),
@@ -93,7 +92,10 @@ struct Table<ItemRecord> {
   static constexpr auto kDetails = std::tuple_cat(kCounters, kConfiguration);
   static constexpr auto kColumns = std::tuple_cat(kPlain, kDetails, std::tuple(FollowedColumn()));
   // A hold may have run out, as far as the schema knows.
-  static R Defaults() { return {.next_hold_expiry = absl::UnixEpoch()}; }
+  static const R& Defaults() {
+    static const R& defaults = *new R{.next_hold_expiry = absl::UnixEpoch()};
+    return defaults;
+  }
 };
 
 // Whether the details of items (what most of them leave at its default: the configuration, and counters of what hangs

@@ -25,15 +25,13 @@ namespace inventory::storage {
 //   kName      the table's name.
 //   kKeySize   how many columns, the first ones, are the primary key.
 //   kColumns   a tuple of bindings of columns to members: columns.h.
-//   kOmitsDefaults, or kUpdates and Defaults()  optional, see below.
+//   kOmitsDefaults, or Defaults()  optional, see below.
 //
 // A value that is not sent need not be parsed, which is most of what a row costs the database.
 //   kOmitsDefaults = true  Every column outside the key for which column::IsDefault may hold has that default in the
 //                          schema: rows are inserted without the columns where all of them have just that, and changed
 //                          by AppendUpdates.
-//   kUpdates = true        Every column outside the key has a default in the schema, and Defaults() is a record of
-//                          them: rows are inserted without the columns where all of them have just that, and changed
-//                          by AppendUpdates.
+//   Defaults()             The same, where every column outside the key has a default in the schema: a record of them.
 template <typename Record>
 struct Table;
 
@@ -76,6 +74,11 @@ constexpr std::span<const char* const> KeyNames() {
   return std::span<const char* const>(kNames<Record>).first(Table<Record>::kKeySize);
 }
 
+template <typename Record>
+inline constexpr bool kHasDefaults = requires {
+  Table<Record>::Defaults();
+};
+
 // A flag for each column.
 template <typename Record>
 using Flags = std::array<bool, kNames<Record>.size()>;
@@ -100,14 +103,34 @@ constexpr Flags<Record> ColumnsOutsideTheKey() {
 template <typename Record>
 inline constexpr Flags<Record> kOtherColumns = ColumnsOutsideTheKey<Record>();
 
+// The columns in which the records differ.
+template <typename Record>
+Flags<Record> ChangedColumns(const Record& before, const Record& after) {
+  Flags<Record> changed = {};
+  bool* at = changed.data();
+  std::apply([&](const auto&... column) { ((column.NoteChange(before, after, at), at += column.kSize), ...); },
+             Table<Record>::kColumns);
+  return changed;
+}
+
+template <typename Record>
+void NoteChanges(const Record& before, const Record& after, Flags<Record>& changed) {
+  const Flags<Record> differ = ChangedColumns(before, after);
+  for (std::size_t i = 0; i < differ.size(); ++i) changed[i] = changed[i] || differ[i];
+}
+
 // The columns without which the rows can't be inserted.
 template <typename Record>
 Flags<Record> UsedColumns(const std::vector<const Record*>& records) {
   Flags<Record> used = kKeyColumns<Record>;
   for (const Record* record : records) {
-    bool* at = used.data();
-    std::apply([&](const auto&... column) { ((column.NoteUse(*record, at), at += column.kSize), ...); },
-               Table<Record>::kColumns);
+    if constexpr (kHasDefaults<Record>) {
+      NoteChanges(Table<Record>::Defaults(), *record, used);
+    } else {
+      bool* at = used.data();
+      std::apply([&](const auto&... column) { ((column.NoteUse(*record, at), at += column.kSize), ...); },
+                 Table<Record>::kColumns);
+    }
   }
   return used;
 }
@@ -134,29 +157,12 @@ void AppendRows(Sql& sql, const std::vector<const Record*>& records, const Flags
 // The columns that an insert must name.
 template <typename Record>
 Flags<Record> RequiredColumns() {
-  if constexpr (requires { requires Table<Record>::kOmitsDefaults; }) {
+  if constexpr (kHasDefaults<Record>) {
+    return kKeyColumns<Record>;
+  } else {
     const Record defaults = {};
     return UsedColumns<Record>({&defaults});
-  } else {
-    static_assert(Table<Record>::kUpdates);
-    return kKeyColumns<Record>;
   }
-}
-
-// The columns in which the records differ.
-template <typename Record>
-Flags<Record> ChangedColumns(const Record& before, const Record& after) {
-  Flags<Record> changed = {};
-  bool* at = changed.data();
-  std::apply([&](const auto&... column) { ((column.NoteChange(before, after, at), at += column.kSize), ...); },
-             Table<Record>::kColumns);
-  return changed;
-}
-
-template <typename Record>
-void NoteChanges(const Record& before, const Record& after, Flags<Record>& changed) {
-  const Flags<Record> differ = ChangedColumns(before, after);
-  for (std::size_t i = 0; i < differ.size(); ++i) changed[i] = changed[i] || differ[i];
 }
 
 // "column=value" of the wanted columns.
@@ -179,24 +185,18 @@ std::string Columns(const std::string& alias = "") {
   return table_internal::JoinColumns(table_internal::kNames<Record>, alias);
 }
 
-// Whether rows are changed by AppendUpdates.
+// Whether rows are inserted without defaults, and changed by AppendUpdates.
 template <typename Record>
-inline constexpr bool kIsUpdated = requires {
+inline constexpr bool kIsUpdated = table_internal::kHasDefaults<Record> || requires {
   requires Table<Record>::kOmitsDefaults;
-}
-|| requires { requires Table<Record>::kUpdates; };
+};
 
 // Inserts the rows. A row that is there already fails the statement.
 template <typename Record>
 bool AppendInsert(Sql& sql, const std::vector<const Record*>& records) {
   if (records.empty()) return false;
-  if constexpr (requires { requires Table<Record>::kOmitsDefaults; }) {
+  if constexpr (kIsUpdated<Record>) {
     table_internal::AppendRows(sql, records, table_internal::UsedColumns(records));
-  } else if constexpr (kIsUpdated<Record>) {
-    const Record defaults = Table<Record>::Defaults();
-    table_internal::Flags<Record> named = table_internal::kKeyColumns<Record>;
-    for (const Record* record : records) table_internal::NoteChanges(defaults, *record, named);
-    table_internal::AppendRows(sql, records, named);
   } else {
     table_internal::AppendRows(sql, records, table_internal::kAllColumns<Record>);
   }
@@ -233,6 +233,7 @@ bool AppendUpdate(Sql& sql, const Record& before, const Record& after) {
 // differ.
 template <typename Record>
 bool AppendUpdates(Sql& sql, const std::vector<Change<Record>>& changes) {
+  static_assert(kIsUpdated<Record>);
   if (changes.size() == 1) return AppendUpdate(sql, *changes.front().first, *changes.front().second);
   table_internal::Flags<Record> changed = {};
   std::vector<const Record*> rows;

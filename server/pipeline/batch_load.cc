@@ -148,7 +148,7 @@ absl::Status Batch::LoadUnderLock() {
     status =
         storage::ReadSums(connection_, Union(jobs_, [](const Job& job) { return job.needs.audits; }), loaded_.sums);
   }
-  loaded_.AddMissingItems(jobs_);
+  if (status.ok()) loaded_.AddMissingItems(jobs_);
   return status;
 }
 

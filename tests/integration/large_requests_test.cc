@@ -16,18 +16,11 @@ namespace {
 
 class LargeRequestsTest : public ::testing::Test {
  protected:
-  LargeRequestsTest() : database_(storage::NewDatabase()), server_(OptionsFor(database_)) {}
   ~LargeRequestsTest() override { storage::DropDatabase(database_); }
 
- private:
-  static ServerProcess::Options OptionsFor(const storage::DatabaseOptions& database) {
-    return {.database_url = storage::UrlOf(database), .arguments = {"--grpc-threads=1", "--max-calls-per-client=0"}};
-  }
-
-  const storage::DatabaseOptions database_;
-
- protected:
-  ServerProcess server_;
+  const storage::DatabaseOptions database_ = storage::NewDatabase();
+  ServerProcess server_{
+      {.database_url = storage::UrlOf(database_), .arguments = {"--grpc-threads=1", "--max-calls-per-client=0"}}};
 };
 
 // They are read on another thread, while their calls may end.
